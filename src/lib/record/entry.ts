@@ -1,0 +1,41 @@
+/**
+ * The health record as plain data: sections of entries, each entry a flat set of named values.
+ *
+ * Every kind of entry (an allergy, a document, a device name) has this one shape; what its fields mean and which
+ * values they take stands in its section definition. Two devices that change different fields of one entry offline
+ * keep both changes, since each field merges on its own.
+ */
+
+/** 16 random bytes as 22 base64url characters; it says nothing about the entry. */
+export type EntryId = string;
+
+/** The key of a section definition: 'allergies', 'documents', … */
+export type SectionId = string;
+
+export type FieldValue = string | number | boolean | null | readonly string[];
+
+export interface Entry {
+  readonly id: EntryId;
+  readonly section: SectionId;
+  readonly fields: Readonly<Record<string, FieldValue>>;
+  /** Milliseconds since 1970, from the author's hybrid clock. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Set by a deletion, which can be undone; absent for a living entry. */
+  readonly deletedAt?: number;
+}
+
+export interface HealthRecord {
+  readonly entries: ReadonlyMap<SectionId, ReadonlyMap<EntryId, Entry>>;
+}
+
+/** One change. A list of them is one user action, and travels as one frame. */
+export type Edit =
+  | {
+      readonly type: 'put';
+      readonly section: SectionId;
+      readonly id: EntryId;
+      readonly fields: Readonly<Record<string, FieldValue>>;
+    }
+  | { readonly type: 'delete'; readonly section: SectionId; readonly id: EntryId }
+  | { readonly type: 'restore'; readonly section: SectionId; readonly id: EntryId };

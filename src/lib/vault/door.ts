@@ -1,0 +1,201 @@
+/**
+ * The door: everything a page can ask of the vault, and everything the vault tells a page.
+ *
+ * The vault lives in one worker; this interface is all that crosses. It carries plain values only: never a key, a
+ * ciphertext, a Y.Doc or a table. Expected failures are values with a `type`, which the pages turn into words.
+ */
+import type { Result } from '#lib/bytes/result.ts';
+import type { Edit, Entry, EntryId, SectionId } from '#lib/record/entry.ts';
+
+/** Everything that can fail as expected. One type, one sentence for the person (the table stands in i18n). */
+export type VaultError =
+  | { readonly type: 'enrolment-refused' } // wrong code, NIR or serial: one and the same answer
+  | { readonly type: 'try-later' }
+  | { readonly type: 'authority-unreachable' }
+  | { readonly type: 'relay-unreachable' }
+  | { readonly type: 'password-weak'; readonly rules: readonly PasswordRule[] }
+  | { readonly type: 'identifiant-invalid' }
+  | { readonly type: 'wrong-password' } // identifiant or password: one and the same answer
+  | { readonly type: 'kdf-refused' } // the stored parameters are below the floor
+  | { readonly type: 'kit-words-wrong'; readonly positions: readonly number[] }
+  | { readonly type: 'link-code-wrong' }
+  | { readonly type: 'link-expired' }
+  | { readonly type: 'link-refused' }
+  | { readonly type: 'file-too-large'; readonly limit: number }
+  | { readonly type: 'file-type-refused' }
+  | { readonly type: 'file-damaged' }
+  | { readonly type: 'document-unavailable' } // not on this device, and the network does not have it now
+  | { readonly type: 'entry-invalid'; readonly problems: readonly { field: string; problem: string }[] }
+  | { readonly type: 'entry-missing' }
+  | { readonly type: 'storage-full' }
+  | { readonly type: 'storage-unavailable' }
+  | { readonly type: 'newer-version-open' } // another tab runs a newer version: this one is read-only
+  | { readonly type: 'locked' }
+  | { readonly type: 'not-supported'; readonly missing: readonly string[] }
+  | { readonly type: 'cancelled' };
+
+export type PasswordRule = 'length' | 'special' | 'digit' | 'upper' | 'lower' | 'differs';
+
+export type Answer<T> = Promise<Result<T, VaultError>>;
+
+/** What the first paint needs: is there an account on this device, and is it open? */
+export type VaultStatus =
+  | { readonly type: 'empty' }
+  | { readonly type: 'activating'; readonly step: 'kit' | 'confirm-kit' } // keys exist, the kit is not confirmed yet
+  | { readonly type: 'locked' }
+  | { readonly type: 'unlocked' }
+  | { readonly type: 'not-supported'; readonly missing: readonly string[] };
+
+export interface Enrolment {
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly birthDate: string; // YYYY-MM-DD
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly children: readonly { firstName: string; lastName: string; birthDate: string }[];
+}
+
+export interface Kit {
+  readonly words: readonly string[]; // 24, NFC
+  readonly qr: string; // what the kit's QR code carries
+  readonly address: string;
+  readonly asked: readonly [number, number, number]; // 1-based positions to be typed again
+}
+
+/** The first screen after unlock: needs neither Yjs nor the frame log. */
+export interface RecordView {
+  readonly owner: { readonly firstName: string; readonly lastName: string; readonly birthDate: string };
+  readonly entries: Readonly<Record<SectionId, readonly Entry[]>>; // without deleted ones; documents apart
+  readonly documents: readonly DocumentView[];
+  readonly editable: boolean; // false until the replica has loaded
+}
+
+export interface DocumentView {
+  readonly id: EntryId;
+  readonly name: string;
+  readonly category: string;
+  readonly date: string; // partial date as FHIR dateTime
+  readonly mime: 'application/pdf' | 'image/jpeg';
+  readonly size: number;
+  readonly addedAt: number;
+  readonly onDevice: boolean;
+  readonly delivery: Delivery;
+}
+
+/** *enregistré sur cet appareil* · *envoyé* · *reçu par n appareils* */
+export interface Delivery {
+  readonly sent: boolean;
+  readonly receivedBy: number; // other devices of mine
+}
+
+export interface SyncView {
+  readonly connection: 'online' | 'connecting' | 'offline' | 'problem';
+  readonly unsent: number;
+  readonly delivery: Delivery; // of the newest change of this device
+  readonly otherDevices: number;
+  readonly problem?: 'relay-full' | 'relay-refuses' | 'storage-full' | 'read-only';
+  readonly durable: boolean | null; // did the browser promise to keep the data? null = not asked
+}
+
+export interface DeviceView {
+  readonly id: string;
+  readonly name: string;
+  readonly addedAt: number;
+  readonly thisDevice: boolean;
+  readonly revokedAt: number | null;
+}
+
+/** Something the relay or a device did that it should not have. Shown once each. */
+export interface SecurityNotice {
+  readonly id: string;
+  readonly type:
+    | 'rollback'
+    | 'gap'
+    | 'fork'
+    | 'duplicate-device'
+    | 'key-substituted'
+    | 'frame-refused'
+    | 'snapshot-refused'
+    | 'new-device'
+    | 'device-revoked';
+  readonly at: number;
+  readonly device?: string;
+  readonly seen: boolean;
+}
+
+/** What the relay holds, read back from the relay itself. */
+export interface RelayFootprint {
+  readonly topics: readonly {
+    readonly topic: string; // base64url, shortened by the page
+    readonly frames: number;
+    readonly bytes: number;
+    readonly blobs: number;
+    readonly blobBytes: number;
+    readonly sample: string; // hex of the first bytes of one stored frame, as the relay returns it
+    readonly firstAt: number | null;
+    readonly lastAt: number | null;
+  }[];
+}
+
+export type LinkState =
+  | { readonly type: 'waiting'; readonly code: string; readonly expiresAt: number } // new device shows this (also as QR)
+  | { readonly type: 'compare'; readonly phrase: readonly string[]; readonly peerName: string }
+  | { readonly type: 'syncing'; readonly done: number; readonly total: number }
+  | { readonly type: 'done' }
+  | { readonly type: 'failed'; readonly error: VaultError };
+
+export type Progress = (done: number, total: number) => void;
+
+/** What the vault pushes to every page that listens. */
+export type VaultEvent =
+  | { readonly type: 'status'; readonly status: VaultStatus }
+  | { readonly type: 'record'; readonly record: RecordView }
+  | { readonly type: 'sync'; readonly sync: SyncView }
+  | { readonly type: 'devices'; readonly devices: readonly DeviceView[] }
+  | { readonly type: 'link'; readonly link: LinkState }
+  | { readonly type: 'notice'; readonly notices: readonly SecurityNotice[] }
+  | { readonly type: 'progress'; readonly call: number; readonly done: number; readonly total: number };
+
+export interface Door {
+  status(): Answer<VaultStatus>;
+
+  /** ACT-04…11: opens the enrolment file. Nothing is stored yet. */
+  enrol(input: { code: string; nir: string; serial: string }): Answer<Enrolment>;
+  /** ACT-18…26: creates the keys, asks the authority to attest, stores everything; status becomes `activating`. */
+  activate(input: { identifiant: string; password: string; deviceName: string }): Answer<Kit>;
+  /** The kit again, while it is not confirmed (after a reload it needs the password). */
+  kit(): Answer<Kit>;
+  /** Three words typed again; on success the root secret is wiped from this device and the record opens. */
+  confirmKit(words: readonly [string, string, string]): Answer<void>;
+
+  unlock(input: { identifiant: string; password: string }): Answer<void>;
+  lock(): Answer<void>;
+
+  record(): Answer<RecordView>;
+  /** One user action, one frame. Acknowledged only when it is on disk. */
+  edit(edits: readonly Edit[]): Answer<void>;
+
+  addDocument(input: { file: Blob; fileName: string; name: string; category: string; date: string }, progress?: Progress): Answer<EntryId>;
+  /** The whole verified file; never a part of it. */
+  openDocument(id: EntryId, progress?: Progress): Answer<{ blob: Blob; fileName: string }>;
+
+  sync(): Answer<SyncView>;
+  /** "Réessayer": leaves the back-off at once. */
+  retry(): Answer<void>;
+  footprint(): Answer<RelayFootprint>;
+
+  devices(): Answer<readonly DeviceView[]>;
+  revokeDevice(id: string): Answer<void>;
+  /** New device: shows a code, then a phrase; ends `done` when the first record has arrived. */
+  linkThisDevice(input: { identifiant: string; password: string; deviceName: string }): Answer<void>;
+  /** Device that is already open: joins by the code the new device shows. */
+  linkOtherDevice(input: { code: string }): Answer<void>;
+  /** "Les deux phrases sont identiques". Called on both sides; the open device is the one that grants. */
+  confirmLink(same: boolean): Answer<void>;
+  cancelLink(): Answer<void>;
+
+  notices(): Answer<readonly SecurityNotice[]>;
+  markNoticesSeen(): Answer<void>;
+  /** Everything of the record as one readable archive for the person, offered when the disk is full (R02). */
+  exportRecord(): Answer<Blob>;
+}

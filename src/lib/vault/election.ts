@@ -1,0 +1,143 @@
+/**
+ * One vault per origin. Each tab has a worker; the one that holds the Web Lock leads: it opens the storage and the
+ * socket. The others pass their page's calls to it and hear its events.
+ *
+ *        ┌─────────┐  lock granted   ┌────────┐
+ *   ───▶ │ follows │ ───────────────▶│ leads  │      a tab never goes back: it leads until it ends
+ *        └─────────┘                 └────────┘
+ *
+ * When the leader dies the browser gives the lock to the next tab, which opens the vault with the session it was told
+ * in memory, so the outbox goes on. Calls that were under way are asked again if asking twice is harmless.
+ */
+import { fail } from '#lib/bytes/result.ts';
+import type { Door, VaultEvent } from './door.ts';
+import {
+  METHODS_WITH_PROGRESS,
+  REPEATABLE_METHODS,
+  type BetweenTabs,
+  type Call,
+  type Session,
+  type ToPage,
+} from './messages.ts';
+
+/** A vault as the leading tab runs it. */
+export interface HostedVault extends Door {
+  subscribe(listener: (event: VaultEvent) => void): () => void;
+  /** The session of an unlocked vault; null while it is locked. */
+  session(): Session | null;
+}
+
+/** The part of BroadcastChannel that is used. */
+export interface TabChannel {
+  postMessage(message: BetweenTabs): void;
+  onmessage: ((event: { data: BetweenTabs }) => void) | null;
+}
+
+export interface ElectionDeps {
+  readonly tab: string; // random, for this worker only
+  readonly channel: TabChannel;
+  /** Runs `lead` when this tab holds the lock, and holds it until the returned promise ends. */
+  readonly holdLock: (lead: () => Promise<void>) => void;
+  readonly openVault: (session: Session | null) => Promise<HostedVault>;
+  readonly toPage: (message: ToPage) => void;
+}
+
+export interface TabHost {
+  fromPage(call: Call): void;
+}
+
+/** Joins the tabs of this origin; calls are served from now on, here or by the tab that leads. */
+export function joinTabs({ tab, channel, holdLock, openVault, toPage }: ElectionDeps): TabHost {
+  const waiting = new Map<number, { call: Call; sentTo: string | null }>();
+  let vault: HostedVault | null = null;
+  let leader: string | null = null;
+  let session: Session | null = null;
+
+  function answered(message: ToPage): void {
+    if (message.type !== 'event') waiting.delete(message.id);
+    toPage(message);
+  }
+
+  async function serve(open: HostedVault, call: Call, reply: (message: ToPage) => void): Promise<void> {
+    const { id, method, args } = call;
+    const progress = (done: number, total: number): void =>
+      reply({ type: 'event', event: { type: 'progress', call: id, done, total } });
+    try {
+      const run = open[method] as (...args: readonly unknown[]) => Promise<unknown>;
+      const result = await run.call(open, ...args, ...(METHODS_WITH_PROGRESS.has(method) ? [progress] : []));
+      reply({ type: 'answer', id, result });
+    } catch (error) {
+      reply({ type: 'broken', id, reason: error instanceof Error ? error.name : 'unknown' });
+    }
+    shareSession(open);
+  }
+
+  function shareSession(open: HostedVault): void {
+    if (open.session() === session) return;
+    session = open.session();
+    channel.postMessage({ type: 'session', from: tab, session });
+  }
+
+  /** Hands every waiting call to whoever leads now; one that an earlier leader took may have been carried out. */
+  function dispatch(): void {
+    for (const entry of [...waiting.values()]) {
+      const { call, sentTo } = entry;
+      const to = vault ? tab : leader;
+      if (to === null || sentTo === to) continue;
+      if (sentTo !== null && !REPEATABLE_METHODS.has(call.method)) {
+        answered({ type: 'answer', id: call.id, result: fail({ type: 'cancelled' }) });
+        continue;
+      }
+      entry.sentTo = to;
+      if (vault) void serve(vault, call, answered);
+      else channel.postMessage({ type: 'call', from: tab, call });
+    }
+  }
+
+  function follow(from: string, told: Session | null): void {
+    leader = from;
+    session = told;
+    dispatch();
+  }
+
+  channel.onmessage = ({ data }) => {
+    if (data.type === 'reply') {
+      if (data.to === tab) answered(data.message);
+    } else if (vault) {
+      const open = vault;
+      if (data.type === 'hello') channel.postMessage({ type: 'leader', from: tab, session });
+      if (data.type === 'call') {
+        const to = data.from;
+        void serve(open, data.call, (message) => channel.postMessage({ type: 'reply', to, message }));
+      }
+    } else if (data.type === 'leader') {
+      follow(data.from, data.session);
+    } else if (data.type === 'session') {
+      session = data.session;
+    } else if (data.type === 'event') {
+      toPage({ type: 'event', event: data.event });
+    }
+  };
+
+  holdLock(async () => {
+    const open = await openVault(session);
+    open.subscribe((event) => {
+      toPage({ type: 'event', event });
+      channel.postMessage({ type: 'event', from: tab, event });
+      shareSession(open);
+    });
+    vault = open;
+    session = open.session();
+    channel.postMessage({ type: 'leader', from: tab, session });
+    dispatch();
+    await new Promise<never>(() => {}); // leads until the tab ends
+  });
+  channel.postMessage({ type: 'hello', from: tab });
+
+  return {
+    fromPage(call) {
+      waiting.set(call.id, { call, sentTo: null });
+      dispatch();
+    },
+  };
+}

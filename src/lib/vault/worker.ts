@@ -1,0 +1,21 @@
+/**
+ * The worker's entry: wires the browser to the election and the vault. The only file of the vault that touches globals.
+ */
+import { systemRandom } from '#lib/crypto/random.ts';
+import { hex } from '#lib/bytes/bytes.ts';
+import { joinTabs, type TabChannel } from './election.ts';
+import { browserEnvironment } from './environment.ts';
+import { openVault } from './vault.ts';
+import type { Call } from './messages.ts';
+
+const LOCK = 'carnet/vault';
+
+const host = joinTabs({
+  tab: hex(systemRandom(16)),
+  channel: new BroadcastChannel('carnet') as unknown as TabChannel,
+  holdLock: (lead) => void navigator.locks.request(LOCK, lead),
+  openVault: (session) => openVault(browserEnvironment(), session),
+  toPage: (message) => postMessage(message),
+});
+
+addEventListener('message', (event: MessageEvent<Call>) => host.fromPage(event.data));
