@@ -1,0 +1,24 @@
+import { defineConfig } from '@playwright/test';
+import { systemChromium } from './scripts/chromium.mjs';
+
+const executablePath = systemChromium();
+
+// No web server here: each test starts the real one, on a port and a data folder of its own.
+export default defineConfig({
+  testDir: 'tests/e2e',
+  testMatch: '**/*.e2e.ts',
+  outputDir: 'test-results',
+  workers: 1,
+  forbidOnly: Boolean(process.env['CI']),
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  reporter: [['list'], ['json', { outputFile: '.reports/e2e.json' }]],
+  use: {
+    browserName: 'chromium',
+    launchOptions: { args: ['--no-sandbox'], ...(executablePath ? { executablePath } : {}) },
+    locale: 'fr-FR',
+    timezoneId: 'Europe/Paris',
+    serviceWorkers: 'allow',
+    trace: 'retain-on-failure',
+  },
+});
