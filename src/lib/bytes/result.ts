@@ -11,6 +11,8 @@ export function ok<T>(value?: T): { readonly ok: true; readonly value: T | undef
   return { ok: true, value };
 }
 
-export function fail<E extends { readonly type: string }>(error: E): { readonly ok: false; readonly error: E } {
+export function fail<E extends { readonly type: string }>(
+  error: E,
+): { readonly ok: false; readonly error: E } {
   return { ok: false, error };
 }

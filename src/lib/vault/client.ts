@@ -44,7 +44,8 @@ export function connectVault(worker: WorkerLike): VaultClient {
 
   function onMessage({ data }: MessageEvent<ToPage>): void {
     if (data.type === 'event') {
-      if (data.event.type === 'progress') waiting.get(data.event.call)?.progress?.(data.event.done, data.event.total);
+      if (data.event.type === 'progress')
+        waiting.get(data.event.call)?.progress?.(data.event.done, data.event.total);
       else for (const listener of listeners) listener(data.event);
       return;
     }
@@ -57,7 +58,8 @@ export function connectVault(worker: WorkerLike): VaultClient {
   function call(method: DoorMethod, args: readonly unknown[]): Promise<unknown> {
     const id = ++lastId;
     const last = args.at(-1);
-    const progress = METHODS_WITH_PROGRESS.has(method) && typeof last === 'function' ? (last as Progress) : undefined;
+    const progress =
+      METHODS_WITH_PROGRESS.has(method) && typeof last === 'function' ? (last as Progress) : undefined;
     const message: Call = { type: 'call', id, method, args: args.filter((arg) => typeof arg !== 'function') };
     return new Promise((resolve, reject) => {
       waiting.set(id, { resolve, reject, progress });

@@ -175,7 +175,10 @@ export interface Door {
   /** One user action, one frame. Acknowledged only when it is on disk. */
   edit(edits: readonly Edit[]): Answer<void>;
 
-  addDocument(input: { file: Blob; fileName: string; name: string; category: string; date: string }, progress?: Progress): Answer<EntryId>;
+  addDocument(
+    input: { file: Blob; fileName: string; name: string; category: string; date: string },
+    progress?: Progress,
+  ): Answer<EntryId>;
   /** The whole verified file; never a part of it. */
   openDocument(id: EntryId, progress?: Progress): Answer<{ blob: Blob; fileName: string }>;
 

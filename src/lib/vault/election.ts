@@ -23,7 +23,7 @@ import {
 /** A vault as the leading tab runs it. */
 export interface HostedVault extends Door {
   subscribe(listener: (event: VaultEvent) => void): () => void;
-  /** The session of an unlocked vault; null while it is locked. */
+  /** The session of an unlocked vault, one and the same object until it is locked; null while it is locked. */
   session(): Session | null;
 }
 

@@ -37,7 +37,10 @@ export type BetweenTabs =
   | { readonly type: 'event'; readonly from: string; readonly event: VaultEvent };
 
 /** The methods whose last argument is a progress callback, which cannot be cloned: it becomes `progress` events. */
-export const METHODS_WITH_PROGRESS: ReadonlySet<DoorMethod> = new Set<DoorMethod>(['addDocument', 'openDocument']);
+export const METHODS_WITH_PROGRESS: ReadonlySet<DoorMethod> = new Set<DoorMethod>([
+  'addDocument',
+  'openDocument',
+]);
 
 /**
  * The methods that may be asked again when the leading tab died before it answered: reads, and changes that have the
