@@ -11,7 +11,7 @@ export default defineConfig({
   server: {
     host: '127.0.0.1',
     proxy: {
-      '/relay': { target: `ws://${relay}`, ws: true },
+      '/relay': { target: `http://${relay}`, ws: true },
       '/authority': { target: `http://${relay}` },
       '/config.json': { target: `http://${relay}` },
     },
