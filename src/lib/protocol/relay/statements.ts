@@ -1,0 +1,58 @@
+/**
+ * What the keys of a topic sign, so that a proof serves for one connection to one relay, one topic and one purpose.
+ *
+ *   open     "carnet/relay/open/v1"   ‖ u8 length ‖ origin ‖ nonce[32] ‖ topic[32] ‖ role u8
+ *   create   "carnet/relay/create/v1" ‖ u8 length ‖ origin ‖ nonce[32] ‖ topic[32] ‖ write key[32] ‖ delete key[32]
+ *            ‖ ttl u32 ‖ flags u8
+ *
+ * `origin` is the host, and the port where it is not the scheme's own, that the app dialled (`relayOrigin`); the relay
+ * checks against the one it is reached under, so that a relay in between cannot hand a proof on. `nonce` is the challenge's.
+ */
+import { utf8, type Bytes } from '#lib/bytes/bytes.ts';
+import { Writer } from '#lib/bytes/writer.ts';
+import { ROLE_CODES, type Role } from './codes.ts';
+
+const OPEN_LABEL = utf8('carnet/relay/open/v1');
+const CREATE_LABEL = utf8('carnet/relay/create/v1');
+
+/** With this flag whoever knows the topic may read it, with a key of their own making (an account chain). */
+export const OPEN_TO_READERS = 1;
+
+export interface OpenClaim {
+  readonly topic: Bytes;
+  readonly role: Role;
+}
+
+export interface CreateClaim {
+  readonly topic: Bytes;
+  readonly writeKey: Bytes;
+  readonly deleteKey: Bytes;
+  /** Seconds until the topic is erased; 0 keeps it. */
+  readonly ttl: number;
+  readonly openToReaders: boolean;
+}
+
+/** What stands for a relay in the statements: `localhost:8080`, `relais.example`. */
+export function relayOrigin(url: string): string {
+  return new URL(url).host;
+}
+
+/** Signed by the delete key (owner), the write key (writer) or an admitted reader key. */
+export function openStatement(origin: string, nonce: Bytes, claim: OpenClaim): Bytes {
+  return statement(OPEN_LABEL, origin, nonce, claim.topic).u8(ROLE_CODES[claim.role]).finish();
+}
+
+/** Signed by the delete key. */
+export function createStatement(origin: string, nonce: Bytes, claim: CreateClaim): Bytes {
+  return statement(CREATE_LABEL, origin, nonce, claim.topic)
+    .bytes(claim.writeKey)
+    .bytes(claim.deleteKey)
+    .u32(claim.ttl)
+    .u8(claim.openToReaders ? OPEN_TO_READERS : 0)
+    .finish();
+}
+
+function statement(label: Bytes, origin: string, nonce: Bytes, topic: Bytes): Writer {
+  const host = utf8(origin);
+  return new Writer().bytes(label).u8(host.length).bytes(host).bytes(nonce).bytes(topic);
+}
