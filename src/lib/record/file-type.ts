@@ -1,0 +1,92 @@
+/**
+ * What a file is, told by its bytes and never by its name (DOC-06…10).
+ *
+ * Guarantees: only a PDF, a JPEG or a PNG is accepted, and only one that is whole: a download that broke off is refused
+ * before it is stored. HTML, SVG, ZIP and anything else that could run or unpack is not recognised, so it is refused.
+ * Leaves out: the conversion of a PNG (vault) and the other formats of DOC-06.
+ */
+import { MAX_DOCUMENT_BYTES } from './sections/documents.ts';
+
+export type FileMime = 'application/pdf' | 'image/jpeg' | 'image/png';
+
+export type FileCheck =
+  | { readonly ok: true; readonly mime: FileMime }
+  | { readonly ok: false; readonly problem: 'too-large' | 'type-refused' | 'damaged' };
+
+/** For the file picker; the bytes decide. */
+export const ACCEPTED_FILES = '.pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png';
+
+const PDF = [0x25, 0x50, 0x44, 0x46, 0x2d]; // %PDF-
+const JPEG = [0xff, 0xd8, 0xff];
+const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+const PDF_END = [0x25, 0x25, 0x45, 0x4f, 0x46]; // %%EOF
+const PNG_END = [0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82]; // IEND and its checksum
+
+/** Readers of PDF accept some bytes before the header, and some after the end. */
+const PDF_SLACK = 1024;
+
+/** Checks a whole file. A PNG may be larger than the limit: it is the JPEG made of it that is stored. */
+export function checkFile(bytes: Uint8Array): FileCheck {
+  const mime = sniff(bytes);
+  if (!mime) return { ok: false, problem: 'type-refused' };
+  if (mime !== 'image/png' && bytes.length > MAX_DOCUMENT_BYTES) return { ok: false, problem: 'too-large' };
+  return isWhole(mime, bytes) ? { ok: true, mime } : { ok: false, problem: 'damaged' };
+}
+
+/** Tells the type from the first bytes (1 KiB is enough). */
+export function sniff(head: Uint8Array): FileMime | null {
+  if (startsWith(head, JPEG)) return 'image/jpeg';
+  if (startsWith(head, PNG)) return 'image/png';
+  return find(head, PDF, 0, PDF_SLACK) >= 0 && !looksLikeMarkup(head) ? 'application/pdf' : null;
+}
+
+function isWhole(mime: FileMime, bytes: Uint8Array): boolean {
+  switch (mime) {
+    case 'application/pdf':
+      return find(bytes, PDF_END, Math.max(0, bytes.length - 2 * PDF_SLACK), bytes.length) >= 0;
+    case 'image/png':
+      return find(bytes, PNG_END, Math.max(0, bytes.length - 2 * PDF_SLACK), bytes.length) >= 0;
+    case 'image/jpeg':
+      return jpegIsWhole(bytes);
+  }
+}
+
+/**
+ * Walks the segments up to the image data, so that the end marker of a thumbnail inside EXIF does not count, then asks
+ * for an end marker behind it. Cameras append further data, so it need not be the last two bytes.
+ */
+function jpegIsWhole(bytes: Uint8Array): boolean {
+  let at = 2;
+  while (at + 4 <= bytes.length) {
+    if (bytes[at] !== 0xff) return false;
+    const marker = bytes[at + 1] ?? 0;
+    if (marker === 0xff) {
+      at += 1; // fill byte
+      continue;
+    }
+    const length = ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
+    if (length < 2) return false;
+    at += 2 + length;
+    if (marker === 0xda) return find(bytes, [0xff, 0xd9], at, bytes.length) >= 0; // SOS … EOI
+  }
+  return false;
+}
+
+/** A page that only mentions "%PDF-" somewhere in its first kilobyte is a page. */
+function looksLikeMarkup(head: Uint8Array): boolean {
+  const start = head.findIndex((byte) => byte > 0x20 && ![0xef, 0xbb, 0xbf].includes(byte));
+  return head[start] === 0x3c;
+}
+
+function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
+  return signature.every((byte, index) => bytes[index] === byte);
+}
+
+/** Index of the first occurrence that starts in [from, to), or -1. */
+function find(bytes: Uint8Array, signature: readonly number[], from: number, to: number): number {
+  const last = Math.min(to, bytes.length - signature.length + 1);
+  for (let at = from; at < last; at += 1) {
+    if (signature.every((byte, index) => bytes[at + index] === byte)) return at;
+  }
+  return -1;
+}

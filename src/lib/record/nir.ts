@@ -1,0 +1,44 @@
+/**
+ * The social security number (numéro de sécurité sociale, NIR): 13 characters and a two-digit key.
+ *
+ *   sex · year · month · department · commune · order number · key       1 85 05 78 006 084 · 91
+ *
+ * Corsica has 2A and 2B for its department; the key is then computed with 19 and 18. Months 20…42 and 50…99 stand for
+ * an incomplete civil status, first digits 3, 4, 7 and 8 for temporary numbers: they are numbers people have, so they pass.
+ */
+
+export type NirProblem = 'length' | 'characters' | 'key';
+
+export type NirCheck =
+  { readonly ok: true; readonly nir: string } | { readonly ok: false; readonly problem: NirProblem };
+
+const FORM = /^[1-478]\d{4}(?:\d{2}|2[AB])\d{8}$/;
+const MONTH = /^(?:0[1-9]|1[0-2]|[23]\d|4[0-2]|[5-9]\d)$/;
+
+/** Accepts spaces, dots and lower case, as people copy it from their card. */
+export function checkNir(text: string): NirCheck {
+  const nir = normalizeNir(text);
+  if (nir.length !== 15) return { ok: false, problem: 'length' };
+  if (!FORM.test(nir) || !MONTH.test(nir.slice(3, 5))) return { ok: false, problem: 'characters' };
+  return nirKey(nir.slice(0, 13)) === nir.slice(13) ? { ok: true, nir } : { ok: false, problem: 'key' };
+}
+
+export function normalizeNir(text: string): string {
+  return text.replace(/[\s.\-_/]/g, '').toUpperCase();
+}
+
+/** The key of the first 13 characters: 97 − (number mod 97), as two digits. */
+export function nirKey(first13: string): string {
+  const digits = first13.replace('2A', '19').replace('2B', '18');
+  return String(97 - Number(BigInt(digits) % 97n)).padStart(2, '0');
+}
+
+/** 1 85 05 78 006 084 91: the groups of the printed card, for reading it back. */
+export function groupNir(text: string): string {
+  const nir = normalizeNir(text);
+  const ends = [1, 3, 5, 7, 10, 13, 15];
+  return ends
+    .map((end, index) => nir.slice(ends[index - 1] ?? 0, end))
+    .filter((group) => group !== '')
+    .join(' ');
+}

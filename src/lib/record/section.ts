@@ -1,0 +1,210 @@
+/**
+ * What a section of the record holds: its fields, and which values they take.
+ *
+ * Guarantees: what passes `validateEntry` has only the fields of its definition, as own properties of an object without
+ * prototype, each of the right type, clean and within its limit. Names such as `__proto__` never reach a property
+ * access, because fields are looked up by walking the definition, not the input.
+ * Leaves out: the words shown for a field or a problem (i18n) and how entries are stored (replica).
+ */
+import type { Entry, FieldValue, SectionId } from './entry.ts';
+import { checkPartialDate, formatPartialDate, parsePartialDate, type PartialDate } from './partial-date.ts';
+import { cleanLine, cleanLines } from './text.ts';
+
+export type FieldDefinition =
+  | {
+      readonly name: string;
+      readonly kind: 'text' | 'longtext';
+      readonly required?: true;
+      readonly max: number;
+    }
+  | { readonly name: string; readonly kind: 'date'; readonly required?: true; readonly future?: true }
+  | {
+      readonly name: string;
+      readonly kind: 'choice';
+      readonly required?: true;
+      readonly values: readonly string[];
+    }
+  | { readonly name: string; readonly kind: 'flag'; readonly required?: true }
+  | {
+      readonly name: string;
+      readonly kind: 'number';
+      readonly required?: true;
+      readonly min: number;
+      readonly max: number;
+      readonly integer?: true;
+    }
+  | {
+      readonly name: string;
+      readonly kind: 'reference';
+      readonly required?: true;
+      readonly section: SectionId;
+      readonly many?: true;
+    }
+  /** A key, hash or id: base64url of exactly `length` bytes. Never shown. */
+  | { readonly name: string; readonly kind: 'bytes'; readonly required?: true; readonly length: number };
+
+export interface SectionDefinition {
+  readonly id: SectionId;
+  readonly fields: readonly FieldDefinition[];
+  /** The FHIR R4 resource an entry is exported as; null for what concerns only Carnet. */
+  readonly fhir: string | null;
+}
+
+export type FieldProblem =
+  | 'required'
+  | 'too-long'
+  | 'not-text'
+  | 'not-a-date'
+  | 'too-old'
+  | 'in-future'
+  | 'not-a-choice'
+  | 'out-of-range'
+  | 'malformed'
+  | 'unknown-field';
+
+export interface Problem {
+  readonly field: string;
+  readonly problem: FieldProblem;
+}
+
+export type Fields = Readonly<Record<string, FieldValue>>;
+
+export type Validation =
+  | { readonly ok: true; readonly fields: Fields }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+const ENTRY_ID = /^[A-Za-z0-9_-]{21}[AQgw]$/;
+const MAX_REFERENCES = 100;
+
+/** 22 base64url characters that encode exactly 16 bytes. */
+export function isEntryId(text: unknown): text is string {
+  return typeof text === 'string' && ENTRY_ID.test(text);
+}
+
+/** Checks a whole entry before it is written. A field left out, null or blank is empty. */
+export function validateEntry(definition: SectionDefinition, input: Fields, today: PartialDate): Validation {
+  const problems: Problem[] = [];
+  const fields = emptyFields();
+  const known = new Set(definition.fields.map(({ name }) => name));
+  for (const name of Object.keys(input))
+    if (!known.has(name)) problems.push({ field: name, problem: 'unknown-field' });
+  for (const field of definition.fields) {
+    const checked = checkField(field, ownValue(input, field.name), today);
+    if ('problem' in checked) problems.push({ field: field.name, problem: checked.problem });
+    else fields[field.name] = checked.value;
+  }
+  return problems.length === 0 ? { ok: true, fields } : { ok: false, problems };
+}
+
+/** A change laid over what is there: `put` names only the fields that change, so that others may change meanwhile. */
+export function mergeFields(
+  definition: SectionDefinition,
+  current: Fields | undefined,
+  change: Fields,
+): Fields {
+  const merged = emptyFields();
+  for (const { name } of definition.fields) merged[name] = ownValue(current ?? {}, name) ?? null;
+  for (const name of Object.keys(change)) merged[name] = ownValue(change, name) ?? null;
+  return merged;
+}
+
+/** The fields of `after` that differ from `before`: what a `put` should carry. */
+export function changedFields(before: Fields | undefined, after: Fields): Fields {
+  const changed = emptyFields();
+  for (const name of Object.keys(after)) {
+    const value = ownValue(after, name) ?? null;
+    if (!sameValue(ownValue(before ?? {}, name) ?? null, value)) changed[name] = value;
+  }
+  return changed;
+}
+
+/**
+ * Reads fields that came from a replica. Another device may run a newer version, or be hostile: what does not fit the
+ * definition is left out, one field at a time, and the entry stays readable. Dates are not held against today's.
+ */
+export function readFields(definition: SectionDefinition, raw: Fields): Fields {
+  const fields = emptyFields();
+  for (const field of definition.fields) {
+    const checked = checkField(field, ownValue(raw, field.name), undefined);
+    fields[field.name] = 'problem' in checked ? null : checked.value;
+  }
+  return fields;
+}
+
+/** An entry whose required fields are all there; others are shown by nobody. */
+export function isComplete(definition: SectionDefinition, entry: Entry): boolean {
+  return definition.fields.every((field) => !field.required || !isEmpty(ownValue(entry.fields, field.name)));
+}
+
+type Checked = { readonly value: FieldValue } | { readonly problem: FieldProblem };
+
+function checkField(field: FieldDefinition, raw: unknown, today: PartialDate | undefined): Checked {
+  const checked = isEmpty(raw) ? { value: null } : checkValue(field, raw, today);
+  return 'value' in checked && field.required && isEmpty(checked.value) ? { problem: 'required' } : checked;
+}
+
+function checkValue(field: FieldDefinition, raw: unknown, today: PartialDate | undefined): Checked {
+  switch (field.kind) {
+    case 'text':
+    case 'longtext': {
+      if (typeof raw !== 'string') return { problem: 'not-text' };
+      const text = field.kind === 'text' ? cleanLine(raw) : cleanLines(raw);
+      if (text.length > field.max) return { problem: 'too-long' };
+      return { value: text === '' ? null : text };
+    }
+    case 'date': {
+      const date = typeof raw === 'string' ? parsePartialDate(raw.trim()) : null;
+      if (!date) return { problem: 'not-a-date' };
+      const problem = today ? checkPartialDate(date, today) : undefined;
+      if (problem === 'too-old' || (problem === 'in-future' && !field.future)) return { problem };
+      return { value: formatPartialDate(date) };
+    }
+    case 'choice':
+      return typeof raw === 'string' && field.values.includes(raw)
+        ? { value: raw }
+        : { problem: 'not-a-choice' };
+    case 'flag':
+      return typeof raw === 'boolean' ? { value: raw } : { problem: 'malformed' };
+    case 'number':
+      if (typeof raw !== 'number' || !Number.isFinite(raw)) return { problem: 'malformed' };
+      if (field.integer && !Number.isSafeInteger(raw)) return { problem: 'malformed' };
+      return raw < field.min || raw > field.max ? { problem: 'out-of-range' } : { value: raw };
+    case 'reference': {
+      if (!field.many) return isEntryId(raw) ? { value: raw } : { problem: 'malformed' };
+      if (!Array.isArray(raw) || raw.length > MAX_REFERENCES || !raw.every(isEntryId))
+        return { problem: 'malformed' };
+      return { value: [...new Set(raw)] };
+    }
+    case 'bytes':
+      return typeof raw === 'string' && isBase64url(raw, field.length)
+        ? { value: raw }
+        : { problem: 'malformed' };
+  }
+}
+
+/** Canonical, unpadded, of exactly `length` bytes. */
+function isBase64url(text: string, length: number): boolean {
+  if (text.length !== Math.ceil((length * 4) / 3) || !/^[A-Za-z0-9_-]*$/.test(text)) return false;
+  const last = text.at(-1) ?? '';
+  if (length % 3 === 1) return 'AQgw'.includes(last);
+  return length % 3 === 2 ? 'AEIMQUYcgkosw048'.includes(last) : true;
+}
+
+function isEmpty(value: unknown): boolean {
+  return (
+    value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+  );
+}
+
+function sameValue(a: FieldValue, b: FieldValue): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
+  return a.length === b.length && a.every((item, index) => item === b[index]);
+}
+
+function ownValue(fields: Fields, name: string): FieldValue | undefined {
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
+}
+
+function emptyFields(): Record<string, FieldValue> {
+  return Object.create(null) as Record<string, FieldValue>;
+}

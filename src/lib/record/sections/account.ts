@@ -1,0 +1,70 @@
+/**
+ * The account space: what a person's own devices tell each other. Same entries as the record, never shown as health data.
+ *
+ * `identity` is the one section that stands in the record space: whose record this is.
+ */
+import type { SectionDefinition } from '../section.ts';
+
+/** The id of the one entry of a section that has exactly one: 16 zero bytes. */
+export const SINGLE_ENTRY = 'AAAAAAAAAAAAAAAAAAAAAA';
+
+export const SPACE_KINDS = ['account', 'record', 'hidden', 'thread', 'inbox', 'log'] as const;
+
+/** The spaces this account knows, one entry each. */
+export const spaces = {
+  id: 'spaces',
+  fhir: null,
+  fields: [
+    { name: 'space', kind: 'bytes', required: true, length: 32 },
+    { name: 'kind', kind: 'choice', required: true, values: SPACE_KINDS },
+    { name: 'owner', kind: 'text', required: true, max: 120 }, // the owner's address
+  ],
+} as const satisfies SectionDefinition;
+
+/** The secrets of one epoch of one space. `write` and `delete` are there only where the account may. */
+export const epochKeys = {
+  id: 'epoch-keys',
+  fhir: null,
+  fields: [
+    { name: 'space', kind: 'bytes', required: true, length: 32 },
+    { name: 'epoch', kind: 'number', required: true, integer: true, min: 0, max: 0xffffffff },
+    { name: 'rotation', kind: 'bytes', required: true, length: 32 }, // id of the rotation frame; zeros for the genesis
+    { name: 'read', kind: 'bytes', required: true, length: 32 },
+    { name: 'write', kind: 'bytes', length: 32 },
+    { name: 'delete', kind: 'bytes', length: 32 },
+  ],
+} as const satisfies SectionDefinition;
+
+/** What a device is called; whether it belongs to the account stands in the account chain alone. */
+export const devices = {
+  id: 'devices',
+  fhir: null,
+  fields: [
+    { name: 'device', kind: 'bytes', required: true, length: 32 },
+    { name: 'name', kind: 'text', required: true, max: 60 },
+  ],
+} as const satisfies SectionDefinition;
+
+/** Account-wide settings, one entry each, so that two of them never conflict. */
+export const settings = {
+  id: 'settings',
+  fhir: null,
+  fields: [
+    { name: 'name', kind: 'text', required: true, max: 60 },
+    { name: 'value', kind: 'text', max: 4000 },
+  ],
+} as const satisfies SectionDefinition;
+
+/** Whose record this is, from the enrolment file. One entry, `SINGLE_ENTRY`. */
+export const identity = {
+  id: 'identity',
+  fhir: 'Patient',
+  fields: [
+    { name: 'firstName', kind: 'text', required: true, max: 100 },
+    { name: 'lastName', kind: 'text', required: true, max: 100 },
+    { name: 'birthDate', kind: 'date', required: true },
+    { name: 'nir', kind: 'text', max: 15 },
+    { name: 'email', kind: 'text', max: 254 },
+    { name: 'phone', kind: 'text', max: 30 },
+  ],
+} as const satisfies SectionDefinition;

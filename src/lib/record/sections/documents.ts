@@ -1,0 +1,71 @@
+/**
+ * Documents (DOC-06…17): what the person says about a file, and the manifest by which its sealed chunks are found,
+ * verified and opened. The manifest (blob, key, root, chunks, length) stays inside the vault: pages get a DocumentView.
+ */
+import type { SectionDefinition } from '../section.ts';
+
+/** The guide's nine categories, in its order, with the codes the public service uses for them. */
+export const DOCUMENT_CATEGORIES = {
+  summary: 'SYNTHESE',
+  prescriptions: 'ORD_SOIN',
+  imaging: 'RADIO_SC',
+  biology: 'BIOLOGIE',
+  reports: 'CPT_REND',
+  prevention: 'DEPISTAG',
+  certificates: 'CERT_MED',
+  other: 'AUTR_DOC',
+  administrative: 'DOC_ADM',
+} as const;
+
+export type DocumentCategory = keyof typeof DOCUMENT_CATEGORIES;
+
+export const documentCategories = Object.keys(DOCUMENT_CATEGORIES) as DocumentCategory[];
+
+/** DOC-08: five megabytes as the public service counts them. */
+export const MAX_DOCUMENT_BYTES = 5_000_000;
+/** DOC-12. */
+export const MAX_DOCUMENT_NAME = 50;
+
+/** What a stored document is; a PNG becomes a JPEG before it is stored (DOC-07). */
+export const STORED_MIMES = ['application/pdf', 'image/jpeg'] as const;
+
+export type StoredMime = (typeof STORED_MIMES)[number];
+
+export const documents = {
+  id: 'documents',
+  fhir: 'DocumentReference',
+  fields: [
+    { name: 'name', kind: 'text', required: true, max: MAX_DOCUMENT_NAME },
+    { name: 'category', kind: 'choice', required: true, values: documentCategories },
+    { name: 'date', kind: 'date', required: true },
+    { name: 'mime', kind: 'choice', required: true, values: STORED_MIMES },
+    { name: 'size', kind: 'number', required: true, integer: true, min: 1, max: MAX_DOCUMENT_BYTES },
+    { name: 'visibility', kind: 'choice', values: ['visible', 'hidden'] },
+    { name: 'blob', kind: 'bytes', required: true, length: 32 },
+    { name: 'key', kind: 'bytes', required: true, length: 32 },
+    { name: 'root', kind: 'bytes', required: true, length: 32 },
+    { name: 'chunks', kind: 'number', required: true, integer: true, min: 1, max: 100 },
+    { name: 'length', kind: 'number', required: true, integer: true, min: 1, max: MAX_DOCUMENT_BYTES },
+  ],
+} as const satisfies SectionDefinition;
+
+/** The name a document is downloaded under. Characters that a file system treats specially become a dash. */
+export function documentFileName(name: string, mime: StoredMime): string {
+  const stem =
+    name
+      .replace(/[\\/:*?"<>|]+/g, '-')
+      .replace(/^\.+/, '')
+      .trim() || 'document';
+  return `${stem}.${mime === 'application/pdf' ? 'pdf' : 'jpg'}`;
+}
+
+/** The name first proposed for a chosen file (DOC-12): its own, without the ending, readable and short enough. */
+export function proposedName(fileName: string): string {
+  return fileName
+    .normalize('NFC')
+    .replace(/\.[A-Za-z0-9]{1,5}$/, '')
+    .replace(/[_\s]+/g, ' ')
+    .trim()
+    .slice(0, MAX_DOCUMENT_NAME)
+    .trim();
+}
