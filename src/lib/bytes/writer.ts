@@ -1,0 +1,89 @@
+/**
+ * Writes a byte format from front to back; the mirror of reader.ts. Big-endian. Every verb returns the writer.
+ * A number that does not fit its field is a defect of the caller and throws a RangeError.
+ */
+import type { Bytes } from './bytes.ts';
+
+export class Writer {
+  #buffer: Bytes;
+  #view: DataView;
+  #length = 0;
+
+  constructor(expectedLength = 256) {
+    this.#buffer = new Uint8Array(expectedLength);
+    this.#view = new DataView(this.#buffer.buffer);
+  }
+
+  /** How many bytes have been written. */
+  get length(): number {
+    return this.#length;
+  }
+
+  u8(value: number): this {
+    this.#view.setUint8(this.#room(1), within(value, 0xff));
+    return this;
+  }
+
+  u16(value: number): this {
+    this.#view.setUint16(this.#room(2), within(value, 0xffff));
+    return this;
+  }
+
+  u32(value: number): this {
+    this.#view.setUint32(this.#room(4), within(value, 0xffff_ffff));
+    return this;
+  }
+
+  u64(value: number): this {
+    return this.u64big(BigInt(within(value, Number.MAX_SAFE_INTEGER)));
+  }
+
+  u64big(value: bigint): this {
+    if (value < 0n || value > 0xffff_ffff_ffff_ffffn) throw new RangeError('number does not fit');
+    this.#view.setBigUint64(this.#room(8), value);
+    return this;
+  }
+
+  varint(value: number): this {
+    let rest = within(value, Number.MAX_SAFE_INTEGER);
+    while (rest >= 0x80) {
+      this.u8((rest % 128) | 0x80);
+      rest = Math.floor(rest / 128);
+    }
+    return this.u8(rest);
+  }
+
+  bytes(bytes: Uint8Array): this {
+    this.#buffer.set(bytes, this.#room(bytes.length));
+    return this;
+  }
+
+  /** u32 length, then the bytes. */
+  lengthPrefixed(bytes: Uint8Array): this {
+    return this.u32(bytes.length).bytes(bytes);
+  }
+
+  /** What was written, in memory of its own. */
+  finish(): Bytes {
+    return this.#buffer.slice(0, this.#length);
+  }
+
+  #room(count: number): number {
+    const start = this.#length;
+    this.#length += count;
+    if (this.#length > this.#buffer.length) this.#grow();
+    return start;
+  }
+
+  #grow(): void {
+    const larger = new Uint8Array(Math.max(this.#length, this.#buffer.length * 2));
+    larger.set(this.#buffer);
+    this.#buffer = larger;
+    this.#view = new DataView(larger.buffer);
+  }
+}
+
+function within(value: number, max: number): number {
+  if (!Number.isSafeInteger(value) || value < 0 || value > max) throw new RangeError('number does not fit');
+  return value;
+}

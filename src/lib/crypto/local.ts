@@ -1,0 +1,57 @@
+/**
+ * Sealing for this device's own disk: AES-256-GCM by WebCrypto, ten times faster than JavaScript on large values.
+ *
+ *   sealed   0x01 | nonce[12] | AES-256-GCM(key, nonce, aad = 0x01 | context, plaintext)
+ *   key      HKDF-SHA-256(local key, "", label, 32)
+ *
+ * The context is the storage key of the value: a value moved to another place does not open there. The nonce is
+ * random, which is sound below 2^32 values under one key. It is not committing: the one who seals is the one who opens.
+ */
+import { gcm } from '@noble/ciphers/webcrypto.js';
+import { concat, utf8, type Bytes } from '#lib/bytes/bytes.ts';
+import { hkdfSha256, labelBytes } from './hash.ts';
+import type { Random } from './random.ts';
+import { LABELS, SUITE, type Label } from './suite.ts';
+
+const NONCE = 12;
+const TAG = 16;
+const HEADER = 1 + NONCE;
+
+/** The 32 bytes that a purpose on this device is sealed with. Made by `localKey`. */
+export interface LocalKey {
+  readonly key: Bytes;
+}
+
+/** The key for one purpose on this device, from the device's local key. */
+export function localKey(secret: Bytes, label: Label = LABELS.local): LocalKey {
+  if (secret.length !== 32) throw new RangeError('a local key has 32 bytes');
+  return { key: hkdfSha256(secret, new Uint8Array(0), labelBytes(label), 32) };
+}
+
+export async function sealLocal(
+  { key }: LocalKey,
+  context: string,
+  plaintext: Bytes,
+  random: Random,
+): Promise<Bytes> {
+  const nonce = random(NONCE);
+  const ciphertext = await gcm(key, nonce, associated(context)).encrypt(plaintext);
+  return concat(VERSION, nonce, ciphertext);
+}
+
+/** The plaintext; null for another key, another context, another version or any change, without telling which. */
+export async function openLocal({ key }: LocalKey, context: string, sealed: Bytes): Promise<Bytes | null> {
+  if (sealed.length < HEADER + TAG || sealed[0] !== SUITE) return null;
+  const nonce = sealed.subarray(1, HEADER);
+  try {
+    return await gcm(key, nonce, associated(context)).decrypt(sealed.subarray(HEADER));
+  } catch {
+    return null;
+  }
+}
+
+const VERSION = Uint8Array.of(SUITE);
+
+function associated(context: string): Bytes {
+  return concat(VERSION, utf8(context));
+}

@@ -1,0 +1,49 @@
+/**
+ * The one cryptographic suite and the names of its purposes.
+ *
+ * Suite 1: XChaCha20-Poly1305 (small) and AES-256-GCM (large), HKDF-SHA-256 and HKDF-SHA-512, SHA-256, Ed25519 by the
+ * rule of signature.ts, X-Wing (ML-KEM-768 + X25519), Argon2id. There is one, it has one byte, nothing negotiates it:
+ * a format that starts with another byte is refused. A successor gets the next byte and the old one leaves `MIN_SUITE`.
+ *
+ * A label separates the purposes of keys and signatures: what was derived, sealed or signed for one is worthless for
+ * every other. No label is a prefix of another, so that `label ‖ bytes` reads in one way only.
+ */
+export const SUITE = 1;
+
+/** The oldest suite that is still opened. Compiled in, never configured, never lowered (attack B08). */
+export const MIN_SUITE = 1;
+
+export const LABELS = {
+  frame: 'carnet/frame/v1',
+  frameSignature: 'carnet/sig/v1',
+  box: 'carnet/box/v1',
+  boxBody: 'carnet/box-body/v1',
+  boxSignature: 'carnet/box-sig/v1',
+  blob: 'carnet/blob/v1',
+  blobRoot: 'carnet/blob-root/v1',
+  local: 'carnet/local/v1',
+  localSlot: 'carnet/local-slot/v1',
+  accountKey: 'carnet/account-key/v1',
+  recoverySealing: 'carnet/recovery-sealing/v1',
+  address: 'carnet/address/v1',
+  device: 'carnet/device/v1',
+  accountOperation: 'carnet/account-op/v1',
+  rosterOperation: 'carnet/roster-op/v1',
+  chainSpace: 'carnet/chain-space/v1',
+  chainRead: 'carnet/chain-read/v1',
+  space: 'carnet/space/v1',
+  epochFrameKey: 'carnet/epoch-frame/v1',
+  epochTopic: 'carnet/epoch-topic/v1',
+  epochWrite: 'carnet/epoch-write/v1',
+  epochDelete: 'carnet/epoch-delete/v1',
+  clientId: 'carnet/client-id/v1',
+  snapshotRoot: 'carnet/snapshot-root/v1',
+  linkSpace: 'carnet/link-space/v1',
+  linkRead: 'carnet/link-read/v1',
+  linkWrite: 'carnet/link-write/v1',
+  linkCommit: 'carnet/link-commit/v1',
+  linkPhrase: 'carnet/link-phrase/v1',
+  linkGrant: 'carnet/link-grant/v1',
+} as const;
+
+export type Label = (typeof LABELS)[keyof typeof LABELS];
