@@ -59,7 +59,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   dexie: ['src/lib/storage'],
   valibot: ['src/lib/record', 'src/lib/protocol', 'src/lib/exchange', 'relay'],
   'pdf-lib': ['src/lib/exchange'],
-  'browser-image-compression': ['src/lib/app'],
+  'browser-image-compression': ['src/lib/vault'],
   qr: ['src/lib/app', 'src/lib/ui', 'src/lib/exchange'],
   'workbox-window': ['src/lib/app'],
   'workbox-core': ['src/service-worker'],
