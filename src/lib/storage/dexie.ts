@@ -100,7 +100,7 @@ function commit(
       for (const change of changes) apply(table, range, change);
       transaction.commit();
     } catch (cause) {
-      reject(cause as Error);
+      reject(cause);
       transaction.abort();
     }
   });
@@ -112,7 +112,7 @@ function apply(table: IDBObjectStore, range: typeof IDBKeyRange, change: Change)
       table.put({ key: change.key, value: change.value });
       return;
     case 'delete':
-      table.delete(change.key as string[]);
+      table.delete([...change.key]);
       return;
     case 'deletePrefix':
       table.delete(range.bound(change.prefix, upperBound(change.prefix)));

@@ -10,6 +10,7 @@ const TYPE_BY_NAME: Readonly<Record<string, StorageError['type']>> = {
   QuotaExceededError: 'quota',
   VersionError: 'version',
   NotFoundError: 'version', // our table is gone: a newer layout replaced it
+  InvalidTableError: 'version',
   // A dropped connection. Safari says so with UnknownError, in the middle of a session.
   InvalidStateError: 'closed',
   DatabaseClosedError: 'closed',
