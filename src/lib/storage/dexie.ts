@@ -100,8 +100,8 @@ function commit(
       for (const change of changes) apply(table, range, change);
       transaction.commit();
     } catch (cause) {
-      reject(cause);
       transaction.abort();
+      throw cause;
     }
   });
 }
