@@ -1,6 +1,6 @@
 /**
  * Documents (DOC-06…17): what the person says about a file, and the manifest by which its sealed chunks are found,
- * verified and opened. The manifest (blob, key, root, chunks, length) stays inside the vault: pages get a DocumentView.
+ * verified and opened. The manifest (topic, blob, key, root, chunks, length) stays inside the vault: pages get a DocumentView.
  */
 import type { SectionDefinition } from '../section.ts';
 
@@ -41,6 +41,7 @@ export const documents = {
     { name: 'mime', kind: 'choice', required: true, values: STORED_MIMES },
     { name: 'size', kind: 'number', required: true, integer: true, min: 1, max: MAX_DOCUMENT_BYTES },
     { name: 'visibility', kind: 'choice', values: ['visible', 'hidden'] },
+    { name: 'topic', kind: 'bytes', required: true, length: 32 }, // where at the relay the chunks lie
     { name: 'blob', kind: 'bytes', required: true, length: 32 },
     { name: 'key', kind: 'bytes', required: true, length: 32 },
     { name: 'root', kind: 'bytes', required: true, length: 32 },

@@ -1,0 +1,49 @@
+/**
+ * Who we are on this device: what must be known before any space can be opened. Secret; sealed under the local key.
+ */
+import type { Bytes } from '#lib/bytes/bytes.ts';
+import type { Address } from '#lib/keys/address.ts';
+import type { DeviceSecrets } from '#lib/keys/device.ts';
+import type { EpochSecrets } from '#lib/keys/epoch.ts';
+import type { SpaceId } from '#lib/keys/ids.ts';
+import type { LocalSeal } from '#lib/replica/ports.ts';
+import type { Change, Storage } from '#lib/storage/storage.ts';
+import { KEYS, sealedGet, sealedPut } from './layout.ts';
+import { decodeJson, encodeJson } from './sealed-json.ts';
+
+export interface Owner {
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly birthDate: string; // YYYY-MM-DD
+}
+
+export interface Identity {
+  readonly address: Address;
+  readonly device: DeviceSecrets;
+  readonly deviceName: string;
+  readonly owner: Owner;
+  /** The write and delete secrets of the account chain; its read secret follows from the address. */
+  readonly chain: { readonly write: Bytes; readonly delete: Bytes };
+  readonly account: { readonly space: SpaceId; readonly epochs: readonly EpochSecrets[] };
+  readonly record: SpaceId;
+  /** What the authority still has to attest, and what it answered. A linked device has neither. */
+  readonly redemption?: Redemption;
+  readonly attestation?: Bytes;
+}
+
+/** An activation code in use: kept until the authority answered, so that a crash in between never burns it. */
+export interface Redemption {
+  readonly codeId: Bytes;
+  readonly lookup: Bytes;
+  readonly authorityKey: Bytes;
+}
+
+export async function identityChange(seal: LocalSeal, identity: Identity): Promise<Change> {
+  return sealedPut(seal, KEYS.identity, encodeJson(identity));
+}
+
+/** Null when there is none that this key opens. */
+export async function readIdentity(storage: Storage, seal: LocalSeal): Promise<Identity | null> {
+  const bytes = await sealedGet(storage, seal, KEYS.identity);
+  return bytes ? decodeJson<Identity>(bytes) : null;
+}

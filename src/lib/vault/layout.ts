@@ -1,0 +1,48 @@
+/**
+ * Where the vault keeps what in storage, besides the spaces (replica/ has their keys). Each sealed value is bound to its key.
+ *
+ *   account/slot              the password slot: the local key, wrapped. The one value not sealed under the local key
+ *   account/identity          sealed  who we are here: device secrets, space names, own name (identity.ts)
+ *   account/root              sealed  the root secret, until the kit is confirmed; then gone
+ *   account/view              sealed  the read model: the first screen after unlock
+ *   account/notices           sealed  what the person was warned of
+ *   blob/<id>/<index>         a chunk of a document, sealed as it travels
+ *   upload/<id>               sealed  a document whose chunks are not all at the relay yet
+ *   purge/<id>                sealed  a deleted document whose chunks the relay still has
+ */
+import type { Bytes } from '#lib/bytes/bytes.ts';
+import type { LocalSeal } from '#lib/replica/ports.ts';
+import { ordinal, type Change, type Key, type Storage } from '#lib/storage/storage.ts';
+
+export const KEYS = {
+  slot: ['account', 'slot'],
+  identity: ['account', 'identity'],
+  root: ['account', 'root'],
+  view: ['account', 'view'],
+  notices: ['account', 'notices'],
+  blobs: ['blob'],
+  uploads: ['upload'],
+  purges: ['purge'],
+} as const satisfies Record<string, Key>;
+
+export const blobKey = (blob: string): Key => [...KEYS.blobs, blob];
+export const chunkKey = (blob: string, index: number): Key => [...KEYS.blobs, blob, ordinal(index)];
+export const uploadKey = (blob: string): Key => [...KEYS.uploads, blob];
+export const purgeKey = (blob: string): Key => [...KEYS.purges, blob];
+
+/** Key elements never hold a line break, so two keys never give one context. */
+const contextOf = (key: Key): string => key.join('\n');
+
+export async function sealedPut(seal: LocalSeal, key: Key, plaintext: Bytes): Promise<Change> {
+  return { type: 'put', key, value: await seal.seal(contextOf(key), plaintext) };
+}
+
+/** The opened value; undefined when there is none, null when it does not open: damaged, moved, or another key. */
+export async function sealedGet(
+  storage: Storage,
+  seal: LocalSeal,
+  key: Key,
+): Promise<Bytes | null | undefined> {
+  const sealed = await storage.get(key);
+  return sealed && seal.open(contextOf(key), sealed);
+}

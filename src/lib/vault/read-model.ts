@@ -1,0 +1,70 @@
+/**
+ * The read model: what the first screen shows, as plain data. It is built from the replica and kept sealed, so that the
+ * next unlock shows it with one read, before Yjs has loaded. A copy that got lost costs a moment, never an entry.
+ */
+import type { Entry, HealthRecord, SectionId } from '#lib/record/entry.ts';
+import { isComplete, readFields } from '#lib/record/section.ts';
+import { PROFILE_SECTIONS, sectionDefinition } from '#lib/record/sections.ts';
+import { documents, type StoredMime } from '#lib/record/sections/documents.ts';
+import type { LocalSeal } from '#lib/replica/ports.ts';
+import type { Storage } from '#lib/storage/storage.ts';
+import type { Delivery, DocumentView, RecordView } from './door.ts';
+import type { Owner } from './identity.ts';
+import { KEYS, sealedGet, sealedPut } from './layout.ts';
+import { decodeJson, encodeJson } from './sealed-json.ts';
+
+export interface ViewSource {
+  readonly owner: Owner;
+  readonly record: HealthRecord;
+  readonly delivery: (section: SectionId, id: string) => Delivery;
+  /** Of a document's chunks, by blob id in base64url. */
+  readonly blob: (blob: string) => { readonly onDevice: boolean; readonly uploaded: boolean };
+}
+
+/** Living, complete entries only, each with the fields of its definition and no others; newest change first. */
+export function livingEntries(record: HealthRecord, section: SectionId): Entry[] {
+  const definition = sectionDefinition(section);
+  if (!definition) return [];
+  return [...(record.entries.get(section)?.values() ?? [])]
+    .filter((entry) => entry.deletedAt === undefined)
+    .map((entry) => ({ ...entry, fields: readFields(definition, entry.fields) }))
+    .filter((entry) => isComplete(definition, entry))
+    .sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1));
+}
+
+export function buildView(source: ViewSource): RecordView {
+  const sections = PROFILE_SECTIONS.filter((section) => sectionDefinition(section));
+  return {
+    owner: source.owner,
+    entries: Object.fromEntries(sections.map((section) => [section, livingEntries(source.record, section)])),
+    documents: livingEntries(source.record, documents.id).map((entry) => documentView(entry, source)),
+    editable: true,
+  };
+}
+
+function documentView({ id, fields, createdAt }: Entry, { delivery, blob }: ViewSource): DocumentView {
+  const { onDevice, uploaded } = blob(fields['blob'] as string);
+  const { sent, receivedBy } = delivery(documents.id, id);
+  return {
+    id,
+    name: fields['name'] as string,
+    category: fields['category'] as string,
+    date: fields['date'] as string,
+    mime: fields['mime'] as StoredMime,
+    size: fields['size'] as number,
+    addedAt: createdAt,
+    onDevice,
+    delivery: { sent: sent && uploaded, receivedBy: uploaded ? receivedBy : 0 },
+  };
+}
+
+/** Relaxed: what is lost with the power is built again. */
+export async function saveView(storage: Storage, seal: LocalSeal, view: RecordView): Promise<void> {
+  const change = await sealedPut(seal, KEYS.view, encodeJson({ ...view, editable: false }));
+  await storage.write([change], 'relaxed');
+}
+
+export async function loadView(storage: Storage, seal: LocalSeal): Promise<RecordView | null> {
+  const bytes = await sealedGet(storage, seal, KEYS.view);
+  return bytes ? decodeJson<RecordView>(bytes) : null;
+}
