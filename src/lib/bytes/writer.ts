@@ -20,17 +20,20 @@ export class Writer {
   }
 
   u8(value: number): this {
-    this.#view.setUint8(this.#room(1), within(value, 0xff));
+    const at = this.#room(1);
+    this.#view.setUint8(at, within(value, 0xff));
     return this;
   }
 
   u16(value: number): this {
-    this.#view.setUint16(this.#room(2), within(value, 0xffff));
+    const at = this.#room(2);
+    this.#view.setUint16(at, within(value, 0xffff));
     return this;
   }
 
   u32(value: number): this {
-    this.#view.setUint32(this.#room(4), within(value, 0xffff_ffff));
+    const at = this.#room(4);
+    this.#view.setUint32(at, within(value, 0xffff_ffff));
     return this;
   }
 
@@ -40,7 +43,8 @@ export class Writer {
 
   u64big(value: bigint): this {
     if (value < 0n || value > 0xffff_ffff_ffff_ffffn) throw new RangeError('number does not fit');
-    this.#view.setBigUint64(this.#room(8), value);
+    const at = this.#room(8);
+    this.#view.setBigUint64(at, value);
     return this;
   }
 
@@ -54,7 +58,8 @@ export class Writer {
   }
 
   bytes(bytes: Uint8Array): this {
-    this.#buffer.set(bytes, this.#room(bytes.length));
+    const at = this.#room(bytes.length);
+    this.#buffer.set(bytes, at);
     return this;
   }
 
@@ -68,6 +73,7 @@ export class Writer {
     return this.#buffer.slice(0, this.#length);
   }
 
+  /** Where the next `count` bytes go. It may replace the buffer: take the place first, then write. */
   #room(count: number): number {
     const start = this.#length;
     this.#length += count;
