@@ -1,0 +1,157 @@
+/**
+ * Provisional codes: issued once, good for one activation, until they expire or five wrong tries lock them (A10).
+ *
+ * The derivation from code, NIR and serial runs here, when a code is issued, and never for a request: a request costs an
+ * index look-up. Of the code itself nothing is kept; of the lookup, its hash. A wrong try is counted against the code it
+ * names, and a code is named by 128 bits derived from its 80, so only who holds a code can spend its tries.
+ *
+ * A refusal runs the same statements whatever its reason: a try against a code that does not exist is counted against a
+ * row that stands for it.
+ */
+import { fail, ok, type Result } from '#lib/bytes/result.ts';
+import { toOwned, type Bytes } from '#lib/bytes/bytes.ts';
+import { encodeEnrolmentFile } from '#lib/protocol/authority.ts';
+import {
+  CODE_BYTES,
+  CODE_ID_BYTES,
+  deriveEnrolment,
+  encodeCode,
+  LOOKUP_BYTES,
+} from '#lib/protocol/enrolment.ts';
+import { primitives, sameBytes, sealEnrolmentFile, sha256, type Random } from './primitives.ts';
+import type { Person, RegisterTable } from './register.ts';
+import type { Store } from './store.ts';
+
+export const TRIES = 5;
+export const CODE_LIFETIME_MS = 42 * 24 * 3_600_000; // six weeks: it may come by post
+
+export type Refused = { readonly type: 'enrolment-refused' };
+export const REFUSED: Refused = { type: 'enrolment-refused' };
+
+/** A code as the store knows it. */
+export interface CodeRow {
+  readonly codeId: Bytes;
+  readonly person: number;
+  readonly lookupHash: Bytes;
+  readonly sealed: Bytes;
+  readonly expires: number;
+  readonly locked: number | null;
+  readonly withdrawn: number | null;
+  readonly address: string | null; // of the activation that used it
+  readonly attestation: number | null; // its entry in the log
+}
+
+export interface Codes {
+  /** Makes a new code for a person and withdraws those issued before. The answer is the only copy there is. */
+  issue(person: Person): Promise<string>;
+  /** The sealed enrolment file of a code that is still good. */
+  redeem(codeId: Bytes, lookup: Bytes): Result<Bytes, Refused>;
+  /** The code that a lookup proves, if it is still good or already used; what locks a code cannot undo its use. */
+  proven(lookup: Bytes): CodeRow | null;
+  /** Marks a code as used by the activation of an address. */
+  use(codeId: Bytes, address: string, attestation: number): void;
+  /** How many codes a person was issued since then. */
+  issuedSince(person: number, time: number): number;
+  isGood(codeId: Bytes): boolean;
+}
+
+export interface CodesDeps {
+  readonly store: Store;
+  readonly register: RegisterTable;
+  readonly authorityKey: Bytes;
+  readonly clock: { now(): number };
+  readonly random: Random;
+  readonly onLocked: () => void;
+}
+
+const COLUMNS = `code_id AS codeId, person, lookup_hash AS lookupHash, sealed, expires, locked, withdrawn, address, attestation`;
+
+/** The row that stands for every code that does not exist: no lookup hashes to what it holds. */
+const DECOY = new Uint8Array(CODE_ID_BYTES);
+
+export function createCodes({ store, register, authorityKey, clock, random, onLocked }: CodesDeps): Codes {
+  const { db } = store;
+  const byId = db.prepare(`SELECT ${COLUMNS} FROM codes WHERE code_id = ?`);
+  const byLookup = db.prepare(`SELECT ${COLUMNS} FROM codes WHERE lookup_hash = ?`);
+  const countTry = db.prepare(`
+    UPDATE codes SET tries = tries + 1, locked = CASE WHEN tries + 1 >= ${TRIES} THEN coalesce(locked, ?) END
+    WHERE code_id = ? RETURNING tries, person`);
+  const withdraw = db.prepare(
+    `UPDATE codes SET withdrawn = ?, sealed = x'' WHERE person = ? AND address IS NULL AND withdrawn IS NULL`,
+  );
+  const insert = db.prepare(
+    'INSERT INTO codes (code_id, person, lookup_hash, sealed, issued, expires) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const markUsed = db.prepare(
+    `UPDATE codes SET address = ?, attestation = ?, sealed = x'' WHERE code_id = ?`,
+  );
+  const countIssued = db.prepare('SELECT count(*) AS count FROM codes WHERE person = ? AND issued >= ?');
+
+  if (!byId.get(DECOY)) insert.run(DECOY, null, random(32), new Uint8Array(), 0, 0);
+
+  function isGood(row: CodeRow | null): row is CodeRow {
+    if (row === null || row.locked !== null || row.withdrawn !== null || row.address !== null) return false;
+    return clock.now() < row.expires;
+  }
+
+  return {
+    async issue(person) {
+      const code = encodeCode(random(CODE_BYTES));
+      const { codeId, lookup, key } = await deriveEnrolment(
+        { code, nir: person.nir, serial: person.serial },
+        primitives,
+      );
+      const now = clock.now();
+      const { firstName, lastName, birthDate, nir, email, phone, salt } = person;
+      const children = register.minorChildren(person.id, new Date(now));
+      const file = {
+        firstName,
+        lastName,
+        birthDate,
+        nir,
+        email,
+        phone,
+        children,
+        identitySalt: salt,
+        authorityKey,
+      };
+      const sealed = sealEnrolmentFile(key, codeId, encodeEnrolmentFile(file), random);
+      store.transaction(() => {
+        withdraw.run(now, person.id);
+        insert.run(codeId, person.id, sha256(lookup), sealed, now, now + CODE_LIFETIME_MS);
+      });
+      return code;
+    },
+
+    redeem(codeId, lookup) {
+      const found = toRow(byId.get(codeId));
+      const decoy = toRow(byId.get(DECOY));
+      const row = found ?? decoy;
+      const matches = sameBytes(sha256(lookup), row?.lookupHash ?? new Uint8Array(LOOKUP_BYTES));
+      if (found && matches && isGood(found)) return ok(found.sealed);
+      const tried = countTry.get(clock.now(), row?.codeId ?? DECOY);
+      if (tried?.['tries'] === TRIES && tried['person'] !== null) onLocked();
+      return fail(REFUSED);
+    },
+
+    proven(lookup) {
+      const row = toRow(byLookup.get(sha256(lookup)));
+      return row !== null && (row.address !== null || isGood(row)) ? row : null;
+    },
+
+    use: (codeId, address, attestation) => void markUsed.run(address, attestation, codeId),
+    issuedSince: (person, time) => Number(countIssued.get(person, time)?.['count']),
+    isGood: (codeId) => isGood(toRow(byId.get(codeId))),
+  };
+}
+
+function toRow(row: Record<string, unknown> | undefined): CodeRow | null {
+  if (!row) return null;
+  const bytes = (column: string) => toOwned(row[column] as Uint8Array);
+  return {
+    ...(row as unknown as CodeRow),
+    codeId: bytes('codeId'),
+    lookupHash: bytes('lookupHash'),
+    sealed: bytes('sealed'),
+  };
+}
