@@ -1,0 +1,27 @@
+import type { Translation } from '../catalogue.ts';
+import type { fr } from '../fr/home.ts';
+
+export const en = {
+  title: 'Home',
+  greetingMorning: 'Good morning {name}',
+  greetingEvening: 'Good evening {name}',
+  allergies: 'Allergies',
+  allergiesNone: 'Nothing noted yet.',
+  allergiesAdd: 'Note an allergy',
+  allergiesMore: { one: 'and {count} more', other: 'and {count} more' },
+  documents: 'Recent documents',
+  documentsNone: 'Prescriptions, results, reports: they will be here.',
+  documentsAdd: 'Add a document',
+  firstTitle: 'To begin well',
+  firstAllergy: 'Note my allergies',
+  firstAllergyText: 'The first thing a doctor asks.',
+  firstDocument: 'File a first document',
+  firstDocumentText: 'A prescription, a result: a PDF or a photo.',
+  firstDevice: 'Link a second device',
+  firstDeviceText: 'If one is lost, the other keeps everything.',
+  devicesOne: 'This record is on one device only',
+  devicesOneText: 'If it is lost or breaks, only your recovery key is left. Link a second device.',
+  devicesLink: 'Link a device',
+  devicesCount: { one: 'This record is on {count} device', other: 'This record is on {count} devices' },
+  devicesSee: 'See my devices',
+} as const satisfies Translation<typeof fr>;

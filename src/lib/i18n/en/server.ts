@@ -1,0 +1,36 @@
+import type { Translation } from '../catalogue.ts';
+import type { fr } from '../fr/server.ts';
+
+export const en = {
+  title: 'What the server sees of me',
+  lead: 'This device has just asked the relay what it keeps for you. Here is its answer, in full.',
+  total: 'In all',
+  totalFrames: { one: '{count} envelope', other: '{count} envelopes' },
+  totalBlobs: { one: '{count} encrypted file', other: '{count} encrypted files' },
+  totalBytes: '{size} it cannot read',
+  boxTitle: 'Box {topic}',
+  boxText: 'A random name, not linked to yours.',
+  frames: 'Envelopes',
+  bytes: 'Size of envelopes',
+  blobs: 'Encrypted files',
+  blobBytes: 'Size of files',
+  first: 'First deposit',
+  last: 'Last deposit',
+  never: 'none',
+  sample: 'The first bytes of an envelope, as the relay returns them',
+  sampleNone: 'This box is empty.',
+  seesTitle: 'It sees',
+  sees1: 'the number of envelopes and their size, rounded to steps',
+  sees2: 'when they are left and collected',
+  sees3: 'the IP address of your devices',
+  sees4: 'that these boxes are opened by one connection',
+  notTitle: 'It does not see',
+  not1: 'your name, social security number or contact details',
+  not2: 'your allergies, your documents, their names and dates',
+  not3: 'your password and your keys',
+  authority:
+    'The enrolment authority is a separate service. It knows your civil identity, as health insurance does, and the address of your record. It keeps nothing about your health.',
+  empty: 'The relay keeps nothing for you yet.',
+  refresh: 'Ask again',
+  asking: 'Asking the relay…',
+} as const satisfies Translation<typeof fr>;

@@ -1,0 +1,31 @@
+import type { Translation } from '../catalogue.ts';
+import type { fr } from '../fr/settings.ts';
+
+export const en = {
+  title: 'Settings',
+  language: 'Language',
+  languageFr: 'Français',
+  languageEn: 'English',
+  theme: 'Appearance',
+  themeAuto: 'Like the device',
+  themeLight: 'Light',
+  themeDark: 'Dark',
+  textSize: 'Text size',
+  textNormal: 'Normal',
+  textLarge: 'Large',
+  textLarger: 'Very large',
+  lock: 'Lock now',
+  lockText: 'Carnet also locks itself after 5 minutes without activity.',
+  devices: 'My devices',
+  devicesText: 'Link a device, revoke one',
+  server: 'What the server sees of me',
+  serverText: 'The real bytes, and nothing else',
+  display: 'Display',
+  safety: 'Safety',
+  export: 'Download my data',
+  exportText: 'Your whole record in one readable archive. It is not encrypted: keep it safe.',
+  exportDone: 'Your copy is ready: it is among your downloads.',
+  exportFile: 'my-record',
+  version: 'Version {version}',
+  screenNote: 'Carnet cannot prevent a screenshot.',
+} as const satisfies Translation<typeof fr>;

@@ -1,0 +1,15 @@
+import type { Translation } from '../catalogue.ts';
+import type { fr } from '../fr/share.ts';
+
+export const en = {
+  title: 'Sharing',
+  lead: 'Who can read your record: today, your devices and nobody else.',
+  professionals: 'Health professionals',
+  professionalsText: 'You will choose who may read, and until when.',
+  guardian: 'Second legal representative',
+  guardianText: "For a child's record.",
+  emergency: 'Access in an emergency',
+  emergencyText: 'Closed, as long as you do not open it.',
+  nowTitle: 'Open today',
+  laterTitle: 'To come',
+} as const satisfies Translation<typeof fr>;

@@ -1,0 +1,19 @@
+import type { Translation } from '../catalogue.ts';
+import type { fr } from '../fr/unlock.ts';
+
+export const en = {
+  title: 'Open my record',
+  lead: 'Your password does not leave this device.',
+  leadIdle: 'Your record locked itself. Nothing is lost.',
+  identifiant: 'User name',
+  password: 'Password',
+  submit: 'Sign in',
+  busy: 'Opening…',
+  forgot: 'Forgotten user name or password?',
+  forgotIdentifiant:
+    'Your user name is written on your recovery key. It also shows on your other devices, under Settings.',
+  forgotPassword:
+    'Nobody can reset your password, not even we. Another device that is already open can link this one. Recovery with the recovery key is coming soon: keep it safe.',
+  identifiantMissing: 'Write your user name.',
+  passwordMissing: 'Write your password.',
+} as const satisfies Translation<typeof fr>;

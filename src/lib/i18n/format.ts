@@ -1,0 +1,92 @@
+/**
+ * Dates, numbers, sizes and order, as the language writes them. Everything goes through Intl; formats are kept, because
+ * making one costs more than using it.
+ */
+import { type Language, language } from './language.svelte.ts';
+
+const LOCALES: Readonly<Record<Language, string>> = { fr: 'fr-FR', en: 'en-GB' };
+
+const kept = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat | Intl.Collator | Intl.ListFormat>();
+
+function keep<T extends Intl.DateTimeFormat | Intl.NumberFormat | Intl.Collator | Intl.ListFormat>(
+  key: string,
+  make: () => T,
+): T {
+  const format = kept.get(key) ?? make();
+  kept.set(key, format);
+  return format as T;
+}
+
+function dates(key: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const locale = LOCALES[language()];
+  return keep(`${locale} ${key}`, () => new Intl.DateTimeFormat(locale, options));
+}
+
+export function formatNumber(value: number, written: Language = language()): string {
+  const locale = LOCALES[written];
+  return keep(`${locale} number`, () => new Intl.NumberFormat(locale)).format(value);
+}
+
+export function formatPercent(fraction: number): string {
+  const locale = LOCALES[language()];
+  const options = { style: 'percent', maximumFractionDigits: 0 } as const;
+  return keep(`${locale} percent`, () => new Intl.NumberFormat(locale, options)).format(fraction);
+}
+
+/** 12 mars 2026 */
+export function formatDay(at: number): string {
+  return dates('day', { dateStyle: 'long' }).format(at);
+}
+
+/** 12 mars 2026 à 14:05 */
+export function formatMoment(at: number): string {
+  return dates('moment', { dateStyle: 'long', timeStyle: 'short' }).format(at);
+}
+
+/** lundi 23 novembre */
+export function formatWeekday(at: number): string {
+  return dates('weekday', { weekday: 'long', day: 'numeric', month: 'long' }).format(at);
+}
+
+/** A written partial date (`YYYY`, `YYYY-MM`, `YYYY-MM-DD`) in words, no more precise than it is. */
+export function formatPartial(written: string): string {
+  const [y, m, d] = written.split('-').map(Number);
+  if (y === undefined || Number.isNaN(y)) return written;
+  const at = Date.UTC(y, (m ?? 1) - 1, d ?? 1);
+  if (m === undefined) return String(y);
+  const options: Intl.DateTimeFormatOptions = { year: 'numeric', month: 'long', timeZone: 'UTC' };
+  return d === undefined
+    ? dates('month UTC', options).format(at)
+    : dates('day UTC', { ...options, day: 'numeric' }).format(at);
+}
+
+export function monthNames(): readonly string[] {
+  const format = dates('month name UTC', { month: 'long', timeZone: 'UTC' });
+  return Array.from({ length: 12 }, (_, month) => format.format(Date.UTC(2024, month, 1)));
+}
+
+/** 1,2 Mo: decimal units, as the limit of five megabytes is counted. */
+export function formatSize(bytes: number): string {
+  const units =
+    language() === 'fr' ? [bytes < 2 ? 'octet' : 'octets', 'ko', 'Mo', 'Go'] : ['bytes', 'kB', 'MB', 'GB'];
+  const step = bytes < 1000 ? 0 : bytes < 999_500 ? 1 : bytes < 999_500_000 ? 2 : 3;
+  const locale = LOCALES[language()];
+  const digits = step < 2 ? 0 : 1;
+  const format = keep(
+    `${locale} size ${digits}`,
+    () => new Intl.NumberFormat(locale, { maximumFractionDigits: digits }),
+  );
+  return `${format.format(bytes / 1000 ** step)}\u00a0${units[step] ?? ''}`;
+}
+
+/** "Arachide, Pollen et Latex" */
+export function formatList(items: readonly string[]): string {
+  const locale = LOCALES[language()];
+  return keep(`${locale} list`, () => new Intl.ListFormat(locale, { type: 'conjunction' })).format(items);
+}
+
+/** Alphabetical order as readers expect it: é beside e, 2 before 10. */
+export function compareWords(a: string, b: string): number {
+  const locale = LOCALES[language()];
+  return keep(`${locale} order`, () => new Intl.Collator(locale, { numeric: true })).compare(a, b);
+}

@@ -1,0 +1,23 @@
+export const fr = {
+  title: 'Allergies',
+  lead: 'Aliments, médicaments, pollens, insectes, latex…',
+  add: 'Ajouter une allergie',
+  editTitle: "Modifier l'allergie",
+  emptyTitle: 'Aucune allergie notée',
+  emptyText:
+    "Notez ici ce à quoi vous êtes allergique et ce qui se passe alors. C'est la première chose qu'un soignant doit savoir.",
+  name: 'Nom de mon allergie',
+  nameHint: 'Par exemple : arachide, pénicilline, piqûre de guêpe.',
+  nameMissing: "Écrivez le nom de l'allergie.",
+  comment: 'Informations complémentaires',
+  commentHint: 'Ce qui se passe, depuis quand, ce qui vous soulage.',
+  count: { one: '{count} allergie', many: "{count} d'allergies", other: '{count} allergies' },
+  notedOn: 'Notée le {date}',
+  changedOn: 'Modifiée le {date}',
+  added: 'Allergie « {name} » enregistrée sur cet appareil.',
+  changed: 'Allergie « {name} » modifiée sur cet appareil.',
+  deleted: 'Allergie « {name} » supprimée.',
+  restored: 'Allergie « {name} » rétablie.',
+  open: 'Modifier {name}',
+  deleteThis: 'Supprimer cette allergie',
+} as const;

@@ -1,0 +1,90 @@
+export const fr = {
+  home: 'Accueil',
+  profile: 'Profil',
+  documents: 'Documents',
+  messages: 'Messages',
+  share: 'Partage',
+  mainNav: 'Navigation principale',
+  myMenu: 'Mon profil et mes paramètres : {name}',
+  recordOf: 'Carnet de {name}',
+  settings: 'Paramètres',
+  devices: 'Mes appareils',
+  lockNow: 'Verrouiller',
+  syncTitle: 'Où en est mon carnet',
+  syncOpen: 'État de la synchronisation : {state}',
+  onDevice: 'Enregistré sur cet appareil',
+  sent: 'Envoyé',
+  received: { one: 'Reçu par {count} appareil', other: 'Reçu par {count} appareils' },
+  sending: 'Envoi en cours',
+  offline: 'Hors ligne',
+  problem: 'À vérifier',
+  explainOnDevice:
+    'Votre dernière modification est enregistrée, chiffrée, sur cet appareil. Elle partira vers vos autres appareils dès que possible.',
+  explainSent:
+    "Votre dernière modification est enregistrée sur cet appareil et déposée, chiffrée, sur le relais. Vos autres appareils la recevront dès qu'ils seront ouverts.",
+  explainReceived: 'Votre dernière modification est enregistrée ici et sur vos autres appareils.',
+  explainOffline:
+    'Vous pouvez tout lire et tout modifier sans réseau. Vos modifications restent ici et partiront au retour du réseau.',
+  explainSending: 'Cet appareil envoie vos modifications, chiffrées, au relais.',
+  explainProblem:
+    'Vos modifications sont enregistrées sur cet appareil, mais le relais ne répond pas comme il devrait.',
+  unsent: {
+    one: "{count} modification attend d'être envoyée.",
+    other: "{count} modifications attendent d'être envoyées.",
+  },
+  nothingUnsent: "Rien n'attend d'être envoyé.",
+  problemRelayFull:
+    "Le relais n'a plus de place pour votre carnet. Tout reste enregistré ici. Supprimez des documents devenus inutiles, ou gardez une copie.",
+  problemRelayRefuses:
+    'Le relais refuse vos modifications. Tout reste enregistré ici. Réessayez plus tard ; si cela dure, gardez une copie de votre dossier.',
+  problemStorageFull:
+    "Cet appareil n'a plus de place. Ce qui est déjà écrit est conservé, mais rien de nouveau ne peut être enregistré. Libérez de la place, ou gardez une copie.",
+  problemReadOnly:
+    'Une version plus récente de Carnet est ouverte dans un autre onglet. Ici, vous pouvez lire mais pas modifier. Fermez cet onglet ou rechargez-le.',
+  reload: 'Recharger',
+  notDurable:
+    "Ce navigateur n'a pas promis de garder vos données si la place vient à manquer. Reliez un second appareil, ou installez Carnet sur cet appareil.",
+  updateTitle: 'Une nouvelle version de Carnet est prête',
+  updateText:
+    'Elle sera en place au prochain démarrage. Vous pouvez aussi la prendre maintenant : il faudra redonner votre mot de passe.',
+  updateNow: 'Mettre à jour maintenant',
+  updateLater: 'Plus tard',
+  notFoundTitle: "Cette page n'existe pas",
+  notFoundText:
+    "L'adresse est peut-être incomplète. Rien n'est perdu : votre carnet est là où vous l'avez laissé.",
+  notFoundAction: "Retour à l'accueil",
+  crashTitle: "Quelque chose s'est mal passé",
+  crashText: 'Ce que vous aviez validé est enregistré. Rechargez la page pour continuer.',
+  unsupportedTitle: 'Ce navigateur ne convient pas',
+  unsupportedText:
+    "Carnet chiffre votre dossier sur votre appareil. Il a besoin pour cela de fonctions que ce navigateur n'offre pas, ou qu'il a désactivées. Rien n'a été enregistré et rien n'est perdu.",
+  unsupportedMissing: 'Ce qui manque ici',
+  unsupportedTodo: 'Que faire',
+  unsupportedTodo1: 'Ouvrez Carnet dans une version récente de Firefox, Chrome, Edge ou Safari.',
+  unsupportedTodo2: 'Quittez la navigation privée : elle efface tout à la fermeture.',
+  unsupportedTodo3: "Vérifiez que l'adresse commence par https://.",
+  missingSecureContext: 'Une connexion sûre (https)',
+  missingSubtle: 'Le chiffrement du navigateur (WebCrypto)',
+  missingIndexedDB: 'Un espace de stockage (IndexedDB)',
+  missingWorker: 'Le travail en arrière-plan (Web Workers)',
+  missingLocks: 'La coordination entre onglets (Web Locks)',
+  missingBroadcast: 'La communication entre onglets (BroadcastChannel)',
+  missingWebAssembly: 'WebAssembly',
+  missingOther: 'Une fonction nécessaire ({name})',
+  noticeRollback:
+    'Le relais a présenté une version de votre dossier plus ancienne que celle de cet appareil. Elle a été ignorée.',
+  noticeGap:
+    'Il manque une modification dans ce que le relais a transmis. La suite a été mise de côté en attendant.',
+  noticeFork:
+    'Un de vos appareils a écrit deux histoires différentes. Les deux ont été conservées ; vérifiez vos dernières modifications.',
+  noticeDuplicateDevice:
+    "Un de vos appareils semble exister en double, par exemple après une restauration. Révoquez-le s'il n'est plus à vous.",
+  noticeKeySubstituted: 'Une clé présentée par le relais ne correspond pas à la vôtre. Elle a été refusée.',
+  noticeFrameRefused: "Un élément reçu n'était pas signé par un de vos appareils. Il a été refusé.",
+  noticeSnapshotRefused:
+    'Un résumé de votre dossier ne correspondait pas à ce que cet appareil a vérifié. Il a été refusé.',
+  noticeNewDevice: "Un appareil a été relié à votre carnet. Si ce n'est pas vous, révoquez-le.",
+  noticeDeviceRevoked: 'Un appareil a été révoqué. Il ne reçoit plus rien de nouveau.',
+  noticeSeen: "J'ai compris",
+  noticeDevices: 'Voir mes appareils',
+} as const;
