@@ -5,8 +5,10 @@ import { speak } from './language.svelte.ts';
 const french = import.meta.glob<{ fr: Record<string, Message> }>('./fr/*.ts', { eager: true });
 const english = import.meta.glob<{ en: Record<string, Message> }>('./en/*.ts', { eager: true });
 
-const forms = (message: Message): string[] =>
-  typeof message === 'string' ? [message] : Object.values(message);
+const forms = (message: Message): readonly string[] =>
+  typeof message === 'string'
+    ? [message]
+    : [message.one, ...(message.many === undefined ? [] : [message.many]), message.other];
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
 describe('both languages', () => {

@@ -40,7 +40,7 @@ describe('files, told by their bytes', () => {
     expect(checkFile(bytes)).toEqual({ ok: false, problem: 'type-refused' });
   });
 
-  test('DOC-08 DOC-10: five million bytes pass, one more does not; a PNG is judged once it is a JPEG', () => {
+  test('DOC-08 DOC-10: a PDF of five million bytes passes, one more byte does not; a picture is compressed first', () => {
     const sized = (size: number) => join(pdf.slice(0, 20), new Uint8Array(size - 26), ascii('%%EOF\n'));
     expect(checkFile(sized(5_000_000)).ok).toBe(true);
     expect(checkFile(sized(5_000_001))).toEqual({ ok: false, problem: 'too-large' });

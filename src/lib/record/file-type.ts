@@ -25,11 +25,15 @@ const PNG_END = [0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82]; // IEND and it
 /** Readers of PDF accept some bytes before the header, and some after the end. */
 const PDF_SLACK = 1024;
 
-/** Checks a whole file. A PNG may be larger than the limit: it is the JPEG made of it that is stored. */
+/** A picture may exceed the limit of a document: it is compressed again before it is stored. */
+export const MAX_PICTURE_BYTES = 50_000_000;
+
+/** Checks a whole file. */
 export function checkFile(bytes: Uint8Array): FileCheck {
   const mime = sniff(bytes);
   if (!mime) return { ok: false, problem: 'type-refused' };
-  if (mime !== 'image/png' && bytes.length > MAX_DOCUMENT_BYTES) return { ok: false, problem: 'too-large' };
+  const limit = mime === 'application/pdf' ? MAX_DOCUMENT_BYTES : MAX_PICTURE_BYTES;
+  if (bytes.length > limit) return { ok: false, problem: 'too-large' };
   return isWhole(mime, bytes) ? { ok: true, mime } : { ok: false, problem: 'damaged' };
 }
 
