@@ -44,6 +44,12 @@ export const LABELS = {
   linkCommit: 'carnet/link-commit/v1',
   linkPhrase: 'carnet/link-phrase/v1',
   linkGrant: 'carnet/link-grant/v1',
+  chainWrite: 'carnet/chain-write/v1',
+  chainDelete: 'carnet/chain-delete/v1',
+  deviceAcceptance: 'carnet/device-accept/v1',
+  epochGrant: 'carnet/epoch-grant/v1',
+  linkDelete: 'carnet/link-delete/v1',
+  recoverySpace: 'carnet/recovery-space/v1',
 } as const;
 
 export type Label = (typeof LABELS)[keyof typeof LABELS];

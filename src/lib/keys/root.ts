@@ -1,0 +1,44 @@
+/**
+ * The root secret, 32 random bytes: the person's last key, on paper (kit.ts), wiped from the device after set-up.
+ *
+ *   account key        HKDF-SHA-512(root, "", "carnet/account-key/v1", 32)        → Ed25519: founds and recovers
+ *   recovery key       HKDF-SHA-512(root, "", "carnet/recovery-sealing/v1", 32)   → X-Wing: every epoch is sealed to it
+ *   chain secrets      HKDF-SHA-512(root, "", "carnet/chain-write/v1", 32) and "carnet/chain-delete/v1"
+ *
+ * The chain's secrets follow from the root so that the kit alone can write a recovery there; the devices hold copies.
+ */
+import type { Bytes } from '#lib/bytes/bytes.ts';
+import { hkdfSha512, labelBytes } from '#lib/crypto/hash.ts';
+import type { Random } from '#lib/crypto/random.ts';
+import { generateSealingKeys, type SealingKeys } from '#lib/crypto/sealing.ts';
+import { createSigner, type Signer } from '#lib/crypto/signature.ts';
+import { LABELS, type Label } from '#lib/crypto/suite.ts';
+
+export const ROOT_LENGTH = 32;
+
+/** Secret. What it takes to write into, and to clear, the topic of an account chain. */
+export interface ChainSecrets {
+  readonly write: Bytes;
+  readonly delete: Bytes;
+}
+
+export function generateRoot(random: Random): Bytes {
+  return random(ROOT_LENGTH);
+}
+
+export function accountKey(root: Bytes): Promise<Signer> {
+  return createSigner(derive(root, LABELS.accountKey));
+}
+
+export function recoverySealing(root: Bytes): Promise<SealingKeys> {
+  return generateSealingKeys(derive(root, LABELS.recoverySealing));
+}
+
+export function chainSecrets(root: Bytes): ChainSecrets {
+  return { write: derive(root, LABELS.chainWrite), delete: derive(root, LABELS.chainDelete) };
+}
+
+function derive(root: Bytes, label: Label): Bytes {
+  if (root.length !== ROOT_LENGTH) throw new RangeError('a root secret has 32 bytes');
+  return hkdfSha512(root, new Uint8Array(0), labelBytes(label), 32);
+}
