@@ -20,6 +20,7 @@ const document: Fields = {
   blob: BYTES32,
   key: BYTES32,
   root: BYTES32,
+  topic: BYTES32,
   chunks: 20,
   length: 1_200_000,
 };
