@@ -32,7 +32,7 @@ export function equal(a: Uint8Array, b: Uint8Array): boolean {
 /** Whether every byte is zero; the time taken depends on the length only. */
 export function isZero(bytes: Uint8Array): boolean {
   let any = 0;
-  for (const byte of bytes) any |= byte;
+  for (let i = 0; i < bytes.length; i++) any |= bytes[i]!;
   return any === 0;
 }
 
@@ -64,7 +64,7 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 
 export function hex(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += HEX[byte]!;
+  for (let i = 0; i < bytes.length; i++) text += HEX[bytes[i]!]!;
   return text;
 }
 
