@@ -1,0 +1,85 @@
+/**
+ * Everything the vault needs of the world, as one parameter: a test gives a fake clock, a seeded random, a fake network.
+ */
+import type { Result } from '#lib/bytes/result.ts';
+import { systemRandom, type Random } from '#lib/crypto/random.ts';
+import type { Argon2Parameters } from '#lib/crypto/kdf.ts';
+import { ARGON2 } from '#lib/crypto/kdf.ts';
+import { openDexieStorage } from '#lib/storage/dexie.ts';
+import type { Storage, StorageError } from '#lib/storage/storage.ts';
+import { systemClock, type Clock } from '#lib/sync/clock.ts';
+import { webSocketDial, type Dial } from '#lib/sync/transport.ts';
+import { browserImages, type ImageTools } from './images.ts';
+import { missingFeatures } from './features.ts';
+
+/** Where the relay and the authority are; the host of the app says so. */
+export interface Services {
+  readonly relay: string; // ws: or wss:
+  readonly authority: string; // http: or https:
+}
+
+export interface Environment {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** What a new password slot costs; slots keep their own. */
+  readonly argon2: Argon2Parameters;
+  readonly images: ImageTools;
+  /** What this browser lacks; nothing is entered when there is something. */
+  readonly missing: readonly string[];
+  openStorage(onNewerVersion: () => void): Promise<Result<Storage, StorageError>>;
+  /** Null when the host cannot be reached now. */
+  services(): Promise<Services | null>;
+  dial(relay: string): Dial;
+  readonly fetch: typeof fetch;
+  /** Whether the browser promised to keep our data; null where it cannot be asked. */
+  persisted(): Promise<boolean | null>;
+  /** Called when the browser thinks that the network came or went: a hint, not a fact. */
+  onNetworkHint(listener: (online: boolean) => void): void;
+}
+
+const DATABASE = 'carnet';
+
+export function browserEnvironment(): Environment {
+  return {
+    clock: systemClock,
+    random: systemRandom,
+    argon2: ARGON2,
+    images: browserImages,
+    missing: missingFeatures(globalThis),
+    openStorage: (onNewerVersion) => openDexieStorage(DATABASE, { onNewerVersion }),
+    services: () => readServices(),
+    dial: (relay) => webSocketDial(relay),
+    fetch: (...request) => fetch(...request),
+    persisted: async () => (await navigator.storage?.persisted?.()) ?? null,
+    onNetworkHint(listener) {
+      addEventListener('online', () => listener(true));
+      addEventListener('offline', () => listener(false));
+    },
+  };
+}
+
+const CONFIG_MS = 10_000;
+
+async function readServices(): Promise<Services | null> {
+  try {
+    const answer = await fetch('/config.json', { cache: 'no-store', signal: AbortSignal.timeout(CONFIG_MS) });
+    return answer.ok ? servicesOf(await answer.json()) : null;
+  } catch {
+    return null; // no network, or no such page behind a captive portal
+  }
+}
+
+/** Null unless both are addresses of the kinds expected. Relative ones stand for the host of the app. */
+export function servicesOf(config: unknown, base = location.origin): Services | null {
+  if (typeof config !== 'object' || config === null) return null;
+  const { relay, authority } = config as { relay?: unknown; authority?: unknown };
+  const relayUrl = urlOf(relay, base.replace(/^http/, 'ws'), ['ws:', 'wss:']);
+  const authorityUrl = urlOf(authority, base, ['http:', 'https:']);
+  return relayUrl && authorityUrl ? { relay: relayUrl, authority: authorityUrl } : null;
+}
+
+function urlOf(text: unknown, base: string, protocols: readonly string[]): string | null {
+  if (typeof text !== 'string' || !URL.canParse(text, base)) return null;
+  const url = new URL(text, base);
+  return protocols.includes(url.protocol) ? url.href : null;
+}
