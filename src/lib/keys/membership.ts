@@ -44,6 +44,8 @@ export interface View<B, V> {
   get(subject: string): V | undefined;
   /** Whether the subject was ever given or refused a value. */
   knows(subject: string): boolean;
+  /** Every subject that is known. */
+  subjects(): readonly string[];
   operations(): readonly Operation<B>[];
 }
 
@@ -157,6 +159,7 @@ function createCourt<B, V>(history: History<B>, rules: Rules<B, V>): Court<B, V>
         const byHash = last.sort((a, b) => (operations[a.index]!.id < operations[b.index]!.id ? -1 : 1));
         return rules.settle(byHash.map(({ value }) => value)) ?? undefined;
       },
+      subjects: () => [...rules.founders.keys(), ...[...touching.keys()].filter((s) => seen(s).length > 0)],
       knows: (subject) => rules.founders.has(subject) || seen(subject).length > 0,
       operations: () => operations.filter((_, index) => sees(index)),
     };

@@ -1,0 +1,96 @@
+/**
+ * The recovery kit: the root secret on paper, as 24 words and as a QR code.
+ *
+ *   words   BIP39 in French: 32 bytes of root and 8 bits of its SHA-256
+ *   QR      "CARNET-KIT-1:" | base32( root[32] | address[32] | first 4 bytes of SHA-256 over both )
+ *
+ * The QR text is not a link: a phone's camera finds nothing in it to open. It holds the address as well, which the root
+ * alone does not give. Typed words count without accents, in any case, with any spacing.
+ */
+import { entropyToMnemonic, mnemonicToEntropy } from '@scure/bip39';
+import { concat, equal, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
+import { decodeBase32, encodeBase32 } from '#lib/bytes/base32.ts';
+import { fail, ok, type Result } from '#lib/bytes/result.ts';
+import { sha256 } from '#lib/crypto/hash.ts';
+import type { Random } from '#lib/crypto/random.ts';
+import { addressHash, addressOfHash, type Address } from './address.ts';
+import { ROOT_LENGTH } from './root.ts';
+import { displayed, findWord, splitWords, WORDS } from './words.ts';
+
+export { accountKey, chainSecrets, generateRoot, recoverySealing } from './root.ts';
+
+export const KIT_WORDS = 24;
+
+/** 1-based positions of words that are not in the list; none when the words are known but do not belong together. */
+export interface KitWordsError {
+  readonly type: 'kit-words-wrong';
+  readonly positions: readonly number[];
+}
+
+export type AskedPositions = readonly [number, number, number];
+
+/** As shown and printed (NFC). */
+export function rootToWords(root: Bytes): string[] {
+  if (root.length !== ROOT_LENGTH) throw new RangeError('a root secret has 32 bytes');
+  return entropyToMnemonic(root, [...WORDS])
+    .split(' ')
+    .map(displayed);
+}
+
+/** The root of 24 typed words. A missing or surplus word is named by the position where it is missed or surplus. */
+export function wordsToRoot(typed: string | readonly string[]): Result<Bytes, KitWordsError> {
+  const pieces = splitWords(typed);
+  const found = Array.from({ length: Math.max(KIT_WORDS, pieces.length) }, (_, i) =>
+    i < KIT_WORDS ? findWord(pieces[i] ?? '') : null,
+  );
+  const positions = found.flatMap((word, i) => (word === null ? [i + 1] : []));
+  if (positions.length > 0) return fail({ type: 'kit-words-wrong', positions });
+  try {
+    return ok(toOwned(mnemonicToEntropy(found.join(' '), [...WORDS])));
+  } catch {
+    return fail({ type: 'kit-words-wrong', positions: [] });
+  }
+}
+
+/** Three different positions, 1-based and ascending, to be typed again before the kit counts as kept. */
+export function askPositions(random: Random): AskedPositions {
+  const chosen = new Set<number>();
+  while (chosen.size < 3) {
+    const byte = random(1)[0]!;
+    if (byte < 240) chosen.add((byte % KIT_WORDS) + 1); // 240 = 10 × 24: every position is equally likely
+  }
+  const [first, second, third] = [...chosen].sort((a, b) => a - b);
+  return [first!, second!, third!];
+}
+
+/** The asked positions where something else was typed than the kit says; none when all three are right. */
+export function wrongPositions(root: Bytes, asked: AskedPositions, typed: readonly string[]): number[] {
+  const words = rootToWords(root);
+  return asked.filter((position, i) => {
+    const word = findWord(typed[i]?.trim() ?? '');
+    return word === null || displayed(word) !== words[position - 1];
+  });
+}
+
+const QR_PREFIX = 'CARNET-KIT-1:';
+const CHECK = 4;
+
+export function kitToQr(root: Bytes, address: Address): string {
+  const content = concat(root, addressHash(address));
+  return QR_PREFIX + encodeBase32(concat(content, check(content)));
+}
+
+/** Null for any other QR text, or one that was misread. */
+export function qrToKit(text: string): { root: Bytes; address: Address } | null {
+  if (!text.startsWith(QR_PREFIX)) return null;
+  const bytes = decodeBase32(text.slice(QR_PREFIX.length));
+  if (bytes?.length !== 2 * ROOT_LENGTH + CHECK) return null;
+  const content = toOwned(bytes.subarray(0, 2 * ROOT_LENGTH));
+  if (!equal(check(content), bytes.subarray(2 * ROOT_LENGTH))) return null;
+  const root = toOwned(content.subarray(0, ROOT_LENGTH));
+  return { root, address: addressOfHash(toOwned(content.subarray(ROOT_LENGTH))) };
+}
+
+function check(content: Bytes): Bytes {
+  return toOwned(sha256(content).subarray(0, CHECK));
+}
