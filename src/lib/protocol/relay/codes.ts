@@ -56,8 +56,18 @@ export const REPLY_CODES = {
   pong: 0x8b,
 } as const;
 
-/** The word a number stands for in one of the tables above. */
-export function wordOf<W extends string>(codes: Readonly<Record<W, number>>, code: number): W {
-  for (const word in codes) if (codes[word] === code) return word;
-  throw new MalformedBytes('unknown code');
+/** The words of a table by their numbers. */
+export function wordsByCode<W extends string>(
+  codes: Readonly<Record<W, number>>,
+): readonly (W | undefined)[] {
+  const words: (W | undefined)[] = Array.from({ length: 256 });
+  for (const word in codes) words[codes[word]] = word;
+  return words;
+}
+
+/** The word a number stands for. */
+export function wordOf<W extends string>(words: readonly (W | undefined)[], code: number): W {
+  const word = words[code];
+  if (word === undefined) throw new MalformedBytes('unknown code');
+  return word;
 }

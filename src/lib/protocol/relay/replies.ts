@@ -19,8 +19,10 @@ import type { Bytes } from '#lib/bytes/bytes.ts';
 import { decodeWith, MalformedBytes, type Reader } from '#lib/bytes/reader.ts';
 import { Writer } from '#lib/bytes/writer.ts';
 import { CHUNK, MAX_BLOB_CHUNKS, MAX_FRAME } from '../limits.ts';
-import { ERROR_CODES, REPLY_CODES, wordOf, type ErrorCode } from './codes.ts';
+import { ERROR_CODES, REPLY_CODES, wordOf, wordsByCode, type ErrorCode } from './codes.ts';
 
+const REPLY_WORDS = wordsByCode(REPLY_CODES);
+const ERROR_WORDS = wordsByCode(ERROR_CODES);
 const DOOMED = 1;
 
 /** The relay shows this much of the newest frame in `usage`. */
@@ -138,7 +140,7 @@ export function decodeReply(bytes: Bytes): Reply | null {
 }
 
 function readReply(reader: Reader): Reply {
-  const type = wordOf(REPLY_CODES, reader.u8());
+  const type = wordOf(REPLY_WORDS, reader.u8());
   switch (type) {
     case 'challenge':
       return { type, version: reader.u8(), nonce: reader.bytes(32), time: reader.u64() };
@@ -184,7 +186,7 @@ function readAnswer(
       if (reader.remaining > CHUNK) throw new MalformedBytes('out of limits');
       return { type, req, bytes: reader.rest() };
     case 'error':
-      return { type, req, code: wordOf(ERROR_CODES, reader.u8()), retryAfter: reader.u16() };
+      return { type, req, code: wordOf(ERROR_WORDS, reader.u8()), retryAfter: reader.u16() };
     case 'pong':
       return { type, req, time: reader.u64() };
   }

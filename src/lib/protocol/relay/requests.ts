@@ -22,9 +22,11 @@ import type { Bytes } from '#lib/bytes/bytes.ts';
 import { decodeWith, MalformedBytes, type Reader } from '#lib/bytes/reader.ts';
 import { Writer } from '#lib/bytes/writer.ts';
 import { CHUNK, MAX_BLOB_CHUNKS, MAX_FRAME, MAX_IDS, MAX_TTL_SECONDS } from '../limits.ts';
-import { REQUEST_CODES, ROLE_CODES, wordOf } from './codes.ts';
+import { REQUEST_CODES, ROLE_CODES, wordOf, wordsByCode } from './codes.ts';
 import { OPEN_TO_READERS, type CreateClaim, type OpenClaim } from './statements.ts';
 
+const REQUEST_WORDS = wordsByCode(REQUEST_CODES);
+const ROLE_WORDS = wordsByCode(ROLE_CODES);
 const BODIES = 1;
 const DOOMED = 2;
 
@@ -119,13 +121,13 @@ export function decodeRequest(bytes: Bytes): Request | null {
 }
 
 function readRequest(reader: Reader): Request {
-  const type = wordOf(REQUEST_CODES, reader.u8());
+  const type = wordOf(REQUEST_WORDS, reader.u8());
   const req = reader.u32();
   if (type === 'ping') return { type, req };
   const topic = reader.bytes(32);
   switch (type) {
     case 'open': {
-      const role = wordOf(ROLE_CODES, reader.u8());
+      const role = wordOf(ROLE_WORDS, reader.u8());
       return { type, req, topic, role, key: reader.bytes(32), signature: reader.bytes(64) };
     }
     case 'create':

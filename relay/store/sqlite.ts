@@ -1,0 +1,336 @@
+/**
+ * The store on `node:sqlite`, for one process: WAL, `synchronous = FULL`, group commit, a journal in front for frames.
+ *
+ * Cursors: seconds since 1970 at the start, times 2^20, then counted up per topic. A cursor is shown to others before its
+ * frame is durable, so the numbers of a run that was killed must not come again: a later start begins above them.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { equal, type Bytes } from '#lib/bytes/bytes.ts';
+import { fail, ok, type Result } from '#lib/bytes/result.ts';
+import { MAX_READERS } from '#lib/protocol/limits.ts';
+import type { Usage } from '#lib/protocol/relay.ts';
+import type { Clock } from '../clock.ts';
+import { Blobs } from './sqlite/blobs.ts';
+import { GroupCommit, type CommitReport } from './sqlite/commit.ts';
+import { Frames } from './sqlite/frames.ts';
+import { Journal } from './sqlite/journal.ts';
+import { Readers } from './sqlite/readers.ts';
+import { recover } from './sqlite/recover.ts';
+import { openDatabase } from './sqlite/schema.ts';
+import { keyOf, Topics, TopicState } from './sqlite/topics.ts';
+import type {
+  BlobChunk,
+  FrameRow,
+  IndexRow,
+  Page,
+  Put,
+  Range,
+  Store,
+  Stored,
+  StoreFailure,
+  Swept,
+  Topic,
+  TopicSpec,
+} from './store.ts';
+
+export interface SqliteOptions {
+  /** The folder of the database and its journal; null keeps everything in memory. */
+  readonly folder: string | null;
+  readonly clock: Clock;
+  readonly limits: {
+    readonly topicFrames: number;
+    readonly topicBytes: number;
+    readonly graceMs: number;
+    readonly unfinishedMs: number;
+  };
+  readonly report?: (report: CommitReport) => void;
+  readonly onError?: (error: unknown) => void;
+}
+
+/** How much one sweep erases at most, so that nobody waits for it. */
+const SWEEP_LIMIT = 500;
+
+const STORED: Promise<null> = Promise.resolve(null);
+
+export function openSqliteStore(options: SqliteOptions): Store {
+  const { folder } = options;
+  if (folder !== null) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const db = openDatabase(folder === null ? ':memory:' : join(folder, 'relay.db'));
+  const journal = folder === null ? null : Journal.open(join(folder, 'relay.journal'));
+  return new SqliteStore(db, journal, options);
+}
+
+class SqliteStore implements Store {
+  readonly #db: DatabaseSync;
+  readonly #journal: Journal | null;
+  readonly #clock: Clock;
+  readonly #limits: SqliteOptions['limits'];
+  readonly #topics: Topics;
+  readonly #frames: Frames;
+  readonly #blobs: Blobs;
+  readonly #readers: Readers;
+  readonly #commit: GroupCommit;
+  /** No cursor of this run is at or below it. */
+  #floor: number;
+  #highest: number;
+
+  constructor(db: DatabaseSync, journal: Journal | null, options: SqliteOptions) {
+    this.#db = db;
+    this.#journal = journal;
+    this.#clock = options.clock;
+    this.#limits = options.limits;
+    this.#topics = new Topics(db);
+    this.#frames = new Frames(db);
+    this.#blobs = new Blobs(db);
+    this.#readers = new Readers(db);
+    this.#floor = recover(db, journal, this.#frames, options.clock.now());
+    this.#highest = this.#floor;
+    this.#commit = new GroupCommit({
+      db,
+      journal,
+      clock: options.clock,
+      enter: (topic) => {
+        this.#frames.insertPending(topic);
+        this.#topics.writeCounters(topic);
+      },
+      report: (report) => {
+        // The cursors of a batch that failed have been seen by others.
+        if (report.failure) this.#floor = this.#highest;
+        options.report?.(report);
+      },
+      onError: options.onError ?? (() => undefined),
+    });
+  }
+
+  async findTopic(id: Bytes): Promise<Topic | null> {
+    const topic = this.#topics.find(id);
+    return topic?.isAlive(this.#clock.now()) ? topic : null;
+  }
+
+  async createTopic(spec: TopicSpec): Stored<Topic> {
+    return this.#commit.write((undo): Result<Topic, { type: StoreFailure }> => {
+      const now = this.#clock.now();
+      const present = this.#topics.find(spec.id);
+      if (present?.isAlive(now)) return hasKeys(present, spec) ? ok(present) : fail({ type: 'topic-taken' });
+      if (present) this.#eraseTopic(present, undo);
+      const topic = this.#topics.insert(spec, now);
+      undo.push(() => {
+        topic.gone = true;
+      });
+      return ok(topic);
+    });
+  }
+
+  async last(topic: Topic): Promise<number> {
+    return stateOf(topic).last;
+  }
+
+  put(topic: Topic, id: Bytes, frame: Bytes): Put {
+    const state = stateOf(topic);
+    const now = this.#clock.now();
+    if (!state.isAlive(now)) return refused('unknown-topic');
+    const key = keyOf(id);
+    const pending = state.pending?.get(key);
+    if (pending) return { cursor: pending.cursor, fresh: false, stored: pending.stored };
+    const present = this.#frames.cursorOf(state, id);
+    if (present > 0) return { cursor: present, fresh: false, stored: STORED };
+    if (present < 0) return { cursor: -present, fresh: true, stored: this.#rescue(state, id) };
+    if (this.#commit.isFull) return refused('storage-full');
+    if (!this.#hasRoom(state, frame.length) || state.frames >= this.#limits.topicFrames)
+      return refused('quota');
+
+    state.last = Math.max(state.last, this.#floor) + 1;
+    if (state.last > this.#highest) this.#highest = state.last;
+    state.frames++;
+    state.frameBytes += frame.length;
+    const stored = this.#commit.promise;
+    const put = { cursor: state.last, fresh: true, stored, id: key, at: now, frame, topic: state };
+    (state.pending ??= new Map()).set(key, put);
+    this.#commit.add(put);
+    return put;
+  }
+
+  async list(topic: Topic, range: Range): Promise<Page<FrameRow>> {
+    return this.#frames.list(stateOf(topic), range);
+  }
+
+  async index(topic: Topic, range: Range): Promise<Page<IndexRow>> {
+    return this.#frames.index(stateOf(topic), range);
+  }
+
+  async get(topic: Topic, ids: readonly Bytes[]): Promise<FrameRow[]> {
+    return this.#frames.get(stateOf(topic), ids);
+  }
+
+  async proposeDelete(topic: Topic, ids: readonly Bytes[]): Stored {
+    const state = stateOf(topic);
+    const failure = state.pending ? await this.#commit.drain() : null;
+    if (failure) return fail({ type: failure });
+    return this.#commit.write(() => {
+      const at = this.#clock.now() + this.#limits.graceMs;
+      for (const id of ids) this.#frames.doom(state, id, at);
+      return ok();
+    });
+  }
+
+  async usage(topic: Topic): Promise<Usage> {
+    const state = stateOf(topic);
+    return {
+      frames: state.frames,
+      bytes: state.frameBytes,
+      doomed: this.#frames.countDoomed(state),
+      ...this.#frames.ends(state),
+      createdAt: state.createdAt,
+      expiresAt: state.expiresAt,
+      readers: this.#readers.count(state),
+      blobs: this.#blobs.count(state),
+      blobBytes: state.blobBytes,
+    };
+  }
+
+  async isReader(topic: Topic, key: Bytes): Promise<boolean> {
+    return this.#readers.has(stateOf(topic), key);
+  }
+
+  async admit(topic: Topic, key: Bytes): Stored {
+    const state = stateOf(topic);
+    return this.#commit.write(() => {
+      if (this.#readers.count(state) >= MAX_READERS && !this.#readers.has(state, key))
+        return fail({ type: 'quota' });
+      this.#readers.insert(state, key);
+      return ok();
+    });
+  }
+
+  async dismiss(topic: Topic, key: Bytes): Stored {
+    const state = stateOf(topic);
+    return this.#commit.write(() => {
+      this.#readers.erase(state, key);
+      return ok();
+    });
+  }
+
+  async blobStat(topic: Topic, blob: Bytes): Promise<{ total: number; have: Bytes } | null> {
+    const row = this.#blobs.find(stateOf(topic), blob);
+    return row ? { total: row.total, have: this.#blobs.have(row) } : null;
+  }
+
+  async putChunk(topic: Topic, { blob, index, total, bytes }: BlobChunk): Stored {
+    const state = stateOf(topic);
+    return this.#commit.write((undo) => {
+      const now = this.#clock.now();
+      if (!state.isAlive(now)) return fail({ type: 'unknown-topic' });
+      const present = this.#blobs.find(state, blob);
+      if (present && present.total !== total) return fail({ type: 'conflict' });
+      const there = present ? this.#blobs.chunk(present, index) : null;
+      if (there && !equal(there, bytes)) return fail({ type: 'conflict' });
+      const added = there ? 0 : bytes.length;
+      if (!this.#hasRoom(state, added)) return fail({ type: 'quota' });
+
+      const row = present ?? this.#blobs.insert(state, blob, total);
+      if (!there) this.#blobs.insertChunk(row, index, bytes);
+      const complete = row.chunks + (there ? 0 : 1) === total;
+      this.#blobs.grow(row, there ? 0 : 1, added, complete ? 0 : now + this.#limits.unfinishedMs);
+      this.#count(state, { blobBytes: added }, undo);
+      return ok();
+    });
+  }
+
+  async getChunk(topic: Topic, blob: Bytes, index: number): Promise<Bytes | null> {
+    const row = this.#blobs.find(stateOf(topic), blob);
+    return row ? this.#blobs.chunk(row, index) : null;
+  }
+
+  async deleteBlob(topic: Topic, blob: Bytes): Stored {
+    const state = stateOf(topic);
+    return this.#commit.write(() => {
+      const row = this.#blobs.find(state, blob);
+      if (row) this.#blobs.expire(row, this.#clock.now() + this.#limits.graceMs);
+      return ok();
+    });
+  }
+
+  async sweep(): Stored<Swept> {
+    return this.#commit.write((undo) => {
+      const now = this.#clock.now();
+      const topics = this.#topics.expired(now, SWEEP_LIMIT);
+      for (const topic of topics) this.#eraseTopic(topic, undo);
+      const frames = this.#frames.eraseDue(now, SWEEP_LIMIT);
+      for (const { topic, size } of frames) this.#discount(topic, { frames: -1, frameBytes: -size }, undo);
+      const blobs = this.#blobs.eraseDue(now, SWEEP_LIMIT);
+      for (const { topic, size } of blobs) this.#discount(topic, { blobBytes: -size }, undo);
+      return ok({ topics: topics.length, frames: frames.length, blobs: blobs.length });
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#commit.drain();
+    this.#db.close();
+    this.#journal?.close();
+  }
+
+  #hasRoom(topic: TopicState, bytes: number): boolean {
+    return topic.frameBytes + topic.blobBytes + bytes <= this.#limits.topicBytes;
+  }
+
+  async #rescue(topic: TopicState, id: Bytes): Promise<StoreFailure | null> {
+    const done = await this.#commit.write(() => {
+      this.#frames.rescue(topic, id);
+      return ok();
+    });
+    return done.ok ? null : done.error.type;
+  }
+
+  #eraseTopic(topic: TopicState, undo: (() => void)[]): void {
+    this.#commit.drop(topic);
+    this.#blobs.eraseAll(topic);
+    this.#topics.erase(topic);
+    topic.gone = true;
+    undo.push(() => {
+      topic.gone = false;
+    });
+  }
+
+  #discount(id: Bytes, change: CounterChange, undo: (() => void)[]): void {
+    const topic = this.#topics.find(id);
+    if (topic) this.#count(topic, change, undo);
+  }
+
+  #count(topic: TopicState, change: CounterChange, undo: (() => void)[]): void {
+    const add = (sign: 1 | -1) => {
+      topic.frames += sign * (change.frames ?? 0);
+      topic.frameBytes += sign * (change.frameBytes ?? 0);
+      topic.blobBytes += sign * (change.blobBytes ?? 0);
+    };
+    add(1);
+    undo.push(() => {
+      add(-1);
+    });
+    this.#commit.touch(topic);
+  }
+}
+
+interface CounterChange {
+  readonly frames?: number;
+  readonly frameBytes?: number;
+  readonly blobBytes?: number;
+}
+
+function stateOf(topic: Topic): TopicState {
+  if (topic instanceof TopicState) return topic;
+  throw new TypeError('a topic of another store');
+}
+
+function hasKeys(topic: Topic, spec: TopicSpec): boolean {
+  return (
+    equal(topic.writeKey, spec.writeKey) &&
+    equal(topic.deleteKey, spec.deleteKey) &&
+    topic.openToReaders === spec.openToReaders
+  );
+}
+
+function refused(failure: StoreFailure): Put {
+  return { cursor: 0, fresh: false, stored: Promise.resolve(failure) };
+}

@@ -1,0 +1,128 @@
+/**
+ * The topics of the SQLite store in memory. There is one object per topic as long as anybody holds it, so that its
+ * counters are right without a look into the database; nobody holding it, it is forgotten.
+ */
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Bytes } from '#lib/bytes/bytes.ts';
+import type { Put, StoreFailure, Topic, TopicSpec } from '../store.ts';
+import { numberOf } from './schema.ts';
+
+/** A frame that the database does not hold yet. */
+export interface PendingFrame extends Put {
+  readonly id: string;
+  readonly at: number;
+  readonly frame: Bytes;
+  readonly topic: TopicState;
+  readonly stored: Promise<StoreFailure | null>;
+}
+
+export class TopicState implements Topic {
+  readonly n: number;
+  readonly id: Bytes;
+  readonly key: string;
+  readonly writeKey: Bytes;
+  readonly deleteKey: Bytes;
+  readonly openToReaders: boolean;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  last: number;
+  frames: number;
+  frameBytes: number;
+  blobBytes: number;
+  /** By id, in the order of their cursors; all above those in the database. */
+  pending: Map<string, PendingFrame> | null = null;
+  gone = false;
+
+  constructor(row: Record<string, unknown>) {
+    this.n = numberOf(row['n']);
+    this.id = bytesOf(row['id']);
+    this.key = keyOf(this.id);
+    this.writeKey = bytesOf(row['write_key']);
+    this.deleteKey = bytesOf(row['delete_key']);
+    this.openToReaders = row['open_to_readers'] === 1;
+    this.createdAt = numberOf(row['created_at']);
+    this.expiresAt = numberOf(row['expires_at']);
+    this.last = numberOf(row['last']);
+    this.frames = numberOf(row['frames']);
+    this.frameBytes = numberOf(row['frame_bytes']);
+    this.blobBytes = numberOf(row['blob_bytes']);
+  }
+
+  isAlive(now: number): boolean {
+    return !this.gone && (this.expiresAt === 0 || now < this.expiresAt);
+  }
+}
+
+export class Topics {
+  readonly #held = new Map<string, WeakRef<TopicState>>();
+  readonly #forgotten: FinalizationRegistry<string>;
+  readonly #find: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #count: StatementSync;
+  readonly #expired: StatementSync;
+  readonly #erase: readonly StatementSync[];
+
+  constructor(db: DatabaseSync) {
+    this.#forgotten = new FinalizationRegistry((key) => {
+      if (!this.#held.get(key)?.deref()) this.#held.delete(key);
+    });
+    this.#find = db.prepare('SELECT * FROM topic WHERE id = ?');
+    this.#insert = db.prepare(
+      `INSERT INTO topic (id, write_key, delete_key, open_to_readers, created_at, expires_at, last, frames, frame_bytes, blob_bytes)
+       VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0, 0)`,
+    );
+    this.#count = db.prepare(
+      'UPDATE topic SET last = ?, frames = ?, frame_bytes = ?, blob_bytes = ? WHERE n = ?',
+    );
+    this.#expired = db.prepare('SELECT id FROM topic WHERE expires_at > 0 AND expires_at <= ? LIMIT ?');
+    this.#erase = [
+      'DELETE FROM reader WHERE topic = ?',
+      'DELETE FROM frame WHERE topic = ?',
+      'DELETE FROM topic WHERE n = ?',
+    ].map((sql) => db.prepare(sql));
+  }
+
+  /** The topic, expired or not; null when there is none. */
+  find(id: Bytes): TopicState | null {
+    const held = this.#held.get(keyOf(id))?.deref();
+    if (held) return held.gone ? null : held;
+    const row = this.#find.get(id);
+    return row ? this.#hold(new TopicState(row)) : null;
+  }
+
+  insert(spec: TopicSpec, now: number): TopicState {
+    this.#insert.run(spec.id, spec.writeKey, spec.deleteKey, spec.openToReaders ? 1 : 0, now, spec.expiresAt);
+    return this.#hold(new TopicState(this.#find.get(spec.id) ?? {}));
+  }
+
+  writeCounters(topic: TopicState): void {
+    this.#count.run(topic.last, topic.frames, topic.frameBytes, topic.blobBytes, topic.n);
+  }
+
+  expired(now: number, limit: number): TopicState[] {
+    return this.#expired
+      .all(now, limit)
+      .map((row) => this.find(bytesOf(row['id'])))
+      .filter((topic) => topic !== null);
+  }
+
+  /** Erases the topic with its frames and readers; its blobs are erased before. */
+  erase(topic: TopicState): void {
+    for (const statement of this.#erase) statement.run(topic.n);
+  }
+
+  #hold(topic: TopicState): TopicState {
+    this.#held.set(topic.key, new WeakRef(topic));
+    this.#forgotten.register(topic, topic.key);
+    return topic;
+  }
+}
+
+export function keyOf(bytes: Bytes): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+}
+
+export function bytesOf(value: unknown): Bytes {
+  if (value instanceof Uint8Array && value.buffer instanceof ArrayBuffer) return value as Bytes;
+  throw new TypeError('the database holds no bytes where bytes belong');
+}
