@@ -1,23 +1,77 @@
 /**
  * What the sync engine knows of a space: topics to follow, frames to send, a place for frames that arrive. It sees
- * sealed bytes only; the space verifies them.
- *
- * The space keeps, durably and per topic, the *position*: the newest frame up to which it has been given everything the
- * relay holds. Only a complete answer of the relay moves it. Frames that arrive as events do not (one of them may have
- * been lost on the way), so that a restart asks again from where all was certain; duplicates are harmless.
+ * sealed bytes only; the space verifies them. A replica is one (by shape: this folder does not know replica/).
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { Result } from '#lib/bytes/result.ts';
 import type { Role } from '#lib/protocol/relay.ts';
 
+/** Whatever kept the space from doing it: the disk. Nothing changed. */
+export interface LocalError {
+  readonly type: string;
+}
+
+/**
+ * Up to where a space has been given everything that the relay holds of a topic: the relay's cursor, and the id of the
+ * frame there, by which we find out later whether the relay still has it.
+ */
+export interface Cursor {
+  readonly after: number;
+  readonly frame: Bytes | null;
+}
+
+export interface Received {
+  readonly topic: Bytes;
+  readonly bytes: Bytes;
+}
+
+/** A frame that waits for the relay's acknowledgement. */
+export interface Outgoing {
+  readonly topic: Bytes;
+  readonly id: Bytes;
+  readonly bytes: Bytes;
+}
+
+export interface Syncable {
+  /** The topics to follow, old epochs included; asked again at every `wake`. */
+  topics(): readonly Bytes[];
+  cursor(topic: Bytes): Cursor;
+  /**
+   * Verifies, keeps and applies frames, in any order, duplicates included; a bad frame is the space's own affair.
+   * `upTo` sets the cursor of its topic in the same write, also without any frame, also backwards; without it no cursor
+   * moves. Only a complete answer of the relay moves it: frames that come as events do not, since one before them may
+   * have been lost. `upToDate`: all topics were listed to their end, and what is missing was asked for by id.
+   */
+  receive(
+    batch: readonly Received[],
+    options?: { readonly upTo?: Cursor & { readonly topic: Bytes }; readonly upToDate?: boolean },
+  ): Promise<Result<unknown, LocalError>>;
+  /** The oldest unsent frames, in the order in which they were made; what was acknowledged is gone from it. */
+  outbox(limit?: number): Promise<readonly Outgoing[]>;
+  unsent(): number;
+  /** The relay has these on its disk. */
+  acknowledge(ids: readonly Bytes[]): Promise<Result<void, LocalError>>;
+  /** Frames known to exist that have not come: to be asked for by id, in any topic. */
+  missing(): readonly Bytes[];
+  /** The whole history is wanted, what is proposed for deletion included. */
+  wantsHistory(): boolean;
+  /**
+   * All ids that the relay lists in a topic, compared with what it must have: what it lost goes back to the outbox. The
+   * answer names those that it has and we do not.
+   */
+  reconcile(topic: Bytes, ids: readonly Bytes[]): Promise<Result<{ wanted: readonly Bytes[] }, LocalError>>;
+  /** What a verified snapshot covers, for an owner to propose for deletion; `proposed` ticks it off. */
+  deletable(limit?: number): Promise<readonly { topic: Bytes; ids: readonly Bytes[] }[]>;
+  proposed(ids: readonly Bytes[]): Promise<Result<void, LocalError>>;
+}
+
 /** The right to a topic, and how to prove it. */
 export interface Credential {
-  readonly topic: Bytes;
   readonly role: Role;
-  /** Public key of that role. */
+  /** The public key of that role. */
   readonly key: Bytes;
-  /** Signs a statement of protocol/relay with that key's secret. */
-  sign(statement: Bytes): Promise<Bytes>;
+  /** Signs a statement of protocol/relay with the secret of `key`. */
+  readonly sign: (statement: Bytes) => Promise<Bytes>;
   /** With an owner: how to create the topic when the relay does not know it. */
   readonly creation?: {
     readonly writeKey: Bytes;
@@ -28,41 +82,8 @@ export interface Credential {
   };
 }
 
-/** The relay's cursor of a frame and that frame's id. */
-export interface Position {
-  readonly cursor: number;
-  readonly id: Bytes;
-}
-
-/** A frame that waits for the relay's acknowledgement. */
-export interface Unsent {
-  readonly topic: Bytes;
-  readonly id: Bytes;
-  readonly bytes: Bytes;
-}
-
-export interface Syncable {
-  /** All topics to follow, old epochs included; asked again at every `wake`. */
-  topics(): readonly Credential[];
-  /** Null: nothing was taken from this topic yet. */
-  position(topic: Bytes): Position | null;
-  /**
-   * Verifies, keeps and applies frames, in any order, duplicates included; with a position, moves it in the same write
-   * (also with no frame, also backwards after the relay lost frames). A bad frame is the space's own affair; a failure
-   * here means that the disk refused and nothing changed.
-   */
-  receive(
-    topic: Bytes,
-    frames: readonly Bytes[],
-    position: Position | null,
-  ): Promise<Result<void, { readonly type: string }>>;
-  /** In the order in which they should arrive; the engine may hand them over in another. */
-  outbox(): Promise<readonly Unsent[]>;
-  /** These are on the relay's disk. */
-  acknowledge(ids: readonly Bytes[]): Promise<Result<void, { readonly type: string }>>;
-  /** Frames that others refer to and that never arrived. */
-  missing(): Promise<readonly { readonly topic: Bytes; readonly id: Bytes }[]>;
-  /** Ids of this topic's frames that the relay ought to have and that are kept here: all but those a snapshot covers. */
-  held(topic: Bytes): Promise<readonly Bytes[]>;
-  frame(id: Bytes): Promise<Bytes | undefined>;
+/** A space, and the keys to its topics; null for a topic that this device may not open (any more). */
+export interface Followed {
+  readonly space: Syncable;
+  credential(topic: Bytes): Credential | null;
 }
