@@ -1,0 +1,36 @@
+/**
+ * `npm run bench -- NAME [--rounds N] [--quick]`: measures one thing, prints a table and a last line of JSON.
+ * Ratios are against a peer measured in the same run, in turns. Without a name: the list.
+ */
+import type { Bench } from './harness/bench.ts';
+import { parseOptions } from './harness/options.ts';
+
+/** Loaded when asked for: each brings its own peers and browser. */
+const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  open: async () => (await import('./open/open.ts')).bench,
+  relay: async () => (await import('./relay/relay.ts')).bench,
+  blob: async () => (await import('./blob/blob.ts')).bench,
+  bundle: async () => (await import('./bundle/bundle.ts')).bench,
+};
+
+const [name, ...rest] = process.argv.slice(2);
+const load = name === undefined ? undefined : BENCHES[name];
+if (load) await run(await load(), rest);
+else await list(name);
+
+async function run(bench: Bench, args: readonly string[]): Promise<void> {
+  const figures = await bench.run(parseOptions(args));
+  console.log(JSON.stringify(figures));
+  // A browser or a server that does not end by itself must not hold the terminal.
+  process.exit(0);
+}
+
+async function list(unknown: string | undefined): Promise<void> {
+  if (unknown !== undefined) console.log(`There is no bench "${unknown}".`);
+  console.log('npm run bench -- NAME [--rounds N] [--quick]\n');
+  for (const load of Object.values(BENCHES)) {
+    const { name, summary, usage } = await load();
+    console.log(`  ${name.padEnd(8)}${summary}${usage ? `\n${' '.repeat(10)}${usage}` : ''}`);
+  }
+  process.exitCode = unknown === undefined ? 0 : 1;
+}
