@@ -42,8 +42,8 @@ export function parseCsv(text: string): CsvRow[] {
   return rows;
 }
 
-/** The separator that the first line uses most. */
+/** The separator that the first line with anything in it uses most. */
 function separatorOf(source: string): string {
-  const header = source.slice(0, source.indexOf('\n') + 1 || undefined);
+  const [header = ''] = source.trimStart().split('\n', 1);
   return header.split(';').length > header.split(',').length ? ';' : ',';
 }
