@@ -9,7 +9,6 @@ import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import type { GenericSchema, InferOutput } from 'valibot';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import {
   ActivationRequest,
@@ -20,6 +19,8 @@ import {
   MAX_BODY,
   NewCodeRequest,
   type AuthorityFailure,
+  type BodyOf,
+  type BodySchema,
 } from '#lib/protocol/authority.ts';
 import type { Attestations } from './attestation.ts';
 import type { Codes } from './codes.ts';
@@ -124,10 +125,10 @@ export function limitKey(address: string): string {
   return [...groups, ...Array<string>(Math.max(0, zeros)).fill('0'), ...after].slice(0, 4).join(':');
 }
 
-async function read<Schema extends GenericSchema>(
+async function read<Schema extends BodySchema>(
   context: Context,
   schema: Schema,
-): Promise<InferOutput<Schema> | null> {
+): Promise<BodyOf<Schema> | null> {
   try {
     return decodeBody(schema, await context.req.json());
   } catch {

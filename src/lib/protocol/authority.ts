@@ -78,6 +78,9 @@ export const NewCodeRequest = v.strictObject({
   serial: normalised(normaliseSerial),
 });
 
+/** Says nothing: whether the person exists is nobody's business. */
+export const NewCodeAnswer = v.object({});
+
 export const KeyAnswer = v.object({ publicKey: bytes(32) });
 export const LogAnswer = v.object({
   leaves: v.pipe(
@@ -116,11 +119,12 @@ export function encodeBody(body: Readonly<Record<string, unknown>>): string {
   );
 }
 
+/** A schema of this page, and what it reads: so that callers need not know the library. */
+export type BodySchema = v.GenericSchema;
+export type BodyOf<Schema extends BodySchema> = v.InferOutput<Schema>;
+
 /** The message in a JSON body, or null when it is not what the schema says. */
-export function decodeBody<Schema extends v.GenericSchema>(
-  schema: Schema,
-  json: unknown,
-): v.InferOutput<Schema> | null {
+export function decodeBody<Schema extends BodySchema>(schema: Schema, json: unknown): BodyOf<Schema> | null {
   const parsed = v.safeParse(schema, json);
   return parsed.success ? parsed.output : null;
 }
