@@ -30,7 +30,13 @@ const LAYERS: Record<string, readonly string[]> = {
     'src/lib/exchange',
     'src/lib/sync',
   ],
-  'src/lib/app': ['types of src/lib/vault', 'src/lib/vault/client', 'src/lib/record', 'src/lib/i18n'],
+  'src/lib/app': [
+    'types of src/lib/vault',
+    'src/lib/vault/client',
+    'src/lib/vault/worker', // its address, to start it
+    'src/lib/record',
+    'src/lib/i18n',
+  ],
   'src/lib/ui': ['src/lib/record', 'src/lib/i18n'],
   'src/routes': ['src/lib/app', 'src/lib/ui', 'types of src/lib/record', 'src/lib/i18n'],
   'src/service-worker': [],
@@ -58,7 +64,9 @@ const PACKAGES: Record<string, readonly string[]> = {
   lib0: ['src/lib/replica'],
   dexie: ['src/lib/storage'],
   valibot: ['src/lib/record', 'src/lib/protocol', 'src/lib/exchange', 'relay'],
-  'pdf-lib': ['src/lib/exchange'],
+  // The recovery kit is printed by the page that shows it: its words never go back to the vault.
+  'pdf-lib': ['src/lib/exchange', 'src/lib/app/kit-pdf'],
+  'pdfjs-dist': ['src/lib/ui'],
   'browser-image-compression': ['src/lib/vault'],
   qr: ['src/lib/app', 'src/lib/ui', 'src/lib/exchange'],
   'workbox-window': ['src/lib/app'],

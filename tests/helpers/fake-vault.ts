@@ -1,0 +1,333 @@
+/**
+ * A vault without keys, for looking at the pages: it answers the door from memory, with the delays and the failures
+ * that the real one has. Never shipped: only tests/helpers/vite.looks.config.ts puts it in the place of the real one.
+ *
+ * `localStorage.looks` chooses the scene: empty, locked, filled, full, offline, warned.
+ */
+import type {
+  Answer,
+  DeviceView,
+  DocumentView,
+  Door,
+  LinkState,
+  RecordView,
+  SecurityNotice,
+  SyncView,
+  VaultError,
+  VaultEvent,
+  VaultStatus,
+} from '#lib/vault/door.ts';
+import type { Entry } from '#lib/record/entry.ts';
+import { documentFileName } from '#lib/record/sections/documents.ts';
+
+interface FakeVault extends Door {
+  subscribe(listener: (event: VaultEvent) => void): () => void;
+  terminate(): void;
+}
+
+const DAY = 86_400_000;
+const wait = (ms: number) => new Promise((wake) => setTimeout(wake, ms));
+const yes = <T>(value: T) => ({ ok: true as const, value });
+const no = (error: VaultError) => ({ ok: false as const, error });
+const id = (n: number) => `${String(n).padStart(21, 'A')}A`;
+
+const WORDS = (
+  'abaisser ébène cactus dauphin écureuil façade galerie hirondelle ivoire jasmin kiosque lavande ' +
+  'magasin nénuphar ombrage papillon quiétude ruisseau soleil tambour univers velours wagon zébrure'
+).split(' ');
+
+export function startVault(): FakeVault {
+  const scene = localStorage.getItem('looks') ?? 'empty';
+  const now = Date.now();
+  const listeners = new Set<(event: VaultEvent) => void>();
+  const tell = (event: VaultEvent) => {
+    for (const listener of listeners) listener(event);
+  };
+  let status: VaultStatus =
+    scene === 'empty' ? { type: 'empty' } : { type: scene === 'locked' ? 'locked' : 'unlocked' };
+  const filled = scene === 'filled' || scene === 'warned' || scene === 'offline' || scene === 'locked';
+
+  const allergy = (n: number, name: string, comment: string | null, at: number): Entry => ({
+    id: id(n),
+    section: 'allergies',
+    fields: { name, comment },
+    createdAt: at,
+    updatedAt: at,
+  });
+  const entries = new Map<string, Entry>();
+  const deleted = new Map<string, Entry>();
+  if (filled) {
+    for (const entry of [
+      allergy(1, 'Arachide', 'Gonflement des lèvres et urticaire, même en petite quantité. Stylo d’adrénaline dans le sac.', now - 40 * DAY),
+      allergy(2, 'Pénicilline', 'Éruption sur tout le corps à 6 ans.', now - 400 * DAY),
+      allergy(3, 'Pollen de bouleau', null, now - 3 * DAY),
+      allergy(4, 'Œuf cru', null, now - 2 * DAY),
+    ])
+      entries.set(entry.id, entry);
+  }
+
+  const files = new Map<string, Blob>();
+  const document = (
+    n: number,
+    name: string,
+    category: string,
+    date: string,
+    mime: DocumentView['mime'],
+    size: number,
+    onDevice = true,
+  ): DocumentView => ({
+    id: id(n),
+    name,
+    category,
+    date,
+    mime,
+    size,
+    addedAt: now - n * DAY,
+    onDevice,
+    delivery: { sent: true, receivedBy: n % 2 },
+  });
+  let documents: DocumentView[] = filled
+    ? [
+        document(11, 'Bilan sanguin complet', 'biology', '2026-11-18', 'application/pdf', 284_512),
+        document(12, 'Ordonnance Dr Lefèvre', 'prescriptions', '2026-10-02', 'image/jpeg', 1_843_200),
+        document(13, 'Radio du poignet gauche', 'imaging', '2026-03', 'image/jpeg', 3_120_000, false),
+        document(14, 'Compte rendu d’hospitalisation', 'reports', '2019', 'application/pdf', 912_000),
+      ]
+    : [];
+  const gone = new Map<string, DocumentView>();
+
+  let devices: DeviceView[] = [
+    { id: 'd1', name: 'Ordinateur · Firefox', addedAt: now - 90 * DAY, thisDevice: true, revokedAt: null },
+    ...(filled
+      ? [
+          { id: 'd2', name: 'iPhone', addedAt: now - 60 * DAY, thisDevice: false, revokedAt: null },
+          { id: 'd3', name: 'Ancienne tablette', addedAt: now - 900 * DAY, thisDevice: false, revokedAt: now - 200 * DAY },
+        ]
+      : []),
+  ];
+
+  let sync: SyncView = {
+    connection: scene === 'offline' ? 'offline' : 'online',
+    unsent: scene === 'offline' ? 2 : 0,
+    delivery: { sent: scene !== 'empty', receivedBy: filled ? 1 : 0 },
+    otherDevices: filled ? 1 : 0,
+    durable: !filled,
+    ...(scene === 'full' ? { problem: 'storage-full' as const } : {}),
+  };
+
+  let notices: SecurityNotice[] =
+    scene === 'warned'
+      ? [
+          { id: 'n1', type: 'new-device', at: now - 60_000, device: 'iPhone', seen: false },
+          { id: 'n2', type: 'rollback', at: now - 120_000, seen: false },
+        ]
+      : [];
+
+  const owner = { firstName: 'Claire', lastName: 'Martin', birthDate: '1985-05-12' };
+  const record = (): RecordView => ({
+    owner,
+    entries: { allergies: [...entries.values()] },
+    documents,
+    editable: true,
+  });
+  const changed = () => {
+    tell({ type: 'record', record: record() });
+    if (sync.connection !== 'online') {
+      sync = { ...sync, unsent: sync.unsent + 1, delivery: { sent: false, receivedBy: 0 } };
+      tell({ type: 'sync', sync });
+      return;
+    }
+    sync = { ...sync, unsent: 1, delivery: { sent: false, receivedBy: 0 } };
+    tell({ type: 'sync', sync });
+    setTimeout(() => {
+      sync = { ...sync, unsent: 0, delivery: { sent: true, receivedBy: 0 } };
+      tell({ type: 'sync', sync });
+    }, 900);
+    setTimeout(() => {
+      sync = { ...sync, delivery: { sent: true, receivedBy: sync.otherDevices } };
+      tell({ type: 'sync', sync });
+    }, 2500);
+  };
+  const open = () => {
+    status = { type: 'unlocked' };
+    localStorage.setItem('looks', localStorage.getItem('looks') === 'locked' ? 'filled' : 'fresh');
+    tell({ type: 'status', status });
+  };
+  const link = (state: LinkState) => tell({ type: 'link', link: state });
+
+  const door: FakeVault = {
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    terminate() {
+      listeners.clear();
+    },
+    async status() {
+      await wait(30);
+      return yes(status);
+    },
+    async enrol({ code }) {
+      await wait(900);
+      if (code.startsWith('0000')) return no({ type: 'enrolment-refused' });
+      if (code.startsWith('1111')) return no({ type: 'authority-unreachable' });
+      return yes({
+        ...owner,
+        email: 'claire.martin@exemple.fr',
+        phone: null,
+        children: [{ firstName: 'Léo', lastName: 'Martin', birthDate: '2017-09-03' }],
+      });
+    },
+    async activate() {
+      await wait(1200);
+      status = { type: 'activating', step: 'kit' };
+      tell({ type: 'status', status });
+      return door.kit();
+    },
+    async kit() {
+      return yes({
+        words: WORDS,
+        qr: 'CARNET-KIT-1:' + 'QZXW4F7H2K9M3N5P'.repeat(4),
+        address: 'carnet1qy352euf40x77qfrg4ncn27daugfrg4ncn27dauqy352euf40x7zsh5md3',
+        asked: [3, 12, 20] as const,
+      });
+    },
+    async confirmKit(words) {
+      await wait(300);
+      const wrong = [3, 12, 20].filter((position, index) => {
+        const plain = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim();
+        return plain(words[index] ?? '') !== plain(WORDS[position - 1] ?? '');
+      });
+      if (wrong.length > 0) return no({ type: 'kit-words-wrong', positions: wrong });
+      open();
+      return yes(undefined);
+    },
+    async unlock({ password }) {
+      await wait(700);
+      if (password === 'faux') return no({ type: 'wrong-password' });
+      open();
+      return yes(undefined);
+    },
+    async lock() {
+      localStorage.setItem('looks', 'locked');
+      return yes(undefined);
+    },
+    async record() {
+      await wait(40);
+      return yes(record());
+    },
+    async edit(edits): Answer<void> {
+      await wait(20);
+      if (scene === 'full') return no({ type: 'storage-full' });
+      for (const edit of edits) {
+        const at = Date.now();
+        if (edit.section === 'documents') {
+          const found = documents.find((view) => view.id === edit.id) ?? gone.get(edit.id);
+          if (!found) return no({ type: 'entry-missing' });
+          documents = documents.filter((view) => view.id !== edit.id);
+          if (edit.type === 'delete') gone.set(edit.id, found);
+          else documents = [found, ...documents];
+        } else if (edit.type === 'put') {
+          const before = entries.get(edit.id);
+          entries.set(edit.id, {
+            id: edit.id,
+            section: edit.section,
+            fields: { ...before?.fields, ...edit.fields },
+            createdAt: before?.createdAt ?? at,
+            updatedAt: at,
+          });
+        } else if (edit.type === 'delete') {
+          const found = entries.get(edit.id);
+          if (found) deleted.set(edit.id, found);
+          entries.delete(edit.id);
+        } else {
+          const found = deleted.get(edit.id);
+          if (found) entries.set(edit.id, found);
+        }
+      }
+      changed();
+      return yes(undefined);
+    },
+    async addDocument({ file, name, category, date }, progress) {
+      for (let done = 0; done <= 10; done += 1) {
+        progress?.(done, 10);
+        await wait(120);
+      }
+      if (scene === 'full') return no({ type: 'storage-full' });
+      const view = document(100 + documents.length, name, category, date, 'application/pdf', file.size);
+      const mime = file.type === 'application/pdf' ? 'application/pdf' : 'image/jpeg';
+      files.set(view.id, file);
+      documents = [{ ...view, mime, addedAt: Date.now() }, ...documents];
+      changed();
+      return yes(view.id);
+    },
+    async openDocument(entry, progress) {
+      for (let done = 0; done <= 4; done += 1) {
+        progress?.(done, 4);
+        await wait(60);
+      }
+      const view = documents.find((one) => one.id === entry);
+      if (!view) return no({ type: 'entry-missing' });
+      if (!view.onDevice) return no({ type: 'document-unavailable' });
+      const stored = files.get(entry);
+      const path = view.mime === 'application/pdf' ? '/looks/document.pdf' : '/looks/photo.jpg';
+      const blob = stored ?? new Blob([await (await fetch(path)).arrayBuffer()], { type: view.mime });
+      return yes({ blob, fileName: documentFileName(view.name, view.mime) });
+    },
+    sync: async () => yes(sync),
+    async retry() {
+      return yes(undefined);
+    },
+    async footprint() {
+      await wait(500);
+      const sample = 'a3f19c04e7b2d85f6a1c3e90b47d28f5c6e1a09d37b84f52e0c9a6d1';
+      return yes({
+        topics: [
+          { topic: 'pQ7xkW3sV9mJ2bTzL4cRfE8hYnA6dUoG', frames: 48, bytes: 61_440, blobs: 4, blobBytes: 6_291_456, sample, firstAt: now - 90 * DAY, lastAt: now - 60_000 },
+          { topic: 'Zt5uB1oXq8NwKe0yHj7PaD3iSg2rMvFl', frames: 6, bytes: 9_216, blobs: 0, blobBytes: 0, sample, firstAt: now - 90 * DAY, lastAt: now - 3 * DAY },
+        ],
+      });
+    },
+    devices: async () => yes(devices),
+    async revokeDevice(device) {
+      await wait(500);
+      devices = devices.map((view) => (view.id === device ? { ...view, revokedAt: Date.now() } : view));
+      tell({ type: 'devices', devices });
+      return yes(undefined);
+    },
+    async linkThisDevice() {
+      await wait(600);
+      link({ type: 'waiting', code: '7KQ2M9XW4T0BHZ5C', expiresAt: Date.now() + 10 * 60_000 });
+      setTimeout(() => link({ type: 'compare', phrase: ['cactus', 'hirondelle', 'velours'], peerName: 'iPhone' }), 6000);
+      return yes(undefined);
+    },
+    async linkOtherDevice({ code }) {
+      await wait(900);
+      if (code.startsWith('0000')) return no({ type: 'link-code-wrong' });
+      link({ type: 'compare', phrase: ['cactus', 'hirondelle', 'velours'], peerName: 'Ordinateur · Firefox' });
+      return yes(undefined);
+    },
+    async confirmLink(same) {
+      if (!same) {
+        link({ type: 'failed', error: { type: 'link-refused' } });
+        return yes(undefined);
+      }
+      for (let done = 0; done <= 10; done += 1) {
+        link({ type: 'syncing', done, total: 10 });
+        await wait(150);
+      }
+      link({ type: 'done' });
+      open();
+      return yes(undefined);
+    },
+    cancelLink: async () => yes(undefined),
+    notices: async () => yes(notices),
+    async markNoticesSeen() {
+      notices = notices.map((notice) => ({ ...notice, seen: true }));
+      tell({ type: 'notice', notices });
+      return yes(undefined);
+    },
+    exportRecord: async () => yes(new Blob(['{}'])),
+  };
+  return door;
+}
