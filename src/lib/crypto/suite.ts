@@ -13,6 +13,11 @@ export const SUITE = 1;
 /** The oldest suite that is still opened. Compiled in, never configured, never lowered (attack B08). */
 export const MIN_SUITE = 1;
 
+/** Whether a format that starts with this byte is one of ours. */
+export function admitsSuite(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= MIN_SUITE && byte <= SUITE;
+}
+
 export const LABELS = {
   frame: 'carnet/frame/v1',
   frameSignature: 'carnet/sig/v1',
@@ -49,7 +54,7 @@ export const LABELS = {
   deviceAcceptance: 'carnet/device-accept/v1',
   epochGrant: 'carnet/epoch-grant/v1',
   linkDelete: 'carnet/link-delete/v1',
-  recoverySpace: 'carnet/recovery-space/v1',
+  accountSpace: 'carnet/account-space/v1',
 } as const;
 
 export type Label = (typeof LABELS)[keyof typeof LABELS];

@@ -3,8 +3,8 @@
  *
  *   genesis        u8 version 1 | 0x01 | genesis bundle[3747] (address.ts)          | signature[64] by the account key
  *   add device     u8 version 1 | 0x02 | bundle of the new device[1249] (device.ts) | acceptance[64] by the new device
- *   revoke device  u8 version 1 | 0x03 | device[32] | u64 seq | frame id[32]
- *   recover        u8 version 1 | 0x04 | bundle of the new device[1249] | pins (control.ts) | signature[64] by the account key
+ *   revoke device  u8 version 1 | 0x03 | device[32]
+ *   recover        u8 version 1 | 0x04 | bundle of the new device[1249] | u8 n | n × revoked device[32] | signature[64] by the account key
  *
  *   the account key signs   "carnet/account-op/v1" | address[32] | the body before the signature
  *   a new device signs      "carnet/device-accept/v1" | address[32] | its device id[32]
@@ -19,10 +19,9 @@ import { labelled, SIGNATURE_LENGTH, verify, type Signer } from '#lib/crypto/sig
 import { LABELS } from '#lib/crypto/suite.ts';
 import { addressHash, encodeGenesis, genesisHash, matchesAddress, readGenesis } from './address.ts';
 import type { Address, GenesisBundle } from './address.ts';
-import { CONTROL_VERSION, readControl, readPin, readPins, writePins } from './control.ts';
+import { CONTROL_VERSION, readControl } from './control.ts';
 import { deviceId, encodeBundle, readBundle, type DeviceBundle } from './device.ts';
-import type { Hex } from './ids.ts';
-import type { Pin } from './membership.ts';
+import { ID_LENGTH, type Hex } from './ids.ts';
 
 const TYPES = { genesis: 1, addDevice: 2, revokeDevice: 3, recover: 4 } as const;
 
@@ -34,12 +33,12 @@ export type ChainBody =
       readonly device: DeviceBundle;
       readonly acceptance: Bytes;
     }
-  | { readonly type: 'revokeDevice'; readonly pin: Pin }
+  | { readonly type: 'revokeDevice'; readonly revoked: Hex }
   | {
       readonly type: 'recover';
       readonly id: Hex;
       readonly device: DeviceBundle;
-      readonly revoked: readonly Pin[];
+      readonly revoked: readonly Hex[];
       readonly signed: Signed;
     };
 
@@ -71,18 +70,18 @@ export function verifyAcceptance(
   return verify(device.signing, acceptanceBytes(address, device), acceptance);
 }
 
-/** `pin` names the last frame of the device, in the account chain, that still counts. */
-export function revokeDeviceBody({ device, seq, id }: Pin): Bytes {
-  return begin('revokeDevice').bytes(fromHex(device)).u64(seq).bytes(fromHex(id)).finish();
+export function revokeDeviceBody(device: Hex): Bytes {
+  return begin('revokeDevice').bytes(fromHex(device)).finish();
 }
 
 export async function recoverBody(
   address: Address,
   device: DeviceBundle,
-  revoked: readonly Pin[],
+  revoked: readonly Hex[],
   account: Signer,
 ): Promise<Bytes> {
-  const body = writePins(begin('recover').bytes(encodeBundle(device)), revoked);
+  const body = begin('recover').bytes(encodeBundle(device)).u8(revoked.length);
+  for (const id of [...revoked].sort()) body.bytes(fromHex(id));
   return signedByAccount(body, addressHash(address), account);
 }
 
@@ -124,9 +123,9 @@ function readBody(bytes: Bytes, reader: Reader, type: number): ChainBody {
         acceptance: toOwned(reader.bytes(SIGNATURE_LENGTH)),
       };
     case TYPES.revokeDevice:
-      return { type: 'revokeDevice', pin: readPin(reader) };
+      return { type: 'revokeDevice', revoked: hex(reader.bytes(ID_LENGTH)) };
     case TYPES.recover:
-      return { type: 'recover', ...readDevice(reader), revoked: readPins(reader), signed: readSigned() };
+      return { type: 'recover', ...readDevice(reader), revoked: readRevoked(reader), signed: readSigned() };
     default:
       throw new MalformedBytes('unknown type');
   }
@@ -135,6 +134,13 @@ function readBody(bytes: Bytes, reader: Reader, type: number): ChainBody {
 function readDevice(reader: Reader): { id: Hex; device: DeviceBundle } {
   const device = readBundle(reader);
   return { id: hex(deviceId(device)), device };
+}
+
+function readRevoked(reader: Reader): Hex[] {
+  const revoked = Array.from({ length: reader.u8() }, () => hex(reader.bytes(ID_LENGTH)));
+  if (revoked.some((id, i) => i > 0 && revoked[i - 1]! >= id))
+    throw new MalformedBytes('devices out of order');
+  return revoked;
 }
 
 function begin(type: keyof typeof TYPES): Writer {

@@ -17,7 +17,7 @@ import { operationOf, type VerifiedControl } from './control.ts';
 import { deviceId, type DeviceBundle } from './device.ts';
 import type { EpochSecrets } from './epoch.ts';
 import { zeroId, type Hex, type SpaceId } from './ids.ts';
-import { evaluate, type Evaluation, type Pin, type Rejection, type Rules } from './membership.ts';
+import { evaluate, type Evaluation, type Rejection, type Rules } from './membership.ts';
 import { accountKey, recoverySealing, type ChainSecrets } from './root.ts';
 
 /** A control frame of a chain whose every signature was verified. Made by `admitChainControls` alone. */
@@ -30,7 +30,7 @@ export interface ChainDevice {
   readonly bundle: DeviceBundle;
   readonly addedBy: Hex | null; // a device; null for the first one and for a recovery
   readonly addedAt: number; // milliseconds since 1970, by the clock of who added it
-  readonly revoked?: { readonly by: Hex; readonly at: number; readonly pin: Pin };
+  readonly revoked?: { readonly by: Hex; readonly at: number };
 }
 
 export interface ChainState {
@@ -44,7 +44,6 @@ export interface ChainState {
   readonly heads: readonly Hex[];
   readonly rejected: ReadonlyMap<Hex, Rejection>;
   readonly waiting: readonly Hex[];
-  readonly pins: ReadonlyMap<Hex, Pin>;
 }
 
 /** A new account: its address, and the body of the first frame of its chain, which the first device signs. */
@@ -101,8 +100,8 @@ export function evaluateChain(address: Address, entries: readonly ChainEntry[]):
   const evaluation = evaluate(operations, rulesOf(bundle));
   const devices = bundle ? devicesOf(bundle, entries, evaluation) : new Map<Hex, ChainDevice>();
   const active = new Set([...devices].filter(([, device]) => !device.revoked).map(([id]) => id));
-  const { heads, rejected, waiting, pins } = evaluation;
-  return { address, genesis: bundle, devices, active, heads, rejected, waiting, pins };
+  const { heads, rejected, waiting } = evaluation;
+  return { address, genesis: bundle, devices, active, heads, rejected, waiting };
 }
 
 function rulesOf(genesis: GenesisBundle | null): Rules<ChainBody, DeviceBundle> {
@@ -115,12 +114,9 @@ function rulesOf(genesis: GenesisBundle | null): Rules<ChainBody, DeviceBundle> 
       if (body.type === 'recover') return author === body.id && !view.knows(author);
       if (view.get(author) === undefined) return false;
       if (body.type === 'addDevice') return !view.knows(body.id);
-      return view.get(body.pin.device) !== undefined;
+      return view.get(body.revoked) !== undefined;
     },
-    pins: ({ body }) => {
-      if (body.type === 'recover') return body.revoked;
-      return body.type === 'revokeDevice' ? [body.pin] : [];
-    },
+    cutsOff: ({ body }) => revokedBy(body),
     settle: (values) => (values.includes(null) ? null : values[0]!),
   };
 }
@@ -132,18 +128,23 @@ function changesOf(body: ChainBody) {
     case 'addDevice':
       return [{ subject: body.id, value: body.device }];
     case 'revokeDevice':
-      return [{ subject: body.pin.device, value: null }];
+      return [{ subject: body.revoked, value: null }];
     case 'recover': {
-      const removed = body.revoked.map(({ device }) => ({ subject: device, value: null }));
+      const removed = body.revoked.map((subject) => ({ subject, value: null }));
       return [{ subject: body.id, value: body.device }, ...removed];
     }
   }
 }
 
+function revokedBy(body: ChainBody): readonly Hex[] {
+  if (body.type === 'recover') return body.revoked;
+  return body.type === 'revokeDevice' ? [body.revoked] : [];
+}
+
 function devicesOf(
   genesis: GenesisBundle,
   entries: readonly ChainEntry[],
-  { effective, view }: Evaluation<ChainBody, DeviceBundle>,
+  { effective }: Evaluation<ChainBody, DeviceBundle>,
 ): Map<Hex, ChainDevice> {
   const timeOf = new Map(entries.map(({ control }) => [hex(control.id), control.inner.clock.time]));
   const devices = new Map<Hex, ChainDevice>();
@@ -155,14 +156,13 @@ function devicesOf(
     const add = (device: Hex, bundle: DeviceBundle, addedBy: Hex | null) => {
       if (!devices.has(device)) devices.set(device, { bundle, addedBy, addedAt: at });
     };
-    const revoke = (pin: Pin) => {
-      const device = devices.get(pin.device);
-      if (device && !device.revoked) devices.set(pin.device, { ...device, revoked: { by: author, at, pin } });
-    };
+
     if (body.type === 'addDevice') add(body.id, body.device, author);
     if (body.type === 'recover') add(body.id, body.device, null);
-    if (body.type === 'recover') body.revoked.forEach(revoke);
-    if (body.type === 'revokeDevice' && view.get(body.pin.device) === undefined) revoke(body.pin);
+    for (const id of revokedBy(body)) {
+      const device = devices.get(id);
+      if (device && !device.revoked) devices.set(id, { ...device, revoked: { by: author, at } });
+    }
   }
   return devices;
 }

@@ -2,7 +2,7 @@
  * The Yjs client id of a device in a space: nobody chooses it, and the gate of the replica accepts structs of a client
  * id from the device it belongs to alone (attack C06).
  *
- *   client id   the first 53 bits of SHA-256("carnet/client-id/v1" | space[32] | device[32])
+ *   client id   the first 53 bits of SHA-256("carnet/client-id/v1" | space[32] | device[32]), 1 instead of 0
  */
 import { fromHex, type Bytes } from '#lib/bytes/bytes.ts';
 import { labelledHash } from '#lib/crypto/hash.ts';
@@ -13,7 +13,7 @@ import type { Hex, SpaceId } from './ids.ts';
 
 export function clientIdOf(space: SpaceId, device: Bytes): number {
   const hash = new DataView(labelledHash(LABELS.clientId, space, device).buffer);
-  return hash.getUint32(0) * 2 ** 21 + (hash.getUint32(4) >>> 11);
+  return hash.getUint32(0) * 2 ** 21 + (hash.getUint32(4) >>> 11) || 1;
 }
 
 /** In the order of the addresses, then of each chain. A device whose id is taken already gets none. */

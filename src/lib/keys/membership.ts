@@ -4,8 +4,8 @@
  *
  * 1. An operation counts iff its author held the right in its causal past, reckoned from what counts there.
  * 2. Concurrent operations on one subject: a removal beats everything else; otherwise the smaller hash wins.
- * 3. A removal pins devices: {device, seq, id}. What such a device says beyond its pin, without the removal having
- *    known of it, is void, and so is whatever rests on it (attack C10). Within what it builds on, a removal voids nothing.
+ * 3. A removal cuts devices off: what such a device says beside the removal, neither knowing of it nor known to it, is
+ *    void, and so is whatever rests on that (attack C10). What the removal builds on it leaves alone.
  * 4. Removals that would void each other form a ring, and the whole ring counts. Nobody stays by being quicker or by
  *    grinding for a smaller hash; a thief who is revoked can drag along the one device that revoked it, and no other.
  *
@@ -14,13 +14,6 @@
  */
 import { orderHistory, type History, type Operation } from './history.ts';
 import type { Hex } from './ids.ts';
-
-/** The last frame of a device that is still accepted; seq 0 and id zeros when none is. */
-export interface Pin {
-  readonly device: Hex;
-  readonly seq: number;
-  readonly id: Hex;
-}
 
 /** What an operation does to one subject; null removes it. */
 export interface Change<V> {
@@ -33,8 +26,8 @@ export interface Rules<B, V> {
   readonly founders: ReadonlyMap<string, V>;
   changes(body: B): readonly Change<V>[];
   authorises(operation: Operation<B>, view: View<B, V>): boolean;
-  /** Pins that this operation has the right to set. */
-  pins(operation: Operation<B>, view: View<B, V>): readonly Pin[];
+  /** The devices that this operation has the right to cut off, and does. */
+  cutsOff(operation: Operation<B>, view: View<B, V>): readonly Hex[];
   /** Of concurrent values in the order of their operations' hashes, none of them null, or some: the one that holds. */
   settle(values: readonly (V | null)[]): V | null;
 }
@@ -60,13 +53,15 @@ export interface Evaluation<B, V> {
   /** What counts and nothing that counts builds on: the dependencies of the next operation. */
   readonly heads: readonly Hex[];
   readonly view: View<B, V>;
-  readonly pins: ReadonlyMap<Hex, Pin>;
+  /** What counted in the causal past of an operation. */
+  viewOf(id: Hex): View<B, V>;
   /** Whether the first is in the causal past of the second. */
   readonly isBefore: (earlier: Hex, later: Hex) => boolean;
 }
 
-/** A pin in force, and the index of the operation that set it. */
-interface Cut extends Pin {
+/** A device cut off, and the index of the operation that does it. */
+interface Cut {
+  readonly device: Hex;
   readonly by: number;
 }
 
@@ -128,7 +123,7 @@ function reachable(start: number, edges: readonly ReadonlySet<number>[]): Set<nu
 interface Court<B, V> {
   /** Per operation, whether it counts. */
   judge(settled: Settled): boolean[];
-  /** Operations that count and pin, and do not stand yet. */
+  /** Operations that count and cut devices off, and do not stand yet. */
   openRemovals(counts: readonly boolean[], settled: Settled): Removal[];
   voidsAny(cuts: readonly Cut[], counts: readonly boolean[]): boolean;
   isVoid(index: number, cuts: readonly Cut[]): boolean;
@@ -166,12 +161,10 @@ function createCourt<B, V>(history: History<B>, rules: Rules<B, V>): Court<B, V>
   };
 
   const isVoid = (index: number, cuts: readonly Cut[]): boolean =>
-    cuts.some((cut) => {
-      const { author, seq, id } = operations[index]!;
-      if (cut.device !== author || cut.by === index) return false;
-      const beyond = seq > cut.seq || (seq === cut.seq && id !== cut.id);
-      return beyond && !isBefore(index, cut.by) && !isBefore(cut.by, index);
-    });
+    cuts.some(
+      ({ device, by }) =>
+        device === operations[index]!.author && by !== index && !isBefore(index, by) && !isBefore(by, index),
+    );
 
   return {
     view,
@@ -187,8 +180,8 @@ function createCourt<B, V>(history: History<B>, rules: Rules<B, V>): Court<B, V>
     openRemovals(counts, { standing }) {
       return operations.flatMap((operation, index) => {
         if (!counts[index] || standing.has(index)) return [];
-        const pins = rules.pins(operation, view(index, counts));
-        return pins.length === 0 ? [] : [{ index, cuts: pins.map((pin) => ({ ...pin, by: index })) }];
+        const cuts = rules.cutsOff(operation, view(index, counts)).map((device) => ({ device, by: index }));
+        return cuts.length === 0 ? [] : [{ index, cuts }];
       });
     },
     voidsAny: (cuts, counts) => counts.some((isCounted, index) => isCounted && isVoid(index, cuts)),
@@ -214,22 +207,10 @@ function conclude<B, V>(
     waiting: waiting.map(({ id }) => id),
     heads: operations.flatMap(({ id }, index) => (counts[index] && !named(index) ? [id] : [])),
     view: court.view(operations.length, counts),
-    pins: lastPins(cuts, isBefore),
+    viewOf: (id) => court.view(indexOf.get(id) ?? 0, counts),
     isBefore(earlier, later) {
       const [first, second] = [indexOf.get(earlier), indexOf.get(later)];
       return first !== undefined && second !== undefined && isBefore(first, second);
     },
   };
-}
-
-/** Per device the pin set last; of concurrent ones the strictest. */
-function lastPins(cuts: readonly Cut[], isBefore: History<unknown>['isBefore']): Map<Hex, Pin> {
-  const pins = new Map<Hex, Pin>();
-  const last = cuts.filter((cut) => !cuts.some((c) => c.device === cut.device && isBefore(cut.by, c.by)));
-  for (const { device, seq, id } of last) {
-    const known = pins.get(device);
-    if (!known || seq < known.seq || (seq === known.seq && id < known.id))
-      pins.set(device, { device, seq, id });
-  }
-  return pins;
 }

@@ -3,26 +3,26 @@
  *
  *   genesis        u8 version 1 | 0x10 | 0x01 suite | u8 kind | u8 n | n × (address[32] | u8 role) | nonce[32]
  *   add member     u8 version 1 | 0x11 | address[32] | u8 role | boxes
- *   change role    u8 version 1 | 0x12 | address[32] | u8 role | pins (control.ts)
+ *   change role    u8 version 1 | 0x12 | address[32] | u8 role | pins
  *   remove member  u8 version 1 | 0x13 | address[32] | pins
  *   rotate         u8 version 1 | 0x14 | u32 epoch | boxes | pins
  *   grant          u8 version 1 | 0x15 | address[32] | boxes
+ *   pins           u16 n | n × (device[32] | u64 seq | frame id[32])
  *   boxes          u16 n | n × (address[32] | recipient[32] | u32 length | sealed box (rotation.ts))
  *
  *   space id       SHA-256("carnet/space/v1" | genesis body)
  *
- * Founders ascend by address and boxes by recipient, each once. Roles and kinds are the indices of roles.ts. An address
+ * Founders ascend by address, pins by device and boxes by recipient, each once. Roles and kinds are the indices of roles.ts. An address
  * is its 32 bytes; the recipient is a device id, or the address itself for the recovery key.
  */
-import { compare, concat, hex, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
+import { compare, concat, fromHex, hex, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
 import { decodeWith, MalformedBytes, type Reader } from '#lib/bytes/reader.ts';
 import { Writer } from '#lib/bytes/writer.ts';
 import { labelledHash } from '#lib/crypto/hash.ts';
 import { LABELS, SUITE } from '#lib/crypto/suite.ts';
 import { addressHash, addressOfHash, type Address } from './address.ts';
-import { CONTROL_VERSION, ownedId, readControl, readPins, writePins } from './control.ts';
-import { ID_LENGTH, type SpaceId } from './ids.ts';
-import type { Pin } from './membership.ts';
+import { CONTROL_VERSION, ownedId, readControl } from './control.ts';
+import { ID_LENGTH, type Hex, type SpaceId } from './ids.ts';
 import { ROLES, SPACE_KINDS, type Role, type SpaceKind } from './roles.ts';
 
 /** Secrets of epochs, sealed to one key of one member. */
@@ -30,6 +30,13 @@ export interface EpochBox {
   readonly address: Address;
   readonly recipient: Bytes;
   readonly sealed: Bytes;
+}
+
+/** The last data frame of a device that is still accepted as it was; seq 0 and id zeros when none is. */
+export interface Pin {
+  readonly device: Hex;
+  readonly seq: number;
+  readonly id: Hex;
 }
 
 export interface Member {
@@ -117,7 +124,7 @@ function readGenesis(reader: Reader): RosterBody {
   if (reader.u8() !== SUITE) throw new MalformedBytes('unknown suite');
   const kind = SPACE_KINDS[reader.u8()];
   const founders = Array.from({ length: reader.u8() }, () => readMember(reader));
-  if (!kind || !ascend(founders.map(({ address }) => addressHash(address))))
+  if (!kind || !ascend(founders.map(({ address }) => hex(addressHash(address)))))
     throw new MalformedBytes('not a genesis');
   return { type: 'genesis', kind, founders, nonce: toOwned(reader.bytes(NONCE)) };
 }
@@ -144,6 +151,23 @@ function readAddress(reader: Reader): Address {
   return addressOfHash(reader.bytes(ID_LENGTH));
 }
 
+function writePins(writer: Writer, pins: readonly Pin[]): Writer {
+  const sorted = [...pins].sort((a, b) => (a.device < b.device ? -1 : 1));
+  writer.u16(sorted.length);
+  for (const { device, seq, id } of sorted) writer.bytes(fromHex(device)).u64(seq).bytes(fromHex(id));
+  return writer;
+}
+
+function readPins(reader: Reader): Pin[] {
+  const pins = Array.from({ length: reader.u16() }, () => ({
+    device: hex(reader.bytes(ID_LENGTH)),
+    seq: reader.u64(),
+    id: hex(reader.bytes(ID_LENGTH)),
+  }));
+  if (!ascend(pins.map(({ device }) => device))) throw new MalformedBytes('pins out of order');
+  return pins;
+}
+
 function writeBoxes(writer: Writer, boxes: readonly EpochBox[]): Writer {
   const sorted = [...boxes].sort((a, b) => compare(a.recipient, b.recipient));
   writer.u16(sorted.length);
@@ -160,12 +184,12 @@ function readBoxes(reader: Reader): EpochBox[] {
     recipient: ownedId(reader),
     sealed: toOwned(reader.lengthPrefixed(MAX_BOX)),
   }));
-  if (!ascend(boxes.map(({ recipient }) => recipient))) throw new MalformedBytes('boxes out of order');
+  if (!ascend(boxes.map(({ recipient }) => hex(recipient)))) throw new MalformedBytes('boxes out of order');
   return boxes;
 }
 
-function ascend(ids: readonly Bytes[]): boolean {
-  return ids.every((id, i) => i === 0 || hex(ids[i - 1]!) < hex(id));
+function ascend(ids: readonly Hex[]): boolean {
+  return ids.every((id, i) => i === 0 || ids[i - 1]! < id);
 }
 
 function exactly(length: number, bytes: Bytes): Bytes {

@@ -20,19 +20,21 @@ import type { Address } from './address.ts';
 import { clientIdsOf } from './client-id.ts';
 import { operationOf, type VerifiedControl } from './control.ts';
 import type { Directory } from './directory.ts';
-import { currentRotation, GENESIS_ROTATION, missingGrants, rotationsOf, type Rotation } from './epochs.ts';
+import { currentRotation, missingGrants, rotationsOf, type Rotation } from './epochs.ts';
 import { generateEpoch, type EpochSecrets } from './epoch.ts';
 import type { Operation } from './history.ts';
-import { zeroId, type Hex, type SpaceId } from './ids.ts';
-import { evaluate, type Evaluation, type Pin, type Rejection, type Rules, type View } from './membership.ts';
+import type { Hex, SpaceId } from './ids.ts';
+import { evaluate, type Evaluation, type Rejection } from './membership.ts';
 import { may, mayAuthor, type Role, type SpaceKind } from './roles.ts';
 import {
   decodeRosterBody,
   encodeRosterBody,
   spaceIdOf,
   type Member,
+  type Pin,
   type RosterBody,
 } from './roster-body.ts';
+import { pinsOf, rosterRules } from './roster-rules.ts';
 
 export interface RosterState {
   readonly space: SpaceId;
@@ -59,8 +61,6 @@ export interface RosterState {
   readonly rejected: ReadonlyMap<Hex, Rejection | 'malformed'>;
   readonly waiting: readonly Hex[];
 }
-
-type RosterView = View<RosterBody, Role>;
 
 /** A new space: its id, the body of its first control frame, and the secrets of its first epoch. */
 export function createSpace(input: {
@@ -89,7 +89,7 @@ export function evaluateRoster(
   }
   const genesis = operations.find(({ body }) => body.type === 'genesis')?.body;
   const founders = genesis?.type === 'genesis' ? genesis.founders : [];
-  const evaluation = evaluate(operations, rulesOf(founders, directory));
+  const evaluation = evaluate(operations, rosterRules(founders, directory));
   const kind = genesis?.type === 'genesis' ? genesis.kind : null;
   return { space, kind, ...conclude(space, founders, evaluation, directory, malformed) };
 }
@@ -116,7 +116,8 @@ function conclude(
   directory: Directory,
   malformed: ReadonlyMap<Hex, 'malformed'>,
 ): Omit<RosterState, 'space' | 'kind'> {
-  const { effective, view, pins, heads, waiting } = evaluation;
+  const { effective, view, heads, waiting } = evaluation;
+  const pins = lastPins(evaluation, directory);
   const everHeld = everHeldOf(founders, effective);
   const members = new Map<Address, Role>();
   for (const address of everHeld.keys()) {
@@ -163,96 +164,17 @@ function revokedWithoutPin(
   return devices.filter((id) => directory.device(id)?.revoked && !pins.has(id));
 }
 
-function rulesOf(founders: readonly Member[], directory: Directory): Rules<RosterBody, Role> {
-  return {
-    founders: new Map(founders.map(({ address, role }) => [address, role])),
-    changes: changesOf,
-    authorises({ author, body }, view) {
-      const address = directory.device(author)?.address;
-      const role = address === undefined ? undefined : view.get(address);
-      if (role === undefined || isCutOff(author, view, directory)) return false;
-      return isLeaving(body, address, role) || mayOperate(role, body, view);
-    },
-    pins: ({ body }, view) => pinsOf(body, view, directory),
-    settle: (values) =>
-      values.includes('guardian') ? 'guardian' : values.includes(null) ? null : values[0]!,
-  };
-}
-
-/** Whoever is no guardian may take itself off. */
-function isLeaving(body: RosterBody, self: Address | undefined, role: Role): boolean {
-  return body.type === 'removeMember' && body.address === self && role !== 'guardian';
-}
-
-function mayOperate(role: Role, body: RosterBody, view: RosterView): boolean {
-  switch (body.type) {
-    case 'genesis':
-      return may(role, 'manage');
-    case 'addMember':
-      return may(role, 'manage') && view.get(body.member.address) === undefined;
-    case 'changeRole':
-      return may(role, 'manage') && isRemovable(view.get(body.member.address));
-    case 'removeMember':
-      return may(role, 'manage') && isRemovable(view.get(body.address));
-    case 'grant':
-      return may(role, 'manage') && view.get(body.address) !== undefined;
-    case 'rotate':
-      return may(role, 'rotate') && followsLastEpoch(body.epoch, view) && reachesOwners(body.boxes, view);
-  }
-}
-
-function isRemovable(role: Role | undefined): boolean {
-  return role !== undefined && role !== 'guardian';
-}
-
-function followsLastEpoch(epoch: number, view: RosterView): boolean {
-  const known = view
-    .operations()
-    .map(({ body }) => (body.type === 'rotate' ? body.epoch : GENESIS_ROTATION.epoch));
-  return epoch === Math.max(GENESIS_ROTATION.epoch, ...known) + 1;
-}
-
-function reachesOwners(boxes: readonly { readonly address: Address }[], view: RosterView): boolean {
-  const reached = new Set(boxes.map(({ address }) => address));
-  return view.subjects().every((address) => {
-    const role = view.get(address);
-    return role === undefined || !may(role, 'manage') || reached.has(address);
-  });
-}
-
-function changesOf(body: RosterBody) {
-  if ('member' in body) return [{ subject: body.member.address, value: body.member.role }];
-  return body.type === 'removeMember' ? [{ subject: body.address, value: null }] : [];
-}
-
-function pinsOf(body: RosterBody, view: RosterView, directory: Directory): readonly Pin[] {
-  switch (body.type) {
-    case 'removeMember':
-      return memberPins(body.address, body.pins, directory);
-    case 'changeRole':
-      return body.pins.filter(({ device }) => directory.device(device)?.address === body.member.address);
-    case 'rotate':
-      return body.pins.filter(({ device }) => {
-        const known = directory.device(device);
-        return known && (known.revoked || view.get(known.address) === undefined);
-      });
-    default:
-      return [];
-  }
-}
-
-function memberPins(address: Address, named: readonly Pin[], directory: Directory): Pin[] {
-  const devices = directory.account(address)?.devices ?? [];
-  const nothing = hex(zeroId());
-  return devices.map(
-    (device) => named.find((pin) => pin.device === device) ?? { device, seq: 0, id: nothing },
+/** Per device the pin set last; of concurrent ones the strictest. */
+function lastPins(evaluation: Evaluation<RosterBody, Role>, directory: Directory): Map<Hex, Pin> {
+  const set = evaluation.effective.flatMap(({ id: by, body }) =>
+    pinsOf(body, evaluation.viewOf(by), directory).map((pin) => ({ by, pin })),
   );
-}
-
-/** A revoked device says nothing more once a rotation it knows of has pinned it. */
-function isCutOff(author: Hex, view: RosterView, directory: Directory): boolean {
-  if (!directory.device(author)?.revoked) return false;
-  return view
-    .operations()
-    .some(({ body }) => body.type === 'rotate' && body.pins.some(({ device }) => device === author));
+  const pins = new Map<Hex, Pin>();
+  for (const { by, pin } of set) {
+    const isOld = set.some((other) => other.pin.device === pin.device && evaluation.isBefore(by, other.by));
+    const known = pins.get(pin.device);
+    const isStricter = !known || pin.seq < known.seq || (pin.seq === known.seq && pin.id < known.id);
+    if (!isOld && isStricter) pins.set(pin.device, pin);
+  }
+  return pins;
 }

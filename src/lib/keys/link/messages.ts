@@ -92,7 +92,12 @@ export function decodeLinkMessage(bytes: Bytes): LinkMessage | null {
 function readMessage(reader: Reader, type: number): LinkMessage {
   switch (type) {
     case TYPES.hello:
-      return { type: 'hello', bundle: readBundle(reader), commitment: ownedId(reader), name: readName(reader) };
+      return {
+        type: 'hello',
+        bundle: readBundle(reader),
+        commitment: ownedId(reader),
+        name: readName(reader),
+      };
     case TYPES.reply: {
       const nonce = ownedId(reader);
       const address = addressOfHash(reader.bytes(32));
