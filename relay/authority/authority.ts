@@ -24,11 +24,10 @@ import { createRoutes, LIMITS, type ClientAddress, type Limits } from './routes.
 import { openSigningKey } from './signing-key.ts';
 import { openStore } from './store.ts';
 
-/** Where events are told, without a name, number or address in them. A pino logger is one. */
+/** Where events are told, without a name, number or address in them. */
 export interface AuthorityLog {
-  info(fields: Readonly<Record<string, number>>, event: string): void;
-  warn(fields: Readonly<Record<string, number>>, event: string): void;
-  error(fields: { readonly err: unknown }, event: string): void;
+  info(event: string, details?: Readonly<Record<string, string | number>>): void;
+  warn(event: string, details?: Readonly<Record<string, string | number>>): void;
 }
 
 export interface AuthorityOptions {
@@ -73,7 +72,7 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
     authorityKey: key.publicKey,
     clock,
     random,
-    onLocked: () => log.warn({}, 'code-locked'),
+    onLocked: () => log.warn('code-locked'),
   });
   const attestations = createAttestations({ store, register, codes, key, clock });
 
@@ -89,7 +88,8 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
     clock,
     random,
     deliver,
-    onFailure: (err) => log.error({ err }, 'new-code-failed'),
+    onFailure: (error) =>
+      log.warn('new-code-failed', { error: error instanceof Error ? error.name : 'unknown' }),
   });
   const routes = createRoutes({
     codes,
@@ -99,7 +99,7 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
     clientAddress: options.clientAddress ?? socketAddress,
     limits: options.limits ?? LIMITS,
   });
-  log.info({ ...register.count() }, 'register');
+  log.info('authority-ready', { ...register.count() });
 
   return {
     routes,

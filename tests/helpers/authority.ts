@@ -44,7 +44,7 @@ export interface AuthorityWorld {
   readonly clock: FakeClock;
   readonly dataDir: string;
   /** What was logged, event by event. */
-  readonly events: readonly { event: string; fields: unknown }[];
+  readonly events: readonly string[];
   post(path: string, body: Readonly<Record<string, unknown>>, from?: string): Promise<Response>;
   /** The sealed file or the error. */
   enrol(keys: Pick<EnrolmentKeys, 'codeId' | 'lookup'>, from?: string): Promise<Bytes | string>;
@@ -66,11 +66,11 @@ export async function authorityWorld(
 ): Promise<AuthorityWorld> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'carnet-authority-'));
   const clock = (options.clock as FakeClock | undefined) ?? fakeClock(Date.UTC(2026, 10, 23));
-  const events: { event: string; fields: unknown }[] = [];
-  const note = (fields: unknown, event: string) => void events.push({ event, fields });
+  const events: string[] = [];
+  const note = (event: string) => void events.push(event);
   const authority = await createAuthority({
     random,
-    log: { info: note, warn: note, error: note },
+    log: { info: note, warn: note },
     demo: false,
     limits: { points: 1_000_000, windowSeconds: 60 },
     ...options,
