@@ -6,16 +6,16 @@ import type { Bench } from './harness/bench.ts';
 import { parseOptions } from './harness/options.ts';
 
 /** Loaded when asked for: each brings its own peers and browser. */
-const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
-  open: async () => (await import('./open/open.ts')).bench,
-  relay: async () => (await import('./relay/relay.ts')).bench,
-  blob: async () => (await import('./blob/blob.ts')).bench,
-  bundle: async () => (await import('./bundle/bundle.ts')).bench,
+const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
+  open: () => import('./open/open.ts'),
+  relay: () => import('./relay/relay.ts'),
+  blob: () => import('./blob/blob.ts'),
+  bundle: () => import('./bundle/bundle.ts'),
 };
 
 const [name, ...rest] = process.argv.slice(2);
 const load = name === undefined ? undefined : BENCHES[name];
-if (load) await run(await load(), rest);
+if (load) await run((await load()).bench, rest);
 else await list(name);
 
 async function run(bench: Bench, args: readonly string[]): Promise<void> {
@@ -29,7 +29,7 @@ async function list(unknown: string | undefined): Promise<void> {
   if (unknown !== undefined) console.log(`There is no bench "${unknown}".`);
   console.log('npm run bench -- NAME [--rounds N] [--quick]\n');
   for (const load of Object.values(BENCHES)) {
-    const { name, summary, usage } = await load();
+    const { name, summary, usage } = (await load()).bench;
     console.log(`  ${name.padEnd(8)}${summary}${usage ? `\n${' '.repeat(10)}${usage}` : ''}`);
   }
   process.exitCode = unknown === undefined ? 0 : 1;

@@ -2,8 +2,10 @@
  * The packages that the benches measure against: pinned in peers/, installed here when a bench first needs them.
  *
  * They are installed outside the sources, so that no linter, type checker or test walks into them. better-sqlite3 has to
- * be compiled where its ready-made binary cannot be fetched; the headers of the very Node that runs are then taken from
- * an npm package. Where no compiler stands either, the scripts are left out and the host of Hocuspocus says so.
+ * be compiled where its ready-made binary cannot be fetched; headers of Node 24 are then taken from an npm package. Not
+ * those of the newest 24: since 24.21 a wrapped object that is collected outside of JavaScript ends the process, and
+ * Hocuspocus would die in the middle of a round. Where no compiler stands either, the scripts are left out and the host
+ * of Hocuspocus says so.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

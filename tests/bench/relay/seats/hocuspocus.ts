@@ -18,18 +18,18 @@ export const hocuspocus: Contender = {
     startHost(new URL('../hosts/hocuspocus.ts', import.meta.url).pathname, { DATA_DIR: folder }),
   async join(port, room, seat, heard) {
     const edit = editsOf(seat);
-    const admitted = Promise.withResolvers<void>();
-    const synced = Promise.withResolvers<void>();
+    const admitted = Promise.withResolvers<unknown>();
+    const synced = Promise.withResolvers<unknown>();
     // Our empty answer to the server's question is acknowledged like an edit.
-    const answered = Promise.withResolvers<void>();
+    const answered = Promise.withResolvers<unknown>();
     let joined = false;
     const socket = await connect(`ws://127.0.0.1:${port}/`, (bytes) => {
       const { type, step } = kindOf(bytes, true);
-      if (type === SYNC_STATUS && !joined) answered.resolve();
+      if (type === SYNC_STATUS && !joined) answered.resolve(true);
       else if (type === SYNC_STATUS) heard();
       else if (type === SYNC && step === UPDATE) heard();
-      else if (type === AUTH) admitted.resolve();
-      else if (type === SYNC && step === STEP_2) synced.resolve();
+      else if (type === AUTH) admitted.resolve(true);
+      else if (type === SYNC && step === STEP_2) synced.resolve(true);
       else if ((type === SYNC || type === SYNC_REPLY) && step === STEP_1) socket.send(step2(room));
     });
     socket.send(authentication(room));

@@ -16,7 +16,7 @@ export const yWebsocket: Contender = {
     }),
   async join(port, room, seat, heard) {
     const edit = editsOf(seat);
-    const synced = Promise.withResolvers<void>();
+    const synced = Promise.withResolvers<unknown>();
     const early: Uint8Array[] = [];
     let reply = (bytes: Uint8Array): void => void early.push(bytes);
     const socket = await connect(`ws://127.0.0.1:${port}/${room}`, (bytes) => {
@@ -24,7 +24,7 @@ export const yWebsocket: Contender = {
       if (type !== SYNC) return;
       if (step === UPDATE) heard();
       else if (step === STEP_1) reply(step2(null));
-      else if (step === STEP_2) synced.resolve();
+      else if (step === STEP_2) synced.resolve(true);
     });
     reply = (bytes) => socket.send(bytes);
     for (const bytes of early) reply(bytes);
