@@ -19,20 +19,21 @@ import { Journal } from './sqlite/journal.ts';
 import { Readers } from './sqlite/readers.ts';
 import { recover } from './sqlite/recover.ts';
 import { openDatabase } from './sqlite/schema.ts';
-import { keyOf, Topics, TopicState } from './sqlite/topics.ts';
-import type {
-  BlobChunk,
-  FrameRow,
-  IndexRow,
-  Page,
-  Put,
-  Range,
-  Store,
-  Stored,
-  StoreFailure,
-  Swept,
-  Topic,
-  TopicSpec,
+import { Topics, TopicState } from './sqlite/topics.ts';
+import {
+  topicKey,
+  type BlobChunk,
+  type FrameRow,
+  type IndexRow,
+  type Page,
+  type Put,
+  type Range,
+  type Store,
+  type Stored,
+  type StoreFailure,
+  type Swept,
+  type Topic,
+  type TopicSpec,
 } from './store.ts';
 
 export interface SqliteOptions {
@@ -131,7 +132,7 @@ class SqliteStore implements Store {
     const state = stateOf(topic);
     const now = this.#clock.now();
     if (!state.isAlive(now)) return refused('unknown-topic');
-    const key = keyOf(id);
+    const key = topicKey(id);
     const pending = state.pending?.get(key);
     if (pending) return { cursor: pending.cursor, fresh: false, stored: pending.stored };
     const present = this.#frames.cursorOf(state, id);

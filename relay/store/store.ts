@@ -25,6 +25,10 @@ export interface Topic {
   readonly expiresAt: number;
 }
 
+export function topicKey(id: Bytes): string {
+  return Buffer.from(id.buffer, id.byteOffset, id.length).toString('latin1');
+}
+
 export interface TopicSpec {
   readonly id: Bytes;
   readonly writeKey: Bytes;

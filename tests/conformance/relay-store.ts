@@ -102,7 +102,10 @@ export function describeRelayStore(name: string, createEngine: () => Promise<Eng
       const later = await reopen();
       const found = await again(later, topic);
       const page = await later.list(found, { since: 0, limit: 100, doomed: false });
-      expect(page).toEqual({ more: false, entries: frames.map((frame, i) => ({ cursor: cursors[i], doomed: false, frame })) });
+      expect(page).toEqual({
+        more: false,
+        entries: frames.map((frame, i) => ({ cursor: cursors[i], doomed: false, frame })),
+      });
       expect(await later.last(found)).toBe(cursors.at(-1));
     });
 
@@ -113,7 +116,9 @@ export function describeRelayStore(name: string, createEngine: () => Promise<Eng
       const put = store.put(topic, idOf(frame), frame);
       expect((await store.list(topic, { since: 0, limit: 10, doomed: false })).entries).toHaveLength(1);
       expect(await store.get(topic, [idOf(frame)])).toMatchObject([{ frame }]);
-      expect((await store.index(topic, { since: 0, limit: 10, doomed: false })).entries[0]?.id).toEqual(idOf(frame));
+      expect((await store.index(topic, { since: 0, limit: 10, doomed: false })).entries[0]?.id).toEqual(
+        idOf(frame),
+      );
       expect(await put.stored).toBeNull();
     });
 
@@ -149,16 +154,20 @@ export function describeRelayStore(name: string, createEngine: () => Promise<Eng
       const topic = await topicIn(store);
       const large = Math.ceil(PAGE_BYTES / 3);
       const hashOf = (frame: Bytes) => hexOf(idOf(frame));
-      const frames = Array.from({ length: 25 }, (_, i) => i % 5 === 0 ? new Uint8Array(large).fill(i) : random(40));
+      const frames = Array.from({ length: 25 }, (_, i) =>
+        i % 5 === 0 ? new Uint8Array(large).fill(i) : random(40),
+      );
       await putAll(store, topic, frames.slice(0, 15));
       const tail = frames.slice(15).map((frame) => store.put(topic, idOf(frame), frame));
       for (const limit of [1, 7, 100]) {
         const seen: Bytes[] = [];
         let since = 0;
-        for (let more = true; more; ) {
+        for (let more = true; more;) {
           const page = await store.list(topic, { since, limit, doomed: false });
           expect(page.entries.length).toBeGreaterThan(0);
-          expect(page.entries.reduce((sum, { frame }) => sum + frame.length, 0)).toBeLessThan(PAGE_BYTES + large);
+          expect(page.entries.reduce((sum, { frame }) => sum + frame.length, 0)).toBeLessThan(
+            PAGE_BYTES + large,
+          );
           seen.push(...page.entries.map(({ frame }) => frame));
           since = page.entries.at(-1)?.cursor ?? Infinity;
           more = page.more;
@@ -188,7 +197,9 @@ export function describeRelayStore(name: string, createEngine: () => Promise<Eng
       await putAll(store, topic, [kept, doomed]);
       expect((await store.proposeDelete(topic, [idOf(doomed), random(32)])).ok).toBe(true);
       const frames = async (withDoomed: boolean) =>
-        (await store.list(topic, { since: 0, limit: 10, doomed: withDoomed })).entries.map(({ frame }) => frame);
+        (await store.list(topic, { since: 0, limit: 10, doomed: withDoomed })).entries.map(
+          ({ frame }) => frame,
+        );
       expect(await frames(false)).toEqual([kept]);
       expect(await frames(true)).toEqual([kept, doomed]);
       expect(await store.get(topic, [idOf(doomed)])).toMatchObject([{ doomed: true }]);
@@ -257,7 +268,10 @@ export function describeRelayStore(name: string, createEngine: () => Promise<Eng
       await store.dismiss(topic, other);
       const later = await reopen();
       const found = await again(later, topic);
-      expect([await later.isReader(found, martin), await later.isReader(found, other)]).toEqual([true, false]);
+      expect([await later.isReader(found, martin), await later.isReader(found, other)]).toEqual([
+        true,
+        false,
+      ]);
     });
 
     test('a blob arrives chunk by chunk, in any order, over a reopening', async () => {
@@ -328,7 +342,12 @@ export function describeRelayStore(name: string, createEngine: () => Promise<Eng
       const { store, clock } = await world();
       const topic = await topicIn(store);
       const createdAt = clock.now();
-      expect(await store.usage(topic)).toMatchObject({ frames: 0, firstAt: 0, lastAt: 0, sample: new Uint8Array() });
+      expect(await store.usage(topic)).toMatchObject({
+        frames: 0,
+        firstAt: 0,
+        lastAt: 0,
+        sample: new Uint8Array(),
+      });
       await putAll(store, topic, [random(100)]);
       const firstAt = clock.now();
       clock.shift(60_000);
@@ -365,9 +384,14 @@ export function describeRelayStore(name: string, createEngine: () => Promise<Eng
             }
           }
           const held = async (doomed: boolean) =>
-            (await w.store.index(topic, { since: 0, limit: 100, doomed })).entries.map(({ id }) => hexOf(id)).sort();
+            (await w.store.index(topic, { since: 0, limit: 100, doomed })).entries
+              .map(({ id }) => hexOf(id))
+              .sort();
           const expected = (wanted: (state: string) => boolean) =>
-            [...model].filter(([, s]) => wanted(s)).map(([f]) => hexOf(idOf(bodies[f] ?? random(1)))).sort();
+            [...model]
+              .filter(([, s]) => wanted(s))
+              .map(([f]) => hexOf(idOf(bodies[f] ?? random(1))))
+              .sort();
           expect(await held(false)).toEqual(expected((state) => state === 'kept'));
           expect(await held(true)).toEqual(expected(() => true));
         }),

@@ -6,9 +6,9 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { PAGE_BYTES } from '#lib/protocol/limits.ts';
 import { SAMPLE_LENGTH } from '#lib/protocol/relay.ts';
-import type { FrameRow, IndexRow, Page, Range } from '../store.ts';
+import { topicKey, type FrameRow, type IndexRow, type Page, type Range } from '../store.ts';
 import { numberOf } from './schema.ts';
-import { bytesOf, keyOf, type PendingFrame, type TopicState } from './topics.ts';
+import { bytesOf, type PendingFrame, type TopicState } from './topics.ts';
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -100,7 +100,7 @@ export class Frames {
   }
 
   #one(topic: TopicState, id: Bytes): FrameRow | null {
-    const pending = topic.pending?.get(keyOf(id));
+    const pending = topic.pending?.get(topicKey(id));
     if (pending) return toPendingRow(pending);
     const row = this.#body.get(topic.n, id);
     return row ? toFrameRow(row) : null;

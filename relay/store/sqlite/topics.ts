@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Bytes } from '#lib/bytes/bytes.ts';
-import type { Put, StoreFailure, Topic, TopicSpec } from '../store.ts';
+import { topicKey, type Put, type StoreFailure, type Topic, type TopicSpec } from '../store.ts';
 import { numberOf } from './schema.ts';
 
 /** A frame that the database does not hold yet. */
@@ -36,7 +36,7 @@ export class TopicState implements Topic {
   constructor(row: Record<string, unknown>) {
     this.n = numberOf(row['n']);
     this.id = bytesOf(row['id']);
-    this.key = keyOf(this.id);
+    this.key = topicKey(this.id);
     this.writeKey = bytesOf(row['write_key']);
     this.deleteKey = bytesOf(row['delete_key']);
     this.openToReaders = row['open_to_readers'] === 1;
@@ -84,7 +84,7 @@ export class Topics {
 
   /** The topic, expired or not; null when there is none. */
   find(id: Bytes): TopicState | null {
-    const held = this.#held.get(keyOf(id))?.deref();
+    const held = this.#held.get(topicKey(id))?.deref();
     if (held) return held.gone ? null : held;
     const row = this.#find.get(id);
     return row ? this.#hold(new TopicState(row)) : null;
@@ -116,10 +116,6 @@ export class Topics {
     this.#forgotten.register(topic, topic.key);
     return topic;
   }
-}
-
-export function keyOf(bytes: Bytes): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
 export function bytesOf(value: unknown): Bytes {

@@ -1,0 +1,127 @@
+/**
+ * Every choice of an operator, read in one place from the environment. docs/operating.md explains each; a value that
+ * cannot be meant is answered with one line, and nothing starts.
+ */
+import { isIP } from 'node:net';
+import { join, resolve } from 'node:path';
+import { fail, ok, type Result } from '#lib/bytes/result.ts';
+import { DEFAULT_LIMITS, type RelayLimits } from './limits.ts';
+import type { LogLevel } from './log.ts';
+
+export interface Config {
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  readonly demo: boolean;
+  /** Where the relay is found by the pages, a ws: or wss: address; null = here. */
+  readonly relayUrl: string | null;
+  /** Where the authority is found by the pages, an http: or https: address; null = here. */
+  readonly authorityUrl: string | null;
+  readonly smtpUrl: string | null;
+  /** Believe the last proxy about addresses and https. */
+  readonly trustProxy: boolean;
+  /** The built app. */
+  readonly buildDir: string;
+  readonly logLevel: LogLevel;
+  readonly limits: RelayLimits;
+}
+
+export interface ConfigError {
+  readonly type: 'config';
+  readonly message: string;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const RELAY_PATH = '/relay';
+
+const BUILD_DIR = join(import.meta.dirname, '..', 'build');
+
+export function readConfig(env: Environment): Result<Config, ConfigError> {
+  try {
+    const demo = flag(env, 'DEMO', true);
+    return ok({
+      port: port(env),
+      host: host(env),
+      dataDir: resolve(read(env, 'DATA_DIR') ?? './data'),
+      demo,
+      relayUrl: relayUrl(env),
+      authorityUrl: url(env, 'AUTHORITY_URL', ['http:', 'https:'])?.origin ?? null,
+      smtpUrl: url(env, 'SMTP_URL', ['smtp:', 'smtps:'])?.href ?? null,
+      trustProxy: flag(env, 'TRUST_PROXY', false),
+      buildDir: BUILD_DIR,
+      // A person who tries the demo reads the terminal; an operator's machine reads lines of JSON.
+      logLevel: demo ? 'warn' : 'info',
+      limits: DEFAULT_LIMITS,
+    });
+  } catch (error) {
+    if (error instanceof BadValue) return fail({ type: 'config', message: error.message });
+    throw error;
+  }
+}
+
+class BadValue extends Error {
+  constructor(name: string, value: string, wanted: string) {
+    super(`${name}=${value} cannot be used: ${wanted}.`);
+  }
+}
+
+/** A variable that is set to nothing counts as not set. */
+function read(env: Environment, name: string): string | undefined {
+  const value = env[name]?.trim();
+  return value === '' ? undefined : value;
+}
+
+function port(env: Environment): number {
+  const value = read(env, 'PORT') ?? '8080';
+  const number = Number(value);
+  if (!/^\d{1,5}$/.test(value) || number > 65_535) {
+    throw new BadValue('PORT', value, 'it must be a number from 0 to 65535 (0 lets the system choose)');
+  }
+  return number;
+}
+
+function host(env: Environment): string {
+  const value = read(env, 'HOST') ?? '127.0.0.1';
+  if (isIP(value) === 0 && !/^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/.test(value)) {
+    throw new BadValue(
+      'HOST',
+      value,
+      'it must be an address or a name of this machine, without port or scheme',
+    );
+  }
+  return value;
+}
+
+function flag(env: Environment, name: string, fallback: boolean): boolean {
+  const value = read(env, name);
+  if (value === undefined) return fallback;
+  if (value !== '0' && value !== '1') throw new BadValue(name, value, 'it must be 0 or 1');
+  return value === '1';
+}
+
+function relayUrl(env: Environment): string | null {
+  const found = url(env, 'RELAY_URL', ['ws:', 'wss:', 'http:', 'https:']);
+  if (!found) return null;
+  found.protocol = found.protocol.replace('http', 'ws');
+  if (found.pathname === '/') found.pathname = RELAY_PATH;
+  return found.href;
+}
+
+function url(env: Environment, name: string, protocols: readonly string[]): URL | null {
+  const value = read(env, name);
+  if (value === undefined) return null;
+  const found = URL.canParse(value) ? new URL(value) : null;
+  if (
+    !found ||
+    !protocols.includes(found.protocol) ||
+    found.host === '' ||
+    found.hash !== '' ||
+    found.search !== ''
+  ) {
+    const schemes = protocols.map((protocol) => `${protocol}//`).join(', ');
+    throw new BadValue(name, value, `it must be an address that begins with ${schemes}`);
+  }
+  return found;
+}

@@ -1,0 +1,102 @@
+/**
+ * `node relay/main.ts`: the environment, then the servers. By default one process holds app, relay and authority; this is
+ * the only file that knows both of the latter.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createAuthority, type Authority } from './authority/authority.ts';
+import { systemClock, systemRandom } from './clock.ts';
+import { readConfig, type Config } from './config.ts';
+import { createLog } from './log.ts';
+import { startServer, type RunningServer } from './server.ts';
+
+export interface RunningCarnet extends RunningServer {
+  /** Null when the authority is elsewhere. */
+  readonly authority: Authority | null;
+}
+
+/** Starts all that the configuration asks for. */
+export async function startCarnet(config: Config): Promise<RunningCarnet> {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const authority = config.authorityUrl === null ? await openAuthority(config) : null;
+  const server = await startServer(config, authority?.routes ?? null);
+  return {
+    url: server.url,
+    authority,
+    async close() {
+      await server.close();
+      await authority?.close();
+    },
+  };
+}
+
+function openAuthority(config: Config): Promise<Authority> {
+  return createAuthority({
+    dataDir: join(config.dataDir, 'authority'),
+    clock: systemClock,
+    random: systemRandom,
+    demo: config.demo,
+    log: createLog(config.logLevel),
+  });
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  if (!config.ok) return stop(config.error.message);
+  let carnet;
+  try {
+    carnet = await startCarnet(config.value);
+  } catch (error) {
+    return stop(explain(error, config.value));
+  }
+  process.stdout.write(greeting(carnet));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      void carnet.close().then(() => process.exit(0));
+    });
+  }
+}
+
+function greeting({ url, authority }: RunningCarnet): string {
+  const person = authority?.demoCredentials()[0];
+  const lines = [`Carnet: ${url}`];
+  if (person) {
+    lines.push(
+      '',
+      `  A fictional person to try it with: ${person.name}`,
+      `  code            ${person.code}`,
+      `  NIR             ${person.nir}`,
+      `  carte Vitale    ${person.serial} (${person.card})`,
+    );
+  }
+  return `${lines.join('\n')}\n\n`;
+}
+
+/** One line on what keeps the server from starting. */
+function explain(error: unknown, { port, host, dataDir }: Config): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${port} of ${host} is taken: stop what uses it, or choose another with PORT.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `HOST=${host} is no address of this machine.`;
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return `Carnet may not use port ${port} or the data folder ${dataDir}: choose others with PORT and DATA_DIR.`;
+    case 'ENOSPC':
+      return `The disk of ${dataDir} is full.`;
+    default:
+      return `Carnet could not start: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+function stop(line: string): void {
+  process.stderr.write(`${line}\n`);
+  process.exitCode = 1;
+}
+
+if (import.meta.main) await main();

@@ -1,0 +1,92 @@
+/**
+ * The relay: its sessions over one store and one bus, the upkeep that runs beside them, and how it stops.
+ * It knows no socket: ws.ts brings real ones, tests bring their own.
+ */
+import type { Bus } from './bus/bus.ts';
+import type { Clock, Random } from './clock.ts';
+import type { RelayLimits } from './limits.ts';
+import { describeError, type Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { createSession, type Peer, type Session, type SessionSocket } from './session.ts';
+import type { Store } from './store/store.ts';
+import { CLOSE } from '#lib/protocol/limits.ts';
+
+export interface RelayDeps {
+  readonly store: Store;
+  readonly bus: Bus;
+  readonly limits: RelayLimits;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+export interface Relay {
+  /** Starts a session; give its `ended` a call when the socket is gone. */
+  accept(socket: SessionSocket, peer: Peer): Session;
+  forget(session: Session): void;
+  readonly size: number;
+  /** Acknowledges what came in, tells everybody to come back later, and lets go of the store. */
+  close(): Promise<void>;
+}
+
+/** How often sessions are looked after. */
+const TICK_MS = 5_000;
+
+/** How often what has expired is erased. */
+const SWEEP_MS = 60_000;
+
+export function createRelay(deps: RelayDeps): Relay {
+  const { store, bus, clock, log, metrics } = deps;
+  const sockets = new Map<Session, SessionSocket>();
+  metrics.watchOpen(() => sockets.size);
+
+  let cancelTick = clock.setTimer(TICK_MS, tick);
+  let cancelSweep = clock.setTimer(SWEEP_MS, sweep);
+
+  function tick(): void {
+    cancelTick = clock.setTimer(TICK_MS, tick);
+    for (const session of sockets.keys()) session.tick();
+  }
+
+  function sweep(): void {
+    cancelSweep = clock.setTimer(SWEEP_MS, sweep);
+    eraseExpired(store, metrics).catch((error: unknown) => {
+      log.error('the store could not be swept', describeError(error));
+    });
+  }
+
+  return {
+    accept(socket, peer) {
+      const session = createSession(socket, peer, deps);
+      sockets.set(session, socket);
+      metrics.totals.connections++;
+      return session;
+    },
+    forget(session) {
+      sockets.delete(session);
+      session.ended();
+    },
+    get size() {
+      return sockets.size;
+    },
+    async close() {
+      cancelTick();
+      cancelSweep();
+      for (const session of sockets.keys()) session.stop();
+      await store.close();
+      for (const socket of sockets.values()) socket.close(CLOSE.restart);
+      await bus.close();
+    },
+  };
+}
+
+/** Piece by piece, so that requests come between. */
+async function eraseExpired(store: Store, metrics: Metrics): Promise<void> {
+  for (;;) {
+    const swept = await store.sweep();
+    const erased = swept.ok ? swept.value.topics + swept.value.frames + swept.value.blobs : 0;
+    if (erased === 0) return;
+    metrics.totals.erased += erased;
+  }
+}

@@ -1,0 +1,416 @@
+/**
+ * One connection: what it has proven, what it asks, what it is told. It authorises capabilities, not people: a topic is
+ * opened by a signature of one of its keys over this connection's challenge, and that is all the relay knows.
+ *
+ * Guarantees: no answer to a write before the store says durable; requests are taken in their order, `open` and `create`
+ * one at a time; a reader that does not read is not read from either. No timer and no closure lives as long as it does:
+ * thousands of idle connections cost little.
+ * Leaves out: the socket (ws.ts; a test has its own), and what is in a frame: bytes, their length and their hash.
+ */
+import type { Bytes } from '#lib/bytes/bytes.ts';
+import { CLOSE, HEARTBEAT_MS, MAX_OPEN_TOPICS } from '#lib/protocol/limits.ts';
+import {
+  createStatement,
+  decodeRequest,
+  encodeReply,
+  openStatement,
+  type ErrorCode,
+  type Reply,
+  type Request,
+  type Role,
+} from '#lib/protocol/relay.ts';
+import { PROTOCOL_VERSION } from '#lib/protocol/version.ts';
+import { answer, carryOut, isWrite, type TopicRequest } from './answers.ts';
+import type { Bus, SharedMessage } from './bus/bus.ts';
+import type { Clock, Random } from './clock.ts';
+import type { Guard } from './guard.ts';
+import type { RelayLimits } from './limits.ts';
+import { describeError, type Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { isAdmissibleKey, isSignedBy } from './proofs.ts';
+import { PutQueue } from './puts.ts';
+import { topicKey, type Store, type Topic } from './store/store.ts';
+import { Subscription, type Listener } from './subscription.ts';
+
+export interface SessionSocket {
+  send(message: Bytes): void;
+  sendShared(shared: SharedMessage): void;
+  /** Bytes that the other end has not taken yet. */
+  readonly bufferedAmount: number;
+  /** Stops reading, until `resume`. */
+  pause(): void;
+  resume(): void;
+  /** Asks for a sign of life below the protocol. */
+  ping(): void;
+  close(code: number): void;
+}
+
+export interface SessionDeps {
+  readonly store: Store;
+  readonly bus: Bus;
+  readonly limits: RelayLimits;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** Who is at the other end, as far as the network tells. */
+export interface Peer {
+  /** The host this relay is reached under: proofs are bound to it. */
+  readonly origin: string;
+  readonly guard: Guard;
+}
+
+export interface Session {
+  /** A message came. */
+  receive(message: Bytes): void;
+  /** Any sign of life came. */
+  heard(): void;
+  /** The socket has sent what it held. */
+  drained(): void;
+  /** Called now and then: ends a silent or an unproven connection, asks a quiet one for a sign of life. */
+  tick(): void;
+  /** Takes nothing in any more; what is under way is still answered. */
+  stop(): void;
+  /** The connection is gone. */
+  ended(): void;
+}
+
+export interface OpenTopic {
+  readonly topic: Topic;
+  readonly role: Role;
+  subscription: Subscription | null;
+}
+
+/** Requests other than puts that may be at work at a time. */
+const MAX_AT_WORK = 8;
+
+const RATE_PAUSE_SECONDS = 1;
+
+/** A connection begins with the challenge. */
+export function createSession(socket: SessionSocket, peer: Peer, deps: SessionDeps): Session {
+  return new RelaySession(socket, peer, deps);
+}
+
+class RelaySession implements Session, Listener {
+  readonly #socket: SessionSocket;
+  readonly #peer: Peer;
+  readonly #deps: SessionDeps;
+  readonly #nonce: Bytes;
+  readonly #startedAt: number;
+  #heardAt: number;
+  #topics: Map<string, OpenTopic> | null = null;
+  #puts: PutQueue | null = null;
+  /** Messages that wait for their turn. */
+  #queue: Bytes[] | null = null;
+  #isProving = false;
+  #atWork = 0;
+  #refusals = 0;
+  #credit: number;
+  #creditAt: number;
+  #isStopped = false;
+  #isEnded = false;
+
+  constructor(socket: SessionSocket, peer: Peer, deps: SessionDeps) {
+    this.#socket = socket;
+    this.#peer = peer;
+    this.#deps = deps;
+    this.#nonce = deps.random(32);
+    const now = deps.clock.now();
+    this.#startedAt = this.#heardAt = this.#creditAt = now;
+    this.#credit = deps.limits.requestBurst;
+    this.#reply({ type: 'challenge', version: PROTOCOL_VERSION, nonce: this.#nonce, time: now });
+  }
+
+  receive(message: Bytes): void {
+    if (this.#isEnded || this.#isStopped) return;
+    this.heard();
+    if (this.#queue) this.#queue.push(message);
+    else if (this.#isBlocked()) this.#wait(message);
+    else this.#handle(message);
+  }
+
+  heard(): void {
+    this.#heardAt = this.#deps.clock.now();
+  }
+
+  drained(): void {
+    this.#advance();
+    if (this.#topics) for (const { subscription } of this.#topics.values()) subscription?.resume();
+  }
+
+  tick(): void {
+    if (this.#isEnded) return;
+    const now = this.#deps.clock.now();
+    const quiet = now - this.#heardAt;
+    if (!this.#topics && now - this.#startedAt > this.#deps.limits.unprovenMs) this.#end(CLOSE.unproven);
+    else if (quiet > this.#deps.limits.silenceMs) this.#end(CLOSE.silent);
+    else if (quiet > HEARTBEAT_MS) this.#socket.ping();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#queue = null;
+  }
+
+  ended(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#queue = null;
+    if (this.#topics) for (const { subscription } of this.#topics.values()) subscription?.end();
+    this.#topics = null;
+  }
+
+  send(message: Bytes): void {
+    if (!this.#isEnded) this.#socket.send(message);
+  }
+
+  sendShared(shared: SharedMessage): void {
+    if (this.#isEnded) return;
+    this.#deps.metrics.totals.deliveries++;
+    this.#socket.sendShared(shared);
+  }
+
+  isBehind(): boolean {
+    return this.#socket.bufferedAmount > this.#deps.limits.lagBytes;
+  }
+
+  onStoreError(error: unknown): void {
+    this.#deps.log.error('the store does not answer', describeError(error));
+    this.#end(CLOSE.tryLater);
+  }
+
+  #isBlocked(): boolean {
+    return (
+      this.#isProving ||
+      this.#atWork >= MAX_AT_WORK ||
+      this.#socket.bufferedAmount > this.#deps.limits.pauseBytes
+    );
+  }
+
+  #wait(message: Bytes): void {
+    this.#queue = [message];
+    this.#socket.pause();
+  }
+
+  #advance(): void {
+    if (!this.#queue) return;
+    while (!this.#isBlocked()) {
+      const message = this.#queue.shift();
+      if (!message) {
+        this.#queue = null;
+        this.#socket.resume();
+        return;
+      }
+      this.#handle(message);
+      // It may have ended the connection.
+      if (!this.#queue) return;
+    }
+  }
+
+  #handle(message: Bytes): void {
+    const { totals } = this.#deps.metrics;
+    const request = decodeRequest(message);
+    if (!request) {
+      totals.malformed++;
+      this.#end(CLOSE.malformed);
+      return;
+    }
+    totals.requests++;
+    if (!this.#hasCredit()) {
+      this.#tooFast(request.req, RATE_PAUSE_SECONDS);
+      return;
+    }
+    switch (request.type) {
+      case 'put':
+        this.#put(request);
+        break;
+      case 'ping':
+        this.#reply({ type: 'pong', req: request.req, time: this.#heardAt });
+        break;
+      case 'open':
+      case 'create':
+        this.#isProving = true;
+        void this.#work(request.req, request.type === 'open' ? this.#open(request) : this.#create(request));
+        break;
+      default:
+        void this.#work(request.req, this.#answer(request));
+    }
+  }
+
+  /** A bucket that fills with time and holds the burst. */
+  #hasCredit(): boolean {
+    if (this.#credit < 1) {
+      const { requestBurst, requestsPerSecond } = this.#deps.limits;
+      const earned = ((this.#heardAt - this.#creditAt) / 1000) * requestsPerSecond;
+      this.#credit = Math.min(requestBurst, this.#credit + earned);
+      this.#creditAt = this.#heardAt;
+      if (this.#credit < 1) return false;
+    }
+    this.#credit--;
+    return true;
+  }
+
+  async #work(req: number, work: Promise<void>): Promise<void> {
+    this.#atWork++;
+    try {
+      await work;
+    } catch (error) {
+      this.#deps.log.error('a request failed', describeError(error));
+      this.#fail(req, 'unavailable');
+    }
+    this.#atWork--;
+    this.#advance();
+  }
+
+  async #open(request: Request & { type: 'open' }): Promise<void> {
+    try {
+      const topic = await this.#deps.store.findTopic(request.topic);
+      if (!topic) {
+        this.#fail(request.req, 'unknown-topic');
+        return;
+      }
+      const statement = openStatement(this.#peer.origin, this.#nonce, request);
+      const isProven =
+        (await this.#isKeyOf(topic, request.role, request.key)) &&
+        isSignedBy(request.key, statement, request.signature);
+      if (isProven) await this.#admit(request.req, topic, request.role);
+      else this.#refuse(request.req);
+    } finally {
+      this.#isProving = false;
+    }
+  }
+
+  async #create(request: Request & { type: 'create' }): Promise<void> {
+    try {
+      if (!isAdmissibleKey(request.writeKey) || !isAdmissibleKey(request.deleteKey)) {
+        this.#fail(request.req, 'bad-key');
+        return;
+      }
+      const statement = createStatement(this.#peer.origin, this.#nonce, request);
+      if (!isSignedBy(request.deleteKey, statement, request.signature)) {
+        this.#refuse(request.req);
+        return;
+      }
+      const isNew = !(await this.#deps.store.findTopic(request.topic));
+      const wait = isNew ? await this.#peer.guard.create() : 0;
+      if (wait > 0) {
+        this.#tooFast(request.req, wait);
+        return;
+      }
+      const expiresAt = request.ttl === 0 ? 0 : this.#deps.clock.now() + request.ttl * 1000;
+      const created = await this.#deps.store.createTopic({
+        id: ownCopy(request.topic),
+        writeKey: ownCopy(request.writeKey),
+        deleteKey: ownCopy(request.deleteKey),
+        openToReaders: request.openToReaders,
+        expiresAt,
+      });
+      if (created.ok) await this.#admit(request.req, created.value, 'owner');
+      else this.#fail(request.req, created.error.type);
+    } finally {
+      this.#isProving = false;
+    }
+  }
+
+  async #isKeyOf(topic: Topic, role: Role, key: Bytes): Promise<boolean> {
+    switch (role) {
+      case 'owner':
+        return Buffer.compare(key, topic.deleteKey) === 0;
+      case 'writer':
+        return Buffer.compare(key, topic.writeKey) === 0;
+      case 'reader':
+        return isAdmissibleKey(key) && (topic.openToReaders || (await this.#deps.store.isReader(topic, key)));
+    }
+  }
+
+  async #admit(req: number, topic: Topic, role: Role): Promise<void> {
+    const last = await this.#deps.store.last(topic);
+    if (this.#isEnded) return;
+    this.#topics ??= new Map();
+    const present = this.#topics.get(topic.key);
+    if (!present && this.#topics.size >= MAX_OPEN_TOPICS) {
+      this.#fail(req, 'quota');
+      return;
+    }
+    this.#topics.set(topic.key, { topic, role, subscription: present?.subscription ?? null });
+    this.#reply({ type: 'opened', req, last });
+  }
+
+  #refuse(req: number): void {
+    this.#deps.metrics.totals.refusedProofs++;
+    this.#peer.guard.refused();
+    this.#fail(req, 'refused');
+    if (++this.#refusals >= this.#deps.limits.refusalsPerConnection) this.#end(CLOSE.unproven);
+  }
+
+  #put(request: Request & { type: 'put' }): void {
+    const open = this.#topicOf(request.topic);
+    if (!open || open.role === 'reader') {
+      this.#fail(request.req, 'forbidden');
+      return;
+    }
+    const wait = this.#peer.guard.store(request.frame.length);
+    if (wait > 0) {
+      this.#tooFast(request.req, wait);
+      return;
+    }
+    this.#puts ??= new PutQueue(this, this.#deps);
+    this.#puts.put(open.topic, request.req, request.frame);
+  }
+
+  async #answer(request: TopicRequest): Promise<void> {
+    const open = this.#topicOf(request.topic);
+    if (!open) {
+      this.#fail(request.req, 'forbidden');
+    } else if (request.type === 'subscribe') {
+      this.#subscribe(open, request);
+    } else if (request.type === 'unsubscribe') {
+      open.subscription?.end();
+      open.subscription = null;
+      this.#reply({ type: 'done', req: request.req });
+    } else if (isWrite(request)) {
+      const wait = request.type === 'put-chunk' ? this.#peer.guard.store(request.bytes.length) : 0;
+      if (wait > 0) this.#tooFast(request.req, wait);
+      else this.#reply(await carryOut(this.#deps.store, open, request));
+    } else {
+      this.#reply(await answer(this.#deps.store, open.topic, request));
+    }
+  }
+
+  #subscribe(open: OpenTopic, { req, since }: Request & { type: 'subscribe' }): void {
+    open.subscription?.end();
+    open.subscription = new Subscription(open.topic, since, this, this, this.#deps.store, this.#deps.bus);
+    this.#reply({ type: 'done', req });
+    open.subscription.resume();
+  }
+
+  #topicOf(id: Bytes): OpenTopic | undefined {
+    return this.#topics?.get(topicKey(id));
+  }
+
+  #tooFast(req: number, retryAfter: number): void {
+    this.#deps.metrics.totals.rateLimited++;
+    this.#reply({ type: 'error', req, code: 'rate-limited', retryAfter });
+  }
+
+  #fail(req: number, code: ErrorCode): void {
+    this.#reply({ type: 'error', req, code, retryAfter: 0 });
+  }
+
+  #reply(reply: Reply): void {
+    this.send(encodeReply(reply));
+  }
+
+  #end(code: number): void {
+    if (this.#isEnded) return;
+    this.ended();
+    this.#socket.close(code);
+  }
+}
+
+/** What is kept must not keep the buffer of the socket. */
+function ownCopy(bytes: Bytes): Bytes {
+  return new Uint8Array(bytes);
+}
