@@ -20,7 +20,7 @@ import { Writer } from '#lib/bytes/writer.ts';
 import { hkdfSha256, labelBytes, labelledHash } from './hash.ts';
 import { pad, paddedLength, unpad } from './padding.ts';
 import type { Random } from './random.ts';
-import { LABELS, SUITE } from './suite.ts';
+import { admitsSuite, LABELS, SUITE } from './suite.ts';
 
 const CHUNK = 65_536;
 const SALT = 32;
@@ -106,7 +106,7 @@ async function verifiedChunks(
 
 /** The chunk key, if the header of the first chunk commits to this blob key. */
 function keyOf(key: Bytes, first: Bytes): Bytes | null {
-  if (first.length < HEADER || first[0] !== SUITE) return null;
+  if (first.length < HEADER || !admitsSuite(first[0])) return null;
   const { chunkKey, commit } = derive(key, first.subarray(1, 1 + SALT));
   return equal(commit, first.subarray(1 + SALT, HEADER)) ? chunkKey : null;
 }

@@ -15,7 +15,7 @@ import { COMMITTING_OVERHEAD, context, sealIn, trial, type Context } from './com
 import { sha256 } from './hash.ts';
 import { pad, paddedLength, unpad } from './padding.ts';
 import type { Random } from './random.ts';
-import { LABELS, SUITE } from './suite.ts';
+import { admitsSuite, LABELS, SUITE } from './suite.ts';
 
 /** What frames are for, the most frequent first; `AAD` carries the code. */
 const KIND_CODES = { update: 1, snapshot: 2, control: 3, heads: 4, delete: 5 } as const;
@@ -76,7 +76,7 @@ export function sealFrame(key: FrameKey, kind: FrameKind, inner: Bytes, random: 
 
 /** The inner part, as a view, with the key and the kind that fit; null when none of the keys opens it. */
 export function openFrame(keys: readonly FrameKey[], frame: Bytes): OpenedFrame | null {
-  if (frame.length > MAX_FRAME || frame[0] !== SUITE) return null;
+  if (frame.length > MAX_FRAME || !admitsSuite(frame[0])) return null;
   const sealed = frame.subarray(1);
   for (const key of keys) {
     const attempt = trial(key.secret, sealed);

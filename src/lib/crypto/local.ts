@@ -11,7 +11,7 @@ import { gcm } from '@noble/ciphers/webcrypto.js';
 import { concat, utf8, type Bytes } from '#lib/bytes/bytes.ts';
 import { hkdfSha256, labelBytes } from './hash.ts';
 import type { Random } from './random.ts';
-import { LABELS, SUITE, type Label } from './suite.ts';
+import { admitsSuite, LABELS, SUITE, type Label } from './suite.ts';
 
 const NONCE = 12;
 const TAG = 16;
@@ -41,7 +41,7 @@ export async function sealLocal(
 
 /** The plaintext; null for another key, another context, another version or any change, without telling which. */
 export async function openLocal({ key }: LocalKey, context: string, sealed: Bytes): Promise<Bytes | null> {
-  if (sealed.length < HEADER + TAG || sealed[0] !== SUITE) return null;
+  if (sealed.length < HEADER + TAG || !admitsSuite(sealed[0])) return null;
   const nonce = sealed.subarray(1, HEADER);
   try {
     return await gcm(key, nonce, associated(context)).decrypt(sealed.subarray(HEADER));

@@ -22,7 +22,7 @@ import { pad, unpad } from './padding.ts';
 import type { Random } from './random.ts';
 import { admitSealingKey, SealingKeyRefused, type SealingPublic } from './sealing-keys.ts';
 import { labelled, SIGNATURE_LENGTH, verify, type Signer } from './signature.ts';
-import { LABELS, SUITE } from './suite.ts';
+import { admitsSuite, LABELS, SUITE } from './suite.ts';
 
 export {
   admitSealingKey,
@@ -83,7 +83,7 @@ export async function sealBox(box: BoxToSeal): Promise<Bytes> {
 
 export async function openBox(request: BoxToOpen): Promise<OpenedBox | null> {
   const { sealed, recipientId, purpose } = request;
-  if (sealed[0] !== SUITE || sealed.length <= 1 + KEM_CIPHERTEXT) return null;
+  if (!admitsSuite(sealed[0]) || sealed.length <= 1 + KEM_CIPHERTEXT) return null;
   const ciphertext = sealed.slice(1, 1 + KEM_CIPHERTEXT);
   const bound = bind(ciphertext, recipientId, purpose);
   const shared = await decapsulated(ciphertext, request.secret);

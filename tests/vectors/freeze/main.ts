@@ -1,0 +1,22 @@
+/**
+ * Writes the frozen vectors of our own formats, from a fixed seed. It was run once; what it wrote is law, and it never
+ * overwrites: a format that must change gets a new version byte, and new files beside the old.
+ * Run `node tests/vectors/freeze/main.ts` to add the vectors of a new format.
+ */
+import { boxes, slotPieces } from './boxes.ts';
+import { blobs, locals } from './disk.ts';
+import { committing, frames } from './frames.ts';
+import { signatures } from './signatures.ts';
+import { addresses, classes, paddings } from './texts.ts';
+import { write } from './tools.ts';
+
+write('frame', 'Frames: frame.ts', frames());
+write('committing', 'The committing AEAD: committing.ts', committing());
+write('box', 'Sealed boxes: sealing.ts', await boxes());
+write('local', 'Values on the own disk: local.ts', await locals());
+write('blob', 'Blobs: blob.ts. The file is pattern(length) of case.ts', await blobs());
+write('slot', 'The pieces of a password slot: Argon2id, then the committing AEAD', await slotPieces());
+write('bech32m', 'Addresses as text: bech32m.ts', addresses());
+write('padding', 'Padding: padding.ts', paddings());
+write('padme', 'Size classes: padmeLength of padding.ts', classes());
+write('signature', 'The Ed25519 rule: ed25519.ts', signatures());

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { runVectors } from './run.ts';
+
+const reports = await runVectors();
+
+test('every published primitive and every format of our own has vectors', () => {
+  expect(reports.map(({ name, passed, failed }) => `${name}: ${passed + failed}`)).toMatchInlineSnapshot(`
+    [
+      "XChaCha20-Poly1305: 315",
+      "AES-256-GCM: 66",
+      "HKDF-SHA-256: 86",
+      "HKDF-SHA-512: 83",
+      "HMAC-SHA-256: 174",
+      "Ed25519: 151",
+      "Ed25519 edge cases: 12",
+      "X25519: 179",
+      "ML-KEM-768: 40",
+      "X-Wing: 3",
+      "Argon2id: 6",
+      "frame: 30",
+      "committing AEAD: 19",
+      "sealed box: 14",
+      "local value: 12",
+      "blob: 14",
+      "slot pieces: 5",
+      "bech32m: 12",
+      "padding: 10",
+      "size classes: 13",
+      "signature rule: 14",
+    ]
+  `);
+});
+
+test.each(reports)('$name: the code agrees with all $passed vectors', ({ failures }) => {
+  expect(failures).toEqual([]);
+});
