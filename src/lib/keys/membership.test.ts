@@ -1,0 +1,298 @@
+import { describe, expect, test } from 'vitest';
+import { seededRandom, type SeededRandom } from '../../../tests/helpers/random.ts';
+import type { Operation } from './history.ts';
+import { evaluate, type Rules } from './membership.ts';
+
+/** The smallest club: members add and remove members. Everybody is their own device. */
+type Body = { readonly add: string } | { readonly remove: string } | { readonly say: string };
+type Op = Operation<Body>;
+
+const club: Rules<Body, true> = {
+  founders: new Map([['Alice', true]]),
+  changes: (body) =>
+    'add' in body
+      ? [{ subject: body.add, value: true }]
+      : 'remove' in body
+        ? [{ subject: body.remove, value: null }]
+        : [],
+  authorises: ({ author, body }, view) =>
+    view.get(author) === true && (!('remove' in body) || view.get(body.remove) === true),
+  cutsOff: ({ body }) => ('remove' in body ? [body.remove] : []),
+  settle: (values) => (values.includes(null) ? null : true),
+};
+
+const seqs = new WeakMap<object, Map<string, number>>();
+
+/** Operations by author, numbered as they are written; ids are given so that hashes can be chosen. */
+function story() {
+  const key = {};
+  seqs.set(key, new Map());
+  return (id: string, author: string, body: Body, ...deps: string[]): Op => {
+    const numbers = seqs.get(key)!;
+    const seq = (numbers.get(author) ?? 0) + 1;
+    numbers.set(author, seq);
+    return { id, author, seq, deps, body };
+  };
+}
+
+function membersOf(operations: readonly Op[]): string[] {
+  const { view } = evaluate(operations, club);
+  return view
+    .subjects()
+    .filter((name, i, all) => all.indexOf(name) === i && view.get(name) === true)
+    .sort();
+}
+
+describe('an operation counts', () => {
+  test('when its author held the right in its causal past', () => {
+    const write = story();
+    const operations = [write('1', 'Alice', { add: 'Bob' }), write('2', 'Bob', { add: 'Carl' }, '1')];
+    expect(membersOf(operations)).toEqual(['Alice', 'Bob', 'Carl']);
+  });
+
+  test('not when Bob had not heard yet that he is a member', () => {
+    const write = story();
+    const operations = [write('1', 'Alice', { add: 'Bob' }), write('2', 'Bob', { add: 'Carl' })];
+    expect(membersOf(operations)).toEqual(['Alice', 'Bob']);
+    expect(evaluate(operations, club).rejected).toEqual(new Map([['2', 'not-authorised']]));
+  });
+
+  test('not when it comes from a stranger, or rests on a stranger’s word', () => {
+    const write = story();
+    const operations = [write('1', 'Eve', { add: 'Eve' }), write('2', 'Eve', { add: 'Mallory' }, '1')];
+    expect(membersOf(operations)).toEqual(['Alice']);
+  });
+
+  test('not while it names something that has not arrived', () => {
+    const write = story();
+    const operations = [write('1', 'Alice', { add: 'Bob' }), write('2', 'Alice', { add: 'Carl' }, '1', 'lost')];
+    expect(membersOf(operations)).toEqual(['Alice', 'Bob']);
+    expect(evaluate(operations, club).waiting).toEqual(['2']);
+  });
+});
+
+describe('what happens at the same time', () => {
+  test('a removal beats an addition, whichever hash is smaller', () => {
+    for (const [add, remove] of [
+      ['2', '3'],
+      ['3', '2'],
+    ] as const) {
+      const write = story();
+      const operations = [
+        write('0', 'Alice', { add: 'Bob' }),
+        write('1', 'Alice', { add: 'Carl' }),
+        write(remove, 'Alice', { remove: 'Carl' }),
+        write(add, 'Bob', { add: 'Carl' }, '1'),
+      ];
+      expect(membersOf(operations)).toEqual(['Alice', 'Bob']);
+    }
+  });
+
+  test('whoever was removed comes back by a later addition', () => {
+    const write = story();
+    const operations = [
+      write('1', 'Alice', { add: 'Bob' }),
+      write('2', 'Alice', { remove: 'Bob' }),
+      write('3', 'Alice', { add: 'Bob' }),
+    ];
+    expect(membersOf(operations)).toEqual(['Alice', 'Bob']);
+  });
+
+  test('C10: what Bob says beside his removal is void, and whatever rests on it', () => {
+    const write = story();
+    const operations = [
+      write('1', 'Alice', { add: 'Bob' }),
+      write('2', 'Alice', { remove: 'Bob' }),
+      write('3', 'Bob', { add: 'Mallory' }, '1'),
+      write('4', 'Mallory', { add: 'Eve' }, '3'),
+    ];
+    expect(membersOf(operations)).toEqual(['Alice']);
+    const { rejected } = evaluate(operations, club);
+    expect([...rejected]).toEqual([
+      ['3', 'void'],
+      ['4', 'not-authorised'],
+    ]);
+  });
+
+  test('what Bob had said before, and Alice knew when she removed him, stays', () => {
+    const write = story();
+    const operations = [
+      write('1', 'Alice', { add: 'Bob' }),
+      write('2', 'Bob', { add: 'Carl' }, '1'),
+      write('3', 'Alice', { remove: 'Bob' }, '2'),
+    ];
+    expect(membersOf(operations)).toEqual(['Alice', 'Carl']);
+  });
+
+  test('two who remove each other are both out: neither a small hash nor being first keeps one in', () => {
+    for (const [a, b] of [
+      ['2', '3'],
+      ['3', '2'],
+    ] as const) {
+      const write = story();
+      const operations = [
+        write('1', 'Alice', { add: 'Bob' }),
+        write(a, 'Alice', { remove: 'Bob' }),
+        write(b, 'Bob', { remove: 'Alice' }, '1'),
+      ];
+      expect(membersOf(operations)).toEqual([]);
+    }
+  });
+
+  test('a removed thief drags along whoever removed him, and nobody else', () => {
+    const write = story();
+    const operations = [
+      write('1', 'Alice', { add: 'Thief' }),
+      write('2', 'Alice', { add: 'Bob' }),
+      write('3', 'Bob', { remove: 'Thief' }, '2'),
+      write('4', 'Thief', { remove: 'Bob' }, '2'),
+      write('5', 'Thief', { remove: 'Alice' }, '2'),
+      write('6', 'Thief', { add: 'Eve' }, '2'),
+      write('7', 'Eve', { remove: 'Alice' }, '6'),
+    ];
+    expect(membersOf(operations)).toEqual(['Alice']);
+  });
+
+  test('an accomplice whom the thief lets in beside the removal reaches no further than the thief', () => {
+    const write = story();
+    const operations = [
+      write('1', 'Alice', { add: 'Thief' }),
+      write('2', 'Alice', { add: 'Bob' }),
+      write('3', 'Bob', { remove: 'Thief' }, '2'),
+      write('4', 'Thief', { add: 'Eve' }, '2'),
+      write('5', 'Eve', { remove: 'Alice' }, '4'),
+      write('6', 'Eve', { remove: 'Bob' }, '4'),
+    ];
+    expect(membersOf(operations)).toEqual(['Alice']);
+  });
+
+  test('a thief who dates a removal back before his remover was added is out all the same', () => {
+    const write = story();
+    const operations = [
+      write('1', 'Alice', { add: 'Thief' }),
+      write('2', 'Alice', { add: 'Bob' }),
+      write('3', 'Bob', { remove: 'Thief' }, '2'),
+      write('4', 'Thief', { remove: 'Alice' }, '1'),
+    ];
+    expect(membersOf(operations)).toEqual([]);
+  });
+
+  test('a ring of three removals takes all three out', () => {
+    const write = story();
+    const operations = [
+      write('1', 'Alice', { add: 'Bob' }),
+      write('2', 'Alice', { add: 'Carl' }),
+      write('3', 'Alice', { remove: 'Bob' }),
+      write('4', 'Bob', { remove: 'Carl' }, '2'),
+      write('5', 'Carl', { remove: 'Alice' }, '2'),
+    ];
+    expect(membersOf(operations)).toEqual([]);
+  });
+
+  test('in a chain of removals the first one counts, and the last one, whose foe is gone', () => {
+    const write = story();
+    const operations = [
+      write('1', 'Alice', { add: 'Bob' }),
+      write('2', 'Alice', { add: 'Carl' }),
+      write('3', 'Alice', { add: 'Dora' }),
+      write('4', 'Alice', { remove: 'Bob' }),
+      write('5', 'Bob', { remove: 'Carl' }, '3'),
+      write('6', 'Carl', { remove: 'Dora' }, '3'),
+    ];
+    expect(membersOf(operations)).toEqual(['Alice', 'Carl']);
+  });
+});
+
+describe('the heads', () => {
+  test('are what counts and nothing that counts builds on', () => {
+    const write = story();
+    const operations = [
+      write('1', 'Alice', { add: 'Bob' }),
+      write('2', 'Alice', { say: 'hello' }),
+      write('3', 'Bob', { say: 'hello' }, '1'),
+      write('4', 'Eve', { say: 'hello' }, '3'),
+    ];
+    expect(evaluate(operations, club).heads).toEqual(['2', '3']);
+  });
+});
+
+const NAMES = ['Alice', 'Bob', 'Carl', 'Dora', 'Eve', 'Frank'];
+
+/** Honest people name all they know; one in five statements is by somebody who leaves things out. */
+function randomStory(random: SeededRandom): Op[] {
+  const operations: Op[] = [];
+  const seen = new Map(NAMES.map((name) => [name, new Set<string>()]));
+  const numbers = new Map<string, number>();
+  const count = 4 + random.int(14);
+  for (let i = 0; i < count; i++) {
+    const author = random.pick(NAMES);
+    const known = seen.get(author)!;
+    for (const { id } of operations) if (random.chance(0.3)) known.add(id);
+    const deps = [...known].filter(() => random.chance(random.chance(0.2) ? 0.3 : 1));
+    const subject = random.pick(NAMES);
+    const body: Body = random.chance(0.6) ? { add: subject } : { remove: subject };
+    const seq = (numbers.get(author) ?? 0) + 1;
+    numbers.set(author, random.chance(0.05) ? seq - 1 : seq);
+    const id = `${random.int(1e9)}-${i}`;
+    operations.push({ id, author, seq, deps, body });
+    known.add(id);
+  }
+  return operations;
+}
+
+function fingerprint(operations: readonly Op[]) {
+  const { effective, rejected, waiting, heads } = evaluate(operations, club);
+  return {
+    effective: effective.map(({ id }) => id),
+    rejected: [...rejected].sort(),
+    waiting,
+    heads,
+    members: membersOf(operations),
+  };
+}
+
+describe('random histories', () => {
+  test('give one result, whatever the order of delivery', () => {
+    for (let seed = 0; seed < 2000; seed++) {
+      const random = seededRandom(seed);
+      const operations = randomStory(random);
+      const expected = fingerprint(operations);
+      expect(fingerprint(random.shuffle(operations)), `seed ${seed}`).toEqual(expected);
+      expect(fingerprint([...operations, ...operations].reverse()), `seed ${seed}`).toEqual(expected);
+    }
+  });
+
+  test('let nobody in whom no member added, and keep nobody in whom a standing removal names last', () => {
+    for (let seed = 0; seed < 2000; seed++) {
+      const operations = randomStory(seededRandom(seed));
+      const { effective, isBefore } = evaluate(operations, club);
+      const members = membersOf(operations);
+      for (const member of members) {
+        const added = effective.some(({ body }) => 'add' in body && body.add === member);
+        expect(member === 'Alice' || added, `seed ${seed}: ${member}`).toBe(true);
+      }
+      for (const { id, body } of effective) {
+        if (!('remove' in body)) continue;
+        const backAgain = effective.some(
+          (later) => 'add' in later.body && later.body.add === body.remove && isBefore(id, later.id),
+        );
+        if (!backAgain) expect(members, `seed ${seed}`).not.toContain(body.remove);
+      }
+    }
+  });
+
+  test('whoever is removed for good adds nothing beside the removal', () => {
+    for (let seed = 0; seed < 2000; seed++) {
+      const { effective, isBefore } = evaluate(randomStory(seededRandom(seed)), club);
+      for (const removal of effective) {
+        if (!('remove' in removal.body)) continue;
+        const author = removal.body.remove;
+        for (const other of effective) {
+          if (other.author !== author || 'remove' in other.body || other.id === removal.id) continue;
+          const apart = !isBefore(other.id, removal.id) && !isBefore(removal.id, other.id);
+          expect(apart, `seed ${seed}: ${other.id} beside ${removal.id}`).toBe(false);
+        }
+      }
+    }
+  });
+});

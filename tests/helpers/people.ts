@@ -1,0 +1,75 @@
+/**
+ * Alice, Bob, Dr Martin: people with accounts, made of real keys. The same name and seed give the same keys.
+ */
+import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { frameId, sealFrame } from '#lib/crypto/frame.ts';
+import { createGenesis } from '#lib/keys/chain.ts';
+import type { Address, GenesisBundle } from '#lib/keys/address.ts';
+import type { VerifiedControl } from '#lib/keys/control.ts';
+import { generateDevice, openDevice, type DeviceKeys } from '#lib/keys/device.ts';
+import type { EpochKeys } from '#lib/keys/epoch.ts';
+import { zeroId, type FrameId, type Hex } from '#lib/keys/ids.ts';
+import { signInner, type FrameInner } from '#lib/keys/inner.ts';
+import { generateRoot } from '#lib/keys/root.ts';
+import { seededRandom, type SeededRandom } from './random.ts';
+
+export interface Person {
+  readonly name: string;
+  readonly root: Bytes;
+  readonly address: Address;
+  readonly genesis: GenesisBundle;
+  /** The first device. */
+  readonly device: DeviceKeys;
+  /** Body of the first frame of the account chain. */
+  readonly genesisBody: Bytes;
+  readonly random: SeededRandom;
+}
+
+export async function person(name: string, seed: number | string = 1): Promise<Person> {
+  const random = seededRandom(`${name}/${seed}`);
+  const root = generateRoot(random);
+  const device = await openDevice(generateDevice(random));
+  const { address, bundle, frameBody } = await createGenesis({ root, firstDevice: device.bundle, random });
+  return { name, root, address, genesis: bundle, device, genesisBody: frameBody, random };
+}
+
+/** One more device, of whoever will have it. */
+export function deviceNamed(name: string, seed: number | string = 1): Promise<DeviceKeys> {
+  return openDevice(generateDevice(seededRandom(`device ${name}/${seed}`)));
+}
+
+export interface Written {
+  readonly id: FrameId;
+  readonly hex: Hex;
+  readonly frame: Bytes;
+  readonly inner: Bytes;
+  readonly control: VerifiedControl;
+}
+
+/** Writes control frames of one space, keeping each device's chain. */
+export function pen(keys: EpochKeys, random: SeededRandom) {
+  const chains = new Map<Hex, { seq: number; prev: FrameId }>();
+  let time = Date.UTC(2026, 0, 1);
+  return {
+    async write(device: DeviceKeys, body: Bytes, after: readonly Written[] = []): Promise<Written> {
+      const author = hex(device.id);
+      const { seq, prev } = chains.get(author) ?? { seq: 0, prev: zeroId() };
+      const deps = after.map(({ id }) => id);
+      const clock = { time: time++, counter: 0 };
+      const inner: FrameInner = { author: device.id, seq: seq + 1, prev, deps, clock, body };
+      const aad = { space: keys.space, epoch: keys.epoch, kind: 'control' as const };
+      const signed = await signInner(aad, inner, device.signer);
+      const frame = sealFrame(keys.frameKey, 'control', signed, random);
+      const id = frameId(frame);
+      chains.set(author, { seq: seq + 1, prev: id });
+      return { id, hex: hex(id), frame, inner: signed, control: { id, inner } };
+    },
+  };
+}
+
+/** The bytes with one bit changed. */
+export function flipped(bytes: Bytes, bit: number): Bytes {
+  const copy = bytes.slice();
+  copy[bit >>> 3]! ^= 1 << (bit & 7);
+  return copy;
+}
