@@ -1,5 +1,6 @@
 import adapter from '@sveltejs/adapter-static';
 import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
+import { withShell } from './scripts/shell.mjs';
 import { foreignOrigins, sourceHash } from './scripts/source-hash.mjs';
 
 const dev = process.argv.includes('dev');
@@ -9,7 +10,10 @@ export default {
   preprocess: vitePreprocess(),
   compilerOptions: { runes: ({ filename }) => (filename.includes('node_modules') ? undefined : true) },
   kit: {
-    adapter: adapter({ pages: 'build', assets: 'build', fallback: '200.html', strict: true }),
+    adapter: withShell(
+      adapter({ pages: 'build', assets: 'build', fallback: '200.html', strict: true }),
+      'build',
+    ),
     // workbox-window registers it, so that the person chooses when an update is taken.
     serviceWorker: { register: false },
     version: { name: sourceHash(import.meta.dirname) },

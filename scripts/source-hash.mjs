@@ -5,7 +5,15 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-const INPUTS = ['package-lock.json', 'svelte.config.js', 'vite.config.ts', 'tsconfig.json', 'src', 'static'];
+const INPUTS = [
+  'package-lock.json',
+  'svelte.config.js',
+  'scripts/shell.mjs',
+  'vite.config.ts',
+  'tsconfig.json',
+  'src',
+  'static',
+];
 
 /** Places the built app may talk to beside its own origin; they are written into the page's policy. */
 export function foreignOrigins(env = process.env) {
