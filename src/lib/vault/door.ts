@@ -12,6 +12,7 @@ export type VaultError =
   | { readonly type: 'enrolment-refused' } // wrong code, NIR or serial: one and the same answer
   | { readonly type: 'try-later' }
   | { readonly type: 'authority-unreachable' }
+  | { readonly type: 'authority-untrusted' } // it answered with something that is not its signed word
   | { readonly type: 'relay-unreachable' }
   | { readonly type: 'password-weak'; readonly rules: readonly PasswordRule[] }
   | { readonly type: 'identifiant-invalid' }
@@ -30,6 +31,7 @@ export type VaultError =
   | { readonly type: 'storage-full' }
   | { readonly type: 'storage-unavailable' }
   | { readonly type: 'newer-version-open' } // another tab runs a newer version: this one is read-only
+  | { readonly type: 'device-revoked' } // this device was taken out of the account: it may read what it has, no more
   | { readonly type: 'locked' }
   | { readonly type: 'not-supported'; readonly missing: readonly string[] }
   | { readonly type: 'cancelled' };
@@ -42,6 +44,7 @@ export type Answer<T> = Promise<Result<T, VaultError>>;
 export type VaultStatus =
   | { readonly type: 'empty' }
   | { readonly type: 'activating'; readonly step: 'kit' | 'confirm-kit' } // keys exist, the kit is not confirmed yet
+  | { readonly type: 'device-revoked' } // this device was taken out of the account: it may read what it has, no more
   | { readonly type: 'locked' }
   | { readonly type: 'unlocked' }
   | { readonly type: 'not-supported'; readonly missing: readonly string[] };

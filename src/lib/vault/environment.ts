@@ -33,8 +33,8 @@ export interface Environment {
   readonly fetch: typeof fetch;
   /** Whether the browser promised to keep our data; null where it cannot be asked. */
   persisted(): Promise<boolean | null>;
-  /** Called when the browser thinks that the network came or went: a hint, not a fact. */
-  onNetworkHint(listener: (online: boolean) => void): void;
+  /** Called when the browser thinks that the network came or went: a hint, not a fact. The answer ends it. */
+  onNetworkHint(listener: (online: boolean) => void): () => void;
 }
 
 const DATABASE = 'carnet';
@@ -52,8 +52,14 @@ export function browserEnvironment(): Environment {
     fetch: (...request) => fetch(...request),
     persisted: async () => (await navigator.storage?.persisted?.()) ?? null,
     onNetworkHint(listener) {
-      addEventListener('online', () => listener(true));
-      addEventListener('offline', () => listener(false));
+      const online = () => listener(true);
+      const offline = () => listener(false);
+      addEventListener('online', online);
+      addEventListener('offline', offline);
+      return () => {
+        removeEventListener('online', online);
+        removeEventListener('offline', offline);
+      };
     },
   };
 }

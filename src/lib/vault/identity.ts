@@ -26,9 +26,19 @@ export interface Identity {
   readonly chain: { readonly write: Bytes; readonly delete: Bytes };
   readonly account: { readonly space: SpaceId; readonly epochs: readonly EpochSecrets[] };
   readonly record: SpaceId;
+  /** The first frames of the spaces, of the device that founded them: written again as long as they are not there. */
+  readonly founding?: Founding;
   /** What the authority still has to attest, and what it answered. A linked device has neither. */
   readonly redemption?: Redemption;
   readonly attestation?: Bytes;
+}
+
+/** Bodies of the control frames that begin the three spaces, and the first epoch of the record. */
+export interface Founding {
+  readonly chain: Bytes;
+  readonly account: Bytes;
+  readonly record: Bytes;
+  readonly recordEpoch: EpochSecrets;
 }
 
 /** An activation code in use: kept until the authority answered, so that a crash in between never burns it. */
@@ -36,14 +46,20 @@ export interface Redemption {
   readonly codeId: Bytes;
   readonly lookup: Bytes;
   readonly authorityKey: Bytes;
+  /** Of the attestation's commitment to the owner's name. */
+  readonly identitySalt: Bytes;
 }
 
-export async function identityChange(seal: LocalSeal, identity: Identity): Promise<Change> {
-  return sealedPut(seal, KEYS.identity, encodeJson(identity));
+/** Kept twice: without it nothing opens, so one damaged block of the disk must not take it. */
+export function identityChanges(seal: LocalSeal, identity: Identity): Promise<Change[]> {
+  return Promise.all(KEYS.identity.map((key) => sealedPut(seal, key, encodeJson(identity))));
 }
 
 /** Null when there is none that this key opens. */
 export async function readIdentity(storage: Storage, seal: LocalSeal): Promise<Identity | null> {
-  const bytes = await sealedGet(storage, seal, KEYS.identity);
-  return bytes ? decodeJson<Identity>(bytes) : null;
+  for (const key of KEYS.identity) {
+    const bytes = await sealedGet(storage, seal, key);
+    if (bytes) return decodeJson<Identity>(bytes);
+  }
+  return null;
 }

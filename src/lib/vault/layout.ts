@@ -1,8 +1,8 @@
 /**
  * Where the vault keeps what in storage, besides the spaces (replica/ has their keys). Each sealed value is bound to its key.
  *
- *   account/slot              the password slot: the local key, wrapped. The one value not sealed under the local key
- *   account/identity          sealed  who we are here: device secrets, space names, own name (identity.ts)
+ *   account/slot, …/slot-2    the password slot, twice: the local key, wrapped. The one value not sealed under the local key
+ *   account/identity, …/…-2   sealed  who we are here, twice: device secrets, space names, own name (identity.ts)
  *   account/root              sealed  the root secret, until the kit is confirmed; then gone
  *   account/view              sealed  the read model: the first screen after unlock
  *   account/notices           sealed  what the person was warned of
@@ -15,15 +15,21 @@ import type { LocalSeal } from '#lib/replica/ports.ts';
 import { ordinal, type Change, type Key, type Storage } from '#lib/storage/storage.ts';
 
 export const KEYS = {
-  slot: ['account', 'slot'],
-  identity: ['account', 'identity'],
+  slot: [
+    ['account', 'slot'],
+    ['account', 'slot-2'],
+  ],
+  identity: [
+    ['account', 'identity'],
+    ['account', 'identity-2'],
+  ],
   root: ['account', 'root'],
   view: ['account', 'view'],
   notices: ['account', 'notices'],
   blobs: ['blob'],
   uploads: ['upload'],
   purges: ['purge'],
-} as const satisfies Record<string, Key>;
+} as const satisfies Record<string, Key | readonly Key[]>;
 
 export const blobKey = (blob: string): Key => [...KEYS.blobs, blob];
 export const chunkKey = (blob: string, index: number): Key => [...KEYS.blobs, blob, ordinal(index)];

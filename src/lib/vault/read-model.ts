@@ -18,7 +18,7 @@ export interface ViewSource {
   readonly record: HealthRecord;
   readonly delivery: (section: SectionId, id: string) => Delivery;
   /** Of a document's chunks, by blob id in base64url. */
-  readonly blob: (blob: string) => { readonly onDevice: boolean; readonly uploaded: boolean };
+  readonly blob: (blob: string, chunks: number) => { readonly onDevice: boolean; readonly uploaded: boolean };
 }
 
 /** Living, complete entries only, each with the fields of its definition and no others; newest change first. */
@@ -43,7 +43,7 @@ export function buildView(source: ViewSource): RecordView {
 }
 
 function documentView({ id, fields, createdAt }: Entry, { delivery, blob }: ViewSource): DocumentView {
-  const { onDevice, uploaded } = blob(fields['blob'] as string);
+  const { onDevice, uploaded } = blob(fields['blob'] as string, fields['chunks'] as number);
   const { sent, receivedBy } = delivery(documents.id, id);
   return {
     id,

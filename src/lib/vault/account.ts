@@ -1,0 +1,354 @@
+/**
+ * An unlocked account: its spaces, kept in step with the relay, and what the pages are shown of it.
+ *
+ * Guarantees: the view is shown at once from the sealed read model and again when the replicas have loaded; an edit that
+ * was answered `ok` is on the disk; nothing here waits for the network.
+ */
+import { equal, hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { fail, ok, type Result } from '#lib/bytes/result.ts';
+import type { Edit, Entry, EntryId } from '#lib/record/entry.ts';
+import { today } from '#lib/record/partial-date.ts';
+import { checkEdit } from '#lib/record/sections.ts';
+import { documents } from '#lib/record/sections/documents.ts';
+import { eventKey, type SecurityEvent } from '#lib/replica/events.ts';
+import type { DiskError, LocalSeal } from '#lib/replica/ports.ts';
+import type { EditError, ReceiveReport, Replica } from '#lib/replica/replica.ts';
+import type { Storage } from '#lib/storage/storage.ts';
+import type { SyncEngine, SyncState } from '#lib/sync/engine.ts';
+import { connect } from './connection.ts';
+import type { DeviceView, RecordView, SyncView, VaultError, VaultEvent } from './door.ts';
+import type { DocumentsDeps } from './documents.ts';
+import { deviceViews } from './devices.ts';
+import type { Environment } from './environment.ts';
+import { storageProblem } from './errors.ts';
+import { follow } from './follow.ts';
+import { identityChanges, type Identity } from './identity.ts';
+import type { Ring } from './keyring.ts';
+import { openNotices, type Notices } from './notices.ts';
+import { buildView, livingEntries, loadView, saveView } from './read-model.ts';
+import { openSpaces, type RosterSpace, type Spaces } from './spaces.ts';
+import { openTransfers, type Transfers } from './transfers.ts';
+
+export interface Account {
+  readonly env: Environment;
+  readonly storage: Storage;
+  readonly seal: LocalSeal;
+  readonly spaces: Spaces;
+  readonly transfers: Transfers;
+  readonly notices: Notices;
+  readonly documents: DocumentsDeps;
+  identity(): Identity;
+  saveIdentity(identity: Identity): Promise<Result<void, DiskError>>;
+  /** Settles when the replicas have loaded: from then on the record can be changed. */
+  readonly ready: Promise<Result<void, VaultError>>;
+  view(): RecordView;
+  edit(edits: readonly Edit[]): Promise<Result<void, VaultError>>;
+  document(id: EntryId): Entry | undefined;
+  devices(): readonly DeviceView[];
+  sync(): SyncView;
+  engine(): SyncEngine | null;
+  /** Something was written outside `edit`: it is to be sent. */
+  wake(): void;
+  retryNow(): void;
+  /** The disk refused something, here or as a whole: the badge says so. */
+  diskFailed(error: DiskError): void;
+  close(): Promise<void>;
+}
+
+/** Changes that come together are shown together. */
+const SHOW_MS = 30;
+const SAVE_MS = 500;
+/** How long after frames of others came the others are told that they did. */
+const HEADS_MS = 1_000;
+/** A rotation that another device has to make is given this long before this device makes it. */
+const ROTATE_MS = 60_000;
+/** With this many frames outside the newest snapshot, a new one spares new devices the walk. */
+const SNAPSHOT_AFTER = 500;
+
+export async function openAccount(input: {
+  readonly env: Environment;
+  readonly storage: Storage;
+  readonly seal: LocalSeal;
+  readonly identity: Identity;
+  readonly emit: (event: VaultEvent) => void;
+}): Promise<Account> {
+  const { env, storage, seal, emit } = input;
+  const { clock } = env;
+  let identity = input.identity;
+  let view: RecordView = (await loadView(storage, seal)) ?? {
+    owner: identity.owner,
+    entries: {},
+    documents: [],
+    editable: false,
+  };
+  let loaded = false;
+  let closed = false;
+  let durable: boolean | null = null;
+  let diskProblem: DiskError | null = null;
+  let headsDue = false;
+  const timers = new Map<string, () => void>();
+  const witnessed = new Map<string, Bytes>();
+
+  const notices = await openNotices(storage, seal);
+  const spaces = await openSpaces({ env, storage, seal, identity, saveAccountEpochs, onKeys: wake });
+  const { chain, account, record } = spaces;
+  const transfers = await openTransfers({
+    env,
+    storage,
+    seal,
+    documents: () => record.replica.record().entries.get(documents.id)?.values() ?? [],
+    onChange: changed,
+  });
+
+  /** Runs once, a while after the first of several calls. */
+  function soon(name: string, delay: number, work: () => void | Promise<unknown>): void {
+    if (closed || timers.has(name)) return;
+    timers.set(
+      name,
+      clock.setTimer(delay, () => {
+        timers.delete(name);
+        void work();
+      }),
+    );
+  }
+
+  async function saveIdentity(next: Identity): Promise<Result<void, DiskError>> {
+    const saved = await storage.write(await identityChanges(seal, next), 'strict');
+    if (saved.ok) identity = next;
+    return saved;
+  }
+
+  function saveAccountEpochs(epochs: Ring): Promise<Result<void, DiskError>> {
+    return saveIdentity({ ...identity, account: { ...identity.account, epochs } });
+  }
+
+  // ── what is shown ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  function changed(): void {
+    if (loaded) soon('show', SHOW_MS, show);
+  }
+
+  function show(): void {
+    view = buildView({
+      owner: identity.owner,
+      record: record.replica.record(),
+      delivery(section, id) {
+        const { sent, receivedBy } = record.replica.entryDelivery(section, id);
+        return { sent, receivedBy: receivedBy.length };
+      },
+      blob: (blob, chunks) => transfers.status(blob, chunks),
+    });
+    emit({ type: 'record', record: view });
+    emit({ type: 'devices', devices: devices() });
+    emit({ type: 'sync', sync: sync() });
+    soon('save', SAVE_MS, () => saveView(storage, seal, view));
+  }
+
+  const devices = (): readonly DeviceView[] =>
+    deviceViews(spaces.chainState(), livingEntries(account.replica.record(), 'devices'), spaces.device.id);
+
+  function sync(): SyncView {
+    const state = connection.state();
+    const { sent, receivedBy } = record.replica.delivery() ?? { sent: true, receivedBy: [] };
+    const problem = problemOf(state, diskProblem);
+    return {
+      connection: problem ? 'problem' : state.connection,
+      unsent: unsent(),
+      delivery: { sent, receivedBy: receivedBy.length },
+      otherDevices: Math.max(0, spaces.chainState().active.size - 1),
+      ...(problem && { problem }),
+      durable,
+    };
+  }
+
+  const unsent = (): number =>
+    [chain, account, record].reduce((sum, { replica }) => sum + replica.unsent(), 0);
+
+  // ── what comes in ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  function received({ recordChanged, membersChanged }: ReceiveReport): void {
+    if (recordChanged || membersChanged) headsDue = true;
+  }
+
+  async function warn(space: string, event: SecurityEvent): Promise<void> {
+    const device = 'author' in event && event.author !== undefined ? { device: event.author } : {};
+    const added = await notices.add({
+      id: `${space} ${eventKey(event)}`,
+      type: event.type,
+      at: clock.now(),
+      ...device,
+    });
+    if (added) emit({ type: 'notice', notices: notices.list() });
+  }
+
+  /** A device that this one did not know is announced, and so is the end of one (D03, D04). */
+  async function announceDevices(): Promise<void> {
+    const known = devices();
+    for (const { id, thisDevice, addedAt, revokedAt } of known) {
+      if (thisDevice || known.length < 2) continue;
+      const type = revokedAt === null ? 'new-device' : 'device-revoked';
+      const added = await notices.add({ id: `${type} ${id}`, type, at: revokedAt ?? addedAt, device: id });
+      if (added) emit({ type: 'notice', notices: notices.list() });
+    }
+  }
+
+  async function passWitness(): Promise<void> {
+    for (const [device, frontiers] of account.replica.otherFrontiers()) {
+      const frontier = frontiers.get(hex(record.id));
+      const last = witnessed.get(device);
+      if (!frontier || (last && equal(last, frontier))) continue;
+      witnessed.set(device, frontier);
+      await record.replica.witness(device, frontier);
+    }
+  }
+
+  function listen({ id, replica }: { readonly id: Bytes; readonly replica: Replica }): void {
+    replica.subscribe((change) => {
+      if (change.type === 'security') void warn(hex(id), change.event);
+      if (change.type === 'members' && replica === chain.replica && loaded)
+        soon('devices', SHOW_MS, announceDevices);
+      if (replica === account.replica && loaded) soon('witness', SHOW_MS, passWitness);
+      changed();
+    });
+  }
+
+  // ── what is to be done when all is quiet ───────────────────────────────────────────────────────────────────────
+
+  function onState(state: SyncState): void {
+    changed();
+    transfers.wake(connection.engine());
+    if (!loaded || !state.settled) return;
+    if (headsDue) soon('heads', HEADS_MS, publishHeads);
+    if (account.roster().rotationDue || record.roster().rotationDue)
+      soon('rotate', ROTATE_MS, rotateWhatIsDue);
+    if (record.replica.uncovered() >= SNAPSHOT_AFTER) soon('snapshot', HEADS_MS, takeSnapshot);
+  }
+
+  async function publishHeads(): Promise<void> {
+    headsDue = false;
+    await account.replica.publishHeads(new Map([[hex(record.id), record.replica.frontier()]]));
+    wake();
+  }
+
+  async function rotateWhatIsDue(): Promise<void> {
+    for (const space of [account, record]) if (space.roster().rotationDue) await spaces.rotate(space);
+    wake();
+  }
+
+  async function takeSnapshot(): Promise<void> {
+    await record.replica.snapshot();
+    wake();
+  }
+
+  function wake(): void {
+    connection.engine()?.wake();
+    changed();
+  }
+
+  // ── opening ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async function load(): Promise<Result<void, VaultError>> {
+    const done = await spaces.load();
+    if (!done.ok) return fail(problemOfEdit(done.error));
+    loaded = true;
+    durable = await env.persisted();
+    show();
+    await announceDevices();
+    const engine = connection.engine();
+    if (engine) followAll(engine);
+    return ok();
+  }
+
+  function followAll(engine: SyncEngine): void {
+    engine.follow(follow(chain, { onReceived: received, openToReaders: true }));
+    for (const space of [account, record]) engine.follow(follow(space, { onReceived: received }));
+    transfers.wake(engine);
+  }
+
+  async function edit(edits: readonly Edit[]): Promise<Result<void, VaultError>> {
+    const opened = await ready;
+    if (!opened.ok) return opened;
+    const checked: Edit[] = [];
+    for (const one of edits) {
+      const current = record.replica.record().entries.get(one.section)?.get(one.id);
+      const result = checkEdit(one, current, today(clock.now()));
+      if (!result.ok) return fail({ type: 'entry-invalid', problems: result.problems });
+      checked.push(result.edit);
+    }
+    const done = await record.replica.edit(checked);
+    diskProblem = !done.ok && isDisk(done.error) ? done.error : null;
+    wake();
+    return done.ok ? ok() : fail(problemOfEdit(done.error));
+  }
+
+  listen(chain);
+  listen(account);
+  listen(record);
+  emit({ type: 'record', record: view });
+  const connection = connect(env, {
+    engine: (engine) => {
+      if (loaded) followAll(engine);
+    },
+    state: onState,
+  });
+  const ready = load();
+
+  return {
+    env,
+    storage,
+    seal,
+    spaces,
+    transfers,
+    notices,
+    documents: { env, storage, seal, transfers, edit, topic: () => topicInUse(record) },
+    identity: () => identity,
+    saveIdentity,
+    ready,
+    view: () => view,
+    edit,
+    document: (id) => livingEntries(record.replica.record(), documents.id).find((entry) => entry.id === id),
+    devices,
+    sync,
+    engine: () => connection.engine(),
+    wake,
+    retryNow: () => connection.retryNow(),
+    diskFailed(error) {
+      diskProblem = error;
+      changed();
+    },
+    async close() {
+      closed = true;
+      for (const cancel of timers.values()) cancel();
+      connection.stop();
+      transfers.stop();
+      await ready;
+      if (loaded) await saveView(storage, seal, view);
+      await spaces.close();
+    },
+  };
+}
+
+function topicInUse(space: RosterSpace): Bytes {
+  const keys = space.epochs().at(-1);
+  if (!keys) throw new Error('the record has no epoch');
+  return keys.topic;
+}
+
+function isDisk(error: EditError): error is DiskError {
+  return !['entry-missing', 'edit-too-large', 'not-allowed'].includes(error.type);
+}
+
+function problemOfEdit(error: EditError): VaultError {
+  if (isDisk(error)) return storageProblem(error);
+  if (error.type === 'entry-missing') return { type: 'entry-missing' };
+  if (error.type === 'edit-too-large')
+    return { type: 'entry-invalid', problems: [{ field: '', problem: 'too-long' }] };
+  return { type: 'device-revoked' };
+}
+
+function problemOf({ problem }: SyncState, disk: DiskError | null): SyncView['problem'] {
+  if (disk?.type === 'version') return 'read-only';
+  if (disk?.type === 'quota' || problem === 'disk') return 'storage-full';
+  if (problem === 'relay-full') return 'relay-full';
+  return problem === null ? undefined : 'relay-refuses';
+}

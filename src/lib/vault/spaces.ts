@@ -1,0 +1,288 @@
+/**
+ * The spaces of an account, opened together and kept in step:
+ *
+ *   chain     tells the devices        → directory, by which the other two judge authors
+ *   account   tells the epochs of the record, and whatever else own devices share
+ *   record    holds the health record
+ *
+ * Guarantees: when the chain changes, the others are judged again; when a rotation arrives, its keys are opened, kept and
+ * used. All of it runs in one line, so that two changes never race.
+ * Leaves out: the network (account.ts), and what to put into the record.
+ */
+import { toBase64url } from '#lib/bytes/base64url.ts';
+import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { fail, ok, type Result } from '#lib/bytes/result.ts';
+import { chainEpoch, chainSpaceId, evaluateChain, type ChainState } from '#lib/keys/chain.ts';
+import { openDevice, type DeviceKeys } from '#lib/keys/device.ts';
+import { createDirectory, type Directory } from '#lib/keys/directory.ts';
+import { generateEpoch, withId, type EpochKeys } from '#lib/keys/epoch.ts';
+import type { SpaceId } from '#lib/keys/ids.ts';
+import { evaluateRoster, type RosterState } from '#lib/keys/roster.ts';
+import { encodeRosterBody } from '#lib/keys/roster-body.ts';
+import { recipientsOf, sealEpochs } from '#lib/keys/rotation.ts';
+import type { Edit } from '#lib/record/entry.ts';
+import {
+  devices,
+  epochKeys,
+  identity as ownIdentity,
+  SINGLE_ENTRY,
+  spaces,
+} from '#lib/record/sections/account.ts';
+import { chainPolicy, rosterPolicy, type ChainMembers, type RosterMembers } from '#lib/replica/policies.ts';
+import type { DiskError, LocalSeal, Policy } from '#lib/replica/ports.ts';
+import { createReplica, type EditError, type Replica } from '#lib/replica/replica.ts';
+import type { Storage } from '#lib/storage/storage.ts';
+import type { Environment } from './environment.ts';
+import type { Identity } from './identity.ts';
+import { deriveRing, epochEdit, mergeRings, openRotations, ringOf, sameRing, type Ring } from './keyring.ts';
+import { livingEntries } from './read-model.ts';
+
+export interface OpenSpace {
+  readonly id: SpaceId;
+  readonly replica: Replica;
+  /** As the replica has them: oldest first, the one in use last. */
+  epochs(): readonly EpochKeys[];
+}
+
+export interface RosterSpace extends OpenSpace {
+  roster(): RosterState;
+}
+
+export interface Spaces {
+  readonly device: DeviceKeys;
+  readonly chain: OpenSpace;
+  readonly account: RosterSpace;
+  readonly record: RosterSpace;
+  chainState(): ChainState;
+  /** Loads the record too. Until then only chain and account are there. */
+  load(): Promise<Result<void, EditError>>;
+  /** A new epoch for everybody who is still a member; what was pinned or removed reads no further. */
+  rotate(space: RosterSpace): Promise<Result<void, EditError>>;
+  /** Ends what follows from changes that came in so far. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SpacesOptions {
+  readonly env: Environment;
+  readonly storage: Storage;
+  readonly seal: LocalSeal;
+  readonly identity: Identity;
+  /** Keeps what changed of the identity: the epochs of the account space. */
+  readonly saveAccountEpochs: (epochs: Ring) => Promise<Result<void, DiskError>>;
+  /** The topics or keys of a space have changed. */
+  readonly onKeys: () => void;
+}
+
+export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
+  const { env, storage, seal, identity } = options;
+  const { address, founding } = identity;
+  const ports = { clock: env.clock, random: env.random, disk: storage, seal };
+  const device = await openDevice(identity.device);
+  const self = { id: device.id, signer: device.signer };
+  let directory: Directory = createDirectory([]);
+  let line: Promise<void> = Promise.resolve();
+
+  function openSpace(id: SpaceId, policy: Policy, epochs: readonly EpochKeys[]): Replica {
+    return createReplica({ space: id, epochs, self, policy, ports });
+  }
+
+  const chainId = chainSpaceId(address);
+  const chainKeys = await deriveRing(chainId, [chainEpoch(address, identity.chain)]);
+  const chain = openSpace(chainId, chainPolicy(address), chainKeys);
+  const chainState = (): ChainState =>
+    (chain.members() as Partial<ChainMembers>).chain ?? evaluateChain(address, []);
+
+  async function rosterSpace(
+    id: SpaceId,
+    first: Ring,
+    keep: (ring: Ring) => Promise<Result<unknown, EditError>>,
+  ) {
+    let ring = first;
+    let keys = await deriveRing(id, ring);
+    const replica = openSpace(
+      id,
+      rosterPolicy(id, () => directory),
+      keys,
+    );
+    const roster = (): RosterState =>
+      (replica.members() as Partial<RosterMembers>).roster ?? evaluateRoster(id, [], directory);
+
+    /** Adds epochs to the ring, keeps them and writes under the one that the roster says. */
+    async function learn(more: Ring): Promise<Result<void, EditError>> {
+      const opened = await openRotations({
+        space: id,
+        ring,
+        roster: roster(),
+        controls: replica.controls(),
+        directory,
+        device,
+      });
+      const merged = mergeRings(ring, [...more, ...opened], roster());
+      if (sameRing(merged, ring)) return ok();
+      if (merged.length > ring.length) {
+        const kept = await keep(merged);
+        if (!kept.ok) return kept;
+      }
+      ring = merged;
+      keys = await deriveRing(id, ring);
+      const used = await replica.useEpochs(keys);
+      options.onKeys();
+      return used;
+    }
+    return { id, replica, roster, learn, epochs: () => keys, ring: () => ring };
+  }
+
+  const account = await rosterSpace(
+    identity.account.space,
+    identity.account.epochs,
+    options.saveAccountEpochs,
+  );
+  const recordRing = (): Ring =>
+    ringOf(identity.record, livingEntries(account.replica.record(), epochKeys.id));
+  const record = await rosterSpace(identity.record, [], (ring) => {
+    const known = recordRing();
+    const fresh = ring.filter(({ id }) => !known.some((one) => hex(one.id) === hex(id)));
+    return fresh.length === 0
+      ? Promise.resolve(ok())
+      : account.replica.edit(fresh.map((one) => epochEdit(identity.record, one)));
+  });
+
+  /** A failure of the disk leaves things as they were; the next change, or the next start, brings them up again. */
+  const later = (work: () => Promise<unknown>): void => {
+    line = line.then(async () => void (await work()));
+  };
+
+  const readDirectory = (): void => void (directory = createDirectory([chainState()]));
+  const learnRecord = () => record.learn(recordRing());
+  let recordLoaded = false;
+
+  chain.subscribe(({ type }) => {
+    if (type !== 'members') return;
+    later(async () => {
+      readDirectory();
+      await account.replica.refresh();
+      if (recordLoaded) await record.replica.refresh();
+    });
+  });
+  account.replica.subscribe(({ type }) => {
+    if (type === 'members') later(() => account.learn([]));
+    if (type === 'record' && recordLoaded) later(learnRecord);
+  });
+  record.replica.subscribe(({ type }) => {
+    if (type === 'members') later(learnRecord);
+  });
+
+  /** The first frames of the account, on the device that founded it; each is written once, whatever broke off before. */
+  async function found(): Promise<Result<void, EditError>> {
+    if (!founding) return ok();
+    const { replica } = account;
+    const first = recordFirst(identity, device);
+    for (const step of [
+      () => controlOnce(chain, founding.chain),
+      () => controlOnce(replica, founding.account),
+      () => editOnce(replica, spaces.id, first.account),
+      () => learnRecord(),
+      () => controlOnce(record.replica, founding.record),
+      () => editOnce(record.replica, ownIdentity.id, first.record),
+    ]) {
+      const done = await step();
+      readDirectory();
+      if (!done.ok) return done;
+    }
+    return ok();
+  }
+
+  async function load(): Promise<Result<void, EditError>> {
+    for (const replica of [chain, account.replica, record.replica]) {
+      const loaded = await replica.load();
+      if (!loaded.ok) return loaded;
+      if (replica === chain) readDirectory();
+      if (replica === account.replica) await account.replica.refresh();
+    }
+    const learnt = await learnRecord();
+    if (!learnt.ok) return learnt;
+    await record.replica.refresh();
+    recordLoaded = true;
+    return found();
+  }
+
+  async function rotate(space: RosterSpace): Promise<Result<void, EditError>> {
+    const { id, replica } = space;
+    const roster = space.roster();
+    const epoch = Math.max(...roster.rotations.map((rotation) => rotation.epoch)) + 1;
+    const secrets = generateEpoch(env.random, epoch);
+    const { recipients } = recipientsOf(roster.members, directory);
+    const boxes = await sealEpochs({
+      space: id,
+      epochs: [secrets],
+      recipients,
+      sender: device,
+      random: env.random,
+    });
+    const pins = roster.unpinned.map((one) => ({
+      device: one,
+      ...(replica.head(one, 'data') ?? { seq: 0, id: '00'.repeat(32) }),
+    }));
+    const done = await replica.control(encodeRosterBody({ type: 'rotate', epoch, boxes, pins }));
+    if (!done.ok) return done;
+    // Our own box is among them, so a crash right here loses nothing: the keys are opened at the next start.
+    return (space === account ? account : record).learn([withId(secrets, done.value.frame)]);
+  }
+
+  return {
+    device,
+    chain: { id: chainId, replica: chain, epochs: () => chainKeys },
+    account,
+    record,
+    chainState,
+    load,
+    rotate,
+    settled: () => line,
+    async close() {
+      await line;
+      for (const replica of [chain, account.replica, record.replica]) await replica.close();
+    },
+  };
+}
+
+async function controlOnce(replica: Replica, body: Bytes): Promise<Result<unknown, EditError>> {
+  return replica.controls().length > 0 ? ok() : replica.control(body);
+}
+
+async function editOnce(
+  replica: Replica,
+  section: string,
+  edits: readonly Edit[],
+): Promise<Result<unknown, EditError>> {
+  return replica.record().entries.get(section)?.size ? ok() : replica.edit(edits);
+}
+
+function recordFirst(identity: Identity, device: DeviceKeys): { account: Edit[]; record: Edit[] } {
+  const { address, owner, deviceName, record, account, founding } = identity;
+  const spaceEdit = (space: SpaceId, kind: string): Edit => ({
+    type: 'put',
+    section: spaces.id,
+    id: toBase64url(space.slice(0, 16)),
+    fields: { space: toBase64url(space), kind, owner: address },
+  });
+  return {
+    account: [
+      spaceEdit(account.space, 'account'),
+      spaceEdit(record, 'record'),
+      deviceEdit(device.id, deviceName),
+      ...(founding ? [epochEdit(record, founding.recordEpoch)] : []),
+    ],
+    record: [{ type: 'put', section: ownIdentity.id, id: SINGLE_ENTRY, fields: { ...owner } }],
+  };
+}
+
+/** What a device is called; the entry's id follows from the device, so that it has one name. */
+export function deviceEdit(device: Bytes, name: string): Edit {
+  return {
+    type: 'put',
+    section: devices.id,
+    id: toBase64url(device.slice(0, 16)),
+    fields: { device: toBase64url(device), name },
+  };
+}

@@ -1,0 +1,409 @@
+/**
+ * The vault of one tab's worker while it leads: what the door asks, answered by the account that is open, or by the
+ * steps that lead to one.
+ *
+ *   empty ── enrol, activate ──▶ activating ── confirmKit ──▶ unlocked ── lock ──▶ locked ── unlock ──▶ unlocked
+ *     └────────────── linkThisDevice, the other device grants ───────▲
+ */
+import { fail, ok, type Result } from '#lib/bytes/result.ts';
+import type { Bytes } from '#lib/bytes/bytes.ts';
+import { localKey } from '#lib/crypto/local.ts';
+import { generateDevice, openDevice, type DeviceSecrets } from '#lib/keys/device.ts';
+import { wrongPositions } from '#lib/keys/kit.ts';
+import { openPasswordSlot } from '#lib/keys/slot.ts';
+import { localSeal, type LocalSeal } from '#lib/replica/ports.ts';
+import { StorageFailure, type Storage, type StorageError } from '#lib/storage/storage.ts';
+import { openAccount, type Account } from './account.ts';
+import {
+  checkCredentials,
+  enrol,
+  found,
+  kitOf,
+  readPendingKit,
+  redeem,
+  slotChanges,
+  type Credentials,
+  type Enrolled,
+  type Founded,
+  type PendingKit,
+} from './activation.ts';
+import { connect, type Connection } from './connection.ts';
+import { revokeDevice } from './devices.ts';
+import { addDocument, openDocument } from './documents.ts';
+import type { Answer, Door, LinkState, VaultError, VaultEvent, VaultStatus } from './door.ts';
+import type { HostedVault } from './election.ts';
+import type { Environment } from './environment.ts';
+import { storageProblem } from './errors.ts';
+import { exportRecord } from './export.ts';
+import { footprint } from './footprint.ts';
+import { identityChanges, readIdentity, type Identity } from './identity.ts';
+import { KEYS } from './layout.ts';
+import { linkOtherDevice, linkThisDevice, type LinkedDevice, type Linking } from './linking.ts';
+import type { Session } from './messages.ts';
+
+/** How long a new device waits for the relay before it says that there is none. */
+const CONNECT_MS = 10_000;
+
+export async function openVault(env: Environment, session: Session | null): Promise<HostedVault> {
+  const listeners = new Set<(event: VaultEvent) => void>();
+  let account: Account | null = null;
+  let current: Session | null = null;
+  let pendingKit: PendingKit | null = null;
+  let enrolled: Enrolled | null = null;
+  let founded: Founded | null = null;
+  let linking: Linking | null = null;
+  let linkLine: Connection | null = null; // of a device that has no account yet
+
+  const emit = (event: VaultEvent): void => {
+    for (const listener of listeners) listener(event);
+  };
+  const opened: Result<Storage, StorageError> =
+    env.missing.length > 0
+      ? fail({ type: 'unavailable' })
+      : await env.openStorage(() => account?.diskFailed({ type: 'version' }));
+
+  // ── how it stands ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  async function status(): Promise<Result<VaultStatus, VaultError>> {
+    if (env.missing.length > 0) return ok({ type: 'not-supported', missing: env.missing });
+    if (!opened.ok) return fail(storageProblem(opened.error));
+    if (account) return ok(pendingKit ? { type: 'activating', step: 'kit' } : { type: 'unlocked' });
+    return ok({ type: (await slots(opened.value)).length > 0 ? 'locked' : 'empty' });
+  }
+
+  async function tellStatus(): Promise<void> {
+    const now = await status();
+    if (now.ok) emit({ type: 'status', status: now.value });
+  }
+
+  // ── opening ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async function open(
+    storage: Storage,
+    localSecret: Bytes,
+    seal: LocalSeal,
+    identity: Identity,
+  ): Promise<void> {
+    pendingKit = await readPendingKit(storage, seal);
+    current = { localKey: localSecret };
+    account = await openAccount({ env, storage, seal, identity, emit });
+    await tellStatus();
+  }
+
+  /** With the local key in hand: after the password, or when another tab's vault has died. */
+  async function resume(storage: Storage, localSecret: Bytes): Promise<Result<void, VaultError>> {
+    const seal = localSeal(localKey(localSecret), env.random);
+    const identity = await readIdentity(storage, seal);
+    if (!identity) return fail({ type: 'storage-unavailable' });
+    const kit = await readPendingKit(storage, seal);
+    const redeemed = kit && identity.redemption ? await attest(storage, seal, identity, kit) : ok(identity);
+    // Without the authority the account opens all the same; the kit cannot be confirmed before it has answered.
+    if (!redeemed.ok && isFinal(redeemed.error)) return redeemed;
+    await open(storage, localSecret, seal, redeemed.ok ? redeemed.value : identity);
+    return ok();
+  }
+
+  async function attest(
+    storage: Storage,
+    seal: LocalSeal,
+    identity: Identity,
+    kit: PendingKit,
+  ): Promise<Result<Identity, VaultError>> {
+    const redeemed = await redeem(env, identity, kit.root);
+    if (!redeemed.ok) {
+      if (isFinal(redeemed.error))
+        await storage.write([{ type: 'deletePrefix', prefix: ['account'] }], 'strict');
+      return redeemed;
+    }
+    const saved = await storage.write(await identityChanges(seal, redeemed.value), 'strict');
+    return saved.ok ? redeemed : fail(storageProblem(saved.error));
+  }
+
+  // ── activation ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async function activate(
+    storage: Storage,
+    credentials: Credentials,
+    deviceName: string,
+  ): Promise<Result<Founded, VaultError>> {
+    if (founded) {
+      const rewritten = await storage.write(
+        await slotChanges(env, founded.localSecret, credentials),
+        'strict',
+      );
+      return rewritten.ok ? ok(founded) : fail(storageProblem(rewritten.error));
+    }
+    if (!enrolled) return fail({ type: 'enrolment-refused' });
+    return found({ env, storage, enrolled, credentials, deviceName });
+  }
+
+  async function confirmKit(
+    open: Account,
+    kit: PendingKit,
+    words: readonly string[],
+  ): Promise<Result<void, VaultError>> {
+    const positions = wrongPositions(kit.root, kit.asked, words);
+    if (positions.length > 0) return fail({ type: 'kit-words-wrong', positions });
+    if (open.identity().redemption) {
+      const redeemed = await redeem(env, open.identity(), kit.root);
+      if (!redeemed.ok) return redeemed;
+      const saved = await open.saveIdentity(redeemed.value);
+      if (!saved.ok) return fail(storageProblem(saved.error));
+    }
+    const wiped = await open.storage.write([{ type: 'delete', key: KEYS.root }], 'strict');
+    if (!wiped.ok) return fail(storageProblem(wiped.error));
+    pendingKit = null;
+    founded = null;
+    enrolled = null;
+    await tellStatus();
+    return ok();
+  }
+
+  // ── linking ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  const showLink = (link: LinkState): void => {
+    if (link.type === 'done' || link.type === 'failed') endLink();
+    emit({ type: 'link', link });
+  };
+
+  function endLink(): void {
+    linking = null;
+    const line = linkLine;
+    linkLine = null;
+    // The last message has to leave before the line closes.
+    if (line) env.clock.setTimer(CONNECT_MS, () => line.stop());
+  }
+
+  async function startLink(
+    storage: Storage,
+    credentials: Credentials,
+    name: string,
+  ): Promise<Result<void, VaultError>> {
+    const secrets = generateDevice(env.random);
+    const device = await openDevice(secrets);
+    const engine = await new Promise<ReturnType<Connection['engine']>>((resolve) => {
+      linkLine = connect(env, { engine: resolve, state: () => {} });
+      env.clock.setTimer(CONNECT_MS, () => resolve(null));
+    });
+    if (!engine) {
+      endLink();
+      return fail({ type: 'relay-unreachable' });
+    }
+    linking = await linkThisDevice({
+      ...{ env, engine, device, name, show: showLink },
+      linked: (granted) => becomeLinked(storage, credentials, secrets, name, granted),
+    });
+    return ok();
+  }
+
+  async function becomeLinked(
+    storage: Storage,
+    credentials: Credentials,
+    secrets: DeviceSecrets,
+    deviceName: string,
+    { address, owner, chain, account: accountSpace, record }: LinkedDevice,
+  ): Promise<Result<void, VaultError>> {
+    const identity: Identity = {
+      address,
+      device: secrets,
+      deviceName,
+      owner,
+      chain,
+      account: accountSpace,
+      record,
+    };
+    const localSecret = env.random(32);
+    const seal = localSeal(localKey(localSecret), env.random);
+    const written = await storage.write(
+      [...(await slotChanges(env, localSecret, credentials)), ...(await identityChanges(seal, identity))],
+      'strict',
+    );
+    if (!written.ok) return fail(storageProblem(written.error));
+    emit({ type: 'link', link: { type: 'syncing', done: 0, total: 1 } });
+    await open(storage, localSecret, seal, identity);
+    void firstSync();
+    return ok();
+  }
+
+  /** The link is done when the record has arrived: until then the new device shows that it is on its way. */
+  async function firstSync(): Promise<void> {
+    const opening = account;
+    if (!opening) return;
+    await opening.ready;
+    const arrived = (): boolean =>
+      opening.engine()?.state().settled === true && opening.spaces.record.epochs().length > 0;
+    while (account === opening && !arrived())
+      await new Promise<void>((resolve) => void env.clock.setTimer(200, resolve));
+    if (account === opening) showLink({ type: 'done' });
+  }
+
+  // ── the door ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Runs with the storage; what the disk refuses on the way becomes a value. */
+  async function withStorage<T>(work: (storage: Storage) => Answer<T>): Answer<T> {
+    if (env.missing.length > 0) return fail({ type: 'not-supported', missing: env.missing });
+    if (!opened.ok) return fail(storageProblem(opened.error));
+    try {
+      return await work(opened.value);
+    } catch (error) {
+      if (error instanceof StorageFailure) return fail(storageProblem(error.error));
+      throw error;
+    }
+  }
+
+  function withAccount<T>(work: (account: Account) => Answer<T>): Answer<T> {
+    return withStorage(() => (account ? work(account) : Promise.resolve(fail({ type: 'locked' } as const))));
+  }
+
+  /** With the record open to changes: the kit is confirmed. */
+  function withRecord<T>(work: (account: Account) => Answer<T>): Answer<T> {
+    return withAccount(async (open) => {
+      if (pendingKit) return fail({ type: 'locked' });
+      const ready = await open.ready;
+      return ready.ok ? work(open) : ready;
+    });
+  }
+
+  const door: Door = {
+    status: () => withStorage(status),
+
+    enrol: (typed) =>
+      withStorage(async () => {
+        const found = await enrol(env, typed);
+        if (!found.ok) return found;
+        enrolled = found.value;
+        const { firstName, lastName, birthDate, email, phone, children } = enrolled.file;
+        return ok({ firstName, lastName, birthDate, email, phone, children });
+      }),
+
+    activate: ({ deviceName, ...typed }) =>
+      withStorage(async (storage) => {
+        const credentials = checkCredentials(typed);
+        if (!credentials.ok) return credentials;
+        const made = await activate(storage, credentials.value, deviceName);
+        if (!made.ok) return made;
+        founded = made.value;
+        const { localSecret, seal, identity, kit } = founded;
+        const attested = await attest(storage, seal, identity, kit);
+        if (!attested.ok) {
+          if (isFinal(attested.error)) founded = null;
+          return attested;
+        }
+        await open(storage, localSecret, seal, attested.value);
+        const ready = await account?.ready;
+        return ready?.ok === false ? ready : ok(kitOf(kit, identity.address));
+      }),
+
+    kit: () =>
+      withAccount((open) =>
+        Promise.resolve(
+          pendingKit ? ok(kitOf(pendingKit, open.identity().address)) : fail({ type: 'locked' } as const),
+        ),
+      ),
+
+    confirmKit: (words) =>
+      withAccount((open) =>
+        pendingKit ? confirmKit(open, pendingKit, words) : Promise.resolve(fail({ type: 'locked' } as const)),
+      ),
+
+    unlock: ({ identifiant, password }) =>
+      withStorage(async (storage) => {
+        if (account) return ok();
+        let problem: VaultError = { type: 'wrong-password' };
+        for (const slot of await slots(storage)) {
+          const local = await openPasswordSlot(slot, identifiant, password);
+          if (local.ok) return resume(storage, local.value);
+          problem = { type: local.error.type === 'damaged' ? 'storage-unavailable' : local.error.type };
+        }
+        return fail(problem);
+      }),
+
+    lock: () =>
+      withStorage(async () => {
+        const closing = account;
+        linking?.cancel();
+        endLink();
+        [account, current, pendingKit, enrolled, founded] = [null, null, null, null, null];
+        await closing?.close();
+        await tellStatus();
+        return ok();
+      }),
+
+    record: () => withAccount((open) => Promise.resolve(ok(open.view()))),
+    edit: (edits) => withRecord((open) => open.edit(edits)),
+    addDocument: (input, progress) => withRecord((open) => addDocument(open.documents, input, progress)),
+    openDocument: (id, progress) =>
+      withRecord((open) => {
+        const entry = open.document(id);
+        return entry
+          ? openDocument(open.documents, entry, progress)
+          : Promise.resolve(fail({ type: 'entry-missing' } as const));
+      }),
+
+    sync: () => withAccount((open) => Promise.resolve(ok(open.sync()))),
+    retry: () =>
+      withAccount((open) => {
+        open.retryNow();
+        return Promise.resolve(ok());
+      }),
+    footprint: () => withRecord(footprint),
+    devices: () => withAccount((open) => Promise.resolve(ok(open.devices()))),
+    revokeDevice: (id) => withRecord((open) => revokeDevice(open, id)),
+
+    linkThisDevice: ({ deviceName, ...typed }) =>
+      withStorage(async (storage) => {
+        if (account || linking || (await slots(storage)).length > 0) return fail({ type: 'link-refused' });
+        const credentials = checkCredentials(typed);
+        return credentials.ok ? startLink(storage, credentials.value, deviceName) : credentials;
+      }),
+    linkOtherDevice: ({ code }) =>
+      withRecord(async (open) => {
+        linking?.cancel();
+        const started = await linkOtherDevice({ account: open, code, show: showLink });
+        if (!started.ok) return started;
+        linking = started.value;
+        return ok();
+      }),
+    confirmLink: (same) =>
+      withStorage(() => {
+        linking?.confirm(same);
+        return Promise.resolve(ok());
+      }),
+    cancelLink: () =>
+      withStorage(() => {
+        linking?.cancel();
+        endLink();
+        return Promise.resolve(ok());
+      }),
+
+    notices: () => withAccount((open) => Promise.resolve(ok(open.notices.list()))),
+    markNoticesSeen: () =>
+      withAccount(async (open) => {
+        await open.notices.markSeen();
+        emit({ type: 'notice', notices: open.notices.list() });
+        return ok();
+      }),
+    exportRecord: () => withRecord(async (open) => ok(await exportRecord(open))),
+  };
+
+  if (session && opened.ok) await resume(opened.value, session.localKey);
+  return {
+    ...door,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    session: () => current,
+  };
+}
+
+/** Both copies of the slot, a damaged one too; empty when there is no account here. */
+async function slots(storage: Storage): Promise<Bytes[]> {
+  const copies = await Promise.all(KEYS.slot.map((key) => storage.get(key)));
+  return copies.filter((slot) => slot !== undefined);
+}
+
+/** Asking the authority again cannot help: the code is used up for somebody else, or its word is not its own. */
+function isFinal({ type }: VaultError): boolean {
+  return type === 'enrolment-refused' || type === 'authority-untrusted';
+}
