@@ -21,6 +21,8 @@ export function trustedWorkerUrl(url: string): string {
 
 function own(url: string): string {
   const absolute = new URL(url, location.href);
-  if (absolute.origin !== location.origin) throw new TypeError('a script of a foreign origin');
+  // The origin of a blob address is that of the page that made it, whatever is in it.
+  if (absolute.origin !== location.origin || absolute.protocol !== location.protocol)
+    throw new TypeError('a script of a foreign origin');
   return absolute.href;
 }
