@@ -1,16 +1,18 @@
-/** The name one signs in with on one's own devices (ACT-18): 3 to 100 characters, of a-z 0-9 . _ - @. */
+/** The name one signs in with on one's own devices (ACT-18): 8 to 100 characters, of a-z 0-9 . _ - */
 
 export type IdentifiantCheck =
   | { readonly ok: true; readonly identifiant: string }
   | { readonly ok: false; readonly problem: 'length' | 'characters' };
 
-export const IDENTIFIANT_MIN = 3;
+export const IDENTIFIANT_MIN = 8;
 export const IDENTIFIANT_MAX = 100;
 
 /** Case does not count, nor do blank edges: `Claire.Martin` and `claire.martin` are one identifiant. */
 export function checkIdentifiant(text: string): IdentifiantCheck {
-  const identifiant = text.trim().toLowerCase();
-  if (!/^[a-z0-9._@-]*$/.test(identifiant)) return { ok: false, problem: 'characters' };
+  const typed = text.trim();
+  // Before the case is folded: the Kelvin sign, for one, would become a plain k.
+  if (!/^[A-Za-z0-9._-]*$/.test(typed)) return { ok: false, problem: 'characters' };
+  const identifiant = typed.toLowerCase();
   const fits = identifiant.length >= IDENTIFIANT_MIN && identifiant.length <= IDENTIFIANT_MAX;
   return fits ? { ok: true, identifiant } : { ok: false, problem: 'length' };
 }

@@ -90,7 +90,8 @@ describe('typed codes', () => {
 describe('identifiants', () => {
   test('ACT-18: free, but of characters that every keyboard has; case does not count', () => {
     expect(checkIdentifiant(' Claire.Martin ')).toEqual({ ok: true, identifiant: 'claire.martin' });
-    expect(checkIdentifiant('cl')).toEqual({ ok: false, problem: 'length' });
+    expect(checkIdentifiant('claire')).toEqual({ ok: false, problem: 'length' });
+    expect(checkIdentifiant('clairemartin\u212a')).toEqual({ ok: false, problem: 'characters' });
     expect(checkIdentifiant('claire martin')).toEqual({ ok: false, problem: 'characters' });
   });
 });

@@ -21,7 +21,7 @@ export const en = {
   'identifiant-invalid.what': 'This user name cannot be used.',
   'identifiant-invalid.kept': 'Nothing was saved.',
   'identifiant-invalid.todo':
-    'Choose at least 3 characters: letters without accents, digits, dot, dash or @.',
+    'Choose at least 8 characters: letters without accents, digits, dot or dash.',
   'wrong-password.what': 'The user name or the password is not right.',
   'wrong-password.kept': 'Your record is intact and stays closed.',
   'wrong-password.todo': 'Check capitals, then try again.',

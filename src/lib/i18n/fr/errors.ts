@@ -18,7 +18,7 @@ export const fr = {
   'identifiant-invalid.what': 'Cet identifiant ne peut pas être utilisé.',
   'identifiant-invalid.kept': "Rien n'a été enregistré.",
   'identifiant-invalid.todo':
-    'Choisissez au moins 3 caractères : lettres sans accent, chiffres, point, tiret ou @.',
+    'Choisissez au moins 8 caractères : lettres sans accent, chiffres, point ou tiret.',
   'wrong-password.what': "L'identifiant ou le mot de passe n'est pas le bon.",
   'wrong-password.kept': 'Votre carnet est intact et reste fermé.',
   'wrong-password.todo': 'Vérifiez les majuscules, puis réessayez.',
