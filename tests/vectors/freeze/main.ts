@@ -6,6 +6,7 @@
 import { boxes, slotPieces } from './boxes.ts';
 import { blobs, locals } from './disk.ts';
 import { committing, frames } from './frames.ts';
+import { messages } from './messages.ts';
 import { signatures } from './signatures.ts';
 import { addresses, classes, paddings } from './texts.ts';
 import { write } from './tools.ts';
@@ -20,3 +21,4 @@ write('bech32m', 'Addresses as text: bech32m.ts', addresses());
 write('padding', 'Padding: padding.ts', paddings());
 write('padme', 'Size classes: padmeLength of padding.ts', classes());
 write('signature', 'The Ed25519 rule: ed25519.ts', signatures());
+write('relay', 'What app and relay say: protocol/relay.ts', messages());
