@@ -3,9 +3,10 @@
  *
  * Guarantees: timers run in order of their time, then of their creation; between two of them every promise that can
  * settle without waiting for another timer has settled (microtasks, and the immediates on which fake-indexeddb runs).
- * Leaves out: work in threads. What awaits WebCrypto under this clock is settled by `until`, which also waits for real.
+ * Leaves out: work in threads. `until` grants a little of it (WebCrypto); what waits for a real disk needs `patience`,
+ * real milliseconds before each step of time.
  */
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 
 export interface FakeClock {
   now(): number;
@@ -34,13 +35,14 @@ const TURNS_TO_SETTLE = 2;
 /** Real turns `until` grants to work in threads before it moves time. */
 const TURNS_FOR_THREADS = 20;
 
-export function fakeClock(start = Date.UTC(2026, 0, 1)): FakeClock {
+export function fakeClock(start = Date.UTC(2026, 0, 1), patience = 0): FakeClock {
   let elapsed = 0;
   let offset = start;
   let created = 0;
   const timers = new Set<Timer>();
 
   const settle = async () => {
+    if (patience > 0) await pause(patience);
     for (let i = 0; i < TURNS_TO_SETTLE; i++) await turn();
   };
 
@@ -83,7 +85,7 @@ export function fakeClock(start = Date.UTC(2026, 0, 1)): FakeClock {
   return {
     now: () => offset + elapsed,
     setTimer(delay, action) {
-      const timer = { due: elapsed + Math.max(0, delay), order: created++, action };
+      const timer = { due: elapsed + Math.max(0, Math.ceil(delay)), order: created++, action };
       timers.add(timer);
       return () => timers.delete(timer);
     },

@@ -4,7 +4,6 @@
  * Guarantees: every call answers within `TIMEOUT_MS`, with a checked answer or a typed error; no cookie, no referrer, no
  * cache. Leaves out: deriving, sealing and verifying what travels.
  */
-import * as v from 'valibot';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import {
@@ -16,6 +15,9 @@ import {
   FailureAnswer,
   KeyAnswer,
   LogAnswer,
+  NewCodeAnswer,
+  type BodyOf,
+  type BodySchema,
 } from '#lib/protocol/authority.ts';
 import type { Clock } from './clock.ts';
 
@@ -33,20 +35,18 @@ export type AuthorityError =
 type Answer<T> = Promise<Result<T, AuthorityError>>;
 
 export interface AuthorityClient {
-  enrol(request: { codeId: Bytes; lookup: Bytes }): Answer<v.InferOutput<typeof EnrolmentAnswer>>;
+  enrol(request: { codeId: Bytes; lookup: Bytes }): Answer<BodyOf<typeof EnrolmentAnswer>>;
   activate(request: {
     lookup: Bytes;
     address: string;
     genesis: Bytes;
     signature: Bytes;
-  }): Answer<v.InferOutput<typeof ActivationAnswer>>;
+  }): Answer<BodyOf<typeof ActivationAnswer>>;
   /** "Nouveau code": the same answer whether the person exists or not. */
-  newCode(request: { nir: string; serial: string }): Answer<unknown>;
-  key(): Answer<v.InferOutput<typeof KeyAnswer>>;
-  log(after: number): Answer<v.InferOutput<typeof LogAnswer>>;
+  newCode(request: { nir: string; serial: string }): Answer<BodyOf<typeof NewCodeAnswer>>;
+  key(): Answer<BodyOf<typeof KeyAnswer>>;
+  log(after: number): Answer<BodyOf<typeof LogAnswer>>;
 }
-
-const NewCodeAnswer = v.object({});
 
 export interface AuthorityClientOptions {
   /** Where the authority is: `https://autorite.example`, or the app's own origin. */
@@ -56,11 +56,11 @@ export interface AuthorityClientOptions {
 }
 
 export function createAuthorityClient({ url, fetch, clock }: AuthorityClientOptions): AuthorityClient {
-  const call = async <Schema extends v.GenericSchema>(
+  const call = async <Schema extends BodySchema>(
     path: string,
     schema: Schema,
     body?: Readonly<Record<string, unknown>>,
-  ): Answer<v.InferOutput<Schema>> => {
+  ): Answer<BodyOf<Schema>> => {
     const timeout = new AbortController();
     const cancelTimeout = clock.setTimer(TIMEOUT_MS, () => timeout.abort());
     try {
@@ -91,11 +91,11 @@ export function createAuthorityClient({ url, fetch, clock }: AuthorityClientOpti
   };
 }
 
-function answerOf<Schema extends v.GenericSchema>(
+function answerOf<Schema extends BodySchema>(
   schema: Schema,
   success: boolean,
   json: unknown,
-): Result<v.InferOutput<Schema>, AuthorityError> {
+): Result<BodyOf<Schema>, AuthorityError> {
   if (success) {
     const answer = decodeBody(schema, json);
     return answer === null ? fail({ type: 'authority-unreachable' }) : ok(answer);

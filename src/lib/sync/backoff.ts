@@ -20,7 +20,7 @@ export function createBackoff(random: (length: number) => Bytes): Backoff {
       const full = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** failures);
       failures = Math.min(failures + 1, 20);
       const spread = fraction(random);
-      return Math.max(full * (0.5 + spread / 2), atLeast * (1 + spread / 4));
+      return Math.round(Math.max(full * (0.5 + spread / 2), atLeast * (1 + spread / 4)));
     },
     reset() {
       failures = 0;

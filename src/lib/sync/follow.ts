@@ -3,7 +3,7 @@
  * subscribe, and take in what comes.
  *
  * [Note: events] An event is a hint. Its frames are taken in at once, but our cursor stays where the last complete answer
- * put it; their cursors are remembered as `present`, and half a minute later a list of ids confirms that nothing was
+ * put it; their cursors are remembered as `present`, and a moment later a list of ids confirms that nothing was
  * missing between them and moves our cursor. So events may be lost, doubled or late, and dropped by us when they come
  * faster than they can be taken in.
  */
@@ -16,10 +16,16 @@ import { openTopic } from './open-topic.ts';
 import { orDiskError, type SyncError } from './problem.ts';
 import { fetchIds, hasLost, pullAbsent, pullPages, reconcile, type Source } from './pull.ts';
 import type { RelaySession } from './relay-session.ts';
-import type { Credential, Syncable } from './syncable.ts';
+import type { Credential, Cursor, Syncable } from './syncable.ts';
 
-/** How long after an event our cursor follows. */
-export const CONFIRM_MS = 30_000;
+/**
+ * How long after an event or an acknowledgement our cursor follows. Short, because what the relay loses between the two
+ * is found out only while this process lives.
+ */
+export const CONFIRM_MS = 2_000;
+
+/** How often we ask although no event came: the relay's nodes may have lost the news of a frame between them. */
+export const AUDIT_MS = 600_000;
 
 /** Events that wait to be taken in, at most; beyond that they are dropped and asked for later. */
 const MAX_WAITING = 4_194_304;
@@ -57,7 +63,8 @@ export function followTopic(options: FollowOptions): TopicFollower {
   let source: Source | undefined;
   let waiting: FrameEntry[] = [];
   let waitingBytes = 0;
-  let cancelConfirm: (() => void) | undefined;
+  let confirmAt = Infinity;
+  let cancelConfirm = () => {};
   let lastTurn: Promise<unknown> = Promise.resolve();
 
   /** One thing at a time, in the order asked. */
@@ -67,17 +74,25 @@ export function followTopic(options: FollowOptions): TopicFollower {
     return turn;
   };
 
+  const newestKnown = (): Cursor =>
+    present.size > 0 ? { after: Math.max(...present), frame: null } : space.cursor(topic);
+
   const catchUp = (from: Source) => (present.size > 0 ? pullAbsent(from, present) : pullPages(from, false));
 
-  const confirmSoon = (delay = CONFIRM_MS) => {
-    cancelConfirm ??= clock.setTimer(delay, () => {
-      cancelConfirm = undefined;
-      void inTurn(async () => (source ? catchUp(source) : ok())).then((confirmed) => {
-        if (confirmed.ok) return;
-        confirmSoon();
-        options.onArrival(confirmed.error);
-      });
-    });
+  const confirm = async () => {
+    confirmAt = Infinity;
+    const confirmed = await inTurn(async () => (source ? catchUp(source) : ok()));
+    if (!source) return;
+    confirmWithin(confirmed.ok ? AUDIT_MS : CONFIRM_MS);
+    if (!confirmed.ok) options.onArrival(confirmed.error);
+  };
+
+  const confirmWithin = (delay: number) => {
+    const at = clock.now() + delay;
+    if (at >= confirmAt) return;
+    confirmAt = at;
+    cancelConfirm();
+    cancelConfirm = clock.setTimer(delay, () => void confirm());
   };
 
   const takeWaiting = async (): Promise<Outcome> => {
@@ -85,10 +100,11 @@ export function followTopic(options: FollowOptions): TopicFollower {
     waiting = [];
     waitingBytes = 0;
     if (entries.length === 0) return ok();
-    confirmSoon();
+    confirmWithin(CONFIRM_MS);
     const taken = await space.receive(entries.map(({ frame }) => ({ topic, bytes: frame })));
     if (!taken.ok) return fail({ type: 'disk', error: taken.error });
-    for (const { cursor } of entries) present.add(cursor);
+    const { after } = space.cursor(topic);
+    for (const { cursor } of entries) if (cursor > after) present.add(cursor);
     return ok();
   };
 
@@ -96,7 +112,7 @@ export function followTopic(options: FollowOptions): TopicFollower {
     const opened = await openTopic(session, topic, credential);
     if (!opened.ok) return opened;
     const from: Source = { session, space, topic, frameId };
-    const lost = await hasLost(from, opened.value.last);
+    const lost = await hasLost(from, newestKnown(), opened.value.last);
     if (!lost.ok) return lost;
     if (lost.value) {
       const reconciled = await reconcile(from);
@@ -109,7 +125,7 @@ export function followTopic(options: FollowOptions): TopicFollower {
     if (!subscribed.ok) return subscribed;
     if (wanted !== session) return fail({ type: 'disconnected', code: CLOSE.done });
     source = from;
-    if (present.size > 0) confirmSoon();
+    confirmWithin(present.size > 0 ? CONFIRM_MS : AUDIT_MS);
     return ok();
   };
 
@@ -127,12 +143,12 @@ export function followTopic(options: FollowOptions): TopicFollower {
       if (waitingBytes > MAX_WAITING) {
         waiting = [];
         waitingBytes = 0;
-        confirmSoon(0);
+        confirmWithin(0);
       } else void inTurn(takeWaiting).then((taken) => options.onArrival(taken.ok ? null : taken.error));
     },
     acknowledged(cursor) {
       present.add(cursor);
-      confirmSoon();
+      confirmWithin(CONFIRM_MS);
     },
     fetch: (ids) =>
       inTurn(async () =>
@@ -141,8 +157,8 @@ export function followTopic(options: FollowOptions): TopicFollower {
     stop() {
       wanted = undefined;
       source = undefined;
-      cancelConfirm?.();
-      cancelConfirm = undefined;
+      cancelConfirm();
+      confirmAt = Infinity;
     },
   };
 }

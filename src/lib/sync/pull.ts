@@ -83,33 +83,32 @@ export async function fetchIds(source: Source, ids: readonly Bytes[]): Promise<O
       ids: rest.slice(0, MAX_IDS),
     });
     if (!answer.ok) return answer;
-    const { entries, more } = answer.value;
-    const taken = await take(source, entries);
+    const taken = await take(source, answer.value.entries);
     if (!taken.ok) return taken;
-    if (!more) rest = rest.slice(MAX_IDS);
-    else if (entries.length === 0) return fail({ type: 'nonsense' });
-    else {
-      const here = new Set(entries.map(({ frame }) => hex(source.frameId(frame))));
-      rest = rest.filter((id) => !here.has(hex(id)));
-    }
+    // An answer that has grown long leaves some out: they are asked for again, until nothing comes any more.
+    const here = new Set(answer.value.entries.map(({ frame }) => hex(source.frameId(frame))));
+    const left = rest.filter((id) => !here.has(hex(id)));
+    rest = left.length < rest.length ? left : rest.slice(MAX_IDS);
   }
   return ok();
 }
 
 /**
- * Whether the relay has lost frames that it had acknowledged or shown: it was restored from a backup, or lies. The frame
- * at our cursor tells (protocol/relay.ts, [Note: cursors]). A frame that was deleted on purpose looks the same, and then
+ * Whether the relay has lost frames that it had acknowledged or shown: it was restored from a backup, or lies. The newest
+ * one we know of tells (protocol/relay.ts, [Note: cursors]). A frame that was deleted on purpose looks the same, and then
  * the comparison that follows finds nothing lost.
  */
-export async function hasLost(source: Source, newest: number): Promise<Result<boolean, SyncError>> {
-  const { after, frame } = source.space.cursor(source.topic);
+export async function hasLost(
+  source: Source,
+  { after, frame }: Cursor,
+  newest: number,
+): Promise<Result<boolean, SyncError>> {
   if (after === 0) return ok(false);
   if (newest < after) return ok(true);
-  if (!frame) return ok(false);
   const page = await listIds(source, after - 1, true, 1);
   if (!page.ok) return page;
   const [entry] = page.value.entries;
-  return ok(entry?.cursor !== after || hex(entry.id) !== hex(frame));
+  return ok(entry?.cursor !== after || (frame !== null && hex(entry.id) !== hex(frame)));
 }
 
 /** Compares all ids: the space puts what the relay lost into its outbox again, and takes in what it did not know. */

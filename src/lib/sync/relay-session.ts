@@ -83,6 +83,7 @@ export function connectRelay(options: SessionOptions): Promise<Result<RelaySessi
   const pending = new Map<number, Pending>();
   let lastNumber = 0;
   let heard = 0; // messages so far
+  let heardAt = clock.now();
   let ended = false;
   let cancelHeartbeat = () => {};
   let cancelProbe = () => {};
@@ -138,11 +139,12 @@ export function connectRelay(options: SessionOptions): Promise<Result<RelaySessi
       void ask({ type: 'ping' });
     };
 
-    const watch = () => {
-      const before = heard;
-      cancelHeartbeat = clock.setTimer(HEARTBEAT_MS, () => {
-        if (heard === before) probe();
-        watch();
+    const watch = (delay = HEARTBEAT_MS) => {
+      cancelHeartbeat = clock.setTimer(delay, () => {
+        const quiet = clock.now() - heardAt;
+        if (quiet >= HEARTBEAT_MS) probe();
+        // A clock that was set back must not silence the heartbeat.
+        watch(quiet > 0 && quiet < HEARTBEAT_MS ? HEARTBEAT_MS - quiet : HEARTBEAT_MS);
       });
     };
 
@@ -160,6 +162,7 @@ export function connectRelay(options: SessionOptions): Promise<Result<RelaySessi
     const receive = (reply: Reply | null) => {
       if (!reply) return end(CLOSE.malformed);
       heard++;
+      heardAt = clock.now();
       switch (reply.type) {
         case 'challenge':
           return challenged(reply.version, reply.nonce);

@@ -1,0 +1,82 @@
+/**
+ * R13: the socket drops, reorders, duplicates, delays, goes half-open. Three devices write while a network does its worst
+ * to the real relay's protocol; when it calms down, all hold what the model holds.
+ */
+import { describe, expect, test } from 'vitest';
+import { CALM, HOSTILE, ROUGH, type Faults } from '../helpers/fake-network.ts';
+import { syncWorld } from '../helpers/sync-world.ts';
+
+const SEEDS = 25;
+const MINUTE = 60_000;
+
+async function play(seed: number, faults: Faults) {
+  const world = syncWorld(seed);
+  const script = world.random.fork('script');
+  const written: string[] = [];
+  world.network.faults = faults;
+  for (let i = 0; i < 3; i++) world.device();
+  for (let step = 0; step < 30; step++) {
+    const device = script.pick(world.devices);
+    device.write(script.int(3_000));
+    written.push(device.space.ids().join());
+    if (script.chance(0.1)) world.network.up = !world.network.up;
+    if (script.chance(0.1)) world.network.muteAll();
+    if (script.chance(0.1)) script.pick(world.devices).engine.hint(script.pick(['online', 'offline']));
+    await world.clock.advance(script.int(MINUTE));
+  }
+  world.network.faults = CALM;
+  world.network.up = true;
+  await world.clock.until(world.converged, 60 * MINUTE);
+  const { frames } = await world.relay.store.usage(await topicOf(world));
+  world.stop();
+  return { world, frames };
+}
+
+async function topicOf({ relay, keys }: ReturnType<typeof syncWorld>) {
+  const topic = await relay.store.findTopic(keys.topic);
+  if (!topic) throw new Error('the topic was never created');
+  return topic;
+}
+
+describe.each([
+  ['a rough network (delays, breaks, half-open lines, refusals)', ROUGH],
+  ['a hostile one (and doubled, swapped and swallowed messages)', HOSTILE],
+] as const)('R13: on %s', (_, faults) => {
+  test(`everything written arrives on every device and at the relay once (${SEEDS} seeds)`, async () => {
+    for (let seed = 0; seed < SEEDS; seed++) {
+      const { world, frames } = await play(seed, faults);
+      for (const { space, engine } of world.devices) {
+        expect(space.ids(), `seed ${seed}`).toHaveLength(30);
+        expect(engine.state(), `seed ${seed}`).toMatchObject({ unsent: 0, problem: null });
+      }
+      expect(frames, `seed ${seed}`).toBe(30);
+    }
+  });
+
+  test('the same seed gives the same run', async () => {
+    const trace = async () =>
+      (await play(77, faults)).world.devices.map(({ states }) => JSON.stringify(states));
+    expect(await trace()).toEqual(await trace());
+  });
+});
+
+test('R13: one swallowed event is found again although nothing follows it', async () => {
+  const world = syncWorld(1);
+  const laptop = world.device();
+  const phone = world.device();
+  await world.clock.until(world.converged);
+  let swallowed = 0;
+  world.network.tap = (direction, message) => {
+    const isEvent = direction === 'down' && message[0] === 0x86;
+    if (isEvent) swallowed++;
+    return !isEvent;
+  };
+  laptop.write();
+  await world.clock.advance(MINUTE);
+  expect(swallowed).toBe(1);
+  expect(phone.space.ids()).toHaveLength(0);
+  world.network.tap = null;
+  await world.clock.until(world.converged, 15 * MINUTE);
+  expect(world.network.dialled).toBe(2);
+  world.stop();
+});
