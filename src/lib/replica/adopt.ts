@@ -1,0 +1,304 @@
+/**
+ * Snapshots on their way to being the base of the log (C09). Whoever holds the frames that a snapshot covers makes the
+ * state from them and compares, and only then lets the frames go. A snapshot that does not fit is refused, reported, and
+ * the covered frames are published again. A device that holds none of the frames takes the word of the owner who
+ * signed; should covered frames turn up that the snapshot left out, it asks for the whole history and judges again.
+ *
+ * Of two snapshots made apart the first one adopted stays: the other, which does not cover what it covers, is ignored.
+ */
+import { fromHex } from '#lib/bytes/bytes.ts';
+import type { Hex } from '#lib/keys/ids.ts';
+import { isSameState, holdsUpdates } from './comparison.ts';
+import { readFrames, type Context } from './context.ts';
+import { RecordDocument } from './document.ts';
+import type { Frame } from './frames.ts';
+import { enter, settle, type Tally } from './intake.ts';
+import { admit, CHAIN_START, type Chain, type Chains } from './log.ts';
+import { appendLeaf, type Peaks } from './merkle.ts';
+import { counts, readBase, readLog } from './rebuild.ts';
+import { decodeSnapshot, partOf, type CoveredChain, type Snapshot } from './snapshot.ts';
+import type { Turn } from './turn.ts';
+
+export interface Circumstances {
+  /** The relay has nothing more to show. */
+  readonly upToDate: boolean;
+  /** Frames the relay has not acknowledged. */
+  readonly unsent: ReadonlySet<Hex>;
+}
+
+interface Candidate {
+  readonly author: Hex;
+  readonly parts: readonly Frame[];
+}
+
+type Verdict = 'verified' | 'trusted' | 'refused' | 'wait' | 'ignored';
+
+/** Judges every snapshot not judged yet. True when the log must be built anew because of it. */
+export async function judgeSnapshots(
+  context: Context,
+  turn: Turn,
+  fresh: readonly Frame[],
+  circumstances: Circumstances,
+  tally: Tally,
+): Promise<boolean> {
+  const ids = new Set([...turn.head.undecided, ...fresh.filter(({ kind }) => kind === 'snapshot').map(({ id }) => id)]);
+  if (ids.size === 0) return false;
+  const frames = await readSnapshotFrames(context, turn, ids);
+  let conflict = false;
+  for (const candidate of assemble(frames)) {
+    const snapshot = await decodeSnapshot(
+      candidate.parts.map(({ content }) => content),
+      turn.members,
+    );
+    const log = await readLog(context, turn);
+    const verdict = await judge(context, turn, candidate, snapshot, log, circumstances);
+    if (verdict === 'wait') continue;
+    for (const { id } of candidate.parts) ids.delete(id);
+    if (verdict === 'refused') refuse(turn, candidate, snapshot, log);
+    else if (verdict !== 'ignored' && snapshot) {
+      conflict = adopt(context, turn, candidate, snapshot, verdict === 'verified', log) || conflict;
+      settle(turn, admit(turn.waiting.values(), turn.members, turn.head.chains), tally);
+    }
+  }
+  turn.setHead({ undecided: [...ids].filter((id) => turn.isHeld(id)) });
+  return conflict;
+}
+
+/** Covered frames that came all the same. True when the base is disproved and the log must be built anew. */
+export async function reconsiderBase(
+  context: Context,
+  turn: Turn,
+  covered: readonly Frame[],
+  document: RecordDocument,
+  circumstances: Circumstances,
+): Promise<boolean> {
+  const { base } = turn.head;
+  if (!base) return false;
+  if (base.verified) {
+    for (const frame of covered) turn.place(frame, 'nowhere');
+    return false;
+  }
+  for (const frame of covered) enter(turn, frame);
+  const updates = covered.filter(({ kind }) => kind === 'update').map(({ content }) => content);
+  if (updates.length > 0 && !holdsUpdates(document.state(), updates)) {
+    turn.raise({ type: 'snapshot-refused', author: base.author, frame: base.parts[0] ?? '' });
+    turn.setHead({ wantsHistory: true });
+  }
+  if (!turn.head.wantsHistory || !circumstances.upToDate) return false;
+  turn.setHead({ wantsHistory: false });
+  return isDisproved(context, turn);
+}
+
+async function isDisproved(context: Context, turn: Turn): Promise<boolean> {
+  const snapshot = await readBase(context, turn);
+  const log = await readLog(context, turn);
+  const own = turn.head.base;
+  turn.setHead({ base: null });
+  const rebuilt = snapshot && (await rebuildTo(context, turn, snapshot, log));
+  if (rebuilt === 'incomplete' || rebuilt === null) {
+    turn.setHead({ base: own });
+    return false;
+  }
+  if (rebuilt === 'same' && own) {
+    turn.setHead({ base: { ...own, verified: true } });
+    letGo(context, turn, own.chains, log);
+    return false;
+  }
+  if (own && snapshot) refuse(turn, { author: own.author, parts: partsIn(own.parts, log) }, snapshot, log);
+  return true;
+}
+
+function partsIn(ids: readonly Hex[], log: ReadonlyMap<Hex, Frame>): Frame[] {
+  return ids.flatMap((id) => log.get(id) ?? []);
+}
+
+async function judge(
+  context: Context,
+  turn: Turn,
+  { parts }: Candidate,
+  snapshot: Snapshot | null,
+  log: ReadonlyMap<Hex, Frame>,
+  { upToDate, unsent }: Circumstances,
+): Promise<Verdict> {
+  if (parts.some(({ id }) => unsent.has(id)) || !parts.every((part) => counts(turn, part))) return 'wait';
+  if (!snapshot || !follows(parts[0]!, snapshot)) return 'refused';
+  if (!advances(snapshot, turn.head.base?.chains ?? new Map())) return 'ignored';
+  const rebuilt = await rebuildTo(context, turn, snapshot, log);
+  if (rebuilt === 'same') return 'verified';
+  if (rebuilt === 'different') return 'refused';
+  const known = [...log.values()].filter((frame) => isCovered(frame, snapshot.frontier) && countsIn(frame, turn));
+  const updates = known.filter(({ kind }) => kind === 'update').map(({ content }) => content);
+  if (!holdsUpdates(snapshot.state, updates)) return 'refused';
+  if (turn.head.chains.size === 0 || upToDate) return 'trusted';
+  turn.setHead({ wantsHistory: true });
+  return 'wait';
+}
+
+/** Whether the snapshot's own chain goes on from where the snapshot says it stood. */
+function follows(first: Frame, { frontier }: Snapshot): boolean {
+  const { seq, id } = frontier.get(first.author) ?? CHAIN_START;
+  return first.seq === seq + 1 && first.prev === id;
+}
+
+/** Whether it covers all that is covered already, and more. */
+function advances({ frontier }: Snapshot, base: Chains): boolean {
+  for (const [author, { seq }] of base) if ((frontier.get(author)?.seq ?? 0) < seq) return false;
+  return [...frontier].some(([author, { seq }]) => seq > (base.get(author)?.seq ?? 0));
+}
+
+/** Makes the state from the frames on the way to the frontier and compares everything the snapshot says. */
+async function rebuildTo(
+  context: Context,
+  turn: Turn,
+  { frontier, state }: Snapshot,
+  log: ReadonlyMap<Hex, Frame>,
+): Promise<'same' | 'different' | 'incomplete'> {
+  const base = turn.head.base ? await readBase(context, turn) : null;
+  if (turn.head.base && !base) return 'incomplete';
+  const start: Chains = turn.head.base?.chains ?? new Map();
+  const frames: Frame[] = [];
+  for (const [author, chain] of frontier) {
+    const covered = base?.frontier.get(author);
+    const way = wayFrom(chain, start.get(author) ?? CHAIN_START, log);
+    if (typeof way === 'string') return way;
+    if (!hasPeaks(chain, covered, way)) return 'different';
+    frames.push(...way);
+  }
+  const { chains, admitted } = admit(frames, turn.members, start);
+  for (const [author, { seq, id, clock }] of frontier) {
+    const made = chains.get(author);
+    if (made?.seq !== seq || made.id !== id || made.clock !== clock) return 'different';
+  }
+  const document = new RecordDocument(context.schema);
+  const updates = admitted.filter(({ kind }) => kind === 'update').map(({ content }) => content);
+  document.apply([...(base ? [base.state] : []), ...updates]);
+  return isSameState(document.state(), state) ? 'same' : 'different';
+}
+
+/** The frames from `start` to `end`, in order. */
+function wayFrom(end: Chain, start: Chain, log: ReadonlyMap<Hex, Frame>): Frame[] | 'incomplete' | 'different' {
+  const way: Frame[] = [];
+  let { id } = end;
+  for (let seq = end.seq; seq > start.seq; seq--) {
+    const frame = log.get(id);
+    if (!frame) return 'incomplete';
+    if (frame.seq !== seq) return 'different';
+    way.push(frame);
+    id = frame.prev;
+  }
+  return id === start.id ? way.reverse() : 'different';
+}
+
+function hasPeaks(chain: CoveredChain, base: CoveredChain | undefined, way: readonly Frame[]): boolean {
+  const peaks = peaksAfter(base, way);
+  return peaks.length === chain.peaks.length && peaks.every((peak, i) => peak.join() === chain.peaks[i]?.join());
+}
+
+/** The Merkle peaks of a chain that went on by these frames. */
+export function peaksAfter(base: CoveredChain | undefined, way: readonly Frame[]): Peaks {
+  let peaks: Peaks = base?.peaks ?? [];
+  let count = base?.seq ?? 0;
+  for (const { id } of way) peaks = appendLeaf(peaks, count++, fromHex(id));
+  return peaks;
+}
+
+/** The peaks of every chain as it stands; null when a frame on the way is not held. */
+export async function coverAll(context: Context, turn: Turn): Promise<Map<Hex, CoveredChain> | null> {
+  const base = await readBase(context, turn);
+  if (turn.head.base && !base) return null;
+  const log = await readLog(context, turn);
+  const frontier = new Map<Hex, CoveredChain>();
+  for (const [author, chain] of turn.head.chains) {
+    const way = wayFrom(chain, turn.head.base?.chains.get(author) ?? CHAIN_START, log);
+    if (typeof way === 'string') return null;
+    frontier.set(author, { ...chain, peaks: peaksAfter(base?.frontier.get(author), way) });
+  }
+  return frontier;
+}
+
+function isCovered({ author, seq }: Frame, chains: Chains): boolean {
+  return seq <= (chains.get(author)?.seq ?? 0);
+}
+
+/** Whether a frame is part of what counts here (and not the loser of a number used twice, or waiting). */
+function countsIn(frame: Frame, turn: Turn): boolean {
+  return frame.seq <= (turn.head.chains.get(frame.author)?.seq ?? 0) && counts(turn, frame);
+}
+
+function adopt(
+  context: Context,
+  turn: Turn,
+  { author, parts }: Candidate,
+  { frontier, state }: Snapshot,
+  verified: boolean,
+  log: ReadonlyMap<Hex, Frame>,
+): boolean {
+  const covered = new Map([...frontier].map(([each, { seq, id, clock }]) => [each, { seq, id, clock }]));
+  const chains = new Map(turn.head.chains);
+  let conflict = false;
+  for (const [each, chain] of covered) {
+    const own = chains.get(each);
+    if (!own || own.seq < chain.seq) chains.set(each, chain);
+    else if (verified && typeof wayFrom(own, chain, log) === 'string') conflict = true;
+  }
+  const base = { author, parts: parts.map(({ id }) => id), verified, chains: covered };
+  turn.setHead({ base, chains, wantsHistory: false });
+  if (verified) letGo(context, turn, covered, log);
+  else {
+    turn.updates.push(state);
+    turn.fold = true;
+    for (const frame of log.values()) if (isCovered(frame, covered)) enter(turn, frame);
+  }
+  return conflict;
+}
+
+/** Covered frames leave the disk; an owner notes them, to propose their deletion to the relay. */
+function letGo({ self }: Context, turn: Turn, covered: Chains, log: ReadonlyMap<Hex, Frame>): void {
+  const owns = turn.members.admits({ device: self.id, seq: Infinity, id: '', kind: 'delete' });
+  for (const frame of log.values()) {
+    if (!isCovered(frame, covered)) continue;
+    turn.waiting.delete(frame.id);
+    turn.refused.delete(frame.id);
+    turn.entered.delete(frame.id);
+    turn.place(frame, 'nowhere');
+    if (owns) turn.changes.push({ type: 'put', key: turn.layout.doom(frame.topic, frame.id), value: new Uint8Array(0) });
+  }
+}
+
+function refuse(turn: Turn, { author, parts }: Candidate, snapshot: Snapshot | null, log: ReadonlyMap<Hex, Frame>): void {
+  turn.raise({ type: 'snapshot-refused', author, frame: parts[0]?.id ?? '' });
+  const covered = [...log.values()].filter((frame) => snapshot && isCovered(frame, snapshot.frontier));
+  for (const frame of covered.sort((a, b) => a.seq - b.seq)) turn.send(frame);
+}
+
+async function readSnapshotFrames(context: Context, turn: Turn, ids: ReadonlySet<Hex>): Promise<Frame[]> {
+  const frames: Frame[] = [];
+  const onDisk: [Hex, readonly string[]][] = [];
+  for (const id of ids) {
+    const frame = turn.waiting.get(id) ?? turn.entered.get(id);
+    const key = turn.keyOf(id);
+    if (frame) frames.push(frame);
+    else if (key) onDisk.push([id, key]);
+  }
+  const { opened } = await readFrames(context, onDisk);
+  return [...frames, ...opened.map(({ frame }) => frame)].filter(({ kind }) => kind === 'snapshot');
+}
+
+/** The complete snapshots among these frames, the farthest first. */
+function assemble(frames: readonly Frame[]): Candidate[] {
+  const byPlace = new Map(frames.map((frame) => [`${frame.author} ${frame.seq} ${frame.prev}`, frame]));
+  const candidates: Candidate[] = [];
+  for (const first of frames) {
+    const place = partOf(first.content);
+    if (place?.part !== 0) continue;
+    const parts = [first];
+    for (let next = first; parts.length < place.parts; parts.push(next)) {
+      const following = byPlace.get(`${next.author} ${next.seq + 1} ${next.id}`);
+      const at = following && partOf(following.content);
+      if (!following || at?.part !== parts.length || at.parts !== place.parts) break;
+      next = following;
+    }
+    if (parts.length === place.parts) candidates.push({ author: first.author, parts });
+  }
+  return candidates.sort((a, b) => b.parts[0]!.seq - a.parts[0]!.seq || (a.author < b.author ? -1 : 1));
+}

@@ -1,0 +1,115 @@
+/**
+ * What every operation of one replica is given: its space, itself, its rules and its ports; and the few verbs on the
+ * disk that they share.
+ */
+import { equal, fromHex, type Bytes } from '#lib/bytes/bytes.ts';
+import { frameId } from '#lib/crypto/frame.ts';
+import type { Signer } from '#lib/crypto/signature.ts';
+import type { Hex } from '#lib/keys/ids.ts';
+import type { Schema } from './document.ts';
+import { openReceived, verifyOpened, type Frame, type OpenedFrame } from './frames.ts';
+import { contextOf, type Layout } from './layout.ts';
+import type { Members } from './members.ts';
+import type { Change, Disk, Key, LocalSeal, Policy, ReplicaPorts } from './ports.ts';
+import type { Keyring } from './turn.ts';
+
+export interface Context {
+  readonly space: Bytes;
+  readonly self: { readonly id: Hex; readonly signer: Signer };
+  readonly policy: Policy;
+  readonly ports: ReplicaPorts;
+  readonly layout: Layout;
+  readonly schema: Schema;
+  keyring: Keyring;
+}
+
+export async function sealAt(seal: LocalSeal, key: Key, plaintext: Bytes): Promise<Change> {
+  return { type: 'put', key, value: await seal.seal(contextOf(key), plaintext) };
+}
+
+export function openAt(seal: LocalSeal, key: Key, sealed: Bytes | undefined): Promise<Bytes | null> {
+  return sealed ? seal.open(contextOf(key), sealed) : Promise.resolve(null);
+}
+
+/** The frames that stand under these keys (`… T I`), opened; what is damaged is left out and named in `damaged`. */
+export async function readFrames(
+  { ports, keyring }: Context,
+  keys: Iterable<readonly [Hex, Key]>,
+): Promise<{ opened: OpenedFrame[]; damaged: Hex[] }> {
+  const opened: OpenedFrame[] = [];
+  const damaged: Hex[] = [];
+  for (const [id, key] of keys) {
+    const bytes = await ports.disk.get(key);
+    const epoch = keyring.at(fromHex(key.at(-2) ?? ''));
+    if (!epoch) continue; // a topic whose keys we no longer have
+    const frame = bytes && readFrame(bytes, id, epoch);
+    if (frame) opened.push(frame);
+    else damaged.push(id);
+  }
+  return { opened, damaged };
+}
+
+/** The same for a whole prefix, read at once. */
+export async function listFrames({ ports, keyring }: Context, prefix: Key) {
+  const opened: { readonly key: Key; readonly frame: OpenedFrame }[] = [];
+  const damaged: Key[] = [];
+  for (const { key, value } of await ports.disk.list(prefix)) {
+    const epoch = keyring.at(fromHex(key.at(-2) ?? ''));
+    if (!epoch) continue;
+    const frame = readFrame(value, key.at(-1) ?? '', epoch);
+    if (frame) opened.push({ key, frame });
+    else damaged.push(key);
+  }
+  return { opened, damaged };
+}
+
+function readFrame(bytes: Bytes, id: Hex, epoch: NonNullable<ReturnType<Keyring['at']>>): OpenedFrame | null {
+  const computed = frameId(bytes);
+  if (!equal(computed, fromHex(id))) return null;
+  const frame = openReceived(bytes, computed, epoch);
+  return typeof frame === 'string' ? null : frame;
+}
+
+/** Verifications run side by side, this many at a time. */
+const BATCH = 256;
+
+/** Those whose signature is good, those whose is not, and those of whom nobody knows the key. */
+export async function verifyAll(
+  frames: readonly OpenedFrame[],
+  members: Members,
+  introduced: ReadonlyMap<Hex, Bytes>,
+): Promise<{ good: OpenedFrame[]; bad: OpenedFrame[]; unknown: OpenedFrame[] }> {
+  const sorted = { good: [] as OpenedFrame[], bad: [] as OpenedFrame[], unknown: [] as OpenedFrame[] };
+  for (let start = 0; start < frames.length; start += BATCH) {
+    const batch = frames.slice(start, start + BATCH);
+    const verdicts = await Promise.all(
+      batch.map(async (opened) => {
+        const { author, kind } = opened.frame;
+        const key = members.author(author)?.signing ?? (kind === 'control' ? introduced.get(author) : undefined);
+        if (!key) return 'unknown';
+        return (await verifyOpened(opened, key)) ? 'good' : 'bad';
+      }),
+    );
+    batch.forEach((opened, i) => sorted[verdicts[i]!].push(opened));
+  }
+  return sorted;
+}
+
+/** Keys that control frames bring along, verified or not: a device id is the hash of its keys. */
+export function introducedBy(policy: Policy, frames: Iterable<OpenedFrame>): Map<Hex, Bytes> {
+  const introduced = new Map<Hex, Bytes>();
+  for (const { frame } of frames) {
+    if (frame.kind !== 'control') continue;
+    for (const { device, signing } of policy.introduces(frame.content)) introduced.set(device, signing);
+  }
+  return introduced;
+}
+
+export function controlOf({ id, inner }: Frame) {
+  return { id: fromHex(id), inner };
+}
+
+export function heldKeyOf(key: Key): Hex {
+  return key.at(-1) ?? '';
+}
+

@@ -1,0 +1,116 @@
+/**
+ * Frames between the wire and the log: opened, decoded, verified; and made.
+ * Guarantees: a `Frame` is well formed. Whether its signature is good is for `verifyOpened` to say; whether it counts,
+ * for log.ts.
+ */
+import { equal, fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { frameId, openFrame, sealFrame, type FrameAad, type FrameKind } from '#lib/crypto/frame.ts';
+import type { Random } from '#lib/crypto/random.ts';
+import type { Signer } from '#lib/crypto/signature.ts';
+import type { EpochKeys } from '#lib/keys/epoch.ts';
+import type { Hex } from '#lib/keys/ids.ts';
+import { decodeInner, signInner, verifySigned, type FrameInner, type Hlc, type SignedInner } from '#lib/keys/inner.ts';
+import { decodeBody, encodeBody, sortDependencies, type Dependency, type Lane } from './bodies.ts';
+
+export interface Frame {
+  readonly id: Hex;
+  readonly topic: Bytes;
+  readonly epoch: number;
+  readonly kind: FrameKind;
+  readonly author: Hex;
+  readonly seq: number;
+  /** Zeros for the first of a chain. */
+  readonly prev: Hex;
+  /** Of the data lane; empty for control frames, whose graph is the policy's. */
+  readonly deps: readonly Dependency[];
+  readonly clock: Hlc;
+  /** The body behind its header; of a control frame, the whole body. */
+  readonly content: Bytes;
+  readonly inner: FrameInner;
+  /** As it travels. */
+  readonly bytes: Bytes;
+}
+
+/** Opened, not verified. */
+export interface OpenedFrame {
+  readonly frame: Frame;
+  readonly aad: FrameAad;
+  readonly signed: SignedInner;
+}
+
+export function laneOf(kind: FrameKind): Lane {
+  return kind === 'control' ? 'control' : 'data';
+}
+
+/** What opening gives: the frame, or why there is none. */
+export function openReceived(bytes: Bytes, id: Bytes, keys: EpochKeys): OpenedFrame | 'unreadable' | 'malformed' {
+  const opened = openFrame([keys.frameKey], bytes);
+  if (!opened) return 'unreadable';
+  const signed = decodeInner(opened.inner);
+  if (!signed) return 'malformed';
+  const frame = frameOf(bytes, hex(id), keys.topic, opened.aad, signed.inner);
+  return frame ? { frame, aad: opened.aad, signed } : 'malformed';
+}
+
+export function verifyOpened({ aad, signed }: OpenedFrame, signing: Bytes): Promise<boolean> {
+  return verifySigned(aad, signed, signing);
+}
+
+export interface Draft {
+  readonly kind: FrameKind;
+  readonly author: Hex;
+  readonly seq: number;
+  readonly prev: Hex;
+  readonly clock: Hlc;
+  readonly content: Bytes;
+  readonly deps: readonly Dependency[];
+}
+
+/** The dependencies of a control frame, which its body does not describe: ids alone. */
+export type ControlDraft = Omit<Draft, 'kind' | 'deps'> & { readonly kind: 'control'; readonly heads: readonly Hex[] };
+
+/** Signs and seals; the same draft gives another id at every call, by its salt. */
+export async function makeFrame(
+  draft: Draft | ControlDraft,
+  keys: EpochKeys,
+  signer: Signer,
+  random: Random,
+): Promise<Frame> {
+  const { kind, author, seq, prev, clock, content } = draft;
+  const deps = 'heads' in draft ? draft.heads.map(fromHex) : sortDependencies(draft.deps).map(({ id }) => fromHex(id));
+  const body = 'heads' in draft ? content : encodeBody(draft.deps, content);
+  const inner = { author: fromHex(author), seq, prev: fromHex(prev), deps, clock, body };
+  const aad: FrameAad = { space: keys.space, epoch: keys.epoch, kind };
+  const bytes = sealFrame(keys.frameKey, kind, await signInner(aad, inner, signer), random);
+  return frameOf(bytes, hex(frameId(bytes)), keys.topic, aad, inner)!;
+}
+
+/** The same thing said again under another epoch, because it had not been sent: not a second use of its number. */
+export function isSameSaying(a: Frame, b: Frame): boolean {
+  return (
+    a.kind === b.kind &&
+    a.clock.time === b.clock.time &&
+    a.clock.counter === b.clock.counter &&
+    equal(a.content, b.content)
+  );
+}
+
+function frameOf(bytes: Bytes, id: Hex, topic: Bytes, aad: FrameAad, inner: FrameInner): Frame | null {
+  const body =
+    aad.kind === 'control' ? { deps: [], content: inner.body } : decodeBody(inner.body, inner.deps);
+  if (!body) return null;
+  const { author, seq, prev, clock } = inner;
+  return {
+    id,
+    topic,
+    epoch: aad.epoch,
+    kind: aad.kind,
+    author: hex(author),
+    seq,
+    prev: hex(prev),
+    ...body,
+    clock,
+    inner,
+    bytes,
+  };
+}

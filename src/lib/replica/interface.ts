@@ -1,0 +1,150 @@
+/**
+ * What a replica offers: to the vault (`Replica`) and to whoever carries frames (`Syncable`). Values only; the work is in
+ * live-replica.ts.
+ */
+import type { Bytes } from '#lib/bytes/bytes.ts';
+import type { Result } from '#lib/bytes/result.ts';
+import type { VerifiedControl } from '#lib/keys/control.ts';
+import type { EpochKeys } from '#lib/keys/epoch.ts';
+import type { Hex } from '#lib/keys/ids.ts';
+import type { Edit, EntryId, HealthRecord, SectionId } from '#lib/record/entry.ts';
+import type { Lane } from './bodies.ts';
+import type { SecurityEvent } from './events.ts';
+import type { DeviceHex, Members } from './members.ts';
+import type { DiskError } from './ports.ts';
+
+/** A frame as the relay gives it, and the topic it stood in. */
+export interface Received {
+  readonly topic: Bytes;
+  readonly bytes: Bytes;
+}
+
+export interface ReceiveOptions {
+  readonly upTo?: Cursor & { readonly topic: Bytes };
+  readonly upToDate?: boolean;
+}
+
+export interface Outgoing {
+  readonly topic: Bytes;
+  readonly id: Bytes;
+  readonly bytes: Bytes;
+}
+
+/** How far a topic has been taken in; `frame` is the one at that cursor, to find out whether the relay still has it. */
+export interface Cursor {
+  readonly after: number;
+  readonly frame: Bytes | null;
+}
+
+export interface ReceiveReport {
+  readonly admitted: number;
+  /** Verified, but something they build on is missing. */
+  readonly waiting: number;
+  readonly refused: number;
+  readonly known: number;
+  /** The members or the record changed. */
+  readonly membersChanged: boolean;
+  readonly recordChanged: boolean;
+  readonly events: readonly SecurityEvent[];
+}
+
+export interface Delivery {
+  readonly sent: boolean;
+  /** Other devices known to have it. */
+  readonly receivedBy: readonly DeviceHex[];
+}
+
+export interface LoadReport {
+  /** Something sealed on this disk was damaged, and was made again from the frames. */
+  readonly repaired: boolean;
+}
+
+export type EditError =
+  | DiskError
+  | { readonly type: 'entry-missing'; readonly id: EntryId }
+  | { readonly type: 'edit-too-large' }
+  | { readonly type: 'unsent' } // a snapshot covers only what the relay has
+  | { readonly type: 'incomplete' } // a snapshot needs every frame since the last one
+  | { readonly type: 'not-allowed' }; // this device has no right to write here, or no epoch to write under
+
+/** The head of every author's chain, and how far this device has read; opaque to everybody but a replica. */
+export type EncodedFrontier = Bytes;
+
+export type ReplicaChange =
+  | { readonly type: 'record' }
+  | { readonly type: 'members' }
+  | { readonly type: 'delivery' }
+  | { readonly type: 'security'; readonly event: SecurityEvent };
+
+export interface Replica<M extends Members = Members> extends Syncable {
+  /** Makes the replica usable. Cheap: one read, a few unseals, one Yjs transaction. */
+  load(): Promise<Result<LoadReport, DiskError>>;
+
+  /** One user action, one frame. When it answers `ok`, the edit survives anything. */
+  edit(edits: readonly Edit[]): Promise<Result<{ frame: Bytes }, EditError>>;
+  /** A control frame of this device (roster, epoch, account chain), sealed under `epoch` or else the current one. */
+  control(body: Bytes, epoch?: EpochKeys): Promise<Result<{ frame: Bytes }, EditError>>;
+  /** Tells the others what this device has: here and, in the account space, in other spaces (space as hex → frontier). */
+  publishHeads(others?: ReadonlyMap<string, EncodedFrontier>): Promise<Result<{ frame: Bytes }, EditError>>;
+  /** Folds everything admitted into snapshot frames. The covered frames are let go once the relay has the snapshot. */
+  snapshot(): Promise<Result<{ frames: readonly Bytes[] }, EditError>>;
+
+  /** The epochs again, with new ones; the last one is current. Unsent edits are sealed again under it. */
+  useEpochs(epochs: readonly EpochKeys[]): Promise<Result<void, DiskError>>;
+  /** The directory that the policy reads has changed: members are computed again, parked frames tried again. */
+  refresh(): Promise<Result<ReceiveReport, DiskError>>;
+  /** What a device said about this space in another one (from `otherFrontiers` of its heads there). */
+  witness(device: DeviceHex, frontier: EncodedFrontier): Promise<Result<void, DiskError>>;
+  /** What the heads frames received here say about other spaces: device → space as hex → frontier. */
+  otherFrontiers(): ReadonlyMap<DeviceHex, ReadonlyMap<string, EncodedFrontier>>;
+
+  record(): HealthRecord;
+  members(): M;
+  /** The verified controls, for whoever evaluates them too. */
+  controls(): readonly VerifiedControl[];
+  frontier(): EncodedFrontier;
+  /** The last frame of a device in a lane, as far as it counts: for pins. */
+  head(device: DeviceHex, lane: Lane): { readonly seq: number; readonly id: Hex } | undefined;
+  /** How many frames stand behind the last snapshot. */
+  uncovered(): number;
+  /** Two replicas with the same admitted frames have the same hash. */
+  stateHash(): Bytes;
+
+  /** Of a frame of this device made since `load`, or of its newest one. */
+  delivery(frame?: Bytes): Delivery | undefined;
+  /** Of the last change this device made to an entry. */
+  entryDelivery(section: SectionId, id: EntryId): Delivery;
+  subscribe(listener: (change: ReplicaChange) => void): () => void;
+  /** Waits for what is under way (folding). Nothing can be called after. */
+  close(): Promise<void>;
+}
+
+/** What sync/ needs of a replica. */
+export interface Syncable {
+  /** The topics to pull, oldest epoch first. */
+  topics(): readonly Bytes[];
+  cursor(topic: Bytes): Cursor;
+  /**
+   * Takes frames in; persists them and what follows from them in one atomic write. `upTo` sets the cursor of its topic
+   * in the same write, also without any frame, also backwards; without it no cursor moves. `upToDate`: the relay was
+   * asked for everything, what is `missing` included, and had nothing more: what is still missing is being withheld.
+   */
+  receive(batch: readonly Received[], options?: ReceiveOptions): Promise<Result<ReceiveReport, DiskError>>;
+  /** Unsent frames, in the order they were made; what was acknowledged is gone from it. */
+  outbox(limit?: number): Promise<readonly Outgoing[]>;
+  unsent(): number;
+  /** The relay has these on its disk. */
+  acknowledge(ids: readonly Bytes[]): Promise<Result<void, DiskError>>;
+  /** Frames known to exist that have not come: to be asked for by id, in any topic. */
+  missing(): readonly Bytes[];
+  /** True when the whole history is wanted, what is proposed for deletion included: pull from cursor 0. */
+  wantsHistory(): boolean;
+  /**
+   * All ids the relay lists in a topic (those proposed for deletion included), compared with what it must have. Frames
+   * it lost go back to the outbox, with a `rollback` event; the answer names those it has and we do not.
+   */
+  reconcile(topic: Bytes, ids: readonly Bytes[]): Promise<Result<{ wanted: readonly Bytes[] }, DiskError>>;
+  /** Frames covered by a verified snapshot, for an owner to propose for deletion; `proposed` ticks them off. */
+  deletable(limit?: number): Promise<readonly { topic: Bytes; ids: readonly Bytes[] }[]>;
+  proposed(ids: readonly Bytes[]): Promise<Result<void, DiskError>>;
+}

@@ -1,0 +1,85 @@
+/**
+ * Where the things of a space stand on the disk.
+ *
+ *   space S live head        sealed   state.ts
+ *   space S live controls    sealed   the verified control frames
+ *   space S live state       sealed   the Yjs state, folded
+ *   space S live others      sealed   what the devices said about other spaces
+ *   space S live tail N      sealed   the updates of one write since, until they are folded
+ *   space S reports          sealed   what was reported already (events.ts)
+ *   space S frame T I        as on the relay   frames that count, or lost to another of the same number
+ *   space S parked T I       as on the relay   frames that wait
+ *   space S refused T I      as on the relay   frames that will never count: not to be asked for again
+ *   space S outbox N T I     as on the relay   what the relay has not acknowledged
+ *   space S doomed T I       empty    covered by a snapshot, to be proposed for deletion
+ *
+ * S, T and I are the ids of space, topic and frame in hex, N counts. Everything under `live` is one read. What is sealed
+ * is bound to its place; frames are sealed as they are and named by their hash.
+ */
+import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import type { Hex } from '#lib/keys/ids.ts';
+import type { Key } from './ports.ts';
+
+export interface Layout {
+  readonly live: Key;
+  readonly head: Key;
+  readonly controls: Key;
+  readonly state: Key;
+  readonly tails: Key;
+  readonly others: Key;
+  readonly reports: Key;
+  readonly frames: Key;
+  readonly parked: Key;
+  readonly refused: Key;
+  readonly outbox: Key;
+  readonly doomed: Key;
+  tail(n: number): Key;
+  frame(topic: Bytes, id: Hex): Key;
+  framesOf(topic: Bytes): Key;
+  park(topic: Bytes, id: Hex): Key;
+  refuse(topic: Bytes, id: Hex): Key;
+  send(n: number, topic: Bytes, id: Hex): Key;
+  doom(topic: Bytes, id: Hex): Key;
+}
+
+export function layoutOf(space: Bytes): Layout {
+  const root = ['space', hex(space)];
+  const live = [...root, 'live'];
+  const [tails, frames, parked] = [[...live, 'tail'], [...root, 'frame'], [...root, 'parked']];
+  const [refused, outbox, doomed] = [[...root, 'refused'], [...root, 'outbox'], [...root, 'doomed']];
+  return {
+    live,
+    head: [...live, 'head'],
+    controls: [...live, 'controls'],
+    state: [...live, 'state'],
+    tails,
+    others: [...live, 'others'],
+    reports: [...root, 'reports'],
+    frames,
+    parked,
+    refused,
+    outbox,
+    doomed,
+    tail: (n) => [...tails, ordinal(n)],
+    frame: (topic, id) => [...frames, hex(topic), id],
+    framesOf: (topic) => [...frames, hex(topic)],
+    park: (topic, id) => [...parked, hex(topic), id],
+    refuse: (topic, id) => [...refused, hex(topic), id],
+    send: (n, topic, id) => [...outbox, ordinal(n), hex(topic), id],
+    doom: (topic, id) => [...doomed, hex(topic), id],
+  };
+}
+
+/** What a sealed value is bound to. */
+export function contextOf(key: Key): string {
+  return key.join('/');
+}
+
+export function ordinalOf(element: string): number {
+  return parseInt(element, 36);
+}
+
+/** A counter whose text sorts as its number does. */
+function ordinal(n: number): string {
+  return n.toString(36).padStart(11, '0');
+}

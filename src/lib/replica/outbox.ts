@@ -1,0 +1,72 @@
+/**
+ * What the relay has not acknowledged, in the order it was made. The bytes stay on the disk; this is the list.
+ */
+import { equal, fromHex, type Bytes } from '#lib/bytes/bytes.ts';
+import { frameId } from '#lib/crypto/frame.ts';
+import type { Hex } from '#lib/keys/ids.ts';
+import type { Context } from './context.ts';
+import { openReceived, type Frame } from './frames.ts';
+import { inspectUpdate } from './gate.ts';
+import { ordinalOf } from './layout.ts';
+import type { Key } from './ports.ts';
+import type { HeadState, Reach } from './state.ts';
+
+export interface Unsent {
+  readonly key: Key;
+  readonly id: Hex;
+  readonly topic: Bytes;
+  /** Of a data frame of this device: its number, and how many values its author had set before it, if it sets any. */
+  readonly own: { readonly seq: number; readonly from: number | null } | null;
+}
+
+export async function readOutbox(context: Context, clientId: number | undefined): Promise<Unsent[]> {
+  const entries = await context.ports.disk.list(context.layout.outbox);
+  return entries.map(({ key, value }) => unsentOf(context, key, value, clientId));
+}
+
+function unsentOf(context: Context, key: Key, bytes: Bytes, clientId: number | undefined): Unsent {
+  const id = key.at(-1) ?? '';
+  const topic = fromHex(key.at(-2) ?? '');
+  const epoch = context.keyring.at(topic);
+  const opened = epoch ? openReceived(bytes, fromHex(id), epoch) : 'unreadable';
+  const frame = typeof opened === 'string' ? null : opened.frame;
+  return { key, id, topic, own: frame && ownOf(context, frame, clientId) };
+}
+
+export function ownOf({ self }: Context, frame: Frame, clientId: number | undefined): Unsent['own'] {
+  if (frame.author !== self.id || frame.kind === 'control') return null;
+  const passed = frame.kind === 'update' && clientId !== undefined ? inspectUpdate(frame.content, clientId) : null;
+  return { seq: frame.seq, from: passed?.advance?.from ?? null };
+}
+
+/** How much of this device's chain is on the relay, given what is not. */
+export function sentUpTo({ chains, sent }: HeadState, self: Hex, unsent: readonly Unsent[]): Reach {
+  const own = unsent.flatMap(({ own }) => own ?? []).sort((a, b) => a.seq - b.seq);
+  const chain = chains.get(self);
+  if (!chain) return sent;
+  if (!own[0]) return { seq: chain.seq, clock: chain.clock };
+  return { seq: own[0].seq - 1, clock: own.find(({ from }) => from !== null)?.from ?? chain.clock };
+}
+
+/** The bytes of an unsent frame; from its other copy where this one is damaged. */
+export async function readUnsent({ ports, layout }: Context, { key, id, topic }: Unsent): Promise<Bytes | null> {
+  for (const place of [key, layout.frame(topic, id)]) {
+    const bytes = await ports.disk.get(place);
+    if (bytes && equal(frameId(bytes), fromHex(id))) return bytes;
+  }
+  return null;
+}
+
+export function numberOf(key: Key): number {
+  return ordinalOf(key.at(-3) ?? '');
+}
+
+export function groupByTopic(keys: readonly Key[], limit: number): { topic: Bytes; ids: Bytes[] }[] {
+  const groups = new Map<string, Bytes[]>();
+  for (const key of keys.slice(0, limit)) {
+    const topic = key.at(-2) ?? '';
+    groups.set(topic, [...(groups.get(topic) ?? []), fromHex(key.at(-1) ?? '')]);
+  }
+  return [...groups].map(([topic, ids]) => ({ topic: fromHex(topic), ids }));
+}
+

@@ -1,0 +1,67 @@
+/**
+ * What a replica is given: time, randomness, a disk, a seal for that disk, and the rule that says who may do what.
+ * Everything it does follows from these and from the frames it receives, so that a whole replica runs under a seed.
+ *
+ * The disk and the seal are described here by their shape: any backend of `storage/` fits, and this folder need not
+ * know which.
+ */
+import type { Bytes } from '#lib/bytes/bytes.ts';
+import type { Result } from '#lib/bytes/result.ts';
+import { openLocal, sealLocal, type LocalKey } from '#lib/crypto/local.ts';
+import type { Random } from '#lib/crypto/random.ts';
+import type { VerifiedControl } from '#lib/keys/control.ts';
+import type { DeviceHex, Members } from './members.ts';
+
+export type Key = readonly string[];
+
+export type Change =
+  | { readonly type: 'put'; readonly key: Key; readonly value: Bytes }
+  | { readonly type: 'delete'; readonly key: Key }
+  | { readonly type: 'deletePrefix'; readonly prefix: Key };
+
+export interface DiskError {
+  readonly type: 'quota' | 'closed' | 'version' | 'unavailable' | 'aborted';
+}
+
+/** Writes are atomic. A failed read rejects with an error that carries `error: DiskError`. */
+export interface Disk {
+  get(key: Key): Promise<Bytes | undefined>;
+  list(
+    prefix: Key,
+    options?: { readonly limit?: number; readonly after?: Key },
+  ): Promise<{ readonly key: Key; readonly value: Bytes }[]>;
+  keys(prefix: Key): Promise<Key[]>;
+  write(changes: readonly Change[], durability: 'strict' | 'relaxed'): Promise<Result<void, DiskError>>;
+}
+
+/** Seals for this device's disk. What was sealed for one place (`context`) opens at no other. */
+export interface LocalSeal {
+  seal(context: string, plaintext: Bytes): Promise<Bytes>;
+  open(context: string, sealed: Bytes): Promise<Bytes | null>;
+}
+
+export function localSeal(key: LocalKey, random: Random): LocalSeal {
+  return {
+    seal: (context, plaintext) => sealLocal(key, context, plaintext, random),
+    open: (context, sealed) => openLocal(key, context, sealed),
+  };
+}
+
+export interface ReplicaPorts {
+  readonly clock: { now(): number };
+  readonly random: Random;
+  readonly disk: Disk;
+  readonly seal: LocalSeal;
+}
+
+/** Who may do what in a space: a pure function of its verified controls (policies.ts has the two we use). */
+export interface Policy<M extends Members = Members> {
+  /** Those of `fresh` that are well formed and rightly signed inside. The others are tried again when more is known. */
+  admit(
+    fresh: readonly VerifiedControl[],
+    known: readonly VerifiedControl[],
+  ): Promise<readonly VerifiedControl[]>;
+  evaluate(controls: readonly VerifiedControl[]): M;
+  /** Signing keys that a control brings along for devices whose id is the hash of them. They give no right. */
+  introduces(body: Bytes): readonly { readonly device: DeviceHex; readonly signing: Bytes }[];
+}

@@ -1,0 +1,129 @@
+/**
+ * Starting over: the log and the document anew from the frames on the disk. Needed when what counts changes other than
+ * by growing (a number used twice, a right taken back after the fact), and when something sealed was damaged.
+ *
+ * Gives what any other replica with these frames has. The frames are verified again: this is rare, and what stands on
+ * the disk outside the seal need not be believed.
+ */
+import type { Hex } from '#lib/keys/ids.ts';
+import type { FieldValue } from '#lib/record/entry.ts';
+import { introducedBy, listFrames, readFrames, verifyAll, type Context } from './context.ts';
+import { RecordDocument } from './document.ts';
+import type { Frame, OpenedFrame } from './frames.ts';
+import { inspectUpdate } from './gate.ts';
+import { enter, settle, type Tally } from './intake.ts';
+import { admit, type Chains } from './log.ts';
+import { decodeSnapshot, type Snapshot } from './snapshot.ts';
+import type { Turn } from './turn.ts';
+
+/** The data frames held; what is damaged leaves the disk. */
+export async function readLog(context: Context, turn: Turn): Promise<Map<Hex, Frame>> {
+  const frames = new Map<Hex, Frame>([...turn.entered, ...turn.waiting, ...turn.refused]);
+  for (const { frame } of await readOpened(context, turn)) frames.set(frame.id, frame);
+  return frames;
+}
+
+async function readOpened(context: Context, turn: Turn): Promise<OpenedFrame[]> {
+  const { opened, damaged } = await listFrames(context, context.layout.frames);
+  for (const key of damaged) turn.forget(key.at(-1) ?? '');
+  const still = opened.filter(({ key, frame }) => turn.keyOf(frame.frame.id)?.join() === key.join());
+  return still.flatMap(({ frame }) => (frame.frame.kind === 'control' ? [] : [frame]));
+}
+
+async function readVerified(context: Context, turn: Turn): Promise<Map<Hex, Frame>> {
+  const frames = new Map<Hex, Frame>([...turn.entered, ...turn.waiting, ...turn.refused]);
+  const { good, bad } = await verifyAll(await readOpened(context, turn), turn.members, new Map());
+  for (const { frame } of good) frames.set(frame.id, frame);
+  for (const { frame } of bad) turn.forget(frame.id);
+  return frames;
+}
+
+/** Replaces log and document by what the held frames make. */
+export async function rebuild(context: Context, turn: Turn, before: RecordDocument | null, tally: Tally): Promise<void> {
+  const base = await readBase(context, turn);
+  if (!base) turn.setHead({ base: null });
+  const held = await readVerified(context, turn);
+  const chains: Chains = turn.head.base?.chains ?? new Map();
+  const frames = [...held.values()].filter(({ author, seq }) => seq > (chains.get(author)?.seq ?? 0));
+  const admission = admit(frames, turn.members, chains);
+  const previous = turn.head.chains.get(context.self.id)?.id;
+  const counted = { ...tally };
+  turn.updates.length = 0;
+  turn.waiting.clear();
+  turn.refused.clear();
+  settle(turn, admission, tally);
+  tally.admitted = counted.admitted;
+  for (const frame of admission.waiting) {
+    const isBehind = frame.seq <= (admission.chains.get(frame.author)?.seq ?? 0);
+    if (isBehind) enter(turn, frame);
+    else turn.waiting.set(frame.id, frame);
+  }
+  for (const { author, seq } of admission.duplicates)
+    turn.raise({ type: 'duplicate-device', author, seq, self: author === context.self.id });
+  turn.document = new RecordDocument(context.schema);
+  turn.document.apply([...(base ? [base.state] : []), ...turn.updates]);
+  turn.updates.length = 0;
+  if (before) turn.lost = lostValues(context, turn, before, held, admission.admitted, previous);
+  if (!base && turn.head.undecided.length === 0) {
+    const snapshots = [...held.values()].filter(({ kind }) => kind === 'snapshot');
+    turn.setHead({ undecided: snapshots.map(({ id }) => id) });
+  }
+}
+
+/** The state that the base stands for; null when there is none, or its frames are gone or void. */
+export async function readBase(context: Context, turn: Turn): Promise<Snapshot | null> {
+  const { base } = turn.head;
+  if (!base) return null;
+  const keys = base.parts.flatMap((id): [Hex, readonly string[]][] => {
+    const key = turn.keyOf(id);
+    return key ? [[id, key]] : [];
+  });
+  const entered = base.parts.flatMap((id) => turn.entered.get(id) ?? turn.waiting.get(id) ?? []);
+  const { opened } = entered.length === base.parts.length ? { opened: [] } : await readFrames(context, keys);
+  const frames = entered.length === base.parts.length ? entered : opened.map(({ frame }) => frame);
+  if (frames.length !== base.parts.length || !frames.every((frame) => counts(turn, frame))) return null;
+  return decodeSnapshot(
+    frames.map(({ content }) => content),
+    turn.members,
+  );
+}
+
+export function counts(turn: Turn, { author, seq, id, kind }: Frame): boolean {
+  return turn.members.admits({ device: author, seq, id, kind });
+}
+
+/**
+ * What this device had written and the record no longer shows, because its numbers were used a second time elsewhere
+ * (a copied profile) and the other use won: to be written again, so that nothing acknowledged is lost.
+ */
+function lostValues(
+  { self }: Context,
+  turn: Turn,
+  before: RecordDocument,
+  held: ReadonlyMap<Hex, Frame>,
+  admitted: readonly Frame[],
+  previous: Hex | undefined,
+): Map<string, Map<string, FieldValue>> {
+  const lost = new Map<string, Map<string, FieldValue>>();
+  const client = turn.members.author(self.id)?.clientId;
+  const counted = new Set(admitted.map(({ id }) => id));
+  if (client === undefined) return lost;
+  for (let frame = held.get(previous ?? ''); frame && !counted.has(frame.id); frame = held.get(frame.prev)) {
+    const advance = frame.kind === 'update' ? inspectUpdate(frame.content, client)?.advance : null;
+    for (let clock = advance?.from ?? 0; clock < (advance?.to ?? 0); clock++) {
+      const found = before.valueAt(client, clock);
+      if (!found) continue;
+      const section = lost.get(found.section) ?? new Map<string, FieldValue>();
+      lost.set(found.section, section.set(found.key, found.value));
+    }
+  }
+  return lost;
+}
+
+/** Control frames from the disk, where their sealed list is damaged. */
+export async function readControls(context: Context): Promise<readonly Frame[]> {
+  const { opened } = await listFrames(context, context.layout.frames);
+  const controls = opened.map(({ frame }) => frame).filter(({ frame }) => frame.kind === 'control');
+  const { good } = await verifyAll(controls, context.policy.evaluate([]), introducedBy(context.policy, controls));
+  return good.map(({ frame }) => frame);
+}

@@ -1,0 +1,154 @@
+/**
+ * One turn of a replica: everything that one call changes, gathered beside the current state. A turn is written to the
+ * disk whole and then becomes the state, or it is dropped and nothing has happened.
+ */
+import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import type { VerifiedControl } from '#lib/keys/control.ts';
+import type { EpochKeys } from '#lib/keys/epoch.ts';
+import type { Hex } from '#lib/keys/ids.ts';
+import type { FieldValue } from '#lib/record/entry.ts';
+import type { RecordDocument } from './document.ts';
+import { eventKey, type SecurityEvent } from './events.ts';
+import type { Frame, OpenedFrame } from './frames.ts';
+import type { Layout } from './layout.ts';
+import type { Members } from './members.ts';
+import type { Change, Key } from './ports.ts';
+import type { HeadState } from './state.ts';
+
+export type OtherFrontiers = ReadonlyMap<Hex, ReadonlyMap<Hex, Bytes>>;
+
+/** What a replica holds in memory, besides the document. Replaced, never changed in place. */
+export interface Memory {
+  readonly head: HeadState;
+  readonly controls: ReadonlyMap<Hex, VerifiedControl>;
+  readonly members: Members;
+  /** Keys of what was reported (events.ts). */
+  readonly reported: ReadonlySet<string>;
+  readonly others: OtherFrontiers;
+}
+
+/** The part of memory that only receiving needs; read from the disk at the first frame. */
+export interface Shelf {
+  /** Where every frame held stands on the disk. */
+  readonly held: Map<Hex, Key>;
+  /** Verified data frames that wait. */
+  readonly waiting: Map<Hex, Frame>;
+  /** Frames that will never count. */
+  readonly refused: Map<Hex, Frame>;
+  /** Frames whose author is not known, or controls not admitted yet. */
+  readonly strangers: Map<Hex, OpenedFrame>;
+}
+
+export class Turn {
+  head: HeadState;
+  controls: ReadonlyMap<Hex, VerifiedControl>;
+  members: Members;
+  others: OtherFrontiers;
+  readonly waiting: Map<Hex, Frame>;
+  readonly refused: Map<Hex, Frame>;
+  readonly strangers: Map<Hex, OpenedFrame>;
+  readonly changes: Change[] = [];
+  /** Updates of this turn, in order: sealed as a tail, then applied. */
+  readonly updates: Bytes[] = [];
+  /** A document that takes the place of the current one. */
+  document: RecordDocument | null = null;
+  /** The state is to be folded in this very write: the updates are too large for a tail. */
+  fold = false;
+  /** By section and key: what this device has to write again (rebuild.ts). */
+  lost: ReadonlyMap<string, ReadonlyMap<string, FieldValue>> = new Map();
+  readonly events: SecurityEvent[] = [];
+  readonly reported: Set<string>;
+  /** Data frames that this turn put with those that count: not on the disk yet. */
+  readonly entered = new Map<Hex, Frame>();
+  readonly placed = new Map<Hex, Key | null>();
+  readonly #held: ReadonlyMap<Hex, Key>;
+  readonly #layout: Layout;
+
+  constructor(memory: Memory, shelf: Shelf, layout: Layout) {
+    this.head = memory.head;
+    this.controls = memory.controls;
+    this.members = memory.members;
+    this.others = memory.others;
+    this.reported = new Set(memory.reported);
+    this.waiting = new Map(shelf.waiting);
+    this.refused = new Map(shelf.refused);
+    this.strangers = new Map(shelf.strangers);
+    this.#held = shelf.held;
+    this.#layout = layout;
+  }
+
+  get layout(): Layout {
+    return this.#layout;
+  }
+
+  /** Raised once for what it is about, also over restarts. */
+  raise(event: SecurityEvent): void {
+    const key = eventKey(event);
+    if (this.reported.has(key)) return;
+    this.reported.add(key);
+    this.events.push(event);
+  }
+
+  setHead(change: Partial<HeadState>): void {
+    this.head = { ...this.head, ...change };
+  }
+
+  isHeld(id: Hex): boolean {
+    return this.keyOf(id) !== undefined;
+  }
+
+  keyOf(id: Hex): Key | undefined {
+    const placed = this.placed.get(id);
+    return placed === undefined ? this.#held.get(id) : (placed ?? undefined);
+  }
+
+  /** Where every frame stands at the end of this turn. */
+  *heldKeys(): Iterable<[Hex, Key]> {
+    for (const [id, key] of this.#held) if (!this.placed.has(id)) yield [id, key];
+    for (const [id, key] of this.placed) if (key) yield [id, key];
+  }
+
+  /** Puts a frame in its place on the disk: with those that count, aside, or nowhere. */
+  place(frame: { id: Hex; topic: Bytes; bytes: Bytes }, where: 'frame' | 'park' | 'refuse' | 'nowhere'): void {
+    const { id, topic, bytes } = frame;
+    const at = { frame: this.#layout.frame(topic, id), park: this.#layout.park(topic, id) };
+    const key = where === 'nowhere' ? null : where === 'refuse' ? this.#layout.refuse(topic, id) : at[where];
+    this.#move(id, key, bytes);
+  }
+
+  /** Removes a frame that is not in memory. */
+  forget(id: Hex): void {
+    this.#move(id, null, null);
+  }
+
+  send(frame: { id: Hex; topic: Bytes; bytes: Bytes }): number {
+    const n = this.head.nextOutbox;
+    this.changes.push({ type: 'put', key: this.#layout.send(n, frame.topic, frame.id), value: frame.bytes });
+    this.setHead({ nextOutbox: n + 1 });
+    return n;
+  }
+
+  #move(id: Hex, key: Key | null, bytes: Bytes | null): void {
+    const before = this.keyOf(id);
+    if (before && key && before.join() === key.join()) return;
+    if (before) this.changes.push({ type: 'delete', key: before });
+    if (key && bytes) this.changes.push({ type: 'put', key, value: bytes });
+    this.placed.set(id, key);
+  }
+}
+
+/** The epochs this device can open, by topic. */
+export interface Keyring {
+  readonly current: EpochKeys | undefined;
+  readonly topics: readonly Bytes[];
+  at(topic: Bytes): EpochKeys | undefined;
+}
+
+export function keyringOf(epochs: readonly EpochKeys[]): Keyring {
+  const byTopic = new Map(epochs.map((keys) => [hex(keys.topic), keys]));
+  return {
+    current: epochs.at(-1),
+    topics: epochs.map(({ topic }) => topic),
+    at: (topic) => byTopic.get(hex(topic)),
+  };
+}
