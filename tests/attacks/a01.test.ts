@@ -113,7 +113,10 @@ describe("A01: a relay cannot put its keys in the place of Bob's", () => {
   test("A01: Mallory's chain is not found under Bob's address, whatever she writes there", async () => {
     const parsed = parseAddress(bob.address);
     expect(parsed.ok && hex(parsed.value.hash)).not.toBe(hex(mallory.device.id));
-    const { state, refused } = await openChain(bob.address, [await founding(mallory.genesis, mallory), random(300)]);
+    const { state, refused } = await openChain(bob.address, [
+      await founding(mallory.genesis, mallory),
+      random(300),
+    ]);
     expect(state.genesis).toBeNull();
     expect(refused).toHaveLength(2);
   });

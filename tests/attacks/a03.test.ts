@@ -82,7 +82,9 @@ describe("A03: nobody but Alice's active devices and her kit adds a device", () 
   });
 
   test('A03: an addition by the device that is to be added leaves them as they were', async () => {
-    await expectUnchanged(sealed(await signInner(aad(), innerOf(evil, 1, evilBody, honest[2]!), evil.signer)));
+    await expectUnchanged(
+      sealed(await signInner(aad(), innerOf(evil, 1, evilBody, honest[2]!), evil.signer)),
+    );
   });
 
   test('A03: an addition by the revoked phone, after its revocation or dated back beside it, changes nothing', async () => {
@@ -118,7 +120,12 @@ describe("A03: nobody but Alice's active devices and her kit adds a device", () 
       [hex(alice.device.id)],
       await accountKey(mallory.root),
     );
-    const own = await recoverBody(mallory.address, evil.bundle, [hex(alice.device.id)], await accountKey(mallory.root));
+    const own = await recoverBody(
+      mallory.address,
+      evil.bundle,
+      [hex(alice.device.id)],
+      await accountKey(mallory.root),
+    );
     const stolen = concat(forged.slice(0, -64), alice.genesisBody.slice(-64));
     for (const body of [forged, own, stolen]) {
       await expectUnchanged(sealed(await signInner(aad(), innerOf(evil, 1, body, honest[2]!), evil.signer)));

@@ -69,7 +69,8 @@ describe('A09: an altered address is refused', () => {
       ['1', 'l'],
       ['1', 'Ⅰ'],
     ];
-    for (const [letter, other] of lookAlikes) expect(parseAddress(address.replace(letter, other)).ok).toBe(false);
+    for (const [letter, other] of lookAlikes)
+      expect(parseAddress(address.replace(letter, other)).ok).toBe(false);
     expect(parseAddress(address.replace('carnet', 'Carnet')).ok).toBe(false);
     expect(parseAddress(address.normalize('NFKD').replace('1', '１')).ok).toBe(false);
   });

@@ -45,7 +45,8 @@ describe('an address', () => {
       'carnet1',
       ` ${alice.address}`,
     ];
-    for (const other of others) expect(parseAddress(other)).toEqual({ ok: false, error: { type: 'address-invalid' } });
+    for (const other of others)
+      expect(parseAddress(other)).toEqual({ ok: false, error: { type: 'address-invalid' } });
   });
 
   test("A01: Bob's bundle, or one with any part of Alice's exchanged, never matches Alice's address", () => {

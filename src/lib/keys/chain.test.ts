@@ -3,7 +3,13 @@ import { hex } from '#lib/bytes/bytes.ts';
 import { expectStrictDecoder } from '../../../tests/helpers/hostile.ts';
 import { deviceNamed, pen, person, type Person, type Written } from '../../../tests/helpers/people.ts';
 import { seededRandom } from '../../../tests/helpers/random.ts';
-import { acceptAddress, addDeviceBody, decodeChainBody, recoverBody, revokeDeviceBody } from './chain-body.ts';
+import {
+  acceptAddress,
+  addDeviceBody,
+  decodeChainBody,
+  recoverBody,
+  revokeDeviceBody,
+} from './chain-body.ts';
 import { chainEpoch, chainSpaceId, evaluateChain } from './chain.ts';
 import type { DeviceKeys } from './device.ts';
 import { createDirectory } from './directory.ts';
@@ -36,7 +42,10 @@ async function adding(device: DeviceKeys, owner: Person = alice) {
 
 /** The active devices by name, as anybody finds them who knows the address. */
 async function activeOf(...frames: Written[]): Promise<string[]> {
-  const { state } = await openChain(alice.address, frames.map(({ frame }) => frame));
+  const { state } = await openChain(
+    alice.address,
+    frames.map(({ frame }) => frame),
+  );
   const names = new Map([
     [hex(alice.device.id), 'laptop'],
     [hex(phone.id), 'phone'],
@@ -60,7 +69,10 @@ describe("Alice's account chain", () => {
   test('tells when a device came and went, and who said so', async () => {
     const added = await chain.write(alice.device, await adding(phone), [genesis]);
     const revoked = await chain.write(alice.device, revokeDeviceBody(hex(phone.id)), [added]);
-    const { state } = await openChain(alice.address, [genesis, added, revoked].map(({ frame }) => frame));
+    const { state } = await openChain(
+      alice.address,
+      [genesis, added, revoked].map(({ frame }) => frame),
+    );
     const laptop = hex(alice.device.id);
     expect(state.devices.get(hex(phone.id))).toEqual({
       bundle: phone.bundle,
@@ -144,9 +156,16 @@ describe('the directory', () => {
   test('says which device speaks for whom, and which no longer does', async () => {
     const added = await chain.write(alice.device, await adding(phone), [genesis]);
     const revoked = await chain.write(phone, revokeDeviceBody(hex(alice.device.id)), [added]);
-    const { state } = await openChain(alice.address, [genesis, added, revoked].map(({ frame }) => frame));
+    const { state } = await openChain(
+      alice.address,
+      [genesis, added, revoked].map(({ frame }) => frame),
+    );
     const directory = createDirectory([state]);
-    expect(directory.device(hex(phone.id))).toEqual({ address: alice.address, ...phone.bundle, revoked: false });
+    expect(directory.device(hex(phone.id))).toEqual({
+      address: alice.address,
+      ...phone.bundle,
+      revoked: false,
+    });
     expect(directory.device(hex(alice.device.id))?.revoked).toBe(true);
     expect(directory.device(hex(bob.device.id))).toBeUndefined();
     expect(directory.account(alice.address)?.devices).toEqual([hex(alice.device.id), hex(phone.id)]);

@@ -60,7 +60,11 @@ describe('an epoch', () => {
 
   test('hostile bytes give null, and nothing has two spellings', () => {
     for (const role of ['owner', 'reader', 'participant'] as const) {
-      expectStrictDecoder(encodeEpochSecrets(secretsFor(role, secrets)), decodeEpochSecrets, encodeEpochSecrets);
+      expectStrictDecoder(
+        encodeEpochSecrets(secretsFor(role, secrets)),
+        decodeEpochSecrets,
+        encodeEpochSecrets,
+      );
     }
   });
 });

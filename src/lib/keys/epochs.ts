@@ -3,6 +3,7 @@
  */
 import { hex } from '#lib/bytes/bytes.ts';
 import type { Address } from './address.ts';
+import type { Directory } from './directory.ts';
 import type { Operation } from './history.ts';
 import { zeroId, type Hex } from './ids.ts';
 import type { Evaluation } from './membership.ts';
@@ -44,6 +45,20 @@ export function currentRotation(
 function takesAway({ body }: Operation<RosterBody>): boolean {
   if (body.type === 'removeMember' || body.type === 'changeRole') return true;
   return body.type === 'rotate' && body.pins.length > 0;
+}
+
+/** Whether a device that is revoked was given the keys of the current epoch. Who had the first one's is not written. */
+export function reachesRevoked(
+  current: Rotation,
+  { effective, isBefore }: Evaluation<RosterBody, Role>,
+  directory: Directory,
+  unpinned: readonly Hex[],
+): boolean {
+  if (current.id === GENESIS_ROTATION.id) return unpinned.length > 0;
+  return effective.some(({ id, body }) => {
+    if (!('boxes' in body) || (id !== current.id && !isBefore(current.id, id))) return false;
+    return body.boxes.some(({ recipient }) => directory.device(hex(recipient))?.revoked);
+  });
 }
 
 /** Members who get keys, and have neither a box in the current rotation nor a grant that follows it. */

@@ -4,7 +4,13 @@ import { orderHistory, type Operation } from './history.ts';
 
 type Op = Operation<null>;
 
-const op = (id: string, author: string, seq: number, ...deps: string[]): Op => ({ id, author, seq, deps, body: null });
+const op = (id: string, author: string, seq: number, ...deps: string[]): Op => ({
+  id,
+  author,
+  seq,
+  deps,
+  body: null,
+});
 
 function order(...operations: Op[]): string[] {
   return orderHistory(operations).operations.map(({ id }) => id);
@@ -22,7 +28,9 @@ function randomOperations(random: SeededRandom, count: number): Op[] {
   for (let i = 0; i < count; i++) {
     const known = operations.filter(() => random.chance(0.4)).map(({ id }) => id);
     const deps = random.chance(0.05) ? [...known, 'lost'] : known;
-    operations.push(op(`${random.int(1e9)}-${i}`, random.pick(['Alice', 'Bob', 'Eve']), 1 + random.int(5), ...deps));
+    operations.push(
+      op(`${random.int(1e9)}-${i}`, random.pick(['Alice', 'Bob', 'Eve']), 1 + random.int(5), ...deps),
+    );
   }
   return operations;
 }
@@ -38,7 +46,12 @@ describe('the causal order', () => {
   });
 
   test('knows the past through others, and through the author’s own words', () => {
-    const operations = [op('a', 'Alice', 1), op('b', 'Bob', 1, 'a'), op('c', 'Bob', 2), op('d', 'Carl', 1, 'c')];
+    const operations = [
+      op('a', 'Alice', 1),
+      op('b', 'Bob', 1, 'a'),
+      op('c', 'Bob', 2),
+      op('d', 'Carl', 1, 'c'),
+    ];
     expect(isBefore(operations, 'a', 'd')).toBe(true);
     expect(isBefore(operations, 'd', 'a')).toBe(false);
     expect(isBefore(operations, 'd', 'd')).toBe(false);
@@ -79,7 +92,10 @@ describe('the causal order', () => {
       const history = orderHistory(operations);
       const ids = history.operations.map(({ id }) => id);
       const again = orderHistory(random.shuffle(operations));
-      expect(again.operations.map(({ id }) => id), `seed ${seed}`).toEqual(ids);
+      expect(
+        again.operations.map(({ id }) => id),
+        `seed ${seed}`,
+      ).toEqual(ids);
       expect(again.waiting, `seed ${seed}`).toEqual(history.waiting);
       expect(ids.length + history.waiting.length).toBe(operations.length);
       history.operations.forEach(({ deps }, later) => {
@@ -89,7 +105,9 @@ describe('the causal order', () => {
           expect(history.isBefore(earlier, later), `seed ${seed}`).toBe(true);
         }
         ids.forEach((_, other) => {
-          expect(history.isBefore(other, later) && history.isBefore(later, other), `seed ${seed}`).toBe(false);
+          expect(history.isBefore(other, later) && history.isBefore(later, other), `seed ${seed}`).toBe(
+            false,
+          );
           if (!history.isBefore(other, later)) return;
           ids.forEach((__, third) => {
             if (history.isBefore(third, other)) expect(history.isBefore(third, later)).toBe(true);

@@ -7,7 +7,15 @@ import { deviceNamed, flipped } from '../../../tests/helpers/people.ts';
 import { seededRandom } from '../../../tests/helpers/random.ts';
 import type { DeviceKeys } from './device.ts';
 import { zeroId } from './ids.ts';
-import { decodeInner, encodeInner, MAX_DEPS, maxBody, signInner, verifyInner, type FrameInner } from './inner.ts';
+import {
+  decodeInner,
+  encodeInner,
+  MAX_DEPS,
+  maxBody,
+  signInner,
+  verifyInner,
+  type FrameInner,
+} from './inner.ts';
 
 const random = seededRandom('inner');
 const aad: FrameAad = { space: random(32), epoch: 3, kind: 'update' };
@@ -20,7 +28,14 @@ let signed: Bytes;
 beforeAll(async () => {
   [alice, bob] = await Promise.all([deviceNamed('Alice'), deviceNamed('Bob')]);
   const clock = { time: Date.UTC(2026, 10, 23), counter: 7 };
-  inner = { author: alice.id, seq: 2, prev: random(32), deps: [random(32), random(32)], clock, body: random(40) };
+  inner = {
+    author: alice.id,
+    seq: 2,
+    prev: random(32),
+    deps: [random(32), random(32)],
+    clock,
+    body: random(40),
+  };
   signed = await signInner(aad, inner, alice.signer);
 });
 
@@ -31,7 +46,10 @@ const anyInner: fc.Arbitrary<FrameInner> = fc
     seq: fc.integer({ min: 2, max: Number.MAX_SAFE_INTEGER }),
     prev: bytes32.filter((bytes) => bytes.some((byte) => byte !== 0)),
     deps: fc.uniqueArray(bytes32, { maxLength: 8, selector: (bytes) => bytes.join() }),
-    clock: fc.record({ time: fc.integer({ min: 0, max: 2 ** 48 - 1 }), counter: fc.integer({ min: 0, max: 65535 }) }),
+    clock: fc.record({
+      time: fc.integer({ min: 0, max: 2 ** 48 - 1 }),
+      counter: fc.integer({ min: 0, max: 65535 }),
+    }),
     body: fc.uint8Array({ maxLength: 500 }).map((bytes) => new Uint8Array(bytes)),
   })
   .map((made) => ({ ...made, deps: made.deps.sort((a, b) => Buffer.compare(a, b)) }));
@@ -104,6 +122,8 @@ describe('what is inside a frame', () => {
     expect(decodeInner(longest)).not.toBeNull();
     const tooLong = { ...inner, deps, body: new Uint8Array(maxBody(MAX_DEPS) + 1) };
     expect(decodeInner(encodeInner(tooLong, new Uint8Array(64)))).toBeNull();
-    expect(() => encodeInner({ ...inner, deps: [...deps, random(32)] }, new Uint8Array(64))).toThrow(RangeError);
+    expect(() => encodeInner({ ...inner, deps: [...deps, random(32)] }, new Uint8Array(64))).toThrow(
+      RangeError,
+    );
   });
 });

@@ -65,7 +65,10 @@ describe('an operation counts', () => {
 
   test('not while it names something that has not arrived', () => {
     const write = story();
-    const operations = [write('1', 'Alice', { add: 'Bob' }), write('2', 'Alice', { add: 'Carl' }, '1', 'lost')];
+    const operations = [
+      write('1', 'Alice', { add: 'Bob' }),
+      write('2', 'Alice', { add: 'Carl' }, '1', 'lost'),
+    ];
     expect(membersOf(operations)).toEqual(['Alice', 'Bob']);
     expect(evaluate(operations, club).waiting).toEqual(['2']);
   });

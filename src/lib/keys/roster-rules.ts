@@ -6,6 +6,7 @@ import { hex } from '#lib/bytes/bytes.ts';
 import type { Address } from './address.ts';
 import type { Directory } from './directory.ts';
 import { GENESIS_ROTATION } from './epochs.ts';
+import type { Operation } from './history.ts';
 import { zeroId, type Hex } from './ids.ts';
 import type { Rules, View } from './membership.ts';
 import { may, type Role } from './roles.ts';
@@ -23,7 +24,7 @@ export function rosterRules(founders: readonly Member[], directory: Directory): 
       if (role === undefined || isCutOff(author, view, directory)) return false;
       return isLeaving(body, address, role) || mayOperate(role, body, view);
     },
-    cutsOff: ({ body }, view) => pinsOf(body, view, directory).map(({ device }) => device),
+    cutsOff: (operation, view) => pinsOf(operation, view, directory).map(({ device }) => device),
     settle: (values) =>
       values.includes('guardian') ? 'guardian' : values.includes(null) ? null : values[0]!,
   };
@@ -76,20 +77,28 @@ function changesOf(body: RosterBody) {
 }
 
 /** The pins that an operation sets by right. */
-export function pinsOf(body: RosterBody, view: RosterView, directory: Directory): readonly Pin[] {
+export function pinsOf(
+  { author, body }: Operation<RosterBody>,
+  view: RosterView,
+  directory: Directory,
+): readonly Pin[] {
   switch (body.type) {
     case 'removeMember':
       return memberPins(body.address, body.pins, directory);
     case 'changeRole':
       return body.pins.filter(({ device }) => directory.device(device)?.address === body.member.address);
     case 'rotate':
-      return body.pins.filter(({ device }) => {
-        const known = directory.device(device);
-        return known && (known.revoked || view.get(known.address) === undefined);
-      });
+      return body.pins.filter(({ device }) => mayPin(author, device, view, directory));
     default:
       return [];
   }
+}
+
+function mayPin(author: Hex, device: Hex, view: RosterView, directory: Directory): boolean {
+  const pinned = directory.device(device);
+  if (!pinned) return false;
+  const isOwn = pinned.address === directory.device(author)?.address;
+  return (isOwn && pinned.revoked) || view.get(pinned.address) === undefined;
 }
 
 function memberPins(address: Address, named: readonly Pin[], directory: Directory): Pin[] {
@@ -100,10 +109,12 @@ function memberPins(address: Address, named: readonly Pin[], directory: Director
   );
 }
 
-/** A revoked device says nothing more once a rotation it knows of has pinned it. */
+/** A revoked device says nothing more once a rotation of its own people, which it knows of, has pinned it. */
 function isCutOff(author: Hex, view: RosterView, directory: Directory): boolean {
   if (!directory.device(author)?.revoked) return false;
-  return view
-    .operations()
-    .some(({ body }) => body.type === 'rotate' && body.pins.some(({ device }) => device === author));
+  return view.operations().some((operation) => {
+    if (operation.body.type !== 'rotate' || !operation.body.pins.some(({ device }) => device === author))
+      return false;
+    return directory.device(operation.author)?.address === directory.device(author)?.address;
+  });
 }

@@ -5,8 +5,9 @@
  * - Owners and guardians manage members and rotate. A guardian is an owner whom nobody removes, demotes or locks out:
  *   a concurrent removal loses against the grant of guardianship, and a rotation without a box for every owner and
  *   guardian does not count (attack C11). Taking guardianship away needs the authority and is not in this version.
- * - A removal pins every device of the member: as it says, or at nothing for a device it does not name. A rotation may
- *   pin devices that their own chain has revoked or whose address is no member, and no others.
+ * - A removal pins every device of the member: as it says, or at nothing for a device it does not name. A rotation pins
+ *   devices of its author's own address that are revoked, and devices of addresses that are no members; no others, or
+ *   one guardian could make void what the other had written on a phone now replaced.
  * - Of concurrent rotations to one number both stay readable; writers use the one that knows of every removal, then the
  *   one with the smaller id.
  *
@@ -20,7 +21,7 @@ import type { Address } from './address.ts';
 import { clientIdsOf } from './client-id.ts';
 import { operationOf, type VerifiedControl } from './control.ts';
 import type { Directory } from './directory.ts';
-import { currentRotation, missingGrants, rotationsOf, type Rotation } from './epochs.ts';
+import { currentRotation, missingGrants, reachesRevoked, rotationsOf, type Rotation } from './epochs.ts';
 import { generateEpoch, type EpochSecrets } from './epoch.ts';
 import type { Operation } from './history.ts';
 import type { Hex, SpaceId } from './ids.ts';
@@ -49,7 +50,7 @@ export interface RosterState {
   readonly current: Rotation;
   /** A member or device that must not read on still could: an owner rotates. */
   readonly rotationDue: boolean;
-  /** Devices revoked in their own chain that no rotation has pinned yet: the next one does. */
+  /** Devices revoked in their own chain that are not pinned here yet: a rotation by their own people pins them. */
   readonly unpinned: readonly Hex[];
   /** Members who joined beside a rotation and have no keys of the current epoch: an owner grants them. */
   readonly grantsDue: readonly Address[];
@@ -132,7 +133,7 @@ function conclude(
     everHeld,
     rotations,
     current,
-    rotationDue: stale || unpinned.length > 0,
+    rotationDue: stale || reachesRevoked(current, evaluation, directory, unpinned),
     unpinned,
     grantsDue: missingGrants(current, members, founders, evaluation),
     pins,
@@ -166,8 +167,8 @@ function revokedWithoutPin(
 
 /** Per device the pin set last; of concurrent ones the strictest. */
 function lastPins(evaluation: Evaluation<RosterBody, Role>, directory: Directory): Map<Hex, Pin> {
-  const set = evaluation.effective.flatMap(({ id: by, body }) =>
-    pinsOf(body, evaluation.viewOf(by), directory).map((pin) => ({ by, pin })),
+  const set = evaluation.effective.flatMap((operation) =>
+    pinsOf(operation, evaluation.viewOf(operation.id), directory).map((pin) => ({ by: operation.id, pin })),
   );
   const pins = new Map<Hex, Pin>();
   for (const { by, pin } of set) {
