@@ -1,8 +1,11 @@
 import { x25519 } from '@noble/curves/ed25519.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { equal, utf8, type Bytes } from '#lib/bytes/bytes.ts';
+import { concat, equal, utf8, type Bytes } from '#lib/bytes/bytes.ts';
 import { seededRandom } from '../../../tests/helpers/random.ts';
+import { openCommitting, sealCommitting } from './committing.ts';
+import { hkdfSha256, sha256 } from './hash.ts';
+import { pad, unpad } from './padding.ts';
 import {
   admitSealingKey,
   generateSealingKeys,
@@ -13,6 +16,8 @@ import {
   type BoxToSeal,
 } from './sealing.ts';
 import { createSigner } from './signature.ts';
+import { LABELS } from './suite.ts';
+import { decapsulate, encapsulate } from './xwing.ts';
 
 const random = seededRandom('sealing');
 const alice = await createSigner(random(32));
@@ -88,6 +93,41 @@ describe('a sealed box', () => {
     const own = await generateSealingKeys(random(32));
     expect(await openBox({ ...reading, secret: own.secretSeed })).toBeNull();
   });
+});
+
+describe('A07: Bob passes on what Alice wrote to him', () => {
+  test('to Carol, in a box of his own around her signed text: Carol opens nothing', async () => {
+    const carol = await generateSealingKeys(random(32));
+    const carolId = random(32);
+    for (const recipientId of [carolId, bobId]) {
+      const forwarded = await resealed(recipientId, carol.publicKey);
+      const request = { ...reading, secret: carol.secretSeed, sealed: forwarded };
+      expect(await openBox({ ...request, recipientId: carolId })).toBeNull();
+    }
+    // The same steps with nothing changed but the KEM ciphertext: the signature covers that too.
+    expect(await openBox({ ...reading, sealed: await resealed(bobId, bob.publicKey) })).toBeNull();
+  });
+
+  /** What Bob decrypted, sealed again to somebody, by the steps of the format. */
+  async function resealed(recipientId: Bytes, recipient: Bytes): Promise<Bytes> {
+    const inner = unsealed(sealed, bob.secretSeed, bobId);
+    const { ciphertext, shared } = encapsulate(recipient, random(64));
+    const { key, aad } = keyAndAad(shared, ciphertext, recipientId);
+    const body = sealCommitting(key, LABELS.boxBody, aad, pad(inner), random);
+    return concat(Uint8Array.of(1), ciphertext, body);
+  }
+
+  function unsealed(box: Bytes, secret: Bytes, recipientId: Bytes): Bytes {
+    const ciphertext = box.slice(1, 1121);
+    const { key, aad } = keyAndAad(decapsulate(ciphertext, secret), ciphertext, recipientId);
+    return unpad(openCommitting(key, LABELS.boxBody, aad, box.slice(1121))!)!;
+  }
+
+  function keyAndAad(shared: Bytes, ciphertext: Bytes, recipientId: Bytes): { key: Bytes; aad: Bytes } {
+    const bound = concat(recipientId, sha256(ciphertext), utf8('epoch'));
+    const key = hkdfSha256(shared, new Uint8Array(0), concat(utf8(LABELS.box), bound), 32);
+    return { key, aad: concat(Uint8Array.of(1), bound) };
+  }
 });
 
 describe('a sealing key', () => {
