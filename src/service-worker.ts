@@ -13,9 +13,9 @@ declare const self: ServiceWorkerGlobalScope & {
 const PAGE = '/200.html';
 
 /** Shown when the page itself is gone or altered and cannot be had again. It must need nothing but itself. */
-const BROKEN = `Carnet ne peut pas s'ouvrir : ses fichiers sur cet appareil ont été effacés ou modifiés, et le réseau ne les rend pas tels qu'ils étaient.
+const BROKEN = `Carnet ne peut pas s’ouvrir : ses fichiers sur cet appareil ont été effacés ou modifiés, et le réseau ne les rend pas tels qu’ils étaient.
 
-Votre dossier n'est pas touché. Connectez cet appareil, fermez toutes les fenêtres de Carnet, puis rouvrez-le.
+Votre dossier n’est pas touché. Connectez cet appareil, fermez toutes les fenêtres de Carnet, puis rouvrez-le.
 
 
 Carnet cannot open: its files on this device were erased or changed, and the network does not give them back as they were.

@@ -1,0 +1,153 @@
+/** F02 in a real browser: what the service worker serves is what was built, whatever lies in the cache. */
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import { expect, test, type Page } from '@playwright/test';
+
+const BUILD = join(import.meta.dirname, '../../build');
+const TYPES: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.webmanifest': 'application/manifest+json',
+};
+
+let server: Server;
+let origin: string;
+let asked: string[];
+
+test.beforeEach(async ({ page }) => {
+  asked = [];
+  server = createServer((request, response) => {
+    const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
+    asked.push(path);
+    const file = extname(path) ? path : '200.html';
+    readFile(join(BUILD, file)).then(
+      (bytes) =>
+        response.setHeader('content-type', TYPES[extname(file)] ?? 'application/octet-stream').end(bytes),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await page.goto(origin);
+  await page.waitForFunction(async () => (await navigator.serviceWorker.ready).active?.state === 'activated');
+});
+
+test.afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+/** Another script of the origin writes over cached files; gives the paths it changed. */
+function plant(page: Page, kind: RegExp, text: string): Promise<string[]> {
+  return page.evaluate(
+    async ([source, text]) => {
+      const changed: string[] = [];
+      for (const name of await caches.keys()) {
+        const cache = await caches.open(name);
+        for (const request of await cache.keys()) {
+          const { pathname } = new URL(request.url);
+          if (!new RegExp(source).test(pathname)) continue;
+          const type = (await cache.match(request))?.headers.get('content-type') ?? '';
+          await cache.put(request, new Response(text, { headers: { 'content-type': type } }));
+          changed.push(pathname);
+        }
+      }
+      return changed;
+    },
+    [kind.source, text] as const,
+  );
+}
+
+/** Every cached file, as text. */
+function cached(page: Page): Promise<Record<string, string>> {
+  return page.evaluate(async () => {
+    const texts: Record<string, string> = {};
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name);
+      for (const request of await cache.keys())
+        texts[new URL(request.url).pathname] = await ((await cache.match(request)) as Response).text();
+    }
+    return texts;
+  });
+}
+
+test('F02: an altered page and altered scripts in the cache are refused, fetched anew and put right', async ({
+  page,
+}) => {
+  await page.reload();
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  const honest = await cached(page);
+  const evil = '<!doctype html><h1>Planté</h1>';
+  expect(await plant(page, /\.html$/, evil)).toEqual(['/200.html']);
+  const scripts = await plant(page, /\/_app\/immutable\/.*\.(js|css)$/, 'globalThis.planted = true');
+  expect(scripts.length).toBeGreaterThan(3);
+
+  await page.reload();
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(page.getByText('Planté')).toHaveCount(0);
+  expect(await page.evaluate(() => 'planted' in globalThis)).toBe(false);
+  const after = await cached(page);
+  expect(after['/200.html']).toBe(honest['/200.html']);
+  const served = scripts.filter((path) => asked.includes(path) && after[path] === honest[path]);
+  expect(served.length).toBeGreaterThan(0);
+});
+
+test('F02: with an altered page and no network, nothing of it is shown, and the person is told what to do', async ({
+  page,
+}) => {
+  await page.reload();
+  await plant(page, /\.html$/, '<!doctype html><h1>Planté</h1>');
+  server.closeAllConnections();
+  await new Promise((closed) => server.close(closed));
+  await page.reload();
+  await expect(page.getByText('Votre dossier n’est pas touché')).toBeVisible();
+  await expect(page.getByText('Planté')).toHaveCount(0);
+});
+
+test('F02: the intact app opens without the network, deep links too', async ({ page }) => {
+  await page.reload();
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  server.closeAllConnections();
+  await new Promise((closed) => server.close(closed));
+  asked = [];
+  await page.goto(`${origin}/deverrouiller`);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  expect(asked).toEqual([]);
+});
+
+test('F02: a script that got into the page can register no worker, not even at an address of ours', async ({
+  page,
+}) => {
+  const outcome = await page.evaluate(async () => {
+    const attempt = async (work: () => unknown) => {
+      try {
+        await work();
+        return 'done';
+      } catch (error) {
+        return error instanceof Error ? error.name : 'refused';
+      }
+    };
+    const policies = (globalThis as { trustedTypes?: { createPolicy(name: string, rules: object): unknown } })
+      .trustedTypes;
+    const anything = { createScriptURL: (url: string) => url };
+    return {
+      register: await attempt(() => navigator.serviceWorker.register('/planted.js')),
+      sameAddress: await attempt(() => navigator.serviceWorker.register('/service-worker.js?planted')),
+      worker: await attempt(() => new Worker('/planted.js')),
+      ownPolicy: await attempt(() => policies?.createPolicy('planted', anything)),
+      ourPolicyAgain: await attempt(() => policies?.createPolicy('carnet', anything)),
+    };
+  });
+  expect(outcome).toEqual({
+    register: 'TypeError',
+    sameAddress: 'TypeError',
+    worker: 'TypeError',
+    ownPolicy: 'TypeError',
+    ourPolicyAgain: 'TypeError',
+  });
+  expect(asked).not.toContain('/planted.js');
+});
