@@ -8,14 +8,19 @@ import * as Y from 'yjs';
 export const EDIT_BYTES = 200;
 const ENTRIES = 50;
 
-/** Successive Yjs updates of one author, each about `EDIT_BYTES` long. */
-export function editsOf(seat: number): () => Uint8Array {
-  const make = replacing(seat);
-  return () => make(TEXT_LENGTH);
+export interface Author {
+  readonly clientId: number;
+  /** The next Yjs update, about `EDIT_BYTES` long. */
+  next(): Uint8Array;
 }
 
-function replacing(seat: number): (length: number) => Uint8Array {
+export function authorOf(seat: number): Author {
   const doc = new Y.Doc();
+  const make = replacing(doc, seat);
+  return { clientId: doc.clientID, next: () => make(TEXT_LENGTH) };
+}
+
+function replacing(doc: Y.Doc, seat: number): (length: number) => Uint8Array {
   const entries = doc.getMap<string>('record');
   let update = new Uint8Array();
   doc.on('update', (made: Uint8Array<ArrayBuffer>) => (update = made));
@@ -28,7 +33,7 @@ function replacing(seat: number): (length: number) => Uint8Array {
 
 /** What an update holds besides the text shows once an entry is replaced. */
 const TEXT_LENGTH = (() => {
-  const make = replacing(0);
+  const make = replacing(new Y.Doc(), 0);
   const replaced = Array.from({ length: 2 * ENTRIES }, () => make(EDIT_BYTES / 2).length).at(-1)!;
   return EDIT_BYTES - (replaced - EDIT_BYTES / 2);
 })();

@@ -40,8 +40,8 @@ export async function fanOut(
   for (const contender of contenders) {
     hosts.set(contender, await contender.start(join(folder, `${mode}-${hosts.size}`)));
   }
-  const play = (contender: Contender, rooms: readonly Room[], length: number): Promise<Outcome> =>
-    mode === 'full' ? closedLoop(rooms, contender, length) : paced(rooms, contender, LOW_RATE, length);
+  const play = (rooms: readonly Room[], length: number): Promise<Outcome> =>
+    mode === 'full' ? closedLoop(rooms, length) : paced(rooms, LOW_RATE, length);
 
   const samples = await interleave<Sample>(
     rounds,
@@ -51,9 +51,9 @@ export async function fanOut(
         const host = hosts.get(contender)!;
         const names = Array.from({ length: ROOMS }, (_, room) => `${mode}-${round}-${room}`);
         const rooms = await openRooms(contender, host.port, names);
-        if (round === 0) await play(contender, rooms, Math.min(2, seconds));
+        if (round === 0) await play(rooms, Math.min(2, seconds));
         const before = await host.cpu();
-        const { deliveries, edits, seconds: took } = await play(contender, rooms, seconds);
+        const { deliveries, edits, seconds: took } = await play(rooms, seconds);
         await sleep(STORED_AFTER_MS);
         const used = (await host.cpu()) - before;
         closeRooms(rooms);
@@ -75,7 +75,7 @@ function report(
   const ratios = new Map(contenders.map((contender) => [contender.name, ratio(cost(contender), ours)]));
   printTable(
     mode === 'full'
-      ? `Fan-out, ${ROOMS} rooms × 3 clients, 200-byte edits, closed loop: µs of server CPU per delivery`
+      ? `Fan-out, ${ROOMS} rooms × 3 clients, 200-byte edits, closed loop (one edit under way per client): µs of server CPU per delivery`
       : `Fan-out at ${LOW_RATE} updates/s, the same rooms: µs of server CPU per delivery`,
     ['server', 'min', 'median', 'max', '× ours', 'edits/s', 'what its word is worth'],
     contenders.map((contender) => [

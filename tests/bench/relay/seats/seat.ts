@@ -8,16 +8,23 @@ export interface Seat {
   leave(): void;
 }
 
+/** What a seat tells the load. */
+export interface Ear {
+  /** Edits of others came in; `from` is told where the server has no word for the author. */
+  delivered(edits: number, from?: number): void;
+  /** The server told the author about its oldest edit under way all that it will ever tell. */
+  finished(): void;
+}
+
 export interface Contender {
   readonly name: string;
-  /** The server sends an edit back to its author too. */
-  readonly echoes: boolean;
-  /** The server says when it has an edit; what that word is worth stands in `promise`. */
-  readonly acknowledges: boolean;
+  /** The author learns from the server when an edit is finished: by an acknowledgement, or by its echo. */
+  readonly tellsAuthor: boolean;
+  /** What that word is worth. */
   readonly promise: string;
   start(folder: string): Promise<Host>;
-  /** Takes a seat; settles when edits flow both ways. `heard` is called for each edit, echo and acknowledgement. */
-  join(port: number, room: string, seat: number, heard: () => void): Promise<Seat>;
+  /** Takes a seat; settles when edits flow both ways. */
+  join(port: number, room: string, seat: number, ear: Ear): Promise<Seat>;
 }
 
 /** Opens a socket; `onMessage` hears everything from the first byte on. */
