@@ -35,8 +35,8 @@ export const HOSTILE: Faults = { ...ROUGH, duplicate: 0.1, reorder: 0.1, lose: 0
 
 /** The relay's end of a connection. */
 export interface Line {
-  send(message: Bytes): void;
-  close(code: number): void;
+  readonly send: (message: Bytes) => void;
+  readonly close: (code: number) => void;
 }
 
 export interface LineEvents {

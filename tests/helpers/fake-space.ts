@@ -2,15 +2,12 @@
  * A space that understands nothing: frames are random bytes chained by author, as real ones are, so that a hole in a
  * chain is noticed. It stands in for a replica where a test is about sync alone.
  */
-import { createHash, createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
 import { concat, fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { fail, ok } from '#lib/bytes/result.ts';
 import type { Role } from '#lib/protocol/relay.ts';
 import type { Credential, Cursor, Followed, Outgoing, Syncable } from '#lib/sync/syncable.ts';
 import type { SeededRandom } from './random.ts';
-
-export const frameId = (frame: Uint8Array): Bytes =>
-  new Uint8Array(createHash('sha256').update(frame).digest());
+import { idOf, keyPair } from './relay-world.ts';
 
 const ID = 32;
 const GENESIS = new Uint8Array(ID);
@@ -37,7 +34,7 @@ export function fakeSpace(topic: Bytes, random: SeededRandom): FakeSpace {
   const wanted = new Map<string, Bytes>(); // what frames here build on and that is not here
 
   const keep = (bytes: Bytes): Bytes => {
-    const id = frameId(bytes);
+    const id = idOf(bytes);
     frames.set(hex(id), bytes);
     wanted.delete(hex(id));
     const before = bytes.slice(0, ID);
@@ -97,11 +94,11 @@ export interface TopicKeys {
 
 export function topicKeys(random: SeededRandom): TopicKeys {
   const topic = random(ID);
-  const keys = { owner: keyPair(random(ID)), writer: keyPair(random(ID)), reader: keyPair(random(ID)) };
+  const keys = { owner: keyPair(random), writer: keyPair(random), reader: keyPair(random) };
   const credential = (role: Role): Credential => ({
     role,
     key: keys[role].publicKey,
-    sign: async (statement) => new Uint8Array(sign(null, statement, keys[role].secret)),
+    sign: async (statement) => keys[role].sign(statement),
     ...(role === 'owner'
       ? {
           creation: {
@@ -114,11 +111,4 @@ export function topicKeys(random: SeededRandom): TopicKeys {
       : {}),
   });
   return { topic, follow: (space, role = 'owner') => ({ space, credential: () => credential(role) }) };
-}
-
-function keyPair(seed: Bytes): { secret: KeyObject; publicKey: Bytes } {
-  const pkcs8 = concat(fromHex('302e020100300506032b657004220420'), seed);
-  const secret = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
-  const spki = createPublicKey(secret).export({ format: 'der', type: 'spki' });
-  return { secret, publicKey: new Uint8Array(spki.subarray(-ID)) };
 }

@@ -1,14 +1,12 @@
 /**
- * The real relay without sockets: its sessions, its bus and its SQLite store, over a line that a test gives it.
+ * The real relay without sockets: its sessions, bus and SQLite store, over lines that a test gives it.
  */
-import type { Bytes } from '#lib/bytes/bytes.ts';
 import { createLocalBus } from '../../relay/bus/local.ts';
-import type { Bus } from '../../relay/bus/bus.ts';
 import { NO_GUARD, type Guard } from '../../relay/guard.ts';
 import { DEFAULT_LIMITS, type RelayLimits } from '../../relay/limits.ts';
 import { createLog } from '../../relay/log.ts';
 import { createMetrics } from '../../relay/metrics.ts';
-import { createSession, type Session } from '../../relay/session.ts';
+import { createRelay } from '../../relay/relay.ts';
 import { openSqliteStore } from '../../relay/store/sqlite.ts';
 import type { Store } from '../../relay/store/store.ts';
 import type { FakeClock } from './clock.ts';
@@ -21,11 +19,11 @@ export interface MemoryRelay {
   /** Takes a connection, as its server does. */
   serve(line: Line): LineEvents;
   readonly store: Store;
-  /** Stands in front of the store from now on, in every session that begins: where a test makes it fail. */
-  interpose(wrap: (store: Store) => Store): void;
-  /** What it allows a network address from now on, in every session that begins. */
+  /** Replaces methods of the store from now on: where a test makes it fail. An empty object mends it. */
+  interpose(methods: Partial<Store>): void;
+  /** What it allows a network address from now on, on every connection that begins. */
   guard: Guard;
-  /** Lets go of the store: sessions that stand get no answer any more. */
+  /** Stops as the server does: in good order, everything on the disk. */
   close(): Promise<void>;
 }
 
@@ -37,53 +35,50 @@ export interface MemoryRelayOptions {
   readonly limits?: Partial<RelayLimits>;
 }
 
-/** How often a server looks after its connections. */
-const TICK_MS = 15_000;
-
 export function memoryRelay({ clock, random, folder = null, limits = {} }: MemoryRelayOptions): MemoryRelay {
-  const bounds = { ...DEFAULT_LIMITS, ...limits };
-  const store = openSqliteStore({ folder, clock, limits: bounds });
-  const bus: Bus = createLocalBus(clock);
-  const log = createLog('silent');
-  const metrics = createMetrics();
-  let front = store;
+  const all = { ...DEFAULT_LIMITS, ...limits };
+  const store = openSqliteStore({ folder, clock, limits: all });
+  let replaced: Partial<Store> = {};
+  const relay = createRelay({
+    store: withReplaced(store, () => replaced),
+    bus: createLocalBus(clock),
+    limits: all,
+    clock,
+    random,
+    log: createLog('silent'),
+    metrics: createMetrics(),
+  });
 
-  const tick = (session: Session, isOpen: () => boolean) =>
-    clock.setTimer(TICK_MS, () => {
-      if (!isOpen()) return;
-      session.tick();
-      tick(session, isOpen);
-    });
-
-  const relay: MemoryRelay = {
+  const memory: MemoryRelay = {
     store,
     guard: NO_GUARD,
+    interpose: (methods) => void (replaced = methods),
+    close: () => relay.close(),
     serve(line) {
-      let open = true;
-      const session = createSession(
-        {
-          send: (message: Bytes) => line.send(message),
-          sendShared: ({ message }) => line.send(message),
-          bufferedAmount: 0,
-          pause() {},
-          resume() {},
-          ping() {},
-          close: (code) => line.close(code),
-        },
-        { origin: RELAY_ORIGIN, guard: relay.guard },
-        { store: front, bus, limits: bounds, clock, random, log, metrics },
-      );
-      tick(session, () => open);
+      const socket = {
+        send: line.send,
+        sendShared: ({ message }: { message: Uint8Array<ArrayBuffer> }) => line.send(message),
+        bufferedAmount: 0,
+        pause() {},
+        resume() {},
+        ping() {},
+        close: line.close,
+      };
+      const session = relay.accept(socket, { origin: RELAY_ORIGIN, guard: memory.guard });
       return {
         receive: (message) => session.receive(message),
-        ended() {
-          open = false;
-          session.ended();
-        },
+        ended: () => relay.forget(session),
       };
     },
-    interpose: (wrap) => void (front = wrap(store)),
-    close: () => store.close(),
   };
-  return relay;
+  return memory;
+}
+
+function withReplaced(store: Store, replaced: () => Partial<Store>): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      const method: unknown = replaced()[name as keyof Store] ?? Reflect.get(target, name, target);
+      return typeof method === 'function' ? (method.bind(target) as unknown) : method;
+    },
+  });
 }

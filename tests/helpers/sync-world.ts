@@ -6,8 +6,9 @@ import { createSyncEngine, type SyncEngine, type SyncState } from '#lib/sync/eng
 import type { Role } from '#lib/protocol/relay.ts';
 import { fakeClock, type FakeClock } from './clock.ts';
 import { fakeNetwork, type FakeNetwork } from './fake-network.ts';
-import { fakeSpace, frameId, topicKeys, type FakeSpace, type TopicKeys } from './fake-space.ts';
+import { fakeSpace, topicKeys, type FakeSpace, type TopicKeys } from './fake-space.ts';
 import { memoryRelay, RELAY_ORIGIN, type MemoryRelay, type MemoryRelayOptions } from './memory-relay.ts';
+import { idOf } from './relay-world.ts';
 import { seededRandom, type SeededRandom } from './random.ts';
 
 /** Real milliseconds that a disk may take. */
@@ -54,7 +55,7 @@ export function syncWorld(
       origin: RELAY_ORIGIN,
       clock,
       random: own.fork('engine'),
-      frameId,
+      frameId: idOf,
       onState: (state) => states.push(state),
     });
     engine.follow(keys.follow(space, role));
