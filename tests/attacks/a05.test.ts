@@ -16,7 +16,7 @@ import wycheproof from '../vectors/published/ed25519.json' with { type: 'json' }
 const SPKI_PREFIX = fromHex('302a300506032b6570032100');
 const openssl: SignatureEngine = {
   name: 'webcrypto',
-  signing: fallbackEngine.signing,
+  signer: fallbackEngine.signer,
   verify: async (publicKey, message, signature) => {
     const key = createPublicKey({
       key: Buffer.from(concat(SPKI_PREFIX, publicKey)),

@@ -4,22 +4,28 @@
  * WebCrypto away. Some WebCrypto engines sign with added randomness: signatures verify everywhere, but their bytes are
  * not a function of key and message.
  */
-import { concat, fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
-import { signFallback, verifyFallback } from './ed25519.ts';
+import { fromBase64url } from '#lib/bytes/base64url.ts';
+import { concat, equal, fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { publicKeyOf, signFallback, verifyFallback } from './ed25519.ts';
+
+export interface Signer {
+  readonly publicKey: Bytes;
+  sign(message: Bytes): Promise<Bytes>;
+}
 
 export interface SignatureEngine {
   readonly name: 'webcrypto' | 'fallback';
-  /** A function that signs with this seed; it keeps the key, the caller may forget the seed. */
-  signing(seed: Bytes): Promise<(message: Bytes) => Promise<Bytes>>;
+  /** A signer with this seed; it keeps the key, the caller may forget the seed. */
+  signer(seed: Bytes): Promise<Signer>;
   /** For an admitted key and a well-formed signature: whether the recomputed R equals R. */
   verify(publicKey: Bytes, message: Bytes, signature: Bytes): Promise<boolean>;
 }
 
 export const fallbackEngine: SignatureEngine = {
   name: 'fallback',
-  signing: async (seed) => {
+  signer: async (seed) => {
     const own = seed.slice();
-    return async (message) => signFallback(own, message);
+    return { publicKey: publicKeyOf(own), sign: async (message) => signFallback(own, message) };
   },
   verify: async (publicKey, message, signature) => verifyFallback(publicKey, message, signature),
 };
@@ -44,11 +50,17 @@ export function webCryptoEngine(subtle: SubtleCrypto): SignatureEngine {
   };
   return {
     name: 'webcrypto',
-    signing: async (seed) => {
+    signer: async (seed) => {
       const pkcs8 = concat(PKCS8_PREFIX, seed);
+      // Readable for as long as it takes to learn the public key, which noble would need ten times longer for.
+      const readable = await subtle.importKey('pkcs8', pkcs8, ALGORITHM, true, ['sign']);
+      const { x } = await subtle.exportKey('jwk', readable);
       const key = await subtle.importKey('pkcs8', pkcs8, ALGORITHM, false, ['sign']);
       pkcs8.fill(0);
-      return async (message) => new Uint8Array(await subtle.sign(ALGORITHM, key, message));
+      return {
+        publicKey: fromBase64url(x ?? '') ?? publicKeyOf(seed),
+        sign: async (message) => new Uint8Array(await subtle.sign(ALGORITHM, key, message)),
+      };
     },
     verify: async (publicKey, message, signature) =>
       subtle.verify(ALGORITHM, await importPublic(publicKey), signature, message),
@@ -72,12 +84,13 @@ export async function detectEngine(subtle: SubtleCrypto | undefined): Promise<Si
   try {
     const engine = webCryptoEngine(subtle);
     const { seed, publicKey, message, signature } = KNOWN;
-    const sign = await engine.signing(seed);
+    const signer = await engine.signer(seed);
     const altered = signature.map((byte, i) => (i === 0 ? byte ^ 1 : byte));
     const works =
+      equal(signer.publicKey, publicKey) &&
       (await engine.verify(publicKey, message, signature)) &&
       !(await engine.verify(publicKey, message, altered)) &&
-      verifyFallback(publicKey, message, await sign(message));
+      (await engine.verify(publicKey, message, await signer.sign(message)));
     return works ? engine : fallbackEngine;
   } catch {
     return fallbackEngine;

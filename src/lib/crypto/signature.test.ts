@@ -55,17 +55,27 @@ describe('the engine', () => {
   });
 });
 
-test('a signing key cannot be read back from WebCrypto', async () => {
+test('the key that signs cannot be read back from WebCrypto', async () => {
   const keys: CryptoKey[] = [];
   const subtle = subtleWith({
-    importKey: async (...args: Parameters<SubtleCrypto['importKey']>) => {
-      const key = await crypto.subtle.importKey(...args);
-      keys.push(key);
-      return key;
+    sign: (...args: Parameters<SubtleCrypto['sign']>) => {
+      keys.push(args[1]);
+      return crypto.subtle.sign(...args);
     },
   });
-  await createSigner(signingKeySeed(random), webCryptoEngine(subtle));
+  const alice = await createSigner(signingKeySeed(random), webCryptoEngine(subtle));
+  await alice.sign(utf8('x'));
   expect(keys.map((key) => key.extractable)).toEqual([false]);
+});
+
+test('both engines give a seed the same public key', async () => {
+  for (let i = 0; i < 10; i++) {
+    const seed = signingKeySeed(random);
+    const keys = await Promise.all(
+      engines.map(async (engine) => (await createSigner(seed, engine)).publicKey),
+    );
+    expect(keys[0]).toEqual(keys[1]);
+  }
 });
 
 test('a fresh key is admitted; a wrong length is not', async () => {

@@ -3,20 +3,16 @@
  * begins with a label of suite.ts, so that a signature of one type is none of another (attack A06).
  */
 import { concat, type Bytes } from '#lib/bytes/bytes.ts';
-import { admitSigningKey, isWellFormedSignature, publicKeyOf, verifyFallback } from './ed25519.ts';
+import { admitSigningKey, isWellFormedSignature, verifyFallback } from './ed25519.ts';
 import { labelBytes } from './hash.ts';
 import type { Random } from './random.ts';
-import { signatureEngine, type SignatureEngine } from './signature-engine.ts';
+import { signatureEngine, type SignatureEngine, type Signer } from './signature-engine.ts';
 import type { Label } from './suite.ts';
 
 export { admitSigningKey, publicKeyOf as signingPublicKey, verifyFallback } from './ed25519.ts';
+export type { Signer } from './signature-engine.ts';
 
 export const SIGNATURE_LENGTH = 64;
-
-export interface Signer {
-  readonly publicKey: Bytes;
-  sign(message: Bytes): Promise<Bytes>;
-}
 
 export function signingKeySeed(random: Random): Bytes {
   return random(32);
@@ -25,8 +21,7 @@ export function signingKeySeed(random: Random): Bytes {
 /** A signer for this seed; where WebCrypto has Ed25519 its key cannot be read back. */
 export async function createSigner(seed: Bytes, engine?: SignatureEngine): Promise<Signer> {
   if (seed.length !== 32) throw new RangeError('a signing seed has 32 bytes');
-  const sign = await (engine ?? (await signatureEngine())).signing(seed);
-  return { publicKey: publicKeyOf(seed), sign };
+  return (engine ?? (await signatureEngine())).signer(seed);
 }
 
 /** The bytes to sign for a purpose. */
