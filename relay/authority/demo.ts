@@ -10,7 +10,7 @@ import { codeIdOf, printCode } from '#lib/protocol/enrolment.ts';
 import type { Codes } from './codes.ts';
 import { DEMO_REGISTER } from './demo-register.ts';
 import { sha256 } from './primitives.ts';
-import type { Card } from './register-file.ts';
+import type { Card } from './register-fields.ts';
 import { readRegister } from './register-file.ts';
 import type { Person, RegisterTable } from './register.ts';
 

@@ -11,18 +11,20 @@
  *   rpps, profession   professional: 11 digits; what they are
  */
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
-import { normaliseSerial } from '#lib/protocol/enrolment.ts';
 import { parseCsv, type CsvRow } from './csv.ts';
-import { parseNir } from './nir.ts';
-
-export type Card = 'photo' | 'plain';
-
-interface Named {
-  readonly lastName: string;
-  readonly firstName: string;
-  readonly email: string | null;
-  readonly phone: string | null;
-}
+import {
+  readCard,
+  readDate,
+  readName,
+  readNamed,
+  readNir,
+  readOptionalNir,
+  readParents,
+  readRpps,
+  type Card,
+  type Line,
+  type Named,
+} from './register-fields.ts';
 
 export interface Insured extends Named {
   readonly nir: string;
@@ -70,13 +72,6 @@ const COLUMNS = [
   'phone',
 ].concat(['parent1', 'parent2', 'rpps', 'profession']);
 const KINDS = ['insured', 'child', 'professional'];
-const MAX_NAME = 100;
-
-/** Reads one line; a missing or wrong value is reported and replaced by an empty one. */
-interface Line {
-  readonly value: (column: string) => string;
-  readonly report: (problem: string) => void;
-}
 
 /** The register of a CSV, or every problem it has. `isKnown` tells whom the register already holds. */
 export function readRegister(
@@ -147,90 +142,10 @@ function readPerson(line: Line): Insured | Child | Professional | null {
     case 'professional':
       return {
         ...readNamed(line),
-        rpps: required(line, 'rpps', (text) => (/^\d{11}$/.test(text) ? text : null), 'must be 11 digits'),
+        rpps: readRpps(line),
         profession: readName(line, 'profession'),
       };
     default:
       return null;
   }
-}
-
-function readNamed(line: Line): Named {
-  return {
-    lastName: readName(line, 'lastName'),
-    firstName: readName(line, 'firstName'),
-    email: optional(
-      line,
-      'email',
-      (text) => (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text) ? text : null),
-      'is not an e-mail address',
-    ),
-    phone: optional(line, 'phone', readPhone, 'is not a telephone number'),
-  };
-}
-
-function readCard(line: Line): { card: Card; serial: string } {
-  const card: Card = line.value('card') === 'photo' ? 'photo' : 'plain';
-  if (!['photo', 'plain'].includes(line.value('card'))) line.report('card must be photo or plain');
-  const isSerial = (text: string) => {
-    const serial = normaliseSerial(text);
-    return serial !== null && (card === 'plain' || serial.length === 11) ? serial : null;
-  };
-  const wanted =
-    card === 'photo' ? 'must be 11 digits, or the 21 printed on the card' : 'must be 8 to 13 digits';
-  return { card, serial: required(line, 'serial', isSerial, wanted) };
-}
-
-function readParents(line: Line): string[] {
-  const parents = [readNir(line, 'parent1')];
-  if (line.value('parent2') !== '') parents.push(readNir(line, 'parent2'));
-  if (new Set(parents).size < parents.length) line.report('parent1 and parent2 are the same person');
-  return parents.filter((nir) => nir !== '');
-}
-
-function readNir(line: Line, column: string): string {
-  return required(line, column, parseNir, 'is not a NIR with a right key');
-}
-
-function readOptionalNir(line: Line): string | null {
-  return optional(line, 'nir', parseNir, 'is not a NIR with a right key');
-}
-
-function readName(line: Line, column: string): string {
-  const fits = (text: string) => (text !== '' && text.length <= MAX_NAME ? text.normalize('NFC') : null);
-  return required(line, column, fits, `must have 1 to ${MAX_NAME} characters`);
-}
-
-function readDate(line: Line): string {
-  return required(line, 'birthDate', (text) => (isDate(text) ? text : null), 'must be a date, YYYY-MM-DD');
-}
-
-function isDate(text: string): boolean {
-  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
-}
-
-function readPhone(text: string): string | null {
-  const digits = text.replace(/[\s.-]/g, '');
-  return /^(\+\d{8,15}|0\d{9})$/.test(digits) ? digits : null;
-}
-
-function required(
-  line: Line,
-  column: string,
-  read: (text: string) => string | null,
-  complaint: string,
-): string {
-  const value = read(line.value(column));
-  if (value === null) line.report(`${column} ${complaint}`);
-  return value ?? '';
-}
-
-function optional(
-  line: Line,
-  column: string,
-  read: (text: string) => string | null,
-  complaint: string,
-): string | null {
-  return line.value(column) === '' ? null : required(line, column, read, complaint);
 }

@@ -4,7 +4,7 @@
  */
 import { toOwned, type Bytes } from '#lib/bytes/bytes.ts';
 import type { CivilIdentity } from '#lib/protocol/attestation.ts';
-import type { Card } from './register-file.ts';
+import type { Card } from './register-fields.ts';
 import type { Store } from './store.ts';
 
 /** A person who can be sent a code: insured, with a card of their own. */

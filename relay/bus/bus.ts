@@ -1,7 +1,8 @@
 /**
  * How the news of a topic reaches whoever subscribed to it, on this node and on every other.
  *
- * Guarantees: every subscriber hears of every publication, at least once, in the order of the cursors of one publisher.
+ * Guarantees: every subscriber hears of every publication but its own, at least once, in the order of the cursors of one
+ * publisher.
  * The store is the truth: news may come without its frames (from another node, or when there is too much), and then the
  * subscriber reads the store.
  * Leaves out: subscribers that are too slow. They hear of it all the same and look after themselves.

@@ -46,6 +46,8 @@ export interface SqliteOptions {
     readonly graceMs: number;
     readonly unfinishedMs: number;
   };
+  /** The database grows no larger than this, and is full then; by default the disk decides. */
+  readonly maxBytes?: number;
   readonly report?: (report: CommitReport) => void;
   readonly onError?: (error: unknown) => void;
 }
@@ -58,7 +60,7 @@ const STORED: Promise<null> = Promise.resolve(null);
 export function openSqliteStore(options: SqliteOptions): Store {
   const { folder } = options;
   if (folder !== null) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const db = openDatabase(folder === null ? ':memory:' : join(folder, 'relay.db'));
+  const db = openDatabase(folder === null ? ':memory:' : join(folder, 'relay.db'), options.maxBytes);
   const journal = folder === null ? null : Journal.open(join(folder, 'relay.journal'));
   return new SqliteStore(db, journal, options);
 }

@@ -362,7 +362,7 @@ export function describeRelayStore(name: string, createEngine: () => Promise<Eng
 
     test('any history of puts, deletions and reopenings leaves what a plain map would hold', async () => {
       await fc.assert(
-        fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
+        fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), async (steps) => {
           const w = await world({ graceMs: 1000 });
           let topic = await topicIn(w.store);
           const model = new Map<number, 'kept' | 'doomed'>();
@@ -395,7 +395,7 @@ export function describeRelayStore(name: string, createEngine: () => Promise<Eng
           expect(await held(false)).toEqual(expected((state) => state === 'kept'));
           expect(await held(true)).toEqual(expected(() => true));
         }),
-        { numRuns: 15 },
+        { numRuns: 10 },
       );
     });
   });

@@ -24,10 +24,12 @@ export interface JournalRecord {
 }
 
 const HEADER = 12;
+/** Where what length and checksum speak of begins. */
+const COVERED = 8;
 const RECORD_HEADER = 24;
 
 /** Written once, full of zeros, and never grown: a sync need not touch the file system's own tables. */
-export const JOURNAL_CAPACITY = 8 * 1024 * 1024;
+export const JOURNAL_CAPACITY = 4 * 1024 * 1024;
 
 export class Journal {
   readonly #fd: number;
@@ -51,17 +53,15 @@ export class Journal {
 
   /** What later passes than `taken` left; then the journal is ready for `begin`. */
   replay(taken: number): JournalRecord[] {
-    const bytes = Buffer.alloc(JOURNAL_CAPACITY);
-    readSync(this.#fd, bytes, 0, JOURNAL_CAPACITY, 0);
     const records: JournalRecord[] = [];
     let offset = 0;
     let pass = 0;
     for (;;) {
-      const batch = batchAt(bytes, offset);
+      const batch = this.#batchAt(offset);
       if (!batch || batch.pass <= taken || (pass !== 0 && batch.pass !== pass)) break;
       pass = batch.pass;
       for (const record of recordsIn(batch.body)) records.push(record);
-      offset += 8 + batch.length;
+      offset += batch.length;
     }
     this.#pass = Math.max(pass, taken);
     return records;
@@ -88,6 +88,15 @@ export class Journal {
   close(): void {
     closeSync(this.#fd);
   }
+
+  #batchAt(offset: number): { pass: number; length: number; body: Buffer } | null {
+    const header = readFully(this.#fd, offset, COVERED);
+    if (!header) return null;
+    const length = header.readUInt32BE(0);
+    const covered = length < 4 ? null : readFully(this.#fd, offset + COVERED, length);
+    if (!covered || crc32(covered) !== header.readUInt32BE(4)) return null;
+    return { pass: covered.readUInt32BE(0), length: COVERED + length, body: covered.subarray(4) };
+  }
 }
 
 /** The room that a batch of records takes. */
@@ -99,7 +108,7 @@ function encodeBatch(pass: number, records: readonly JournalRecord[]): Buffer {
   let size = HEADER;
   for (const record of records) size += RECORD_HEADER + record.frame.length;
   const batch = Buffer.allocUnsafe(size);
-  batch.writeUInt32BE(size - 8, 0);
+  batch.writeUInt32BE(size - COVERED, 0);
   batch.writeUInt32BE(pass, 8);
   let offset = HEADER;
   for (const { topic, cursor, at, frame } of records) {
@@ -111,17 +120,8 @@ function encodeBatch(pass: number, records: readonly JournalRecord[]): Buffer {
     batch.set(frame, offset + RECORD_HEADER);
     offset += RECORD_HEADER + frame.length;
   }
-  batch.writeUInt32BE(crc32(batch.subarray(8)), 4);
+  batch.writeUInt32BE(crc32(batch.subarray(COVERED)), 4);
   return batch;
-}
-
-function batchAt(bytes: Buffer, offset: number): { pass: number; length: number; body: Buffer } | null {
-  if (offset + HEADER > bytes.length) return null;
-  const length = bytes.readUInt32BE(offset);
-  if (length < 4 || offset + 8 + length > bytes.length) return null;
-  const covered = bytes.subarray(offset + 8, offset + 8 + length);
-  if (crc32(covered) !== bytes.readUInt32BE(offset + 4)) return null;
-  return { pass: covered.readUInt32BE(0), length, body: covered.subarray(4) };
 }
 
 function* recordsIn(body: Buffer): Generator<JournalRecord> {
@@ -153,6 +153,13 @@ function fill(fd: number, path: string): void {
   const folder = openSync(dirname(path), 'r');
   fsyncSync(folder);
   closeSync(folder);
+}
+
+/** Null when the file ends before. */
+function readFully(fd: number, position: number, length: number): Buffer | null {
+  if (position + length > JOURNAL_CAPACITY) return null;
+  const bytes = Buffer.allocUnsafe(length);
+  return readSync(fd, bytes, 0, length, position) === length ? bytes : null;
 }
 
 function writeFully(fd: number, bytes: Buffer, position: number): void {

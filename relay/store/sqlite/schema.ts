@@ -62,8 +62,11 @@ const MIGRATIONS = [
   `,
 ];
 
+/** SQLite's own choice. */
+const PAGE_SIZE = 4096;
+
 /** Opens, or makes, the database; ':memory:' keeps nothing. Throws when it was made by a newer Carnet. */
-export function openDatabase(path: string): DatabaseSync {
+export function openDatabase(path: string, maxBytes?: number): DatabaseSync {
   const db = new DatabaseSync(path);
   db.exec('PRAGMA journal_mode = WAL');
   // An acknowledgement means: on the disk.
@@ -71,6 +74,7 @@ export function openDatabase(path: string): DatabaseSync {
   db.exec('PRAGMA cache_size = -16384');
   db.exec('PRAGMA wal_autocheckpoint = 2000');
   migrate(db);
+  if (maxBytes !== undefined) db.exec(`PRAGMA max_page_count = ${Math.floor(maxBytes / PAGE_SIZE)}`);
   return db;
 }
 

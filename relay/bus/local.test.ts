@@ -1,0 +1,9 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describeBus } from '../../tests/conformance/bus.ts';
+import { systemClock } from '../clock.ts';
+import { createLocalBus } from './local.ts';
+
+describeBus('one process', async () => {
+  const bus = createLocalBus(systemClock);
+  return { here: bus, there: bus, settle: () => turn() };
+});
