@@ -41,7 +41,10 @@ export async function judgeSnapshots(
   circumstances: Circumstances,
   tally: Tally,
 ): Promise<boolean> {
-  const ids = new Set([...turn.head.undecided, ...fresh.filter(({ kind }) => kind === 'snapshot').map(({ id }) => id)]);
+  const ids = new Set([
+    ...turn.head.undecided,
+    ...fresh.filter(({ kind }) => kind === 'snapshot').map(({ id }) => id),
+  ]);
   if (ids.size === 0) return false;
   const frames = await readSnapshotFrames(context, turn, ids);
   let conflict = false;
@@ -126,7 +129,9 @@ async function judge(
   const rebuilt = await rebuildTo(context, turn, snapshot, log);
   if (rebuilt === 'same') return 'verified';
   if (rebuilt === 'different') return 'refused';
-  const known = [...log.values()].filter((frame) => isCovered(frame, snapshot.frontier) && countsIn(frame, turn));
+  const known = [...log.values()].filter(
+    (frame) => isCovered(frame, snapshot.frontier) && countsIn(frame, turn),
+  );
   const updates = known.filter(({ kind }) => kind === 'update').map(({ content }) => content);
   if (!holdsUpdates(snapshot.state, updates)) return 'refused';
   if (turn.head.chains.size === 0 || upToDate) return 'trusted';
@@ -176,7 +181,11 @@ async function rebuildTo(
 }
 
 /** The frames from `start` to `end`, in order. */
-function wayFrom(end: Chain, start: Chain, log: ReadonlyMap<Hex, Frame>): Frame[] | 'incomplete' | 'different' {
+function wayFrom(
+  end: Chain,
+  start: Chain,
+  log: ReadonlyMap<Hex, Frame>,
+): Frame[] | 'incomplete' | 'different' {
   const way: Frame[] = [];
   let { id } = end;
   for (let seq = end.seq; seq > start.seq; seq--) {
@@ -191,7 +200,9 @@ function wayFrom(end: Chain, start: Chain, log: ReadonlyMap<Hex, Frame>): Frame[
 
 function hasPeaks(chain: CoveredChain, base: CoveredChain | undefined, way: readonly Frame[]): boolean {
   const peaks = peaksAfter(base, way);
-  return peaks.length === chain.peaks.length && peaks.every((peak, i) => peak.join() === chain.peaks[i]?.join());
+  return (
+    peaks.length === chain.peaks.length && peaks.every((peak, i) => peak.join() === chain.peaks[i]?.join())
+  );
 }
 
 /** The Merkle peaks of a chain that went on by these frames. */
@@ -261,11 +272,21 @@ function letGo({ self }: Context, turn: Turn, covered: Chains, log: ReadonlyMap<
     turn.refused.delete(frame.id);
     turn.entered.delete(frame.id);
     turn.place(frame, 'nowhere');
-    if (owns) turn.changes.push({ type: 'put', key: turn.layout.doom(frame.topic, frame.id), value: new Uint8Array(0) });
+    if (owns)
+      turn.changes.push({
+        type: 'put',
+        key: turn.layout.doom(frame.topic, frame.id),
+        value: new Uint8Array(0),
+      });
   }
 }
 
-function refuse(turn: Turn, { author, parts }: Candidate, snapshot: Snapshot | null, log: ReadonlyMap<Hex, Frame>): void {
+function refuse(
+  turn: Turn,
+  { author, parts }: Candidate,
+  snapshot: Snapshot | null,
+  log: ReadonlyMap<Hex, Frame>,
+): void {
   turn.raise({ type: 'snapshot-refused', author, frame: parts[0]?.id ?? '' });
   const covered = [...log.values()].filter((frame) => snapshot && isCovered(frame, snapshot.frontier));
   for (const frame of covered.sort((a, b) => a.seq - b.seq)) turn.send(frame);

@@ -40,12 +40,25 @@ export async function authorData(
 }
 
 /** A control frame; whether it counts is for the policy, here as everywhere. */
-export async function authorControl(context: Context, turn: Turn, body: Bytes, keys: EpochKeys): Promise<Frame> {
+export async function authorControl(
+  context: Context,
+  turn: Turn,
+  body: Bytes,
+  keys: EpochKeys,
+): Promise<Frame> {
   const { self, ports, policy } = context;
   const { seq, id } = lastControl(turn, self.id);
   const now = tick(turn.head.clock, ports.clock.now());
   const heads = turn.members.heads;
-  const draft = { kind: 'control', author: self.id, seq: seq + 1, prev: id, clock: now, content: body, heads } as const;
+  const draft = {
+    kind: 'control',
+    author: self.id,
+    seq: seq + 1,
+    prev: id,
+    clock: now,
+    content: body,
+    heads,
+  } as const;
   const frame = await makeFrame(draft, keys, self.signer, ports.random);
   turn.controls = new Map(turn.controls).set(frame.id, controlOf(frame));
   turn.members = policy.evaluate([...turn.controls.values()]);

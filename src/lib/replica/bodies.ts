@@ -100,7 +100,12 @@ export function decodeFrontier(bytes: Bytes): readonly Head[] | null {
 function writeFrontier(writer: Writer, frontier: readonly Head[]): Writer {
   writer.varint(frontier.length);
   for (const { author, lane, seq, id, clock } of [...frontier].sort(byPlace)) {
-    writer.bytes(fromHex(author)).u8(lane === 'control' ? 1 : 0).varint(seq).bytes(fromHex(id)).varint(clock);
+    writer
+      .bytes(fromHex(author))
+      .u8(lane === 'control' ? 1 : 0)
+      .varint(seq)
+      .bytes(fromHex(id))
+      .varint(clock);
   }
   return writer;
 }

@@ -41,7 +41,8 @@ function holds(units: Units, update: Bytes): boolean {
   }
   for (const [client, deleted] of Y.decodeUpdate(update).ds.clients)
     for (const { clock, len } of deleted)
-      for (let at = clock; at < clock + len; at++) if (units.get(idOf(client, at))?.value !== null) return false;
+      for (let at = clock; at < clock + len; at++)
+        if (units.get(idOf(client, at))?.value !== null) return false;
   return true;
 }
 

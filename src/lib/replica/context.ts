@@ -10,7 +10,7 @@ import type { Schema } from './document.ts';
 import { openReceived, verifyOpened, type Frame, type OpenedFrame } from './frames.ts';
 import { contextOf, type Layout } from './layout.ts';
 import type { Members } from './members.ts';
-import type { Change, Disk, Key, LocalSeal, Policy, ReplicaPorts } from './ports.ts';
+import type { Change, Key, LocalSeal, Policy, ReplicaPorts } from './ports.ts';
 import type { Keyring } from './turn.ts';
 
 export interface Context {
@@ -85,7 +85,8 @@ export async function verifyAll(
     const verdicts = await Promise.all(
       batch.map(async (opened) => {
         const { author, kind } = opened.frame;
-        const key = members.author(author)?.signing ?? (kind === 'control' ? introduced.get(author) : undefined);
+        const key =
+          members.author(author)?.signing ?? (kind === 'control' ? introduced.get(author) : undefined);
         if (!key) return 'unknown';
         return (await verifyOpened(opened, key)) ? 'good' : 'bad';
       }),
@@ -112,4 +113,3 @@ export function controlOf({ id, inner }: Frame) {
 export function heldKeyOf(key: Key): Hex {
   return key.at(-1) ?? '';
 }
-

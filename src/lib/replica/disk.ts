@@ -113,7 +113,8 @@ export async function readSealed({ ports, layout }: Context): Promise<Loaded> {
   const head = opened ?? EMPTY_HEAD;
   const controls = controlBytes && decodeControls(controlBytes);
   const numbers = inTails.map((key) => ordinalOf(key.at(-1) ?? ''));
-  const complete = numbers.length === head.nextTail - head.firstTail && numbers.every((n, i) => n === head.firstTail + i);
+  const complete =
+    numbers.length === head.nextTail - head.firstTail && numbers.every((n, i) => n === head.firstTail + i);
   const read = tails.map((tail) => tail && decodeTail(tail));
   return {
     head,
@@ -153,7 +154,8 @@ export async function sealTurn(
     turn.setHead({ nextTail: nextTail + 1, tailBytes: tailBytes + tail.length });
   }
   sealing.push(sealAt(seal, layout.head, encodeHead(turn.head)));
-  if (turn.controls !== before.controls) sealing.push(sealAt(seal, layout.controls, encodeControls(turn.controls)));
+  if (turn.controls !== before.controls)
+    sealing.push(sealAt(seal, layout.controls, encodeControls(turn.controls)));
   if (turn.others !== before.others) sealing.push(sealAt(seal, layout.others, encodeOthers(turn.others)));
   if (turn.events.length > 0) sealing.push(sealAt(seal, layout.reports, encodeReports(turn.reported)));
   return [...turn.changes, ...removals, ...(await Promise.all(sealing))];

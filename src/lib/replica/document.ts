@@ -99,7 +99,12 @@ export class RecordDocument {
   lastSet(client: number, section: SectionId, id: EntryId): number {
     const map = this.#doc.getMap(section);
     let last = 0;
-    for (const name of [CREATED, UPDATED, DELETED, ...(this.#schema(section)?.fields ?? []).map((field) => field.name)]) {
+    for (const name of [
+      CREATED,
+      UPDATED,
+      DELETED,
+      ...(this.#schema(section)?.fields ?? []).map((field) => field.name),
+    ]) {
       const item = map._map.get(keyOf(id, name));
       if (item?.id.client === client) last = Math.max(last, item.id.clock + item.length);
     }

@@ -21,7 +21,12 @@ export type SecurityEvent =
   /** `author` builds on frames we are not shown, and was not shown ours: two views are being kept apart. */
   | { readonly type: 'fork'; readonly author: DeviceHex; readonly from: number; readonly to: number }
   /** Two frames carry one number: the key of `author` is used in two places. */
-  | { readonly type: 'duplicate-device'; readonly author: DeviceHex; readonly seq: number; readonly self: boolean }
+  | {
+      readonly type: 'duplicate-device';
+      readonly author: DeviceHex;
+      readonly seq: number;
+      readonly self: boolean;
+    }
   | {
       readonly type: 'frame-refused';
       readonly reason: RefusalReason;

@@ -9,7 +9,14 @@ import type { Random } from '#lib/crypto/random.ts';
 import type { Signer } from '#lib/crypto/signature.ts';
 import type { EpochKeys } from '#lib/keys/epoch.ts';
 import type { Hex } from '#lib/keys/ids.ts';
-import { decodeInner, signInner, verifySigned, type FrameInner, type Hlc, type SignedInner } from '#lib/keys/inner.ts';
+import {
+  decodeInner,
+  signInner,
+  verifySigned,
+  type FrameInner,
+  type Hlc,
+  type SignedInner,
+} from '#lib/keys/inner.ts';
 import { decodeBody, encodeBody, sortDependencies, type Dependency, type Lane } from './bodies.ts';
 
 export interface Frame {
@@ -43,7 +50,11 @@ export function laneOf(kind: FrameKind): Lane {
 }
 
 /** What opening gives: the frame, or why there is none. */
-export function openReceived(bytes: Bytes, id: Bytes, keys: EpochKeys): OpenedFrame | 'unreadable' | 'malformed' {
+export function openReceived(
+  bytes: Bytes,
+  id: Bytes,
+  keys: EpochKeys,
+): OpenedFrame | 'unreadable' | 'malformed' {
   const opened = openFrame([keys.frameKey], bytes);
   if (!opened) return 'unreadable';
   const signed = decodeInner(opened.inner);
@@ -67,7 +78,10 @@ export interface Draft {
 }
 
 /** The dependencies of a control frame, which its body does not describe: ids alone. */
-export type ControlDraft = Omit<Draft, 'kind' | 'deps'> & { readonly kind: 'control'; readonly heads: readonly Hex[] };
+export type ControlDraft = Omit<Draft, 'kind' | 'deps'> & {
+  readonly kind: 'control';
+  readonly heads: readonly Hex[];
+};
 
 /** Signs and seals; the same draft gives another id at every call, by its salt. */
 export async function makeFrame(
@@ -77,7 +91,8 @@ export async function makeFrame(
   random: Random,
 ): Promise<Frame> {
   const { kind, author, seq, prev, clock, content } = draft;
-  const deps = 'heads' in draft ? draft.heads.map(fromHex) : sortDependencies(draft.deps).map(({ id }) => fromHex(id));
+  const deps =
+    'heads' in draft ? draft.heads.map(fromHex) : sortDependencies(draft.deps).map(({ id }) => fromHex(id));
   const body = 'heads' in draft ? content : encodeBody(draft.deps, content);
   const inner = { author: fromHex(author), seq, prev: fromHex(prev), deps, clock, body };
   const aad: FrameAad = { space: keys.space, epoch: keys.epoch, kind };

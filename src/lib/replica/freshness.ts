@@ -29,7 +29,10 @@ export function frontierIn(frame: Frame): readonly Head[] {
 }
 
 /** The claims with those of `more` that reach farther. */
-export function mergeClaims(claims: ReadonlyMap<string, Claim>, more: readonly Claim[]): ReadonlyMap<string, Claim> {
+export function mergeClaims(
+  claims: ReadonlyMap<string, Claim>,
+  more: readonly Claim[],
+): ReadonlyMap<string, Claim> {
   let merged: Map<string, Claim> | null = null;
   for (const { author, lane, seq, id, by } of more) {
     const place = placeOf(author, lane);
@@ -103,7 +106,8 @@ function dataGaps({ chains, claims, aside, pinOf }: Holdings): Gap[] {
 
 function controlGaps({ claims, controls }: Holdings): Gap[] {
   const reached = new Map<Hex, number>();
-  for (const { author, seq } of controls.values()) reached.set(author, Math.max(seq, reached.get(author) ?? 0));
+  for (const { author, seq } of controls.values())
+    reached.set(author, Math.max(seq, reached.get(author) ?? 0));
   return [...claims.values()].flatMap(({ author, lane, seq, id, by }) => {
     if (lane !== 'control' || controls.has(id)) return [];
     return [{ author, from: Math.min(seq, (reached.get(author) ?? 0) + 1), to: seq, by }];

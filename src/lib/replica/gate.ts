@@ -91,7 +91,11 @@ export function inspectState(state: Bytes, clocks: Clocks): boolean {
   for (const struct of decoded.structs) {
     const { client, clock } = struct.id;
     if (!isSetting(struct) || clock !== (reached.get(client) ?? 0)) return false;
-    if (struct.origin && struct.origin.clock >= (struct.origin.client === client ? clock : (clocks.get(struct.origin.client) ?? 0)))
+    if (
+      struct.origin &&
+      struct.origin.clock >=
+        (struct.origin.client === client ? clock : (clocks.get(struct.origin.client) ?? 0))
+    )
       return false;
     reached.set(client, clock + struct.length);
   }
@@ -103,7 +107,7 @@ export function inspectState(state: Bytes, clocks: Clocks): boolean {
 }
 
 type Decoded = ReturnType<typeof Y.decodeUpdate>;
-type Struct = Decoded['structs'][number];
+type Struct = Y.Item | Y.GC | Y.Skip;
 
 function decode(update: Bytes): Decoded | null {
   try {
@@ -127,17 +131,25 @@ function hasClients(update: Bytes, count: number): boolean {
 
 /** A value set under a key of a root map: the only thing document.ts ever writes. */
 function isSetting(struct: Struct): struct is Y.Item {
-  if (!(struct instanceof Y.Item) || struct.rightOrigin !== null) return false;
-  if (struct.length < 1 || !isClock(struct.id.clock + struct.length)) return false;
-  const { content, parent, parentSub } = struct;
+  if (!(struct instanceof Y.Item)) return false;
+  const { id, length, content, origin, rightOrigin, parentSub } = struct;
+  const parent: unknown = struct.parent; // a root map is named by a string until the item is integrated
+  if (length < 1 || !isClock(id.clock + length) || rightOrigin) return false;
   if (!(content instanceof Y.ContentAny) && !(content instanceof Y.ContentDeleted)) return false;
-  if (struct.origin !== null) return true; // stands where its origin stands; the wire holds no parent then
-  return typeof parent === 'string' && parent.length <= MAX_ROOT && parentSub !== null && parentSub.length <= MAX_SUB;
+  if (origin) return true; // stands where its origin stands; the wire holds no parent then
+  return (
+    typeof parent === 'string' &&
+    parent.length <= MAX_ROOT &&
+    parentSub !== null &&
+    parentSub.length <= MAX_SUB
+  );
 }
 
 /** Setting one key twice from the same predecessor is what makes conflict resolution slow; no edit does it. */
 function isNewPlace(item: Y.Item, places: Set<string>): boolean {
-  const place = item.origin ? `${item.origin.client} ${item.origin.clock}` : `${String(item.parent)}\n${item.parentSub}`;
+  const place = item.origin
+    ? `${item.origin.client} ${item.origin.clock}`
+    : `${String(item.parent as unknown as string)}\n${item.parentSub}`;
   if (places.has(place)) return false;
   places.add(place);
   return true;

@@ -51,7 +51,7 @@ export async function takeIn(
   const fresh: Frame[] = [];
   let pending: OpenedFrame[] = [...turn.strangers.values(), ...opened];
   turn.strangers.clear();
-  for (let again = true; again && pending.length > 0; ) {
+  for (let again = true; again && pending.length > 0;) {
     const introduced = introducedBy(context.policy, pending);
     const { good, bad, unknown } = await verifyAll(pending, turn.members, introduced);
     for (const { frame } of bad) refuseForged(turn, frame, unreadable, tally);
@@ -69,7 +69,12 @@ export async function takeIn(
  * Puts verified data frames into the log. Null when that takes starting over: a number is used again at or below the
  * head of its chain, or the members took back what counted.
  */
-export function enterLog(turn: Turn, fresh: readonly Frame[], before: Turn['members'], tally: Tally): Admission | null {
+export function enterLog(
+  turn: Turn,
+  fresh: readonly Frame[],
+  before: Turn['members'],
+  tally: Tally,
+): Admission | null {
   for (const frame of fresh) turn.waiting.set(frame.id, frame);
   const base = turn.head.base?.chains;
   for (const [author, chain] of turn.head.chains)
@@ -185,7 +190,12 @@ async function admitControls(context: Context, turn: Turn, good: readonly Opened
 function noteSecondUse(turn: Turn, controls: Turn['controls'], frame: Frame, self: Hex): void {
   for (const { inner } of controls.values()) {
     if (inner.seq !== frame.seq || hex(inner.author) !== frame.author) continue;
-    turn.raise({ type: 'duplicate-device', author: frame.author, seq: frame.seq, self: frame.author === self });
+    turn.raise({
+      type: 'duplicate-device',
+      author: frame.author,
+      seq: frame.seq,
+      self: frame.author === self,
+    });
   }
 }
 

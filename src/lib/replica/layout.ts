@@ -45,8 +45,16 @@ export interface Layout {
 export function layoutOf(space: Bytes): Layout {
   const root = ['space', hex(space)];
   const live = [...root, 'live'];
-  const [tails, frames, parked] = [[...live, 'tail'], [...root, 'frame'], [...root, 'parked']];
-  const [refused, outbox, doomed] = [[...root, 'refused'], [...root, 'outbox'], [...root, 'doomed']];
+  const [tails, frames, parked] = [
+    [...live, 'tail'],
+    [...root, 'frame'],
+    [...root, 'parked'],
+  ];
+  const [refused, outbox, doomed] = [
+    [...root, 'refused'],
+    [...root, 'outbox'],
+    [...root, 'doomed'],
+  ];
   return {
     live,
     head: [...live, 'head'],

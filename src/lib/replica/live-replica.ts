@@ -2,7 +2,7 @@
  * The replica at work: one line of operations, each a turn that is written whole or dropped (turn.ts). The steps stand in
  * their own files; here is the order in which they happen and what is kept in memory between them.
  */
-import { equal, fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { Writer } from '#lib/bytes/writer.ts';
 import { sha256 } from '#lib/crypto/hash.ts';
@@ -102,7 +102,14 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       this.#broken = true;
       const passed = update.length <= MAX_UPDATE ? inspectUpdate(update, client) : null;
       if (!passed) return fail({ type: 'edit-too-large' });
-      const frame = await authorData(this.#context, turn, 'update', update, keys, this.#document.clock(client));
+      const frame = await authorData(
+        this.#context,
+        turn,
+        'update',
+        update,
+        keys,
+        this.#document.clock(client),
+      );
       turn.updates.push(update);
       const failure = await this.#commit(turn, { isApplied: true, made: [frame] });
       return failure ? fail(failure) : ok({ frame: fromHex(frame.id) });
@@ -153,7 +160,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   }
 
   useEpochs(epochs: readonly EpochKeys[]): Done<void> {
-    return this.#act<void, DiskError>(async () => {
+    return this.#act<undefined, DiskError>(async () => {
       const before = this.#context.keyring;
       this.#context.keyring = keyringOf(epochs);
       const turn = await this.#receivingTurn();
@@ -175,17 +182,22 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   }
 
   receive(batch: readonly Received[], options: ReceiveOptions = {}): Done<ReceiveReport> {
-    return this.#act<ReceiveReport, DiskError>(async () => this.#receiveInto(await this.#receivingTurn(), batch, options));
+    return this.#act<ReceiveReport, DiskError>(async () =>
+      this.#receiveInto(await this.#receivingTurn(), batch, options),
+    );
   }
 
   witness(device: DeviceHex, frontier: EncodedFrontier): Done<void> {
-    return this.#act<void, DiskError>(async () => {
+    return this.#act<undefined, DiskError>(async () => {
       const heads = decodeFrontier(frontier);
       if (!heads) return ok();
       const turn = this.#turn();
       const data = heads.filter(({ lane }) => lane === 'data');
       turn.setHead({
-        claims: mergeClaims(turn.head.claims, heads.map((head) => ({ ...head, by: device }))),
+        claims: mergeClaims(
+          turn.head.claims,
+          heads.map((head) => ({ ...head, by: device })),
+        ),
         ...(device !== this.#context.self.id && { reach: mergeReach(turn.head.reach, device, data) }),
       });
       const failure = await this.#commit(turn, {});
@@ -206,7 +218,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   }
 
   acknowledge(ids: readonly Bytes[]): Done<void> {
-    return this.#act<void, DiskError>(async () => {
+    return this.#act<undefined, DiskError>(async () => {
       const acknowledged = new Set(ids.map(hex));
       const unsent = await this.#readOutbox();
       const sent = unsent.filter(({ id }) => acknowledged.has(id));
@@ -247,7 +259,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   }
 
   proposed(ids: readonly Bytes[]): Done<void> {
-    return this.#act<void, DiskError>(async () => {
+    return this.#act<undefined, DiskError>(async () => {
       const done = new Set(ids.map(hex));
       const { disk, layout } = { ...this.#context.ports, layout: this.#context.layout };
       const keys = (await disk.keys(layout.doomed)).filter((key) => done.has(key.at(-1) ?? ''));
@@ -328,7 +340,8 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   delivery(frame?: Bytes): Delivery | undefined {
     const { head } = this.#memory;
     const own = head.chains.get(this.#context.self.id);
-    if (!frame) return own && own.clock > 0 ? this.#deliveryOf((reach) => reach.clock >= own.clock) : undefined;
+    if (!frame)
+      return own && own.clock > 0 ? this.#deliveryOf((reach) => reach.clock >= own.clock) : undefined;
     const seq = this.#made.get(hex(frame));
     return seq === undefined ? undefined : this.#deliveryOf((reach) => reach.seq >= seq);
   }
@@ -391,7 +404,9 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     const controls = new Map(turn.controls);
     for (const frame of await readControls(this.#context))
       controls.set(frame.id, { id: fromHex(frame.id), inner: frame.inner });
-    const { good } = { good: await this.#context.policy.admit([...controls.values()], [...controls.values()]) };
+    const { good } = {
+      good: await this.#context.policy.admit([...controls.values()], [...controls.values()]),
+    };
     turn.controls = new Map(good.map((control) => [hex(control.id), control]));
     turn.members = this.#context.policy.evaluate(good);
     const unsent = await readOutbox(this.#context, this.#clientIn(turn.members));
@@ -446,7 +461,9 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   }
 
   async #receiveInto(turn: Turn, batch: readonly Received[], options: ReceiveOptions): Done<ReceiveReport> {
-    const { tally, recordChanged } = await this.#takeFrames(turn, batch, { upToDate: options.upToDate ?? false });
+    const { tally, recordChanged } = await this.#takeFrames(turn, batch, {
+      upToDate: options.upToDate ?? false,
+    });
     if (options.upTo) {
       const { topic, after, frame } = options.upTo;
       turn.setHead({ cursors: new Map(turn.head.cursors).set(hex(topic), { after, frame }) });
@@ -471,13 +488,15 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     let anew = await reconsiderBase(this.#context, turn, covered, this.#document, circumstances);
     if (!anew) anew = enterLog(turn, current, before, tally) === null;
     if (anew) await rebuild(this.#context, turn, this.#document, tally);
-    if (await this.#judge(turn, fresh, circumstances, tally)) await rebuild(this.#context, turn, this.#document, tally);
+    if (await this.#judge(turn, fresh, circumstances, tally))
+      await rebuild(this.#context, turn, this.#document, tally);
     await this.#writeLostAgain(turn);
     this.#noteOwn(turn, fresh);
     parkWaiting(turn);
     if (upToDate) this.#report(turn);
     const recordChanged = turn.updates.length > 0 || turn.document !== null;
-    if (upToDate && turn.head.dropped && turn.waiting.size === 0 && headBefore.dropped) turn.setHead({ dropped: false });
+    if (upToDate && turn.head.dropped && turn.waiting.size === 0 && headBefore.dropped)
+      turn.setHead({ dropped: false });
     return { tally, recordChanged };
   }
 
@@ -489,7 +508,14 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   async #writeLostAgain(turn: Turn): Promise<void> {
     const client = this.#clientIn(turn.members);
     const keys = this.#context.keyring.current;
-    if (!turn.document || turn.lost.size === 0 || client === undefined || !keys || !this.#mayAuthor('update', turn)) return;
+    if (
+      !turn.document ||
+      turn.lost.size === 0 ||
+      client === undefined ||
+      !keys ||
+      !this.#mayAuthor('update', turn)
+    )
+      return;
     const update = turn.document.set(client, turn.lost);
     if (!inspectUpdate(update, client)) return;
     await authorData(this.#context, turn, 'update', update, keys, turn.document.clock(client));
@@ -527,14 +553,24 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   }
 
   /** What must be on the relay, and is not. */
-  async #lostFrames(turn: Turn, topic: Bytes, listed: ReadonlySet<Hex>, unsent: ReadonlySet<Hex>): Promise<Frame[]> {
+  async #lostFrames(
+    turn: Turn,
+    topic: Bytes,
+    listed: ReadonlySet<Hex>,
+    unsent: ReadonlySet<Hex>,
+  ): Promise<Frame[]> {
     const { layout } = this.#context;
     const { opened } = await listFrames(this.#context, layout.framesOf(topic));
-    const absent = opened.map(({ frame }) => frame.frame).filter(({ id }) => !listed.has(id) && !unsent.has(id));
+    const absent = opened
+      .map(({ frame }) => frame.frame)
+      .filter(({ id }) => !listed.has(id) && !unsent.has(id));
     // What a snapshot covers may have been deleted on purpose, also by a snapshot that is not judged yet.
-    if (turn.head.undecided.length > 0) return absent.filter(({ kind }) => kind === 'control' || kind === 'snapshot');
+    if (turn.head.undecided.length > 0)
+      return absent.filter(({ kind }) => kind === 'control' || kind === 'snapshot');
     const base = turn.head.base?.chains;
-    return absent.filter(({ kind, author, seq }) => kind === 'control' || seq > (base?.get(author)?.seq ?? 0));
+    return absent.filter(
+      ({ kind, author, seq }) => kind === 'control' || seq > (base?.get(author)?.seq ?? 0),
+    );
   }
 
   /**
@@ -543,7 +579,11 @@ export class LiveReplica<M extends Members> implements Replica<M> {
    */
   async #commit(
     turn: Turn,
-    { isApplied = false, made = [], unsent }: { isApplied?: boolean; made?: readonly Frame[]; unsent?: readonly Unsent[] },
+    {
+      isApplied = false,
+      made = [],
+      unsent,
+    }: { isApplied?: boolean; made?: readonly Frame[]; unsent?: readonly Unsent[] },
   ): Promise<DiskError | null> {
     let document = turn.document ?? this.#document;
     let state: Bytes | null = null;
@@ -605,10 +645,18 @@ export class LiveReplica<M extends Members> implements Replica<M> {
 
   #noteOutbox(turn: Turn, made: readonly Frame[], unsent: readonly Unsent[] | undefined): void {
     const { layout } = this.#context;
-    const isSending = (key: Key) => key.length === layout.outbox.length + 3 && key[layout.outbox.length - 1] === layout.outbox.at(-1);
-    const sending = turn.changes.flatMap((change) => (change.type === 'put' && isSending(change.key) ? [change.key] : []));
+    const isSending = (key: Key) =>
+      key.length === layout.outbox.length + 3 && key[layout.outbox.length - 1] === layout.outbox.at(-1);
+    const sending = turn.changes.flatMap((change) =>
+      change.type === 'put' && isSending(change.key) ? [change.key] : [],
+    );
     if (unsent && sending.length === 0) this.#unsent = unsent;
-    else if (this.#unsent && sending.length === made.length && !turn.document && turn.changes.every((change) => change.type === 'put')) {
+    else if (
+      this.#unsent &&
+      sending.length === made.length &&
+      !turn.document &&
+      turn.changes.every((change) => change.type === 'put')
+    ) {
       const client = this.#clientIn(turn.members);
       const added = made.map((frame, i) => ({
         key: sending[i]!,
@@ -631,7 +679,9 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return result;
   }
 
-  #act<T, E extends { readonly type: string }>(work: () => Promise<Result<T, E | DiskError>>): Promise<Result<T, E | DiskError>> {
+  #act<T, E extends { readonly type: string }>(
+    work: () => Promise<Result<T, E | DiskError>>,
+  ): Promise<Result<T, E | DiskError>> {
     return this.#inLine(async () => {
       try {
         if (this.#broken) {
@@ -673,7 +723,10 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return this.#mayAuthor('update') ? (this.#clientIn(this.#memory.members) ?? null) : null;
   }
 
-  #mayAuthor(kind: 'update' | 'heads' | 'snapshot', { head, members }: Pick<Memory, 'head' | 'members'> = this.#memory): boolean {
+  #mayAuthor(
+    kind: 'update' | 'heads' | 'snapshot',
+    { head, members }: Pick<Memory, 'head' | 'members'> = this.#memory,
+  ): boolean {
     const device = this.#context.self.id;
     const { seq } = head.chains.get(device) ?? CHAIN_START;
     return members.admits({ device, seq: seq + 1, id: '', kind });

@@ -61,7 +61,11 @@ export function admit(frames: Iterable<Frame>, members: Members, start: Chains):
   while (progress) {
     progress = false;
     for (const lane of lanes) {
-      for (let step = nextOf(lane, chains, clocks, members); step; step = nextOf(lane, chains, clocks, members)) {
+      for (
+        let step = nextOf(lane, chains, clocks, members);
+        step;
+        step = nextOf(lane, chains, clocks, members)
+      ) {
         if (step.type === 'refused') {
           refused.push({ frame: step.frame, reason: step.reason });
           lane.drop(step.frame);
@@ -138,10 +142,14 @@ function nextOf(
   const candidates = lane
     .at(chain.seq + 1)
     .filter((frame) => frame.prev === chain.id && mayCount(frame, members));
-  const frame = candidates.reduce<Frame | null>((best, each) => (best && precedes(best, each, lane) ? best : each), null);
+  const frame = candidates.reduce<Frame | null>(
+    (best, each) => (best && precedes(best, each, lane) ? best : each),
+    null,
+  );
   if (!frame) return null;
   const next = { seq: frame.seq, id: frame.id, clock: chain.clock };
-  if (frame.kind !== 'update') return hasDeps(frame, chains) ? { type: 'admitted', frame, chain: next } : null;
+  if (frame.kind !== 'update')
+    return hasDeps(frame, chains) ? { type: 'admitted', frame, chain: next } : null;
   const passed = passGate(frame, lane.rights);
   if (!passed || (passed.advance && passed.advance.from !== chain.clock))
     return { type: 'refused', frame, reason: 'hostile-update' };
@@ -189,7 +197,9 @@ function sortIntoLanes(frames: Iterable<Frame>, members: Members): AuthorLane[] 
     bySeq.set(frame.seq, [...(bySeq.get(frame.seq) ?? []), frame]);
   }
   const authors = [...byAuthor.keys()].sort();
-  return authors.map((author) => laneOfAuthor(author, members.author(author) ?? NOBODY, byAuthor.get(author)!));
+  return authors.map((author) =>
+    laneOfAuthor(author, members.author(author) ?? NOBODY, byAuthor.get(author)!),
+  );
 }
 
 const NOBODY: Author = { signing: new Uint8Array() };
@@ -204,7 +214,10 @@ function laneOfAuthor(author: Hex, rights: Author, bySeq: Map<number, Frame[]>):
       for (const seq of [...bySeq.keys()].sort((a, b) => a - b)) yield* bySeq.get(seq)!;
     },
     drop(frame) {
-      bySeq.set(frame.seq, bySeq.get(frame.seq)!.filter((other) => other !== frame));
+      bySeq.set(
+        frame.seq,
+        bySeq.get(frame.seq)!.filter((other) => other !== frame),
+      );
     },
     leadsToPin(frame) {
       toPin ??= wayToPin(rights, bySeq);

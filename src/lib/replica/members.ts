@@ -18,7 +18,7 @@ export interface Author {
 }
 
 export interface Members {
-  /** A device that has, or had, a place here. */
+  /** A device whose keys are known; it need not have a place here. */
   author(device: DeviceHex): Author | undefined;
   /** Whether this data frame of it may count. */
   admits(frame: {

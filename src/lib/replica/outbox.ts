@@ -35,7 +35,8 @@ function unsentOf(context: Context, key: Key, bytes: Bytes, clientId: number | u
 
 export function ownOf({ self }: Context, frame: Frame, clientId: number | undefined): Unsent['own'] {
   if (frame.author !== self.id || frame.kind === 'control') return null;
-  const passed = frame.kind === 'update' && clientId !== undefined ? inspectUpdate(frame.content, clientId) : null;
+  const passed =
+    frame.kind === 'update' && clientId !== undefined ? inspectUpdate(frame.content, clientId) : null;
   return { seq: frame.seq, from: passed?.advance?.from ?? null };
 }
 
@@ -49,7 +50,10 @@ export function sentUpTo({ chains, sent }: HeadState, self: Hex, unsent: readonl
 }
 
 /** The bytes of an unsent frame; from its other copy where this one is damaged. */
-export async function readUnsent({ ports, layout }: Context, { key, id, topic }: Unsent): Promise<Bytes | null> {
+export async function readUnsent(
+  { ports, layout }: Context,
+  { key, id, topic }: Unsent,
+): Promise<Bytes | null> {
   for (const place of [key, layout.frame(topic, id)]) {
     const bytes = await ports.disk.get(place);
     if (bytes && equal(frameId(bytes), fromHex(id))) return bytes;
@@ -69,4 +73,3 @@ export function groupByTopic(keys: readonly Key[], limit: number): { topic: Byte
   }
   return [...groups].map(([topic, ids]) => ({ topic: fromHex(topic), ids }));
 }
-

@@ -35,10 +35,14 @@ export function rosterPolicy(space: SpaceId, directory: () => Directory): Policy
         heads: roster.heads,
         author(id) {
           const device = known.device(id);
-          if (!device || !roster.everHeld.has(device.address)) return undefined;
+          if (!device) return undefined;
           const clientId = roster.clientIds.get(id);
           const pin = roster.pins.get(id);
-          return { signing: device.signing, ...(clientId !== undefined && { clientId }), ...(pin && { pin }) };
+          return {
+            signing: device.signing,
+            ...(clientId !== undefined && { clientId }),
+            ...(pin && { pin }),
+          };
         },
         admits: (frame) => admits(roster, known, frame),
       };

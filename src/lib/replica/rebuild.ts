@@ -39,7 +39,12 @@ async function readVerified(context: Context, turn: Turn): Promise<Map<Hex, Fram
 }
 
 /** Replaces log and document by what the held frames make. */
-export async function rebuild(context: Context, turn: Turn, before: RecordDocument | null, tally: Tally): Promise<void> {
+export async function rebuild(
+  context: Context,
+  turn: Turn,
+  before: RecordDocument | null,
+  tally: Tally,
+): Promise<void> {
   const base = await readBase(context, turn);
   if (!base) turn.setHead({ base: null });
   const held = await readVerified(context, turn);
@@ -124,6 +129,10 @@ function lostValues(
 export async function readControls(context: Context): Promise<readonly Frame[]> {
   const { opened } = await listFrames(context, context.layout.frames);
   const controls = opened.map(({ frame }) => frame).filter(({ frame }) => frame.kind === 'control');
-  const { good } = await verifyAll(controls, context.policy.evaluate([]), introducedBy(context.policy, controls));
+  const { good } = await verifyAll(
+    controls,
+    context.policy.evaluate([]),
+    introducedBy(context.policy, controls),
+  );
   return good.map(({ frame }) => frame);
 }

@@ -42,5 +42,8 @@ export function createReplica<M extends Members>(options: ReplicaOptions<M>): Re
   const { space, epochs, self, policy, ports, schema = sectionDefinition } = options;
   const me = { id: hex(self.id), signer: self.signer };
   const keyring = keyringOf(epochs);
-  return new LiveReplica({ space, self: me, policy, ports, layout: layoutOf(space), schema, keyring }, policy);
+  return new LiveReplica(
+    { space, self: me, policy, ports, layout: layoutOf(space), schema, keyring },
+    policy,
+  );
 }

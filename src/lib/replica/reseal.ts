@@ -16,7 +16,11 @@ import type { Unsent } from './outbox.ts';
 import type { Turn } from './turn.ts';
 
 /** The frames that took the place of unsent ones, in order. */
-export async function resealUnsent(context: Context, turn: Turn, unsent: readonly Unsent[]): Promise<readonly Frame[]> {
+export async function resealUnsent(
+  context: Context,
+  turn: Turn,
+  unsent: readonly Unsent[],
+): Promise<readonly Frame[]> {
   const keys = context.keyring.current;
   const own = unsent.filter(({ own }) => own !== null);
   if (!keys || own.every(({ topic }) => hex(topic) === hex(keys.topic))) return [];
@@ -30,7 +34,12 @@ export async function resealUnsent(context: Context, turn: Turn, unsent: readonl
     const { kind, author, seq, clock, content, deps } = frame;
     const prev = renamed.get(frame.prev) ?? frame.prev;
     const { signer } = context.self;
-    const again = await makeFrame({ kind, author, seq, prev, clock, content, deps }, keys, signer, context.ports.random);
+    const again = await makeFrame(
+      { kind, author, seq, prev, clock, content, deps },
+      keys,
+      signer,
+      context.ports.random,
+    );
     renamed.set(frame.id, again.id);
     turn.place(frame, 'nowhere');
     enter(turn, again);
@@ -40,7 +49,10 @@ export async function resealUnsent(context: Context, turn: Turn, unsent: readonl
   const chain = turn.head.chains.get(context.self.id);
   if (chain)
     turn.setHead({
-      chains: new Map(turn.head.chains).set(context.self.id, { ...chain, id: renamed.get(chain.id) ?? chain.id }),
+      chains: new Map(turn.head.chains).set(context.self.id, {
+        ...chain,
+        id: renamed.get(chain.id) ?? chain.id,
+      }),
       undecided: turn.head.undecided.map((id) => renamed.get(id) ?? id),
     });
   return made;
@@ -61,4 +73,3 @@ async function readOwnFrom(context: Context, turn: Turn, first: number): Promise
   }
   return frames.reverse();
 }
-

@@ -45,7 +45,10 @@ export async function encodeSnapshot({ frontier, state }: Snapshot): Promise<rea
     writer.bytes(fromHex(author)).varint(seq).bytes(fromHex(id)).varint(clock);
     for (const peak of peaks) writer.bytes(peak);
   }
-  const payload = writer.u32(state.length).bytes(await deflate(state)).finish();
+  const payload = writer
+    .u32(state.length)
+    .bytes(await deflate(state))
+    .finish();
   const parts = Math.ceil(payload.length / PART);
   if (parts > MAX_PARTS) return null;
   return Array.from({ length: parts }, (_, part) =>

@@ -113,7 +113,12 @@ export function encodeHead(head: HeadState): Bytes {
   );
   writer.varint(head.claims.size);
   for (const { author, lane, seq, id, by } of head.claims.values())
-    writer.bytes(fromHex(author)).u8(lane === 'control' ? 1 : 0).varint(seq).bytes(fromHex(id)).bytes(fromHex(by));
+    writer
+      .bytes(fromHex(author))
+      .u8(lane === 'control' ? 1 : 0)
+      .varint(seq)
+      .bytes(fromHex(id))
+      .bytes(fromHex(by));
   writeMap(writer, head.cursors, ({ after, frame }) => {
     writer.varint(after).u8(frame ? 1 : 0);
     if (frame) writer.bytes(frame);

@@ -109,7 +109,10 @@ export class Turn {
   }
 
   /** Puts a frame in its place on the disk: with those that count, aside, or nowhere. */
-  place(frame: { id: Hex; topic: Bytes; bytes: Bytes }, where: 'frame' | 'park' | 'refuse' | 'nowhere'): void {
+  place(
+    frame: { id: Hex; topic: Bytes; bytes: Bytes },
+    where: 'frame' | 'park' | 'refuse' | 'nowhere',
+  ): void {
     const { id, topic, bytes } = frame;
     const at = { frame: this.#layout.frame(topic, id), park: this.#layout.park(topic, id) };
     const key = where === 'nowhere' ? null : where === 'refuse' ? this.#layout.refuse(topic, id) : at[where];

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { hex } from '#lib/bytes/bytes.ts';
+import { replicaWorld } from '../../../tests/helpers/replica-world.ts';
+import { push, sync } from '../../../tests/helpers/plain-relay.ts';
+
+test('what Alice writes on her phone is on the laptop after a sync, and back', async () => {
+  const world = await replicaWorld(['Alice phone', 'Alice laptop']);
+  const [phone, laptop] = [world.device('Alice phone'), world.device('Alice laptop')];
+  await push(phone.replica, world.relay);
+  await sync(laptop.replica, world.relay);
+  await phone.allergy('Pollen');
+  await sync(phone.replica, world.relay);
+  await sync(laptop.replica, world.relay);
+  expect(laptop.allergies()).toEqual(['Pollen']);
+  await laptop.allergy('Arachide');
+  await sync(laptop.replica, world.relay);
+  await sync(phone.replica, world.relay);
+  expect(phone.allergies()).toEqual(['Arachide', 'Pollen']);
+  expect(hex(phone.replica.stateHash())).toBe(hex(laptop.replica.stateHash()));
+  expect([...phone.events, ...laptop.events]).toEqual([]);
+  await phone.restart();
+  expect(phone.allergies()).toEqual(['Arachide', 'Pollen']);
+  expect(hex(phone.replica.stateHash())).toBe(hex(laptop.replica.stateHash()));
+});
