@@ -33,7 +33,6 @@ export const LABELS = {
   address: 'carnet/address/v1',
   device: 'carnet/device/v1',
   accountOperation: 'carnet/account-op/v1',
-  rosterOperation: 'carnet/roster-op/v1',
   chainSpace: 'carnet/chain-space/v1',
   chainRead: 'carnet/chain-read/v1',
   space: 'carnet/space/v1',
