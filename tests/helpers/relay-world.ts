@@ -136,7 +136,7 @@ export class Speaker {
   /** @returns the request's number */
   ask(request: DistributiveOmit<Request, 'req'>): number {
     const req = ++this.#req;
-    this.#send(encodeRequest({ ...request, req } as Request));
+    this.#send(encodeRequest({ ...request, req }));
     return req;
   }
 
