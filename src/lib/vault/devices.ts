@@ -37,8 +37,7 @@ export async function revokeDevice(account: Account, id: string): Promise<Result
   const device = chainState().devices.get(id);
   if (!device || device.revoked || id === hex(account.spaces.device.id))
     return fail({ type: 'entry-missing' });
-  const last = chain.replica.head(id, 'control') ?? { seq: 0, id: '00'.repeat(32) };
-  const revoked = await chain.replica.control(revokeDeviceBody({ device: id, ...last }));
+  const revoked = await chain.replica.control(revokeDeviceBody(id));
   if (!revoked.ok) return fail(storageProblem({ type: 'aborted' }));
   await account.spaces.settled();
   for (const space of [accountSpace, record]) {

@@ -15,12 +15,21 @@ export interface FollowOptions {
 
 export function follow({ replica, epochs }: OpenSpace, options: FollowOptions): Followed {
   const space: Syncable = {
-    ...replica,
+    topics: () => replica.topics(),
+    cursor: (topic) => replica.cursor(topic),
     async receive(batch, receiveOptions) {
       const received = await replica.receive(batch, receiveOptions);
       if (received.ok) options.onReceived(received.value);
       return received;
     },
+    outbox: (limit) => replica.outbox(limit),
+    unsent: () => replica.unsent(),
+    acknowledge: (ids) => replica.acknowledge(ids),
+    missing: () => replica.missing(),
+    wantsHistory: () => replica.wantsHistory(),
+    reconcile: (topic, ids) => replica.reconcile(topic, ids),
+    deletable: (limit) => replica.deletable(limit),
+    proposed: (ids) => replica.proposed(ids),
   };
   return {
     space,

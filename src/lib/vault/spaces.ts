@@ -148,10 +148,14 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
       : account.replica.edit(fresh.map((one) => epochEdit(identity.record, one)));
   });
 
+  function inLine<T>(work: () => Promise<T>): Promise<T> {
+    const done = line.then(work);
+    line = done.then(() => {});
+    return done;
+  }
+
   /** A failure of the disk leaves things as they were; the next change, or the next start, brings them up again. */
-  const later = (work: () => Promise<unknown>): void => {
-    line = line.then(async () => void (await work()));
-  };
+  const later = (work: () => Promise<unknown>): void => void inLine(work);
 
   const readDirectory = (): void => void (directory = createDirectory([chainState()]));
   const learnRecord = () => record.learn(recordRing());
@@ -182,7 +186,7 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
       () => controlOnce(chain, founding.chain),
       () => controlOnce(replica, founding.account),
       () => editOnce(replica, spaces.id, first.account),
-      () => learnRecord(),
+      () => inLine(learnRecord),
       () => controlOnce(record.replica, founding.record),
       () => editOnce(record.replica, ownIdentity.id, first.record),
     ]) {
@@ -200,7 +204,7 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
       if (replica === chain) readDirectory();
       if (replica === account.replica) await account.replica.refresh();
     }
-    const learnt = await learnRecord();
+    const learnt = await inLine(learnRecord);
     if (!learnt.ok) return learnt;
     await record.replica.refresh();
     recordLoaded = true;
@@ -227,7 +231,7 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
     const done = await replica.control(encodeRosterBody({ type: 'rotate', epoch, boxes, pins }));
     if (!done.ok) return done;
     // Our own box is among them, so a crash right here loses nothing: the keys are opened at the next start.
-    return (space === account ? account : record).learn([withId(secrets, done.value.frame)]);
+    return inLine(() => (space === account ? account : record).learn([withId(secrets, done.value.frame)]));
   }
 
   return {
