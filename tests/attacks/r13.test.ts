@@ -2,8 +2,22 @@
  * R13: the socket drops, reorders, duplicates, delays, goes half-open. Three devices write while a network does its worst
  * to the real relay's protocol; when it calms down, all hold what the model holds.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { relayOrigin } from '#lib/protocol/relay.ts';
+import { systemClock } from '#lib/sync/clock.ts';
+import { createSyncEngine } from '#lib/sync/engine.ts';
+import { webSocketDial } from '#lib/sync/transport.ts';
+import { readConfig } from '../../relay/config.ts';
+import { startServer } from '../../relay/server.ts';
 import { CALM, HOSTILE, ROUGH, type Faults } from '../helpers/fake-network.ts';
+import { fakeSpace, topicKeys } from '../helpers/fake-space.ts';
+import { fragmentingProxy } from '../helpers/fragmenting-proxy.ts';
+import { seededRandom } from '../helpers/random.ts';
+import { idOf } from '../helpers/relay-world.ts';
 import { syncWorld } from '../helpers/sync-world.ts';
 
 const SEEDS = 25;
@@ -79,4 +93,56 @@ test('R13: one swallowed event is found again although nothing follows it', asyn
   await world.clock.until(world.converged, 15 * MINUTE);
   expect(world.network.dialled).toBe(2);
   world.stop();
+});
+
+test('R13: over real sockets that arrive byte by byte, and break twice, everything arrives', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'carnet-r13-'));
+  const config = readConfig({ PORT: '0', DATA_DIR: dataDir, DEMO: '0' });
+  if (!config.ok) throw new Error(config.error.message);
+  const server = await startServer({ ...config.value, logLevel: 'silent' });
+  const proxy = await fragmentingProxy(Number(new URL(server.url).port));
+  const url = `ws://localhost:${proxy.port}/relay`;
+
+  const random = seededRandom('r13 sockets');
+  const keys = topicKeys(random);
+  const devices = ['laptop', 'phone'].map((name) => {
+    const space = fakeSpace(keys.topic, random.fork(name));
+    const engine = createSyncEngine({
+      dial: webSocketDial(url),
+      origin: relayOrigin(url),
+      clock: systemClock,
+      random,
+      frameId: idOf,
+    });
+    engine.follow(keys.follow(space));
+    return { space, engine };
+  });
+  const settled = async (count: number) => {
+    for (let waited = 0; waited < 15_000; waited += 20) {
+      const all = devices.every((one) => one.space.ids().length === count && one.engine.state().settled);
+      if (all) return true;
+      await pause(20);
+    }
+    return false;
+  };
+
+  try {
+    for (let round = 1; round <= 3; round++) {
+      for (const { space, engine } of devices) {
+        for (let i = 0; i < 5; i++) space.write(1_000);
+        engine.wake();
+      }
+      if (round > 1) {
+        await pause(30);
+        proxy.cutAll();
+      }
+      expect(await settled(round * 10)).toBe(true);
+    }
+    expect(proxy.carried).toBeGreaterThan(60_000);
+  } finally {
+    for (const { engine } of devices) engine.stop();
+    await proxy.close();
+    await server.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
 });

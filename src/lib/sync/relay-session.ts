@@ -141,10 +141,10 @@ export function connectRelay(options: SessionOptions): Promise<Result<RelaySessi
 
     const watch = (delay = HEARTBEAT_MS) => {
       cancelHeartbeat = clock.setTimer(delay, () => {
-        const quiet = clock.now() - heardAt;
-        if (quiet >= HEARTBEAT_MS) probe();
-        // A clock that was set back must not silence the heartbeat.
-        watch(quiet > 0 && quiet < HEARTBEAT_MS ? HEARTBEAT_MS - quiet : HEARTBEAT_MS);
+        const rest = HEARTBEAT_MS - (clock.now() - heardAt);
+        const due = rest <= 0 || rest > HEARTBEAT_MS; // more only after the clock was set back
+        if (due) probe();
+        watch(due ? HEARTBEAT_MS : rest);
       });
     };
 
