@@ -73,6 +73,9 @@ export default defineConfig(
     rules: {
       'svelte/no-at-html-tags': 'error',
       'svelte/no-inline-styles': 'error',
+      // Props that are bound and props that are not stand in one pattern.
+      'prefer-const': 'off',
+      'svelte/prefer-const': ['error', { destructuring: 'all' }],
       // Carnet is served from the root of its origin, always: plain addresses are right and readable.
       'svelte/no-navigation-without-resolve': 'off',
     },

@@ -1,7 +1,10 @@
 declare global {
   namespace App {
     // interface Error {}
-    // interface PageState {}
+    interface PageState {
+      /** Which question of a journey is shown; the browser's way back goes through them. */
+      step?: string;
+    }
   }
 }
 

@@ -66,7 +66,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   valibot: ['src/lib/record', 'src/lib/protocol', 'src/lib/exchange', 'relay'],
   // The recovery kit is printed by the page that shows it: its words never go back to the vault.
   'pdf-lib': ['src/lib/exchange', 'src/lib/app/kit-pdf'],
-  'pdfjs-dist': ['src/lib/ui'],
+  'pdfjs-dist': ['src/lib/ui', 'src/lib/app/pdf-worker'],
   'browser-image-compression': ['src/lib/vault'],
   qr: ['src/lib/app', 'src/lib/ui', 'src/lib/exchange'],
   'workbox-window': ['src/lib/app'],

@@ -58,7 +58,12 @@ export function startVault(): FakeVault {
   const deleted = new Map<string, Entry>();
   if (filled) {
     for (const entry of [
-      allergy(1, 'Arachide', 'Gonflement des lèvres et urticaire, même en petite quantité. Stylo d’adrénaline dans le sac.', now - 40 * DAY),
+      allergy(
+        1,
+        'Arachide',
+        'Gonflement des lèvres et urticaire, même en petite quantité. Stylo d’adrénaline dans le sac.',
+        now - 40 * DAY,
+      ),
       allergy(2, 'Pénicilline', 'Éruption sur tout le corps à 6 ans.', now - 400 * DAY),
       allergy(3, 'Pollen de bouleau', null, now - 3 * DAY),
       allergy(4, 'Œuf cru', null, now - 2 * DAY),
@@ -101,7 +106,13 @@ export function startVault(): FakeVault {
     ...(filled
       ? [
           { id: 'd2', name: 'iPhone', addedAt: now - 60 * DAY, thisDevice: false, revokedAt: null },
-          { id: 'd3', name: 'Ancienne tablette', addedAt: now - 900 * DAY, thisDevice: false, revokedAt: now - 200 * DAY },
+          {
+            id: 'd3',
+            name: 'Ancienne tablette',
+            addedAt: now - 900 * DAY,
+            thisDevice: false,
+            revokedAt: now - 200 * DAY,
+          },
         ]
       : []),
   ];
@@ -283,8 +294,26 @@ export function startVault(): FakeVault {
       const sample = 'a3f19c04e7b2d85f6a1c3e90b47d28f5c6e1a09d37b84f52e0c9a6d1';
       return yes({
         topics: [
-          { topic: 'pQ7xkW3sV9mJ2bTzL4cRfE8hYnA6dUoG', frames: 48, bytes: 61_440, blobs: 4, blobBytes: 6_291_456, sample, firstAt: now - 90 * DAY, lastAt: now - 60_000 },
-          { topic: 'Zt5uB1oXq8NwKe0yHj7PaD3iSg2rMvFl', frames: 6, bytes: 9_216, blobs: 0, blobBytes: 0, sample, firstAt: now - 90 * DAY, lastAt: now - 3 * DAY },
+          {
+            topic: 'pQ7xkW3sV9mJ2bTzL4cRfE8hYnA6dUoG',
+            frames: 48,
+            bytes: 61_440,
+            blobs: 4,
+            blobBytes: 6_291_456,
+            sample,
+            firstAt: now - 90 * DAY,
+            lastAt: now - 60_000,
+          },
+          {
+            topic: 'Zt5uB1oXq8NwKe0yHj7PaD3iSg2rMvFl',
+            frames: 6,
+            bytes: 9_216,
+            blobs: 0,
+            blobBytes: 0,
+            sample,
+            firstAt: now - 90 * DAY,
+            lastAt: now - 3 * DAY,
+          },
         ],
       });
     },
@@ -298,13 +327,20 @@ export function startVault(): FakeVault {
     async linkThisDevice() {
       await wait(600);
       link({ type: 'waiting', code: '7KQ2M9XW4T0BHZ5C', expiresAt: Date.now() + 10 * 60_000 });
-      setTimeout(() => link({ type: 'compare', phrase: ['cactus', 'hirondelle', 'velours'], peerName: 'iPhone' }), 6000);
+      setTimeout(
+        () => link({ type: 'compare', phrase: ['cactus', 'hirondelle', 'velours'], peerName: 'iPhone' }),
+        6000,
+      );
       return yes(undefined);
     },
     async linkOtherDevice({ code }) {
       await wait(900);
       if (code.startsWith('0000')) return no({ type: 'link-code-wrong' });
-      link({ type: 'compare', phrase: ['cactus', 'hirondelle', 'velours'], peerName: 'Ordinateur · Firefox' });
+      link({
+        type: 'compare',
+        phrase: ['cactus', 'hirondelle', 'velours'],
+        peerName: 'Ordinateur · Firefox',
+      });
       return yes(undefined);
     },
     async confirmLink(same) {

@@ -5,8 +5,8 @@ const whole: Surroundings = {
   isSecureContext: true,
   crypto: { subtle: {}, getRandomValues: () => 0 },
   indexedDB: {},
-  Worker: class {},
-  BroadcastChannel: class {},
+  Worker: () => undefined,
+  BroadcastChannel: () => undefined,
   navigator: { locks: {} },
 };
 

@@ -20,8 +20,7 @@ export const en = {
   'password-weak.todo': 'Complete it until each rule is ticked.',
   'identifiant-invalid.what': 'This user name cannot be used.',
   'identifiant-invalid.kept': 'Nothing was saved.',
-  'identifiant-invalid.todo':
-    'Choose at least 8 characters: letters without accents, digits, dot or dash.',
+  'identifiant-invalid.todo': 'Choose at least 8 characters: letters without accents, digits, dot or dash.',
   'wrong-password.what': 'The user name or the password is not right.',
   'wrong-password.kept': 'Your record is intact and stays closed.',
   'wrong-password.todo': 'Check capitals, then try again.',
@@ -76,4 +75,10 @@ export const en = {
   'cancelled.what': 'You stopped.',
   'cancelled.kept': 'Nothing was changed.',
   'cancelled.todo': 'You can start again whenever you like.',
+  'authority-untrusted.what': 'The enrolment service answered with something it has not signed.',
+  'authority-untrusted.kept': 'Nothing was saved. Your code can still be used.',
+  'authority-untrusted.todo': 'Do not insist on this network. Try again later, over another connection.',
+  'device-revoked.what': 'This device was revoked from another one.',
+  'device-revoked.kept': 'What was already here can still be read. The last change was not saved.',
+  'device-revoked.todo': 'If that is a mistake, link this device again from an open one.',
 } as const satisfies Translation<typeof fr>;

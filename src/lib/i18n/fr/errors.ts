@@ -76,4 +76,13 @@ export const fr = {
   'cancelled.what': 'Vous avez arrêté.',
   'cancelled.kept': "Rien n'a été modifié.",
   'cancelled.todo': 'Vous pouvez recommencer quand vous voulez.',
+  'authority-untrusted.what':
+    "Le service d'inscription a répondu quelque chose qui n'est pas signé de sa main.",
+  'authority-untrusted.kept': "Rien n'a été enregistré. Votre code reste utilisable.",
+  'authority-untrusted.todo':
+    "N'insistez pas depuis ce réseau. Réessayez plus tard, depuis une autre connexion.",
+  'device-revoked.what': 'Cet appareil a été révoqué depuis un autre.',
+  'device-revoked.kept':
+    "Ce qui était déjà ici reste lisible. La dernière modification n'a pas été enregistrée.",
+  'device-revoked.todo': "Si c'est une erreur, reliez cet appareil à nouveau depuis un appareil ouvert.",
 } as const;

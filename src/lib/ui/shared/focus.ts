@@ -13,5 +13,6 @@ export async function focusProblem(root: ParentNode = document): Promise<void> {
   const field = root.querySelector<HTMLElement>('[aria-invalid="true"]');
   const notice = root.querySelector<HTMLElement>('[data-error]');
   (field ?? notice)?.scrollIntoView({ block: 'nearest' });
-  field?.focus();
+  // A group is no control: its first one is.
+  (field?.matches('fieldset') ? field.querySelector<HTMLElement>('input') : field)?.focus();
 }

@@ -15,6 +15,8 @@ const SHOWN_MS = 10_000;
 export class Toasts {
   list = $state.raw<readonly Toast[]>([]);
   #last = 0;
+  // Not read by any view.
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity
   #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
   show(text: string, undo?: () => void): void {

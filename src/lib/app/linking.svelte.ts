@@ -1,0 +1,67 @@
+/**
+ * Linking a device, seen from either side: the new one that shows a code, the open one that joins by it. The vault tells
+ * the states; this keeps the errors of the calls and how long a code is still good.
+ */
+import type { Answer, LinkState, VaultError } from '#lib/vault/door.ts';
+import { keepDurably } from './durability.ts';
+import type { Session } from './session.svelte.ts';
+
+export class Linking {
+  busy = $state(false);
+  /** "Identical" was said here; the other side has not answered yet. */
+  confirmed = $state(false);
+  #refused = $state.raw<VaultError>();
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+    session.link = undefined;
+  }
+
+  get state(): LinkState | undefined {
+    return this.#session.link;
+  }
+
+  /** What went wrong, of the call just made or of the linking under way. */
+  get error(): VaultError | undefined {
+    const state = this.state;
+    return this.#refused ?? (state?.type === 'failed' ? state.error : undefined);
+  }
+
+  /** This device is the new one. */
+  show(chosen: { identifiant: string; password: string; deviceName: string }): Promise<boolean> {
+    return this.#begin(this.#session.door.linkThisDevice(chosen));
+  }
+
+  /** This device is open and lets another in. */
+  join(code: string): Promise<boolean> {
+    return this.#begin(this.#session.door.linkOtherDevice({ code }));
+  }
+
+  async confirm(same: boolean): Promise<void> {
+    this.confirmed = same;
+    const answer = await this.#session.door.confirmLink(same);
+    if (!answer.ok) this.#refused = answer.error;
+    else if (same) void keepDurably();
+  }
+
+  /** Back to the beginning; a linking under way is ended. */
+  async cancel(): Promise<void> {
+    const under = this.state?.type;
+    this.#session.link = undefined;
+    this.#refused = undefined;
+    this.confirmed = false;
+    this.busy = false;
+    if (under !== undefined && under !== 'done' && under !== 'failed') await this.#session.door.cancelLink();
+  }
+
+  async #begin(call: Answer<void>): Promise<boolean> {
+    this.busy = true;
+    this.#refused = undefined;
+    this.confirmed = false;
+    const answer = await call;
+    this.busy = false;
+    if (!answer.ok) this.#refused = answer.error;
+    return answer.ok;
+  }
+}

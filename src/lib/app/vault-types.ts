@@ -1,0 +1,2 @@
+/** The words of the door that a page may need to name. Types only. */
+export type { DeviceView, DocumentView, LinkState, RecordView, VaultError } from '#lib/vault/door.ts';
