@@ -15,6 +15,7 @@ import { encodeRosterBody, type EpochBox, type Pin, type RosterBody } from '#lib
 import { seededRandom } from './random.ts';
 
 const random = seededRandom('rosters');
+const NO_KEYS = { signing: new Uint8Array(32), sealing: new Uint8Array(1216) };
 
 /** Somebody with an address and two devices. */
 export interface Actor {
@@ -37,12 +38,11 @@ export function directoryOf(actors: readonly Actor[]): Directory & { revoke(devi
     revoke: (id) => void revoked.add(id),
     device(id) {
       const address = owners.get(id);
-      const keys = { signing: new Uint8Array(32), sealing: new Uint8Array(1216) };
-      return address === undefined ? undefined : { address, ...keys, revoked: revoked.has(id) };
+      return address === undefined ? undefined : { address, ...NO_KEYS, revoked: revoked.has(id) };
     },
     account(address) {
       const own = devices.get(address);
-      return own && { devices: own, recovery: new Uint8Array(1216) };
+      return own && { devices: own, recovery: NO_KEYS.sealing };
     },
   };
 }

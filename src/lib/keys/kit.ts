@@ -2,10 +2,11 @@
  * The recovery kit: the root secret on paper, as 24 words and as a QR code.
  *
  *   words   BIP39 in French: 32 bytes of root and 8 bits of its SHA-256
- *   QR      "CARNET-KIT-1:" | base32( root[32] | address[32] | first 4 bytes of SHA-256 over both )
+ *   QR      "CARNET KIT 1 " | base32( root[32] | address[32] | first 4 bytes of SHA-256 over both )
  *
- * The QR text is not a link: a phone's camera finds nothing in it to open. It holds the address as well, which the root
- * alone does not give. Typed words count without accents, in any case, with any spacing.
+ * The QR text is no link, having no colon: a phone's camera finds nothing in it to open, and no app can claim it. It
+ * holds the address as well, which the root alone does not give. Typed words count without accents, in any case, with
+ * any spacing.
  */
 import { entropyToMnemonic, mnemonicToEntropy } from '@scure/bip39';
 import { concat, equal, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
@@ -72,7 +73,7 @@ export function wrongPositions(root: Bytes, asked: AskedPositions, typed: readon
   });
 }
 
-const QR_PREFIX = 'CARNET-KIT-1:';
+const QR_PREFIX = 'CARNET KIT 1 ';
 const CHECK = 4;
 
 export function kitToQr(root: Bytes, address: Address): string {

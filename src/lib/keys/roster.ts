@@ -4,7 +4,9 @@
  *
  * - Owners and guardians manage members and rotate. A guardian is an owner whom nobody removes, demotes or locks out:
  *   a concurrent removal loses against the grant of guardianship, and a rotation without a box for every owner and
- *   guardian does not count (attack C11). Taking guardianship away needs the authority and is not in this version.
+ *   guardian does not count (attack C11). Taking guardianship away needs the authority and is not in this version. What
+ *   a device grants beside its own cutting off is void, guardianship too: a thief must not make itself one. A space
+ *   founded by both guardians leaves no room for that.
  * - A removal pins every device of the member: as it says, or at nothing for a device it does not name. A rotation pins
  *   devices of its author's own address that are revoked, and devices of addresses that are no members; no others, or
  *   one guardian could make void what the other had written on a phone now replaced.

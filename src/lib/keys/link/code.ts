@@ -3,7 +3,7 @@
  *
  *   read, write, delete   HKDF-SHA-256(code, "", "carnet/link-read/v1" …, 32): the secrets of a space for this one talk
  *   space                 SHA-256("carnet/link-space/v1" | read[32])
- *   QR                    "CARNET-LIEN-1:" | the 16 characters
+ *   QR                    "CARNET LIEN 1 " | the 16 characters
  *
  * The relay sees frames under keys it cannot derive. Who learns the code can talk, and is found out by the comparison
  * phrase. The QR text is not a link: it does nothing in a phone's own camera, only in the app that is open (attack D03).
@@ -25,7 +25,7 @@ export const LINK_MINUTES = 10;
 export const LINK_LIFETIME = LINK_MINUTES * 60_000;
 
 const CODE_BYTES = 10;
-const QR_PREFIX = 'CARNET-LIEN-1:';
+const QR_PREFIX = 'CARNET LIEN 1 ';
 
 export function createLinkCode(random: Random): LinkCode {
   return encodeBase32(random(CODE_BYTES));

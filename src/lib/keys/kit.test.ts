@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { person, type Person } from '../../../tests/helpers/people.ts';
+import { seededRandom } from '../../../tests/helpers/random.ts';
+import { addressOf } from './address.ts';
+import { createSpace } from './roster.ts';
+import { deviceId } from './device.ts';
+import {
+  accountKey,
+  askPositions,
+  chainSecrets,
+  generateRoot,
+  kitToQr,
+  qrToKit,
+  recoverySealing,
+  rootToWords,
+  wordsToRoot,
+  wrongPositions,
+} from './kit.ts';
+import { accountSpaceRandom } from './root.ts';
+import { displayed, findWord, splitWords, WORDS } from './words.ts';
+
+let alice: Person;
+beforeAll(async () => {
+  alice = await person('Alice');
+});
+
+const anyRoot = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => new Uint8Array(bytes));
+const strip = (word: string) => word.normalize('NFKD').replace(/\p{M}/gu, '');
+
+/** As people type: some accents, some capitals, some tabs. */
+function asTyped(words: readonly string[], random: ReturnType<typeof seededRandom>): string {
+  const typed = words.map((word) => {
+    const spelled = random.pick([word, strip(word), word.normalize('NFD'), word.toUpperCase()]);
+    return random.chance(0.2) ? strip(spelled).toUpperCase() : spelled;
+  });
+  return typed.join(random.pick([' ', '  ', '\n', '\t ', ', '])) + random.pick(['', ' ', '\n']);
+}
+
+describe('the words of the kit', () => {
+  test('are 24, and give the root back however they are typed', () => {
+    fc.assert(
+      fc.property(anyRoot, fc.integer(), (root, seed) => {
+        const words = rootToWords(root);
+        expect(words).toHaveLength(24);
+        const back = wordsToRoot(asTyped(words, seededRandom(seed)));
+        expect(back.ok && hex(back.value)).toBe(hex(root));
+      }),
+    );
+  });
+
+  test('are shown with their accents composed, as a French reader writes them', () => {
+    const accented = WORDS.filter((word) => displayed(word) !== word);
+    expect(accented).toHaveLength(366);
+    for (const word of accented) {
+      expect(findWord(displayed(word))).toBe(word);
+      expect(findWord(strip(word))).toBe(word);
+      expect(findWord(displayed(word).toUpperCase())).toBe(word);
+    }
+    expect(new Set(WORDS.map((word) => strip(word).toLowerCase())).size).toBe(2048);
+  });
+
+  test('name the positions that were mistyped', () => {
+    const words = rootToWords(alice.root);
+    const typed = words.map((word, i) => (i === 3 || i === 16 ? `${word}x` : word));
+    expect(wordsToRoot(typed)).toEqual({ ok: false, error: { type: 'kit-words-wrong', positions: [4, 17] } });
+    expect(wordsToRoot(words.slice(0, 22))).toMatchObject({ error: { positions: [23, 24] } });
+    expect(wordsToRoot([...words, words[0]!])).toMatchObject({ error: { positions: [25] } });
+    expect(wordsToRoot('')).toMatchObject({ error: { type: 'kit-words-wrong' } });
+  });
+
+  test('carry a checksum: of the words exchanged for other words of the list, 255 in 256 are found out', () => {
+    const random = seededRandom('checksum');
+    let accepted = 0;
+    for (let i = 0; i < 2000; i++) {
+      const words = rootToWords(alice.root);
+      words[random.int(24)] = displayed(random.pick(WORDS));
+      const back = wordsToRoot(words);
+      if (back.ok && hex(back.value) !== hex(alice.root)) accepted++;
+      if (!back.ok) expect(back.error.positions).toEqual([]);
+    }
+    expect(accepted).toBeLessThan(25);
+  });
+
+  test('in another order are found out', () => {
+    const words = rootToWords(alice.root);
+    const [first, second, ...rest] = words as [string, string, ...string[]];
+    expect(wordsToRoot([second, first, ...rest]).ok).toBe(false);
+  });
+
+  test('are not the words of another language', () => {
+    for (const word of ['wolf', 'zebra', 'abstract']) expect(findWord(word)).toBeNull();
+    expect(splitWords(' abaisser,abandon.  Élan\n')).toEqual(['abaisser', 'abandon', 'Élan']);
+    expect(findWord('')).toBeNull();
+    expect(findWord('toString')).toBeNull();
+  });
+});
+
+describe('the three words that are typed again', () => {
+  test('are asked at three different positions, each equally often', () => {
+    const random = seededRandom('positions');
+    const counts = new Map<number, number>();
+    for (let i = 0; i < 8000; i++) {
+      const [a, b, c] = askPositions(random);
+      expect(a < b && b < c && a >= 1 && c <= 24).toBe(true);
+      for (const position of [a, b, c]) counts.set(position, (counts.get(position) ?? 0) + 1);
+    }
+    expect(counts.size).toBe(24);
+    for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(150);
+  });
+
+  test('are right without accents and in any case, and the wrong ones are named', () => {
+    const words = rootToWords(alice.root);
+    const asked = [2, 9, 24] as const;
+    const right = asked.map((position) => ` ${strip(words[position - 1]!).toUpperCase()} `);
+    expect(wrongPositions(alice.root, asked, right)).toEqual([]);
+    expect(wrongPositions(alice.root, asked, [right[0]!, 'abaisser', ''])).toEqual([9, 24]);
+    expect(wrongPositions(alice.root, asked, [])).toEqual([2, 9, 24]);
+  });
+});
+
+describe('the QR code of the kit', () => {
+  test('gives root and address back', () => {
+    const text = kitToQr(alice.root, alice.address);
+    expect(text).toMatch(/^CARNET KIT 1 [0-9A-Z]{109}$/);
+    expect(qrToKit(text)).toEqual({ root: alice.root, address: alice.address });
+  });
+
+  test('is no link, so that a phone camera has nothing to open', () => {
+    expect(URL.canParse(kitToQr(alice.root, alice.address))).toBe(false);
+    expect(kitToQr(alice.root, alice.address)).toMatch(/^[A-Z0-9 ]+$/);
+  });
+
+  test('misread in one character is refused', () => {
+    const text = kitToQr(alice.root, alice.address);
+    const random = seededRandom('QR');
+    for (let i = 0; i < 500; i++) {
+      const at = 13 + random.int(text.length - 13);
+      const other = random.pick(
+        [...'0123456789ABCDEFGHJKMNPQRSTVWXYZ'].filter((letter) => letter !== text[at]),
+      );
+      expect(qrToKit(text.slice(0, at) + other + text.slice(at + 1))).toBeNull();
+    }
+    for (const other of ['', 'CARNET KIT 1 ', 'https://carnet.example', text.slice(1), `${text}0`]) {
+      expect(qrToKit(other)).toBeNull();
+    }
+  });
+});
+
+describe('what follows from the root', () => {
+  test('is the same on every device, and one key per purpose', async () => {
+    const everything = async (root: Bytes) => {
+      const [account, recovery] = await Promise.all([accountKey(root), recoverySealing(root)]);
+      const { write, delete: erase } = chainSecrets(root);
+      return [account.publicKey, recovery.secretSeed, write, erase].map(hex);
+    };
+    const own = await everything(alice.root);
+    expect(await everything(alice.root.slice())).toEqual(own);
+    expect(new Set([...own, ...(await everything(generateRoot(alice.random)))]).size).toBe(8);
+    expect(own[0]).toBe(hex(alice.genesis.account));
+    expect(addressOf(alice.genesis)).toBe(alice.address);
+    expect(deviceId(alice.genesis.device)).toEqual(alice.device.id);
+  });
+
+  test('includes the account space, which the kit finds again', () => {
+    const founders = [{ address: alice.address, role: 'owner' as const }];
+    const found = () => createSpace({ kind: 'account', founders, random: accountSpaceRandom(alice.root) });
+    expect(found()).toEqual(found());
+    const { secrets } = found();
+    expect(new Set([secrets.read, secrets.write, secrets.delete].map(hex)).size).toBe(3);
+    expect(() => accountSpaceRandom(new Uint8Array(31))(32)).toThrow(RangeError);
+  });
+});
