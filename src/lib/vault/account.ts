@@ -18,7 +18,7 @@ import type { SyncEngine, SyncState } from '#lib/sync/engine.ts';
 import { connect } from './connection.ts';
 import type { DeviceView, RecordView, SyncView, VaultError, VaultEvent } from './door.ts';
 import type { DocumentsDeps } from './documents.ts';
-import { deviceViews } from './devices.ts';
+import { deviceViews } from './device-list.ts';
 import type { Environment } from './environment.ts';
 import { storageProblem } from './errors.ts';
 import { follow } from './follow.ts';
@@ -101,7 +101,7 @@ export async function openAccount(input: {
   });
 
   /** Runs once, a while after the first of several calls. */
-  function soon(name: string, delay: number, work: () => void | Promise<unknown>): void {
+  function soon(name: string, delay: number, work: () => unknown): void {
     if (closed || timers.has(name)) return;
     timers.set(
       name,

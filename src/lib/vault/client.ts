@@ -83,7 +83,7 @@ export function connectVault(worker: WorkerLike): VaultClient {
   return new Proxy(own, {
     get: (target, name) =>
       name in target
-        ? Reflect.get(target, name)
+        ? (Reflect.get(target, name) as unknown)
         : typeof name === 'string' && name !== 'then'
           ? (...args: unknown[]) => call(name as DoorMethod, args)
           : undefined,

@@ -63,8 +63,8 @@ export function joinTabs({ tab, channel, holdLock, openVault, toPage }: Election
     const progress = (done: number, total: number): void =>
       reply({ type: 'event', event: { type: 'progress', call: id, done, total } });
     try {
-      const run = open[method] as (...args: readonly unknown[]) => Promise<unknown>;
-      const result = await run.call(open, ...args, ...(METHODS_WITH_PROGRESS.has(method) ? [progress] : []));
+      const given = METHODS_WITH_PROGRESS.has(method) ? [...args, progress] : args;
+      const result: unknown = await Reflect.apply(Reflect.get(open, method), open, given);
       reply({ type: 'answer', id, result });
     } catch (error) {
       reply({ type: 'broken', id, reason: error instanceof Error ? error.name : 'unknown' });

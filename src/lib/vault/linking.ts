@@ -199,10 +199,11 @@ export async function linkOtherDevice(input: {
 
 /** Into the chain first, then the name, then the keys: who has the keys is known to every device. */
 async function takeIn(account: Account, state: OpenDeviceConfirmed): Promise<LinkStep<OpenDeviceState>> {
-  const { chain, account: accountSpace, settled } = account.spaces;
+  const { spaces } = account;
+  const { chain, account: accountSpace } = spaces;
   const added = await chain.replica.control(addDeviceBody(state.bundle, state.acceptance));
   if (!added.ok) return openDeviceConfirms({ ...state, type: 'compare' }, false, account.env.clock.now());
-  await settled();
+  await spaces.settled();
   await accountSpace.replica.edit([deviceEdit(deviceId(state.bundle), state.peerName)]);
   account.wake();
   return grantLink(state, encodeGrant(account.identity()));

@@ -11,7 +11,7 @@
  */
 import { toBase64url } from '#lib/bytes/base64url.ts';
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
-import { fail, ok, type Result } from '#lib/bytes/result.ts';
+import { ok, type Result } from '#lib/bytes/result.ts';
 import { chainEpoch, chainSpaceId, evaluateChain, type ChainState } from '#lib/keys/chain.ts';
 import { openDevice, type DeviceKeys } from '#lib/keys/device.ts';
 import { createDirectory, type Directory } from '#lib/keys/directory.ts';
@@ -41,7 +41,7 @@ export interface OpenSpace {
   readonly id: SpaceId;
   readonly replica: Replica;
   /** As the replica has them: oldest first, the one in use last. */
-  epochs(): readonly EpochKeys[];
+  readonly epochs: () => readonly EpochKeys[];
 }
 
 export interface RosterSpace extends OpenSpace {

@@ -13,7 +13,7 @@ import { credentialOf } from './follow.ts';
 
 export interface Talk {
   readonly followed: Followed;
-  send(messages: readonly Bytes[]): void;
+  readonly send: (messages: readonly Bytes[]) => void;
 }
 
 export interface TalkOptions {

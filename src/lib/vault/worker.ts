@@ -18,4 +18,12 @@ const host = joinTabs({
   toPage: (message) => postMessage(message),
 });
 
+// A broken invariant in work that nobody awaits: the page is told that the vault failed. By name only, since a message
+// may hold plaintext.
+addEventListener('unhandledrejection', (event) => {
+  event.preventDefault();
+  const name = event.reason instanceof Error ? event.reason.name : 'unknown';
+  reportError(new Error(`the vault failed: ${name}`));
+});
+
 addEventListener('message', (event: MessageEvent<Call>) => host.fromPage(event.data));
