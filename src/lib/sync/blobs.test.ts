@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Result } from '#lib/bytes/result.ts';
+import { CHUNK } from '#lib/protocol/limits.ts';
 import { syncWorld } from '../../../tests/helpers/sync-world.ts';
 import { uploadBlob, type BlobError, type Upload } from './blobs.ts';
 import type { SyncProblem } from './problem.ts';
@@ -11,7 +12,7 @@ async function setting(seed: string) {
   const laptop = world.device();
   await world.clock.until(world.converged);
   const blob = world.random(32);
-  const chunks = Array.from({ length: TOTAL }, () => world.random(65_536));
+  const chunks = Array.from({ length: TOTAL }, () => world.random(CHUNK));
   const upload = async (changes: Partial<Upload> = {}) => {
     let done: Result<void, BlobError> | undefined;
     void uploadBlob({

@@ -44,6 +44,7 @@ export function createSpaceSync(options: SpaceSyncOptions): SpaceSync {
   const { space } = followed;
   const backoff = createBackoff(options.random);
   const followers = new Map<string, TopicFollower>();
+  const refused = new Set<string>(); // what the relay will never take
   const asked = new Set<string>(); // missing frames already asked for on this connection
   let session: RelaySession | undefined;
   let running = false;
@@ -59,7 +60,6 @@ export function createSpaceSync(options: SpaceSyncOptions): SpaceSync {
       roles.includes(followed.credential(topic)?.role ?? '') ? sessionOf(topic) : undefined,
     acknowledged: (topic, cursor) => followers.get(hex(topic))?.acknowledged(cursor),
   });
-  const refused = new Set<string>();
   const sessionOf = (topic: Bytes) => followers.get(hex(topic))?.session();
 
   const follower = (topic: Bytes): TopicFollower => {
