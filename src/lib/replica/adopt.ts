@@ -60,7 +60,7 @@ export async function judgeSnapshots(
     if (verdict === 'refused') refuse(turn, candidate, snapshot, log);
     else if (verdict !== 'ignored' && snapshot) {
       conflict = adopt(context, turn, candidate, snapshot, verdict === 'verified', log) || conflict;
-      settle(turn, admit(turn.waiting.values(), turn.members, turn.head.chains), tally);
+      settle(turn, admit(turn.waiting.values(), turn, turn.head.chains), tally);
     }
   }
   turn.setHead({ undecided: [...ids].filter((id) => turn.isHeld(id)) });
@@ -169,7 +169,7 @@ async function rebuildTo(
     if (!hasPeaks(chain, covered, way)) return 'different';
     frames.push(...way);
   }
-  const { chains, admitted } = admit(frames, turn.members, start);
+  const { chains, admitted } = admit(frames, turn, start);
   for (const [author, { seq, id, clock }] of frontier) {
     const made = chains.get(author);
     if (made?.seq !== seq || made.id !== id || made.clock !== clock) return 'different';

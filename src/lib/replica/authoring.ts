@@ -27,13 +27,29 @@ export async function authorData(
   const { self, ports } = context;
   const chain = turn.head.chains.get(self.id) ?? CHAIN_START;
   const deps = newDependencies(turn, self.id);
+  const rules = newRules(turn);
   const now = tick(turn.head.clock, ports.clock.now());
-  const draft = { kind, author: self.id, seq: chain.seq + 1, prev: chain.id, clock: now, content, deps };
+  const draft = {
+    kind,
+    author: self.id,
+    seq: chain.seq + 1,
+    prev: chain.id,
+    clock: now,
+    content,
+    deps,
+    rules,
+  };
   const frame = await makeFrame(draft, keys, self.signer, ports.random);
   const next = { seq: frame.seq, id: frame.id, clock: clock ?? chain.clock };
   const announced = new Map(turn.head.announced);
   for (const { author, seq } of deps) announced.set(author, seq);
-  turn.setHead({ clock: now, announced, chains: new Map(turn.head.chains).set(self.id, next) });
+  const announcedRules = [...turn.members.heads];
+  turn.setHead({
+    clock: now,
+    announced,
+    announcedRules,
+    chains: new Map(turn.head.chains).set(self.id, next),
+  });
   enter(turn, frame);
   turn.send(frame);
   return frame;
@@ -93,6 +109,15 @@ function newDependencies({ head }: Turn, self: Hex): Dependency[] {
   for (const [author, { seq, id }] of head.chains)
     if (author !== self && seq > (head.announced.get(author) ?? 0)) deps.push({ author, seq, id });
   return deps.slice(0, MAX_DEPS);
+}
+
+/** The heads of the roster, unless they are those this device named before. */
+function newRules({ head, members, controls }: Turn): Dependency[] {
+  if (members.heads.join() === head.announcedRules.join()) return [];
+  return members.heads.slice(0, MAX_DEPS).flatMap((id) => {
+    const control = controls.get(id);
+    return control ? [{ author: hex(control.inner.author), seq: control.inner.seq, id }] : [];
+  });
 }
 
 function lastControl({ controls }: Turn, self: Hex): { seq: number; id: Hex } {

@@ -1,7 +1,8 @@
 /**
  * What stands in the body of a frame, by kind. A `control` body belongs to keys/; the others begin alike.
  *
- *   body       0x01 version | for each dependency, in their order: author[32] | varint seq | content
+ *   body       0x01 version | for each dependency, in their order: author[32] | varint seq
+ *              | u8 n | n × (author[32] | varint seq | control frame id[32]) | content
  *   update     content = the Yjs update
  *   heads      content = frontier | varint n | n × (space[32] | u32 length | what the author has there)
  *   snapshot   content = u8 part, from 0 | u8 parts | its share of the payload (snapshot.ts)
@@ -9,7 +10,9 @@
  *   frontier   varint n | n × (author[32] | u8 lane | varint seq | id[32] | varint clock)     ascending, each once
  *
  * A dependency is an id in the inner; its author and number stand beside it here, because a device that started from a
- * snapshot knows the frames before only as "this author, up to this number".
+ * snapshot knows the frames before only as "this author, up to this number". The control frames named are the heads of
+ * the roster its author knew, where they changed since the author's frame before: whether it may say what it says is not
+ * judged before they are there.
  *
  * [Note: lanes] A device numbers its control frames (lane 1) apart from all its others (lane 0), each with seq and prev of
  * its own. So a snapshot never covers the frames that say who may make it, and unsent work is sealed again under a new
@@ -53,21 +56,36 @@ export function sortDependencies(deps: readonly Dependency[]): Dependency[] {
   return [...deps].sort((a, b) => compare(fromHex(a.id), fromHex(b.id)));
 }
 
-export function encodeBody(deps: readonly Dependency[], content: Bytes): Bytes {
-  const writer = new Writer(content.length + 1 + deps.length * 42).u8(VERSION);
+/** What a data frame builds on. */
+export interface Grounds {
+  readonly deps: readonly Dependency[];
+  /** Control frames. */
+  readonly rules: readonly Dependency[];
+}
+
+export function encodeBody({ deps, rules }: Grounds, content: Bytes): Bytes {
+  const writer = new Writer(content.length + 2 + (deps.length + rules.length) * 72).u8(VERSION);
   for (const { author, seq } of sortDependencies(deps)) writer.bytes(fromHex(author)).varint(seq);
+  writer.u8(rules.length);
+  for (const { author, seq, id } of sortDependencies(rules))
+    writer.bytes(fromHex(author)).varint(seq).bytes(fromHex(id));
   return writer.bytes(content).finish();
 }
 
-/** The dependencies and the content; null when malformed or of another version. */
+/** The grounds and the content; null when malformed or of another version. */
 export function decodeBody(
   body: Bytes,
   ids: readonly Bytes[],
-): { deps: readonly Dependency[]; content: Bytes } | null {
+): (Grounds & { readonly content: Bytes }) | null {
   return decodeWith(body, (reader) => {
     version(reader);
     const deps = ids.map((id) => ({ author: readId(reader), seq: positive(reader.varint()), id: hex(id) }));
-    return { deps, content: toOwned(reader.rest()) };
+    const rules = Array.from({ length: reader.u8() }, () => ({
+      author: readId(reader),
+      seq: positive(reader.varint()),
+      id: readId(reader),
+    }));
+    return { deps, rules, content: toOwned(reader.rest()) };
   });
 }
 

@@ -20,6 +20,8 @@ export interface Context {
   readonly ports: ReplicaPorts;
   readonly layout: Layout;
   readonly schema: Schema;
+  /** Tails are folded when there are this many. */
+  readonly maxTails: number;
   keyring: Keyring;
 }
 

@@ -14,7 +14,7 @@ import type { Change, Key } from './ports.ts';
 import { decodeHead, encodeHead, EMPTY_HEAD, type HeadState } from './state.ts';
 import type { OtherFrontiers, Turn } from './turn.ts';
 
-/** Tails are folded into the state when there are this many… */
+/** Tails are folded into the state when there are this many (unless a replica is told otherwise)… */
 export const MAX_TAILS = 128;
 /** …or when they have this many bytes, or half as many as the state. */
 export const MIN_TAIL_BYTES = 128 * 1024;
@@ -123,8 +123,8 @@ export async function readSealed({ ports, layout }: Context): Promise<Loaded> {
     reported: new Set(reported && decodeReports(reported)),
     updates: [...(state ? [state] : []), ...read.flatMap((tail) => tail ?? [])],
     damaged: {
-      head: !opened && live.length > 0,
-      controls: !controls && (values.has(layout.controls.join('/')) || head.chains.size > 0),
+      head: !opened && (live.length > 0 || (await disk.keys(layout.frames)).length > 0),
+      controls: (controls?.size ?? 0) !== head.controls,
       record: !complete || read.includes(null) || (head.written > 0 && !state),
     },
   };
@@ -140,6 +140,7 @@ export async function sealTurn(
   before: Pick<Turn, 'controls' | 'others'>,
   state: Bytes | null,
 ): Promise<readonly Change[]> {
+  turn.setHead({ controls: turn.controls.size });
   const sealing: Promise<Change>[] = [];
   const removals: Change[] = [];
   if (state) {
@@ -162,8 +163,12 @@ export async function sealTurn(
 }
 
 /** Whether the tails have become worth folding; `stateBytes` is the length of the state when it was last written. */
-export function isFoldDue({ firstTail, nextTail, tailBytes }: HeadState, stateBytes: number): boolean {
-  return nextTail - firstTail >= MAX_TAILS || tailBytes > Math.max(MIN_TAIL_BYTES, stateBytes / 2);
+export function isFoldDue(
+  { firstTail, nextTail, tailBytes }: HeadState,
+  stateBytes: number,
+  maxTails: number,
+): boolean {
+  return nextTail - firstTail >= maxTails || tailBytes > Math.max(MIN_TAIL_BYTES, stateBytes / 2);
 }
 
 function encodeReports(reports: ReadonlySet<string>): Bytes {

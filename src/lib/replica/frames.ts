@@ -30,6 +30,8 @@ export interface Frame {
   readonly prev: Hex;
   /** Of the data lane; empty for control frames, whose graph is the policy's. */
   readonly deps: readonly Dependency[];
+  /** The control frames a data frame builds on. */
+  readonly rules: readonly Dependency[];
   readonly clock: Hlc;
   /** The body behind its header; of a control frame, the whole body. */
   readonly content: Bytes;
@@ -75,10 +77,11 @@ export interface Draft {
   readonly clock: Hlc;
   readonly content: Bytes;
   readonly deps: readonly Dependency[];
+  readonly rules: readonly Dependency[];
 }
 
 /** The dependencies of a control frame, which its body does not describe: ids alone. */
-export type ControlDraft = Omit<Draft, 'kind' | 'deps'> & {
+export type ControlDraft = Omit<Draft, 'kind' | 'deps' | 'rules'> & {
   readonly kind: 'control';
   readonly heads: readonly Hex[];
 };
@@ -93,7 +96,7 @@ export async function makeFrame(
   const { kind, author, seq, prev, clock, content } = draft;
   const deps =
     'heads' in draft ? draft.heads.map(fromHex) : sortDependencies(draft.deps).map(({ id }) => fromHex(id));
-  const body = 'heads' in draft ? content : encodeBody(draft.deps, content);
+  const body = 'heads' in draft ? content : encodeBody(draft, content);
   const inner = { author: fromHex(author), seq, prev: fromHex(prev), deps, clock, body };
   const aad: FrameAad = { space: keys.space, epoch: keys.epoch, kind };
   const bytes = sealFrame(keys.frameKey, kind, await signInner(aad, inner, signer), random);
@@ -112,7 +115,9 @@ export function isSameSaying(a: Frame, b: Frame): boolean {
 
 function frameOf(bytes: Bytes, id: Hex, topic: Bytes, aad: FrameAad, inner: FrameInner): Frame | null {
   const body =
-    aad.kind === 'control' ? { deps: [], content: inner.body } : decodeBody(inner.body, inner.deps);
+    aad.kind === 'control'
+      ? { deps: [], rules: [], content: inner.body }
+      : decodeBody(inner.body, inner.deps);
   if (!body) return null;
   const { author, seq, prev, clock } = inner;
   return {

@@ -17,6 +17,7 @@ import { placeOf, type Claim, type HeadState, type Reach } from './state.ts';
 export function claimsIn(frame: Frame): Claim[] {
   const by = frame.author;
   const claims: Claim[] = frame.deps.map((dep) => ({ ...dep, lane: 'data', by }));
+  for (const rule of frame.rules) claims.push({ ...rule, lane: 'control', by });
   if (frame.seq > 1) {
     const lane = laneOf(frame.kind);
     claims.push({ author: frame.author, lane, seq: frame.seq - 1, id: frame.prev, by });
@@ -127,6 +128,7 @@ export function missingIds({ chains, claims, aside, controls }: Holdings): Set<H
   for (const frame of aside.values()) {
     if (frame.seq > 1) wants(frame.author, frame.seq - 1, frame.prev);
     for (const { author, seq, id } of frame.deps) wants(author, seq, id);
+    for (const { id } of frame.rules) if (!controls.has(id)) missing.add(id);
   }
   return missing;
 }

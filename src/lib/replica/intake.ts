@@ -86,7 +86,7 @@ export function enterLog(
     if (frame.seq > chain.seq || frame.seq <= (base?.get(frame.author)?.seq ?? 0)) continue;
     return null;
   }
-  const admission = admit(turn.waiting.values(), turn.members, turn.head.chains);
+  const admission = admit(turn.waiting.values(), turn, turn.head.chains);
   settle(turn, admission, tally);
   return admission;
 }

@@ -536,7 +536,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     const { chains, reach, sent } = turn.head;
     for (const gap of gapsIn(holdings)) turn.raise(gapEvent(gap, chains, reach, this.#context.self.id, sent));
     for (const frame of turn.waiting.values()) {
-      const reason = whyWaiting(frame, turn.members, chains);
+      const reason = whyWaiting(frame, turn, chains);
       if (reason) turn.raise({ type: 'frame-refused', reason, author: frame.author, frame: frame.id });
     }
   }
@@ -593,7 +593,8 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     } else if (turn.fold) {
       document = this.#copyWith(turn.updates);
       state = document.state();
-    } else if (isApplied && isFoldDue(turn.head, this.#stateBytes)) state = document.state();
+    } else if (isApplied && isFoldDue(turn.head, this.#stateBytes, this.#context.maxTails))
+      state = document.state();
     const changes = await sealTurn(this.#context, turn, this.#memory, state);
     const written = await this.#context.ports.disk.write(changes, 'strict');
     if (!written.ok) {
@@ -604,7 +605,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     if (state) this.#stateBytes = state.length;
     this.#document = document;
     this.#become(turn, made, unsent);
-    if (!state && isFoldDue(turn.head, this.#stateBytes)) await this.#fold();
+    if (!state && isFoldDue(turn.head, this.#stateBytes, this.#context.maxTails)) await this.#fold();
     return null;
   }
 

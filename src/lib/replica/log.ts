@@ -5,7 +5,7 @@
  * A data frame counts iff
  *   1. its author may say it (and it does not lie beyond the author's pin),
  *   2. the frame before it in its author's chain counts,
- *   3. what it names as dependencies counts,
+ *   3. what it names as dependencies counts, and the control frames it names are there,
  *   4. the gate lets its update pass, and all the update builds on counts.
  * Where an author used a number twice, one of the two counts: the one on the way to the pin if there is one, else that
  * of the later epoch (unsent work is sealed again after a rotation), else the smaller id; what follows the other one
@@ -31,6 +31,12 @@ export interface Chain {
 
 export type Chains = ReadonlyMap<Hex, Chain>;
 
+/** Who may do what, and the control frames that say so. */
+export interface Rule {
+  readonly members: Members;
+  readonly controls: ReadonlyMap<Hex, unknown>;
+}
+
 export interface Refused {
   readonly frame: Frame;
   readonly reason: RefusalReason;
@@ -51,7 +57,8 @@ export interface Admission {
 export const ZERO_ID: Hex = '00'.repeat(32);
 export const CHAIN_START: Chain = { seq: 0, id: ZERO_ID, clock: 0 };
 
-export function admit(frames: Iterable<Frame>, members: Members, start: Chains): Admission {
+export function admit(frames: Iterable<Frame>, rule: Rule, start: Chains): Admission {
+  const { members } = rule;
   const lanes = sortIntoLanes(frames, members);
   const chains = new Map(start);
   const clocks = clocksOf(start, members);
@@ -61,11 +68,7 @@ export function admit(frames: Iterable<Frame>, members: Members, start: Chains):
   while (progress) {
     progress = false;
     for (const lane of lanes) {
-      for (
-        let step = nextOf(lane, chains, clocks, members);
-        step;
-        step = nextOf(lane, chains, clocks, members)
-      ) {
+      for (let step = nextOf(lane, chains, clocks, rule); step; step = nextOf(lane, chains, clocks, rule)) {
         if (step.type === 'refused') {
           refused.push({ frame: step.frame, reason: step.reason });
           lane.drop(step.frame);
@@ -110,9 +113,10 @@ export function remains(device: Hex, chain: Chain, before: Members, after: Membe
 const DATA_KINDS: readonly FrameKind[] = ['update', 'snapshot', 'heads', 'delete'];
 
 /** Why a frame whose chain has come up to it does not count; null when it waits for another frame. */
-export function whyWaiting(frame: Frame, members: Members, chains: Chains): RefusalReason | null {
+export function whyWaiting(frame: Frame, { members, controls }: Rule, chains: Chains): RefusalReason | null {
   const chain = chains.get(frame.author) ?? CHAIN_START;
-  if (frame.seq !== chain.seq + 1 || frame.prev !== chain.id || !hasDeps(frame, chains)) return null;
+  if (frame.seq !== chain.seq + 1 || frame.prev !== chain.id || !hasGrounds(frame, chains, controls))
+    return null;
   return mayCount(frame, members) ? 'dangling-update' : 'role';
 }
 
@@ -136,7 +140,7 @@ function nextOf(
   lane: AuthorLane,
   chains: Chains,
   clocks: ReadonlyMap<number, number>,
-  members: Members,
+  { members, controls }: Rule,
 ): Step | null {
   const chain = chains.get(lane.author) ?? CHAIN_START;
   const candidates = lane
@@ -149,11 +153,11 @@ function nextOf(
   if (!frame) return null;
   const next = { seq: frame.seq, id: frame.id, clock: chain.clock };
   if (frame.kind !== 'update')
-    return hasDeps(frame, chains) ? { type: 'admitted', frame, chain: next } : null;
+    return hasGrounds(frame, chains, controls) ? { type: 'admitted', frame, chain: next } : null;
   const passed = passGate(frame, lane.rights);
   if (!passed || (passed.advance && passed.advance.from !== chain.clock))
     return { type: 'refused', frame, reason: 'hostile-update' };
-  if (!hasDeps(frame, chains) || !hasNeeds(passed, clocks)) return null;
+  if (!hasGrounds(frame, chains, controls) || !hasNeeds(passed, clocks)) return null;
   return { type: 'admitted', frame, chain: { ...next, clock: passed.advance?.to ?? chain.clock } };
 }
 
@@ -168,8 +172,11 @@ function precedes(a: Frame, b: Frame, lane: AuthorLane): boolean {
   return a.epoch !== b.epoch ? a.epoch > b.epoch : a.id < b.id;
 }
 
-function hasDeps(frame: Frame, chains: Chains): boolean {
-  return frame.deps.every(({ author, seq }) => (chains.get(author)?.seq ?? 0) >= seq);
+function hasGrounds({ deps, rules }: Frame, chains: Chains, controls: Rule['controls']): boolean {
+  return (
+    deps.every(({ author, seq }) => (chains.get(author)?.seq ?? 0) >= seq) &&
+    rules.every(({ id }) => controls.has(id))
+  );
 }
 
 function hasNeeds({ needs }: Passed, clocks: ReadonlyMap<number, number>): boolean {

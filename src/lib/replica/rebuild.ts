@@ -50,7 +50,7 @@ export async function rebuild(
   const held = await readVerified(context, turn);
   const chains: Chains = turn.head.base?.chains ?? new Map();
   const frames = [...held.values()].filter(({ author, seq }) => seq > (chains.get(author)?.seq ?? 0));
-  const admission = admit(frames, turn.members, chains);
+  const admission = admit(frames, turn, chains);
   const previous = turn.head.chains.get(context.self.id)?.id;
   const counted = { ...tally };
   turn.updates.length = 0;

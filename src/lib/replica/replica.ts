@@ -15,6 +15,7 @@ import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import type { Signer } from '#lib/crypto/signature.ts';
 import type { EpochKeys } from '#lib/keys/epoch.ts';
 import { sectionDefinition } from '#lib/record/sections.ts';
+import { MAX_TAILS } from './disk.ts';
 import type { Schema } from './document.ts';
 import type { Replica } from './interface.ts';
 import { layoutOf } from './layout.ts';
@@ -35,15 +36,16 @@ export interface ReplicaOptions<M extends Members = Members> {
   readonly ports: ReplicaPorts;
   /** The sections that are read and written; by default those of the health record. */
   readonly schema?: Schema;
+  /** Tails before they are folded; smaller in tests. */
+  readonly maxTails?: number;
 }
 
 /** A replica over what stands on the disk for this space; `load` before anything else. */
 export function createReplica<M extends Members>(options: ReplicaOptions<M>): Replica<M> {
   const { space, epochs, self, policy, ports, schema = sectionDefinition } = options;
+  const { maxTails = MAX_TAILS } = options;
   const me = { id: hex(self.id), signer: self.signer };
   const keyring = keyringOf(epochs);
-  return new LiveReplica(
-    { space, self: me, policy, ports, layout: layoutOf(space), schema, keyring },
-    policy,
-  );
+  const layout = layoutOf(space);
+  return new LiveReplica({ space, self: me, policy, ports, layout, schema, maxTails, keyring }, policy);
 }

@@ -31,11 +31,11 @@ export async function resealUnsent(
   const renamed = new Map<Hex, Hex>();
   const made: Frame[] = [];
   for (const frame of suffix) {
-    const { kind, author, seq, clock, content, deps } = frame;
+    const { kind, author, seq, clock, content, deps, rules } = frame;
     const prev = renamed.get(frame.prev) ?? frame.prev;
     const { signer } = context.self;
     const again = await makeFrame(
-      { kind, author, seq, prev, clock, content, deps },
+      { kind, author, seq, prev, clock, content, deps, rules },
       keys,
       signer,
       context.ports.random,

@@ -4,11 +4,12 @@
  * that it and the record are never apart.
  *
  *   head        0x01 version | varint written | varint first tail | varint next tail | varint bytes in tails
- *               | varint next in outbox | u64 milliseconds, u16 counter | sent | chains | announced | reach | claims
- *               | cursors | base | undecided | u8 flags (1 whole history wanted, 2 frames were dropped)
+ *               | varint next in outbox | varint controls | u64 milliseconds, u16 counter | sent | chains | announced | rules | reach
+ *               | claims | cursors | base | undecided | u8 flags (1 whole history wanted, 2 frames were dropped)
  *   sent        varint seq | varint clock                          own data frames up to here are on the relay
  *   chains      varint n | n × (author[32] | varint seq | id[32] | varint clock)
  *   announced   varint n | n × (author[32] | varint seq)           what our last data frame builds on
+ *   rules       varint n | n × control frame id[32]                what it says who may do what by
  *   reach       varint n | n × (device[32] | varint m | m × (author[32] | varint seq | varint clock))
  *   claims      varint n | n × (author[32] | u8 lane | varint seq | id[32] | by[32])
  *   cursors     varint n | n × (topic[32] | varint after | u8 0, or u8 1 | id[32])
@@ -61,10 +62,14 @@ export interface HeadState {
   readonly nextTail: number;
   readonly tailBytes: number;
   readonly nextOutbox: number;
+  /** How many controls stand beside the head. */
+  readonly controls: number;
   readonly clock: Hlc;
   readonly sent: Reach;
   readonly chains: Chains;
   readonly announced: ReadonlyMap<Hex, number>;
+  /** The control frames it names, or a frame before it. */
+  readonly announcedRules: readonly Hex[];
   /** device → author → what the device has of it. */
   readonly reach: ReadonlyMap<Hex, ReadonlyMap<Hex, Reach>>;
   /** `placeOf` → the farthest claim. */
@@ -82,10 +87,12 @@ export const EMPTY_HEAD: HeadState = {
   nextTail: 0,
   tailBytes: 0,
   nextOutbox: 0,
+  controls: 0,
   clock: HLC_ZERO,
   sent: { seq: 0, clock: 0 },
   chains: new Map(),
   announced: new Map(),
+  announcedRules: [],
   reach: new Map(),
   claims: new Map(),
   cursors: new Map(),
@@ -104,10 +111,11 @@ const VERSION = 1;
 export function encodeHead(head: HeadState): Bytes {
   const writer = new Writer(1024).u8(VERSION);
   writer.varint(head.written).varint(head.firstTail).varint(head.nextTail).varint(head.tailBytes);
-  writer.varint(head.nextOutbox).u64(head.clock.time).u16(head.clock.counter);
+  writer.varint(head.nextOutbox).varint(head.controls).u64(head.clock.time).u16(head.clock.counter);
   writer.varint(head.sent.seq).varint(head.sent.clock);
   writeChains(writer, head.chains);
   writeMap(writer, head.announced, (seq) => writer.varint(seq));
+  writeIds(writer, head.announcedRules);
   writeMap(writer, head.reach, (authors) =>
     writeMap(writer, authors, ({ seq, clock }) => writer.varint(seq).varint(clock)),
   );
@@ -136,10 +144,12 @@ export function decodeHead(bytes: Bytes): HeadState | null {
     const nextTail = reader.varint();
     const tailBytes = reader.varint();
     const nextOutbox = reader.varint();
+    const controls = reader.varint();
     const clock = { time: reader.u64(), counter: reader.u16() };
     const sent = readReach(reader);
     const chains = readChains(reader);
     const announced = readMap(reader, () => reader.varint());
+    const announcedRules = readIds(reader);
     const reach = readMap(reader, () => readMap(reader, () => readReach(reader)));
     const claims = readClaims(reader);
     const cursors = readMap(reader, () => readCursor(reader));
@@ -147,8 +157,20 @@ export function decodeHead(bytes: Bytes): HeadState | null {
     const undecided = readIds(reader);
     const flags = reader.u8();
     const [wantsHistory, dropped] = [(flags & 1) !== 0, (flags & 2) !== 0];
-    const counters = { written, firstTail, nextTail, tailBytes, nextOutbox, clock, sent };
-    return { ...counters, chains, announced, reach, claims, cursors, base, undecided, wantsHistory, dropped };
+    const counters = { written, firstTail, nextTail, tailBytes, nextOutbox, controls, clock, sent };
+    return {
+      ...counters,
+      chains,
+      announced,
+      announcedRules,
+      reach,
+      claims,
+      cursors,
+      base,
+      undecided,
+      wantsHistory,
+      dropped,
+    };
   });
 }
 
