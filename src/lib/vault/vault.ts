@@ -6,22 +6,15 @@
  *     └────────────── linkThisDevice, the other device grants ───────▲
  */
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
-import type { Bytes } from '#lib/bytes/bytes.ts';
-import { localKey } from '#lib/crypto/local.ts';
-import { generateDevice, openDevice, type DeviceSecrets } from '#lib/keys/device.ts';
+import { generateDevice, openDevice } from '#lib/keys/device.ts';
 import { wrongPositions } from '#lib/keys/kit.ts';
-import { openPasswordSlot } from '#lib/keys/slot.ts';
-import { localSeal, type LocalSeal } from '#lib/replica/ports.ts';
 import { StorageFailure, type Storage, type StorageError } from '#lib/storage/storage.ts';
 import { openAccount, type Account } from './account.ts';
 import {
   checkCredentials,
   enrol,
-  found,
   kitOf,
-  readPendingKit,
   redeem,
-  slotChanges,
   type Credentials,
   type Enrolled,
   type Founded,
@@ -32,13 +25,22 @@ import { revokeDevice } from './devices.ts';
 import { addDocument, openDocument } from './documents.ts';
 import type { Answer, Door, LinkState, VaultError, VaultEvent, VaultStatus } from './door.ts';
 import type { HostedVault } from './election.ts';
+import {
+  attest,
+  enterByGrant,
+  enterByPassword,
+  enterBySession,
+  foundOrResume,
+  isFinal,
+  slots,
+  type Entrance,
+} from './entrance.ts';
 import type { Environment } from './environment.ts';
 import { storageProblem } from './errors.ts';
 import { exportRecord } from './export.ts';
 import { footprint } from './footprint.ts';
-import { identityChanges, readIdentity, type Identity } from './identity.ts';
 import { KEYS } from './layout.ts';
-import { linkOtherDevice, linkThisDevice, type LinkedDevice, type Linking } from './linking.ts';
+import { linkOtherDevice, linkThisDevice, type Linking } from './linking.ts';
 import type { Session } from './messages.ts';
 
 /** How long a new device waits for the relay before it says that there is none. */
@@ -78,64 +80,14 @@ export async function openVault(env: Environment, session: Session | null): Prom
 
   // ── opening ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  async function open(
-    storage: Storage,
-    localSecret: Bytes,
-    seal: LocalSeal,
-    identity: Identity,
-  ): Promise<void> {
-    pendingKit = await readPendingKit(storage, seal);
+  async function enter(storage: Storage, { localSecret, seal, identity, kit }: Entrance): Promise<void> {
+    pendingKit = kit;
     current = { localKey: localSecret };
     account = await openAccount({ env, storage, seal, identity, emit });
     await tellStatus();
   }
 
-  /** With the local key in hand: after the password, or when another tab's vault has died. */
-  async function resume(storage: Storage, localSecret: Bytes): Promise<Result<void, VaultError>> {
-    const seal = localSeal(localKey(localSecret), env.random);
-    const identity = await readIdentity(storage, seal);
-    if (!identity) return fail({ type: 'storage-unavailable' });
-    const kit = await readPendingKit(storage, seal);
-    const redeemed = kit && identity.redemption ? await attest(storage, seal, identity, kit) : ok(identity);
-    // Without the authority the account opens all the same; the kit cannot be confirmed before it has answered.
-    if (!redeemed.ok && isFinal(redeemed.error)) return redeemed;
-    await open(storage, localSecret, seal, redeemed.ok ? redeemed.value : identity);
-    return ok();
-  }
-
-  async function attest(
-    storage: Storage,
-    seal: LocalSeal,
-    identity: Identity,
-    kit: PendingKit,
-  ): Promise<Result<Identity, VaultError>> {
-    const redeemed = await redeem(env, identity, kit.root);
-    if (!redeemed.ok) {
-      if (isFinal(redeemed.error))
-        await storage.write([{ type: 'deletePrefix', prefix: ['account'] }], 'strict');
-      return redeemed;
-    }
-    const saved = await storage.write(await identityChanges(seal, redeemed.value), 'strict');
-    return saved.ok ? redeemed : fail(storageProblem(saved.error));
-  }
-
   // ── activation ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-  async function activate(
-    storage: Storage,
-    credentials: Credentials,
-    deviceName: string,
-  ): Promise<Result<Founded, VaultError>> {
-    if (founded) {
-      const rewritten = await storage.write(
-        await slotChanges(env, founded.localSecret, credentials),
-        'strict',
-      );
-      return rewritten.ok ? ok(founded) : fail(storageProblem(rewritten.error));
-    }
-    if (!enrolled) return fail({ type: 'enrolment-refused' });
-    return found({ env, storage, enrolled, credentials, deviceName });
-  }
 
   async function confirmKit(
     open: Account,
@@ -191,36 +143,22 @@ export async function openVault(env: Environment, session: Session | null): Prom
     }
     linking = await linkThisDevice({
       ...{ env, engine, device, name, show: showLink },
-      linked: (granted) => becomeLinked(storage, credentials, secrets, name, granted),
+      linked: async (granted) =>
+        becomeLinked(
+          storage,
+          await enterByGrant({ env, storage, credentials, device: secrets, deviceName: name, granted }),
+        ),
     });
     return ok();
   }
 
   async function becomeLinked(
     storage: Storage,
-    credentials: Credentials,
-    secrets: DeviceSecrets,
-    deviceName: string,
-    { address, owner, chain, account: accountSpace, record }: LinkedDevice,
+    entered: Result<Entrance, VaultError>,
   ): Promise<Result<void, VaultError>> {
-    const identity: Identity = {
-      address,
-      device: secrets,
-      deviceName,
-      owner,
-      chain,
-      account: accountSpace,
-      record,
-    };
-    const localSecret = env.random(32);
-    const seal = localSeal(localKey(localSecret), env.random);
-    const written = await storage.write(
-      [...(await slotChanges(env, localSecret, credentials)), ...(await identityChanges(seal, identity))],
-      'strict',
-    );
-    if (!written.ok) return fail(storageProblem(written.error));
+    if (!entered.ok) return entered;
     emit({ type: 'link', link: { type: 'syncing', done: 0, total: 1 } });
-    await open(storage, localSecret, seal, identity);
+    await enter(storage, entered.value);
     void firstSync();
     return ok();
   }
@@ -280,18 +218,24 @@ export async function openVault(env: Environment, session: Session | null): Prom
       withStorage(async (storage) => {
         const credentials = checkCredentials(typed);
         if (!credentials.ok) return credentials;
-        const made = await activate(storage, credentials.value, deviceName);
+        const made = await foundOrResume({
+          env,
+          storage,
+          founded,
+          enrolled,
+          credentials: credentials.value,
+          deviceName,
+        });
         if (!made.ok) return made;
         founded = made.value;
-        const { localSecret, seal, identity, kit } = founded;
-        const attested = await attest(storage, seal, identity, kit);
+        const attested = await attest(env, storage, founded);
         if (!attested.ok) {
           if (isFinal(attested.error)) founded = null;
           return attested;
         }
-        await open(storage, localSecret, seal, attested.value);
+        await enter(storage, attested.value);
         const ready = await account?.ready;
-        return ready?.ok === false ? ready : ok(kitOf(kit, identity.address));
+        return ready?.ok === false ? ready : ok(kitOf(founded.kit, founded.identity.address));
       }),
 
     kit: () =>
@@ -309,13 +253,10 @@ export async function openVault(env: Environment, session: Session | null): Prom
     unlock: ({ identifiant, password }) =>
       withStorage(async (storage) => {
         if (account) return ok();
-        let problem: VaultError = { type: 'wrong-password' };
-        for (const slot of await slots(storage)) {
-          const local = await openPasswordSlot(slot, identifiant, password);
-          if (local.ok) return resume(storage, local.value);
-          problem = { type: local.error.type === 'damaged' ? 'storage-unavailable' : local.error.type };
-        }
-        return fail(problem);
+        const entrance = await enterByPassword(env, storage, { identifiant, password });
+        if (!entrance.ok) return entrance;
+        await enter(storage, entrance.value);
+        return ok();
       }),
 
     lock: () =>
@@ -386,7 +327,10 @@ export async function openVault(env: Environment, session: Session | null): Prom
     exportRecord: () => withRecord(async (open) => ok(await exportRecord(open))),
   };
 
-  if (session && opened.ok) await resume(opened.value, session.localKey);
+  if (session && opened.ok) {
+    const entrance = await enterBySession(env, opened.value, session.localKey);
+    if (entrance.ok) await enter(opened.value, entrance.value);
+  }
   return {
     ...door,
     subscribe(listener) {
@@ -395,15 +339,4 @@ export async function openVault(env: Environment, session: Session | null): Prom
     },
     session: () => current,
   };
-}
-
-/** Both copies of the slot, a damaged one too; empty when there is no account here. */
-async function slots(storage: Storage): Promise<Bytes[]> {
-  const copies = await Promise.all(KEYS.slot.map((key) => storage.get(key)));
-  return copies.filter((slot) => slot !== undefined);
-}
-
-/** Asking the authority again cannot help: the code is used up for somebody else, or its word is not its own. */
-function isFinal({ type }: VaultError): boolean {
-  return type === 'enrolment-refused' || type === 'authority-untrusted';
 }
