@@ -9,17 +9,30 @@ export interface Explanation {
   readonly what: string;
   readonly kept: string;
   readonly todo: string;
+  /** A state of the world that passes, rather than something to correct. */
+  readonly passing: boolean;
   /** Nothing new can be kept here: the person may want a copy outside. */
   readonly offerCopy: boolean;
   /** Loading the page again helps. */
   readonly offerReload: boolean;
 }
 
+const PASSING: ReadonlySet<VaultError['type']> = new Set([
+  'authority-unreachable',
+  'relay-unreachable',
+  'document-unavailable',
+  'try-later',
+  'link-expired',
+  'newer-version-open',
+  'cancelled',
+]);
+
 export function explain({ type }: VaultError): Explanation {
   return {
     what: errors(`${type}.what`),
     kept: errors(`${type}.kept`),
     todo: errors(`${type}.todo`),
+    passing: PASSING.has(type),
     offerCopy: type === 'storage-full',
     offerReload: type === 'storage-unavailable' || type === 'newer-version-open',
   };

@@ -20,6 +20,5 @@ export const en = {
   empty: 'Nothing noted',
   entries: { one: '{count} entry', other: '{count} entries' },
   changed: 'changed on {date}',
-  soonTitle: 'The other sections',
-  soonText: 'They will open with coming updates. Nothing is stored in them yet.',
+  soonText: 'Sections marked "Soon" will open with coming updates. Nothing is stored in them yet.',
 } as const satisfies Translation<typeof fr>;

@@ -2,6 +2,7 @@ import type { Translation } from '../catalogue.ts';
 import type { fr } from '../fr/welcome.ts';
 
 export const en = {
+  motto: 'The booklet one keeps for a lifetime.',
   title: 'Your health record, readable by you alone',
   lead: 'Your allergies, prescriptions and results in one place, for a lifetime.',
   activate: 'Activate my health record',

@@ -17,6 +17,6 @@ export const fr = {
   empty: 'Rien de noté',
   entries: { one: '{count} élément', many: "{count} d'éléments", other: '{count} éléments' },
   changed: 'modifié le {date}',
-  soonTitle: 'Les autres rubriques',
-  soonText: "Elles ouvriront au fil des mises à jour. Rien n'y est enregistré pour l'instant.",
+  soonText:
+    "Les rubriques marquées « Bientôt » ouvriront au fil des mises à jour. Rien n'y est enregistré pour l'instant.",
 } as const;

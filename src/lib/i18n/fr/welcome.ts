@@ -1,4 +1,5 @@
 export const fr = {
+  motto: "Le carnet que l'on garde toute une vie.",
   title: 'Votre carnet de santé, lisible par vous seul',
   lead: 'Vos allergies, vos ordonnances, vos résultats, au même endroit, pour toute la vie.',
   activate: 'Activer mon espace santé',
