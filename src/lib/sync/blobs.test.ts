@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Result } from '#lib/bytes/result.ts';
 import { CHUNK } from '#lib/protocol/limits.ts';
+import { StorageFailure } from '#lib/storage/storage.ts';
 import { syncWorld } from '../../../tests/helpers/sync-world.ts';
 import { uploadBlob, type BlobError, type Upload } from './blobs.ts';
 import type { SyncProblem } from './problem.ts';
@@ -62,6 +63,11 @@ test('what the relay will never take, and what our disk cannot read, end it by n
   });
   const other = await upload({ blob: world.random(32), chunk: async () => undefined });
   expect(other).toEqual({ ok: false, error: { type: 'disk' } });
+  const broken = await upload({
+    blob: world.random(32),
+    chunk: () => Promise.reject(new StorageFailure({ type: 'unavailable' })),
+  });
+  expect(broken).toEqual({ ok: false, error: { type: 'disk' } });
   world.stop();
 });
 

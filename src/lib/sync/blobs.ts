@@ -11,17 +11,29 @@ import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { hasChunk } from '#lib/protocol/relay.ts';
 import { createBackoff, type Backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
-import { isPassing, problemOf, retryAfter, type SyncError, type SyncProblem } from './problem.ts';
+import {
+  isPassing,
+  orDiskError,
+  problemOf,
+  retryAfter,
+  type SyncError,
+  type SyncProblem,
+} from './problem.ts';
 import type { RelaySession } from './relay-session.ts';
 
 /** Chunks on their way at once. */
 const WINDOW = 4;
 
+/** The relay does not have these chunks (yet): the upload is not finished, or the relay lost them. */
+export interface ChunksMissing {
+  readonly type: 'chunks-missing';
+  readonly chunks: readonly number[];
+}
+
 export type BlobError =
   | { readonly type: 'cancelled' }
   | { readonly type: 'relay-refuses'; readonly code: SyncError['type'] }
-  /** The relay does not have these chunks (yet): the upload is not finished, or the relay lost them. */
-  | { readonly type: 'chunks-missing'; readonly chunks: readonly number[] }
+  | ChunksMissing
   /** Our own disk could not read or keep a chunk. */
   | { readonly type: 'disk' };
 
@@ -51,7 +63,10 @@ export interface Download extends BlobTransfer {
   readonly keep: (index: number, bytes: Bytes) => Promise<boolean>;
 }
 
-type Attempt = Result<void, SyncError | BlobError>;
+type Attempt = Result<void, SyncError | ChunksMissing>;
+
+/** What a chunk that is not there, or that cannot be kept, means. */
+const NO_CHUNK = { type: 'disk', error: { type: 'unavailable' } } as const;
 
 export function uploadBlob(upload: Upload): Promise<Result<void, BlobError>> {
   return persist(upload, async (session) => {
@@ -63,7 +78,7 @@ export function uploadBlob(upload: Upload): Promise<Result<void, BlobError>> {
     const absent = indexes(total).filter((index) => !hasChunk(there.value.have, index));
     return eachChunk(upload, absent, async (index) => {
       const bytes = await chunk(index);
-      if (!bytes) return fail({ type: 'disk' });
+      if (!bytes) return fail(NO_CHUNK);
       const put = await session.ask({ type: 'put-chunk', topic, blob, index, total, bytes });
       return put.ok ? ok() : put;
     });
@@ -79,7 +94,7 @@ export function downloadBlob(download: Download): Promise<Result<void, BlobError
     const fetched = await eachChunk(download, wanted, async (index) => {
       const got = await session.ask({ type: 'get-chunk', topic, blob, index });
       if (got.ok) {
-        if (!(await keep(index, got.value.bytes))) return fail({ type: 'disk' });
+        if (!(await keep(index, got.value.bytes))) return fail(NO_CHUNK);
         here.add(index);
         return ok();
       }
@@ -101,23 +116,16 @@ async function persist(
   for (;;) {
     const session = await transfer.sessionFor(transfer.topic, transfer.signal);
     if (!session || transfer.signal?.aborted) return fail({ type: 'cancelled' });
-    const done = await attempt(session);
+    const done = await orDiskError(() => attempt(session));
     if (transfer.signal?.aborted) return fail({ type: 'cancelled' });
     if (done.ok) return done;
-    if (isOurs(done.error)) return fail(done.error);
+    if (done.error.type === 'chunks-missing') return fail(done.error);
+    if (done.error.type === 'disk') return fail({ type: 'disk' });
     if (!isPassing(done.error)) return fail({ type: 'relay-refuses', code: done.error.type });
     transfer.onProblem?.(problemOf(done.error));
     await pause(transfer, backoff, done.error);
     transfer.onProblem?.(null);
   }
-}
-
-function isOurs(error: SyncError | BlobError): error is BlobError {
-  return (
-    error.type === 'cancelled' ||
-    error.type === 'chunks-missing' ||
-    (error.type === 'disk' && !('error' in error))
-  );
 }
 
 /** Some at a time, stopping at the first failure; those under way are waited for. */

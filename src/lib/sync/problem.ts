@@ -6,10 +6,13 @@ import { StorageFailure } from '#lib/storage/storage.ts';
 import type { RelayError } from './relay-session.ts';
 import type { LocalError } from './syncable.ts';
 
-export type SyncError =
-  | RelayError
-  | { readonly type: 'disk'; readonly error: LocalError } // our own disk refused what had arrived
-  | { readonly type: 'nonsense' }; // an answer that cannot be: a page that leads nowhere
+/** Our own disk refused what had arrived, or did not give what was to go. */
+export interface DiskError {
+  readonly type: 'disk';
+  readonly error: LocalError;
+}
+
+export type SyncError = RelayError | DiskError | { readonly type: 'nonsense' }; // an answer that cannot be: a page that leads nowhere
 
 export type SyncProblem =
   | 'relay-full' // no room for more, on the relay or in one topic of it
@@ -56,9 +59,9 @@ export function problemOf(error: SyncError): SyncProblem | null {
 }
 
 /** A read of our disk that failed comes as a rejection: an obstacle like any other. What else is thrown is a defect. */
-export async function orDiskError<T>(
-  work: () => Promise<Result<T, SyncError>>,
-): Promise<Result<T, SyncError>> {
+export async function orDiskError<T, E extends { readonly type: string }>(
+  work: () => Promise<Result<T, E>>,
+): Promise<Result<T, E | DiskError>> {
   try {
     return await work();
   } catch (cause) {
