@@ -4,6 +4,7 @@
  */
 import { casesOf, type VectorSet } from './case.ts';
 import { FROZEN } from './frozen.ts';
+import { KEYS } from './keys.ts';
 import { PUBLISHED } from './published.ts';
 
 export interface VectorReport {
@@ -16,7 +17,7 @@ export interface VectorReport {
 
 export async function runVectors(): Promise<VectorReport[]> {
   const reports: VectorReport[] = [];
-  for (const set of [...PUBLISHED, ...FROZEN]) reports.push(await report(set));
+  for (const set of [...PUBLISHED, ...FROZEN, ...KEYS]) reports.push(await report(set));
   return reports;
 }
 

@@ -27,6 +27,10 @@ test('every published primitive and every format of our own has vectors', () => 
       "padding: 10",
       "size classes: 13",
       "signature rule: 14",
+      "formats of keys: 94",
+      "derivations of keys: 14",
+      "account chain: 7",
+      "password slot: 11",
     ]
   `);
 });

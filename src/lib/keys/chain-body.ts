@@ -1,7 +1,7 @@
 /**
  * The bodies of the account chain's control frames.
  *
- *   genesis        u8 version 1 | 0x01 | genesis bundle[3747] (address.ts)          | signature[64] by the account key
+ *   genesis        u8 version 1 | 0x01 | genesis bundle[2530] (address.ts)          | signature[64] by the account key
  *   add device     u8 version 1 | 0x02 | bundle of the new device[1249] (device.ts) | acceptance[64] by the new device
  *   revoke device  u8 version 1 | 0x03 | device[32]
  *   recover        u8 version 1 | 0x04 | bundle of the new device[1249] | u8 n | n × revoked device[32] | signature[64] by the account key

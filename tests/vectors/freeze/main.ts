@@ -6,6 +6,7 @@
 import { boxes, slotPieces } from './boxes.ts';
 import { blobs, locals } from './disk.ts';
 import { committing, frames } from './frames.ts';
+import { decoding, derivations, histories, slots } from './keys.ts';
 import { messages } from './messages.ts';
 import { signatures } from './signatures.ts';
 import { addresses, classes, paddings } from './texts.ts';
@@ -22,3 +23,7 @@ write('padding', 'Padding: padding.ts', paddings());
 write('padme', 'Size classes: padmeLength of padding.ts', classes());
 write('signature', 'The Ed25519 rule: ed25519.ts', signatures());
 write('relay', 'What app and relay say: protocol/relay.ts', messages());
+write('keys-decoding', 'The byte formats of keys/', await decoding());
+write('keys-derivation', 'What follows from what in keys/', await derivations());
+write('keys-chain', 'Account chains and who speaks for the account: open-chain.ts', await histories());
+write('keys-slot', 'Password slots: slot.ts', await slots());

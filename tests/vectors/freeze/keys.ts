@@ -1,0 +1,207 @@
+/** Frozen formats of keys/: what is read, what follows from what, and two histories with their outcome. */
+import { concat, hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { frameId, sealFrame } from '#lib/crypto/frame.ts';
+import { addressOfHash, encodeGenesis } from '#lib/keys/address.ts';
+import { acceptAddress, addDeviceBody, recoverBody, revokeDeviceBody } from '#lib/keys/chain-body.ts';
+import { chainEpoch, chainSpaceId, createGenesis } from '#lib/keys/chain.ts';
+import { encodeBundle, encodeDeviceSecrets, generateDevice, openDevice, type DeviceKeys } from '#lib/keys/device.ts';
+import { deriveEpoch, encodeEpochSecrets, generateEpoch, withId } from '#lib/keys/epoch.ts';
+import { zeroId } from '#lib/keys/ids.ts';
+import { encodeInner, signInner } from '#lib/keys/inner.ts';
+import { kitToQr, rootToWords } from '#lib/keys/kit.ts';
+import { commitmentOf, encodeLinkMessage } from '#lib/keys/link/messages.ts';
+import { createLinkCode } from '#lib/keys/link/code.ts';
+import { secretsFor } from '#lib/keys/roles.ts';
+import { accountKey, chainSecrets } from '#lib/keys/root.ts';
+import { encodeRosterBody, type RosterBody } from '#lib/keys/roster-body.ts';
+import { sealPasswordSlot } from '#lib/keys/slot.ts';
+import { DECODERS, derivedFrom, historyOf, readingOf, type Format } from '../keys-readings.ts';
+import { flip, replace, seedOf, type Row } from './tools.ts';
+
+const seeded = seedOf('keys');
+
+async function people() {
+  const root = seeded(32);
+  const [laptop, phone, tablet] = await Promise.all([0, 1, 2].map(() => openDevice(generateDevice(seeded))));
+  const account = await createGenesis({ root, firstDevice: laptop!.bundle, random: seeded });
+  return { root, laptop: laptop!, phone: phone!, tablet: tablet!, ...account };
+}
+
+/** Made once: the makers below share it. */
+const made = people();
+
+/** One good value of every format. */
+async function goodValues(): Promise<[Format, string, Bytes][]> {
+  const { root, laptop, phone, tablet, address, bundle, frameBody } = await made;
+  const acceptance = await acceptAddress(address, phone.bundle, phone.signer);
+  const lost = [hex(laptop.id), hex(phone.id)];
+  const recovery = await recoverBody(address, tablet.bundle, lost, await accountKey(root));
+  const epoch = withId(generateEpoch(seeded, 7), seeded(32));
+  const clock = { time: 1_795_000_000_000, counter: 3 };
+  const inner = { author: laptop.id, seq: 5, prev: seeded(32), deps: [seeded(32), seeded(32)], clock, body: seeded(20) };
+  const first = { ...inner, seq: 1, prev: zeroId(), deps: [], body: seeded(0) };
+  const nonce = seeded(32);
+  const commitment = commitmentOf(nonce, phone.bundle, 'Téléphone');
+  return [
+    ['inner', 'a frame', encodeInner(inner, seeded(64))],
+    ['inner', 'a first frame', encodeInner(first, seeded(64))],
+    ['epoch', 'an owner', encodeEpochSecrets(epoch)],
+    ['epoch', 'a participant', encodeEpochSecrets(secretsFor('participant', epoch))],
+    ['epoch', 'a reader', encodeEpochSecrets(secretsFor('reader', epoch))],
+    ['device', 'a bundle', encodeBundle(laptop.bundle)],
+    ['device-secrets', 'two seeds', encodeDeviceSecrets(generateDevice(seeded))],
+    ['genesis', 'a bundle', encodeGenesis(bundle)],
+    ['chain', 'genesis', frameBody],
+    ['chain', 'add device', addDeviceBody(phone.bundle, acceptance)],
+    ['chain', 'revoke device', revokeDeviceBody(hex(phone.id))],
+    ['chain', 'recover', recovery],
+    ...rosterBodies().map(([id, body]): [Format, string, Bytes] => ['roster', id, encodeRosterBody(body)]),
+    ['link', 'hello', encodeLinkMessage({ type: 'hello', bundle: phone.bundle, commitment, name: 'Téléphone' })],
+    ['link', 'reply', encodeLinkMessage({ type: 'reply', nonce, address, bundle: laptop.bundle, name: 'Portable' })],
+    ['link', 'reveal', encodeLinkMessage({ type: 'reveal', nonce, acceptance })],
+    ['link', 'grant', encodeLinkMessage({ type: 'grant', box: seeded(30) })],
+    ['link', 'refuse', encodeLinkMessage({ type: 'refuse' })],
+  ];
+}
+
+function rosterBodies(): [string, RosterBody][] {
+  const [alice, martin] = [addressOfHash(seeded(32)), addressOfHash(seeded(32))];
+  const boxes = [alice, martin].map((address) => ({ address, recipient: seeded(32), sealed: seeded(12) }));
+  const pins = [1, 2].map((seq) => ({ device: hex(seeded(32)), seq, id: hex(seeded(32)) }));
+  const founders = [{ address: alice, role: 'owner' as const }];
+  return [
+    ['genesis of a space', { type: 'genesis', kind: 'record', founders, nonce: seeded(32) }],
+    ['add member', { type: 'addMember', member: { address: martin, role: 'administrator' }, boxes }],
+    ['change role', { type: 'changeRole', member: { address: martin, role: 'reader' }, pins }],
+    ['remove member', { type: 'removeMember', address: martin, pins }],
+    ['rotate', { type: 'rotate', epoch: 3, boxes, pins }],
+    ['grant', { type: 'grant', address: martin, boxes }],
+  ];
+}
+
+export async function decoding(): Promise<Row[]> {
+  const values = await goodValues();
+  const good = values.map(([format, id, bytes]) => {
+    const value = DECODERS[format](bytes);
+    if (value === null) throw new Error(`${format}: ${id} is not good`);
+    return { id: `${format}: ${id}`, format, bytes: hex(bytes), reading: readingOf(value), verdict: 'V' };
+  });
+  return [...good, ...values.flatMap(([format, id, bytes]) => damaged(format, id, bytes))];
+}
+
+/** The ways of being wrong that every format has. */
+function damaged(format: Format, id: string, bytes: Bytes): Row[] {
+  const row = (how: string, changed: Bytes): Row => ({
+    id: `${format}: ${id}, ${how}`,
+    format,
+    bytes: hex(changed),
+    reading: '',
+    verdict: 'X',
+  });
+  if (bytes.length > 1000) return [row('first byte 0', replace(bytes, 0, Uint8Array.of(0)))];
+  return [
+    row('first byte 0', replace(bytes, 0, Uint8Array.of(0))),
+    row('first byte 2', replace(bytes, 0, Uint8Array.of(2))),
+    row('one byte short', bytes.slice(0, -1)),
+    row('one byte more', concat(bytes, Uint8Array.of(0))),
+  ];
+}
+
+/** What follows from what: one row per rule, its inputs as JSON. */
+export async function derivations(): Promise<Row[]> {
+  const { root, laptop, phone, address, bundle } = await made;
+  const secrets = generateEpoch(seeded, 2);
+  const [space, id] = [seeded(32), seeded(32)];
+  const inputs: [string, Record<string, string | number>][] = [
+    ['root', { root: hex(root) }],
+    ['root', { root: '00'.repeat(32) }],
+    ['words', { words: rootToWords(root).join(' ') }],
+    ['words', { words: rootToWords(root).join(' ').normalize('NFKD').replace(/\p{M}/gu, '').toUpperCase() }],
+    ['words', { words: rootToWords(root).reverse().join(' ') }],
+    ['kit', { qr: kitToQr(root, address) }],
+    ['kit', { qr: kitToQr(root, address).replace(/.$/, (last) => (last === '0' ? '1' : '0')) }],
+    ['address', { genesis: hex(encodeGenesis(bundle)) }],
+    ['chain', { address }],
+    ['device', { bundle: hex(encodeBundle(phone.bundle)) }],
+    [
+      'epoch',
+      {
+        space: hex(space),
+        epoch: 2,
+        id: hex(id),
+        read: hex(secrets.read),
+        write: hex(secrets.write),
+        delete: hex(secrets.delete),
+      },
+    ],
+    ['client', { space: hex(space), device: hex(laptop.id) }],
+    ['link', { code: createLinkCode(seeded) }],
+    ['phrase', { hello: hex(seeded(40)), reply: hex(seeded(40)), nonce: hex(seeded(32)) }],
+  ];
+  const rows: Row[] = [];
+  for (const [index, [rule, input]] of inputs.entries()) {
+    const text = JSON.stringify(input);
+    rows.push({ id: `${rule} ${index}`, rule, input: text, output: await derivedFrom(rule, text) });
+  }
+  return rows;
+}
+
+/** An account chain with all it can have, as frames of a relay; and the same without one of its frames. */
+export async function histories(): Promise<Row[]> {
+  const { root, laptop, phone, tablet, address, frameBody } = await made;
+  const keys = await deriveEpoch(chainSpaceId(address), chainEpoch(address, chainSecrets(root)));
+  const chains = new Map<string, { seq: number; prev: Bytes }>();
+  let time = 1_795_000_000_000;
+  const write = async (device: DeviceKeys, body: Bytes, ...deps: Bytes[]): Promise<Bytes> => {
+    const { seq, prev } = chains.get(hex(device.id)) ?? { seq: 0, prev: zeroId() };
+    const inner = { author: device.id, seq: seq + 1, prev, deps, clock: { time: time++, counter: 0 }, body };
+    const aad = { space: keys.space, epoch: 0, kind: 'control' as const };
+    const frame = sealFrame(keys.frameKey, 'control', await signInner(aad, inner, device.signer), seeded);
+    chains.set(hex(device.id), { seq: seq + 1, prev: frameId(frame) });
+    return frame;
+  };
+  const accept = (device: DeviceKeys) => acceptAddress(address, device.bundle, device.signer);
+  const genesis = await write(laptop, frameBody);
+  const added = await write(laptop, addDeviceBody(phone.bundle, await accept(phone)), frameId(genesis));
+  const revoked = await write(laptop, revokeDeviceBody(hex(phone.id)), frameId(added));
+  const stolen = await write(phone, addDeviceBody(tablet.bundle, await accept(tablet)), frameId(added));
+  const body = await recoverBody(address, tablet.bundle, [hex(laptop.id)], await accountKey(root));
+  const recovered = await write(tablet, body, frameId(revoked));
+  const row = async (id: string, ...frames: Bytes[]): Promise<Row> => {
+    const text = frames.map(hex).join(' ');
+    return { id, address, frames: text, outcome: await historyOf(address, text) };
+  };
+  return [
+    await row('founded', genesis),
+    await row('a phone added', added, genesis),
+    await row('the phone revoked, and adding beside it', stolen, revoked, added, genesis),
+    await row('the revocation held back', genesis, added, stolen),
+    await row('recovered by the kit', recovered, stolen, genesis, added, revoked),
+    await row('a frame damaged', genesis, flip(added, -1)),
+    await row('no genesis', added, revoked),
+  ];
+}
+
+/** Whole slots. */
+export async function slots(): Promise<Row[]> {
+  const localSecret = seeded(32);
+  const password = 'Cerise-été 42 !';
+  const parameters = { m: 65_536, t: 3, p: 1 };
+  const slot = await sealPasswordSlot(localSecret, 'alice.martin', password, seeded, parameters);
+  const good = { id: 'a slot', slot: hex(slot), identifiant: 'alice.martin', password, answer: hex(localSecret) };
+  const bad = (id: string, bytes: Bytes, answer: string): Row => ({ ...good, id, slot: hex(bytes), answer });
+  return [
+    good,
+    { ...good, id: 'identifiant in capitals', identifiant: ' Alice.Martin' },
+    { ...good, id: 'password decomposed', password: password.normalize('NFD') },
+    { ...good, id: 'another password', password: 'cerise-été 42 !', answer: 'wrong-password' },
+    { ...good, id: 'another identifiant', identifiant: 'alice.martine', answer: 'wrong-password' },
+    bad('a bit of the key', flip(slot, -1), 'wrong-password'),
+    bad('version 2', replace(slot, 0, Uint8Array.of(2)), 'damaged'),
+    bad('type 2', replace(slot, 1, Uint8Array.of(2)), 'damaged'),
+    bad('8 KiB', replace(slot, 2, Uint8Array.of(0, 0, 0, 8)), 'kdf-refused'),
+    bad('one pass', replace(slot, 6, Uint8Array.of(0, 0, 0, 1)), 'kdf-refused'),
+    bad('one byte short', slot.slice(0, -1), 'damaged'),
+  ];
+}
+

@@ -1,0 +1,97 @@
+/**
+ * How the formats of keys/ are put into words for their frozen vectors: every byte format as JSON, what follows from a
+ * root, an address or an epoch, and who speaks for an account at the end of its chain.
+ */
+import { fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { sha256 } from '#lib/crypto/hash.ts';
+import { addressOf, decodeGenesis } from '#lib/keys/address.ts';
+import { decodeChainBody } from '#lib/keys/chain-body.ts';
+import { chainEpoch, chainSpaceId } from '#lib/keys/chain.ts';
+import { clientIdOf } from '#lib/keys/client-id.ts';
+import { decodeBundle, decodeDeviceSecrets, deviceId } from '#lib/keys/device.ts';
+import { decodeEpochSecrets, deriveEpoch } from '#lib/keys/epoch.ts';
+import { decodeInner } from '#lib/keys/inner.ts';
+import { accountKey, chainSecrets, qrToKit, recoverySealing, rootToWords, wordsToRoot } from '#lib/keys/kit.ts';
+import { decodeLinkMessage, phraseOf, transcriptOf } from '#lib/keys/link/messages.ts';
+import { linkKeys } from '#lib/keys/link/code.ts';
+import { openChain } from '#lib/keys/open-chain.ts';
+import { accountSpaceRandom } from '#lib/keys/root.ts';
+import { decodeRosterBody } from '#lib/keys/roster-body.ts';
+
+export const DECODERS = {
+  inner: decodeInner,
+  epoch: decodeEpochSecrets,
+  device: decodeBundle,
+  'device-secrets': decodeDeviceSecrets,
+  genesis: decodeGenesis,
+  chain: decodeChainBody,
+  roster: decodeRosterBody,
+  link: decodeLinkMessage,
+} satisfies Record<string, (bytes: Bytes) => object | null>;
+
+export type Format = keyof typeof DECODERS;
+
+/** A value as JSON; bytes as hexadecimal, long ones by their SHA-256. */
+export function readingOf(value: object): string {
+  return JSON.stringify(value, (_, field: unknown) => {
+    if (!(field instanceof Uint8Array)) return field;
+    const bytes = new Uint8Array(field);
+    return bytes.length > 64 ? `#${hex(sha256(bytes))}` : hex(bytes);
+  });
+}
+
+type Inputs = Record<string, string>;
+
+const RULES: Record<string, (input: Inputs) => object | string | Promise<object | string>> = {
+  async root({ root }) {
+    const bytes = fromHex(root!);
+    const [account, recovery] = await Promise.all([accountKey(bytes), recoverySealing(bytes)]);
+    const space = accountSpaceRandom(bytes);
+    return {
+      words: rootToWords(bytes).join(' '),
+      account: account.publicKey,
+      recovery: recovery.publicKey,
+      chain: chainSecrets(bytes),
+      space: [space(32), space(32), space(16)],
+    };
+  },
+  words({ words }) {
+    const root = wordsToRoot(words!);
+    return root.ok ? root.value : root.error;
+  },
+  kit: ({ qr }) => qrToKit(qr!) ?? 'refused',
+  address: ({ genesis }) => addressOf(decodeGenesis(fromHex(genesis!))!),
+  async chain({ address }) {
+    const [space, secrets] = [chainSpaceId(address!), chainEpoch(address!)];
+    const { topic, frameKey } = await deriveEpoch(space, secrets);
+    return { space, read: secrets.read, topic, frameKey: frameKey.secret };
+  },
+  device: ({ bundle }) => deviceId(decodeBundle(fromHex(bundle!))!),
+  async epoch(input) {
+    const [read, write, erase] = [input['read']!, input['write']!, input['delete']!].map(fromHex) as [Bytes, Bytes, Bytes];
+    const secrets = { epoch: Number(input['epoch']), id: fromHex(input['id']!), read, write, delete: erase };
+    const { topic, frameKey, writer, deleter } = await deriveEpoch(fromHex(input['space']!), secrets);
+    return { topic, frameKey: frameKey.secret, writer: writer?.publicKey, deleter: deleter?.publicKey };
+  },
+  client: ({ space, device }) => String(clientIdOf(fromHex(space!), fromHex(device!))),
+  async link({ code }) {
+    const { space, topic, frameKey, writer, deleter } = await linkKeys(code!);
+    return { space, topic, frameKey: frameKey.secret, writer: writer?.publicKey, deleter: deleter?.publicKey };
+  },
+  phrase: ({ hello, reply, nonce }) =>
+    phraseOf(transcriptOf(fromHex(hello!), fromHex(reply!), fromHex(nonce!))).join(' '),
+};
+
+/** What follows by a rule from its inputs, which are JSON. */
+export async function derivedFrom(rule: string, input: string): Promise<string> {
+  const output = await RULES[rule]!(JSON.parse(input) as Inputs);
+  return typeof output === 'string' ? output : readingOf(output);
+}
+
+/** Who speaks for the account, who no longer does, and which frames were refused. */
+export async function historyOf(address: string, frames: string): Promise<string> {
+  const { state, refused } = await openChain(address, frames.split(' ').map(fromHex));
+  const devices = [...state.devices].map(([id, { addedBy, addedAt, revoked }]) => ({ id, addedBy, addedAt, revoked }));
+  const { heads, waiting, rejected } = state;
+  return readingOf({ devices, heads, waiting, rejected: [...rejected], refused });
+}
