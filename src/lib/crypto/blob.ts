@@ -3,11 +3,11 @@
  * or cut (attack B03). AES-256-GCM by WebCrypto, all chunks at once.
  *
  *   chunk 0      0x01 suite | salt[32] | commit[32] | AES-256-GCM(K, nonce, aad, part 0)
- *   chunk i      AES-256-GCM(K, nonce, aad, part i)                                      65 536 bytes each but the last
+ *   chunk i      AES-256-GCM(K, nonce, aad, part i)                                      64 512 bytes each but the last
  *   K | commit   HKDF-SHA-256(blob key, salt, "carnet/blob/v1", 64)                      commits to the key
  *   nonce        0[7] | u32 i | u8 last                                                  STREAM; K is fresh per blob
  *   aad          0x01 suite | u32 i | u8 last
- *   parts        pad(file), cut into 65 455 and then 65 520 bytes
+ *   parts        pad(file), cut into 64 431 and then 64 496 bytes
  *   root         SHA-256("carnet/blob-root/v1" | u32 chunks | SHA-256(chunk 0) | SHA-256(chunk 1) | …)
  *
  * Root, count and length stand in a signed manifest elsewhere. Opening checks all chunks against the root before it
@@ -22,7 +22,7 @@ import { pad, paddedLength, unpad } from './padding.ts';
 import type { Random } from './random.ts';
 import { admitsSuite, LABELS, SUITE } from './suite.ts';
 
-const CHUNK = 65_536;
+const CHUNK = 64_512; // as in protocol/limits.ts, which says why
 const SALT = 32;
 const COMMIT = 32;
 const TAG = 16;

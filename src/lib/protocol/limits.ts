@@ -6,8 +6,12 @@
 /** A sealed frame, at most. */
 export const MAX_FRAME = 1_048_576;
 
-/** A blob travels and is stored in chunks of this size; only its last chunk may be shorter. */
-export const CHUNK = 65_536;
+/**
+ * A blob travels and is stored in chunks of this size; only its last chunk may be shorter. 63 KiB, because Chromium moves
+ * a row of IndexedDB that passes 64 KiB with its key into a file of its own: 5 MB in rows of 65 536 bytes were written in
+ * 195 ms, in rows of 65 000 bytes in 48 ms.
+ */
+export const CHUNK = 64_512;
 
 /** 16 MiB: the largest file of the product (10 MB in a message) with its padding. */
 export const MAX_BLOB_CHUNKS = 256;

@@ -75,12 +75,14 @@ export async function openAccount(input: {
   const { env, storage, seal, emit } = input;
   const { clock } = env;
   let identity = input.identity;
+  // The first screen waits for nothing but this.
   let view: RecordView = (await loadView(storage, seal)) ?? {
     owner: identity.owner,
     entries: {},
     documents: [],
     editable: false,
   };
+  emit({ type: 'record', record: view });
   let loaded = false;
   let closed = false;
   let durable: boolean | null = null;
@@ -89,16 +91,16 @@ export async function openAccount(input: {
   const timers = new Map<string, () => void>();
   const witnessed = new Map<string, Bytes>();
 
-  const notices = await openNotices(storage, seal);
-  const spaces = await openSpaces({ env, storage, seal, identity, saveAccountEpochs, onKeys: wake });
+  const [notices, spaces, transfers] = await Promise.all([
+    openNotices(storage, seal),
+    openSpaces({ env, storage, seal, identity, saveAccountEpochs, onKeys: wake }),
+    openTransfers({ env, storage, seal, documents: documentEntries, onChange: changed }),
+  ]);
   const { chain, account, record } = spaces;
-  const transfers = await openTransfers({
-    env,
-    storage,
-    seal,
-    documents: () => record.replica.record().entries.get(documents.id)?.values() ?? [],
-    onChange: changed,
-  });
+
+  function documentEntries(): Iterable<Entry> {
+    return record.replica.record().entries.get(documents.id)?.values() ?? [];
+  }
 
   /** Runs once, a while after the first of several calls. */
   function soon(name: string, delay: number, work: () => unknown): void {
@@ -284,7 +286,6 @@ export async function openAccount(input: {
   listen(chain);
   listen(account);
   listen(record);
-  emit({ type: 'record', record: view });
   const connection = connect(env, {
     engine: (engine) => {
       if (loaded) followAll(engine);

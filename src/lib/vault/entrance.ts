@@ -62,9 +62,8 @@ export async function enterBySession(
   localSecret: Bytes,
 ): Promise<Result<Entrance, VaultError>> {
   const seal = localSeal(localKey(localSecret), env.random);
-  const identity = await readIdentity(storage, seal);
+  const [identity, kit] = await Promise.all([readIdentity(storage, seal), readPendingKit(storage, seal)]);
   if (!identity) return fail({ type: 'storage-unavailable' });
-  const kit = await readPendingKit(storage, seal);
   const entrance = { localSecret, seal, identity, kit };
   if (!kit || !identity.redemption) return ok(entrance);
   const attested = await attest(env, storage, { ...entrance, kit });

@@ -49,6 +49,7 @@ const CONNECT_MS = 10_000;
 export async function openVault(env: Environment, session: Session | null): Promise<HostedVault> {
   const listeners = new Set<(event: VaultEvent) => void>();
   let account: Account | null = null;
+  let entering: Promise<Account> | null = null;
   let current: Session | null = null;
   let pendingKit: PendingKit | null = null;
   let enrolled: Enrolled | null = null;
@@ -69,7 +70,8 @@ export async function openVault(env: Environment, session: Session | null): Prom
   async function status(): Promise<Result<VaultStatus, VaultError>> {
     if (env.missing.length > 0) return ok({ type: 'not-supported', missing: env.missing });
     if (!opened.ok) return fail(storageProblem(opened.error));
-    if (account) return ok(pendingKit ? { type: 'activating', step: 'kit' } : { type: 'unlocked' });
+    if (account || entering)
+      return ok(pendingKit ? { type: 'activating', step: 'kit' } : { type: 'unlocked' });
     return ok({ type: (await slots(opened.value)).length > 0 ? 'locked' : 'empty' });
   }
 
@@ -80,11 +82,15 @@ export async function openVault(env: Environment, session: Session | null): Prom
 
   // ── opening ────────────────────────────────────────────────────────────────────────────────────────────────────
 
+  /** The account counts as open from the first moment: its view is shown while the rest is still opening. */
   async function enter(storage: Storage, { localSecret, seal, identity, kit }: Entrance): Promise<void> {
     pendingKit = kit;
     current = { localKey: localSecret };
-    account = await openAccount({ env, storage, seal, identity, emit });
+    const opening = openAccount({ env, storage, seal, identity, emit });
+    entering = opening;
     await tellStatus();
+    account = await opening;
+    entering = null;
   }
 
   // ── activation ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -190,7 +196,10 @@ export async function openVault(env: Environment, session: Session | null): Prom
   }
 
   function withAccount<T>(work: (account: Account) => Answer<T>): Answer<T> {
-    return withStorage(() => (account ? work(account) : Promise.resolve(fail({ type: 'locked' } as const))));
+    return withStorage(async () => {
+      const open = account ?? (await entering);
+      return open ? work(open) : fail({ type: 'locked' });
+    });
   }
 
   /** With the record open to changes: the kit is confirmed. */
@@ -252,7 +261,7 @@ export async function openVault(env: Environment, session: Session | null): Prom
 
     unlock: ({ identifiant, password }) =>
       withStorage(async (storage) => {
-        if (account) return ok();
+        if (account || entering) return ok();
         const entrance = await enterByPassword(env, storage, { identifiant, password });
         if (!entrance.ok) return entrance;
         await enter(storage, entrance.value);
@@ -261,7 +270,7 @@ export async function openVault(env: Environment, session: Session | null): Prom
 
     lock: () =>
       withStorage(async () => {
-        const closing = account;
+        const closing = account ?? (await entering);
         linking?.cancel();
         endLink();
         [account, current, pendingKit, enrolled, founded] = [null, null, null, null, null];
