@@ -5,7 +5,6 @@
  * page anew, so that nothing of them stays in memory.
  */
 import { createContext } from 'svelte';
-import { settings } from '#lib/i18n/settings.ts';
 import type {
   Answer,
   DeviceView,
@@ -63,10 +62,10 @@ export class Session {
   }
 
   /** R02: everything as one file for the person, among the downloads. */
-  async saveCopy(): Answer<void> {
+  async saveCopy(fileName: string): Answer<void> {
     const answer = await this.door.exportRecord();
     if (!answer.ok) return answer;
-    saveBlob(answer.value, `${settings('exportFile')}.zip`);
+    saveBlob(answer.value, `${fileName}.zip`);
     return { ok: true, value: undefined };
   }
 

@@ -43,4 +43,5 @@ export const en = {
   todo: 'What to do',
   downloadCopy: 'Download a copy of my record',
   preparingCopy: 'Preparing the copy…',
+  copyFile: 'my-record',
 } as const satisfies Translation<typeof fr>;

@@ -40,7 +40,6 @@ export const en = {
     'This device is full. What is already written is kept, but nothing new can be saved. Free some space, or keep a copy.',
   problemReadOnly:
     'A newer version of Carnet is open in another tab. Here you can read but not change. Close this tab or reload it.',
-  reload: 'Reload',
   notDurable:
     'This browser has not promised to keep your data if space runs out. Link a second device, or install Carnet on this one.',
   updateTitle: 'A new version of Carnet is ready',
@@ -48,11 +47,6 @@ export const en = {
     'It will be in place at the next start. You can also take it now: you will give your password again.',
   updateNow: 'Update now',
   updateLater: 'Later',
-  notFoundTitle: 'This page does not exist',
-  notFoundText: 'The address may be incomplete. Nothing is lost: your record is where you left it.',
-  notFoundAction: 'Back to home',
-  crashTitle: 'Something went wrong',
-  crashText: 'What you had saved is kept. Reload the page to go on.',
   unsupportedTitle: 'This browser will not do',
   unsupportedText:
     'Carnet encrypts your record on your device. For that it needs functions that this browser lacks or has switched off. Nothing was saved and nothing is lost.',

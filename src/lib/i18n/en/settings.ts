@@ -25,7 +25,6 @@ export const en = {
   export: 'Download my data',
   exportText: 'Your whole record in one readable archive. It is not encrypted: keep it safe.',
   exportDone: 'Your copy is ready: it is among your downloads.',
-  exportFile: 'my-record',
   version: 'Version {version}',
   screenNote: 'Carnet cannot prevent a screenshot.',
 } as const satisfies Translation<typeof fr>;

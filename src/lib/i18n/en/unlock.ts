@@ -2,6 +2,7 @@ import type { Translation } from '../catalogue.ts';
 import type { fr } from '../fr/unlock.ts';
 
 export const en = {
+  link: 'Link this device',
   title: 'Open my record',
   lead: 'Your password does not leave this device.',
   leadIdle: 'Your record locked itself. Nothing is lost.',

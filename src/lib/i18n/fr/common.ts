@@ -44,4 +44,5 @@ export const fr = {
   todo: 'Que faire',
   downloadCopy: 'Télécharger une copie de mon dossier',
   preparingCopy: 'Préparation de la copie…',
+  copyFile: 'mon-carnet',
 } as const;

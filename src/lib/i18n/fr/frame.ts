@@ -41,7 +41,6 @@ export const fr = {
     "Cet appareil n'a plus de place. Ce qui est déjà écrit est conservé, mais rien de nouveau ne peut être enregistré. Libérez de la place, ou gardez une copie.",
   problemReadOnly:
     'Une version plus récente de Carnet est ouverte dans un autre onglet. Ici, vous pouvez lire mais pas modifier. Fermez cet onglet ou rechargez-le.',
-  reload: 'Recharger',
   notDurable:
     "Ce navigateur n'a pas promis de garder vos données si la place vient à manquer. Reliez un second appareil, ou installez Carnet sur cet appareil.",
   updateTitle: 'Une nouvelle version de Carnet est prête',
@@ -49,12 +48,6 @@ export const fr = {
     'Elle sera en place au prochain démarrage. Vous pouvez aussi la prendre maintenant : il faudra redonner votre mot de passe.',
   updateNow: 'Mettre à jour maintenant',
   updateLater: 'Plus tard',
-  notFoundTitle: "Cette page n'existe pas",
-  notFoundText:
-    "L'adresse est peut-être incomplète. Rien n'est perdu : votre carnet est là où vous l'avez laissé.",
-  notFoundAction: "Retour à l'accueil",
-  crashTitle: "Quelque chose s'est mal passé",
-  crashText: 'Ce que vous aviez validé est enregistré. Rechargez la page pour continuer.',
   unsupportedTitle: 'Ce navigateur ne convient pas',
   unsupportedText:
     "Carnet chiffre votre dossier sur votre appareil. Il a besoin pour cela de fonctions que ce navigateur n'offre pas, ou qu'il a désactivées. Rien n'a été enregistré et rien n'est perdu.",

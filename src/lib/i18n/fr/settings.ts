@@ -22,7 +22,6 @@ export const fr = {
   export: 'Télécharger mes données',
   exportText: "Tout votre dossier dans une archive lisible. Elle n'est pas chiffrée : gardez-la en lieu sûr.",
   exportDone: 'Votre copie est prête : elle est dans vos téléchargements.',
-  exportFile: 'mon-carnet',
   version: 'Version {version}',
   screenNote: "Carnet ne peut pas empêcher une capture d'écran.",
 } as const;

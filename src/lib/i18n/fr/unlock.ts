@@ -1,4 +1,5 @@
 export const fr = {
+  link: 'Relier cet appareil',
   title: 'Ouvrir mon carnet',
   lead: 'Votre mot de passe ne quitte pas cet appareil.',
   leadIdle: "Votre carnet s'est verrouillé tout seul. Rien n'est perdu.",
