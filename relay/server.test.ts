@@ -143,7 +143,7 @@ describe('over plain HTTP', () => {
   });
 
   test('config.json says where the services are', async () => {
-    const here = await (await fetch(`${(await serve()).url}/config.json`)).json();
+    const here: unknown = await (await fetch(`${(await serve()).url}/config.json`)).json();
     expect(here).toEqual({ relay: '/relay', authority: '/' });
     const { url } = await serve({
       relayUrl: 'wss://relais.example/relay',

@@ -96,7 +96,9 @@ class SqliteStore implements Store {
       clock: options.clock,
       enter: (topic) => {
         this.#frames.insertPending(topic);
-        this.#topics.writeCounters(topic);
+      },
+      count: (topic, isEntered) => {
+        this.#topics.writeCounters(topic, isEntered);
       },
       report: (report) => {
         // The cursors of a batch that failed have been seen by others.
@@ -169,13 +171,14 @@ class SqliteStore implements Store {
 
   async proposeDelete(topic: Topic, ids: readonly Bytes[]): Stored {
     const state = stateOf(topic);
-    const failure = state.pending ? await this.#commit.drain() : null;
+    const isAnyPending = ids.some((id) => state.pending?.has(topicKey(id)));
+    const failure = isAnyPending ? await this.#commit.drain() : null;
     if (failure) return fail({ type: failure });
     return this.#commit.write(() => {
       const at = this.#clock.now() + this.#limits.graceMs;
       for (const id of ids) this.#frames.doom(state, id, at);
       return ok();
-    });
+    }, true);
   }
 
   async usage(topic: Topic): Promise<Usage> {
@@ -252,7 +255,7 @@ class SqliteStore implements Store {
       const row = this.#blobs.find(state, blob);
       if (row) this.#blobs.expire(row, this.#clock.now() + this.#limits.graceMs);
       return ok();
-    });
+    }, true);
   }
 
   async sweep(): Stored<Swept> {
@@ -265,7 +268,7 @@ class SqliteStore implements Store {
       const blobs = this.#blobs.eraseDue(now, SWEEP_LIMIT);
       for (const { topic, size } of blobs) this.#discount(topic, { blobBytes: -size }, undo);
       return ok({ topics: topics.length, frames: frames.length, blobs: blobs.length });
-    });
+    }, true);
   }
 
   async close(): Promise<void> {

@@ -2,6 +2,7 @@
  * The relay in memory, and people at it who speak the protocol by hand: what a test sends is exactly what arrives.
  * Real sessions, store, bus and signatures; the socket and the clock are the test's.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createPrivateKey, createPublicKey, hash, sign, type KeyObject } from 'node:crypto';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import {
@@ -43,20 +44,26 @@ export interface RelayWorld {
 export interface WorldOptions {
   readonly limits?: Partial<RelayLimits>;
   readonly seed?: number | string;
+  /** Where the store keeps its files; by default nowhere. */
+  readonly folder?: string;
+  /** The disk is full when the database has this size. */
+  readonly maxBytes?: number;
   /** Stands between the sessions and the store. */
   readonly wrap?: (store: Store) => Store;
 }
 
-export function relayWorld({
-  limits = {},
-  seed = 'relay',
-  wrap = (store) => store,
-}: WorldOptions = {}): RelayWorld {
+export function relayWorld(options: WorldOptions = {}): RelayWorld {
+  const { limits = {}, seed = 'relay', wrap = (store: Store) => store } = options;
   const clock = fakeClock();
   const random = seededRandom(seed);
   const all = { ...DEFAULT_LIMITS, ...limits };
   const metrics = createMetrics();
-  const store = openSqliteStore({ folder: null, clock, limits: all });
+  const store = openSqliteStore({
+    folder: options.folder ?? null,
+    clock,
+    limits: all,
+    ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
+  });
   const relay = createRelay({
     store: wrap(store),
     bus: createLocalBus(clock),
@@ -212,7 +219,14 @@ export class Person extends Speaker {
 
   /** Asks, and waits for the answer. */
   async answer(req: number): Promise<Reply> {
-    await this.#clock.until(() => this.answerTo(req) !== undefined || this.acknowledged().has(req), 60_000);
+    // A store in a folder syncs its disk in a thread, which the clock does not know of: now and then, really wait.
+    let looked = 0;
+    const isAnswered = async () => {
+      if (this.answerTo(req) !== undefined || this.acknowledged().has(req)) return true;
+      if (++looked % 10 === 0) await sleep(5);
+      return false;
+    };
+    await this.#clock.until(isAnswered, 600_000);
     return this.answerTo(req) ?? { type: 'ack', acks: [{ req, cursor: this.acknowledged().get(req) ?? 0 }] };
   }
 

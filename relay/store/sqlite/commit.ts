@@ -4,7 +4,8 @@
  *
  * Two ways to the disk. Frames alone go to the journal. Everything else runs inside a database transaction, and then
  * the pending frames enter the database with it and a new pass of the journal begins: so at any time either the journal
- * holds a frame, or the database.
+ * holds a frame, or the database. On a disk too full for that, what erases must still go through: then a transaction that
+ * adds no frame is committed alone, and the journal keeps what it has.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { fail, type Result } from '#lib/bytes/result.ts';
@@ -44,8 +45,10 @@ export interface CommitParts {
   readonly db: DatabaseSync;
   readonly journal: Journal | null;
   readonly clock: Clock;
-  /** Puts a topic's pending frames and counters into the database. */
+  /** Puts a topic's pending frames into the database. */
   readonly enter: (topic: TopicState) => void;
+  /** Writes its counters, without what is still pending unless that was entered before. */
+  readonly count: (topic: TopicState, isEntered: boolean) => void;
   readonly report: (report: CommitReport) => void;
   /** What the store cannot name: a defect, or a disk that fails. */
   readonly onError: (error: unknown) => void;
@@ -66,6 +69,8 @@ export class GroupCommit {
   #inTransaction = false;
   #lastCommit = 0;
   #fullUntil = 0;
+  /** The pending frames found no room in the database. */
+  #isCramped = false;
 
   constructor(parts: CommitParts) {
     this.#parts = parts;
@@ -99,12 +104,13 @@ export class GroupCommit {
 
   /**
    * Runs `action` inside the transaction of the batch; resolves when that is durable. An action that answers a failure
-   * has changed nothing; one that changes memory leaves the way back in `undo`.
+   * has changed nothing; one that changes memory leaves the way back in `undo`. One that makes room is tried on a full disk.
    */
   async write<T>(
     action: (undo: (() => void)[]) => Result<T, { readonly type: StoreFailure }>,
+    makesRoom = false,
   ): Promise<Result<T, { readonly type: StoreFailure }>> {
-    if (this.isFull) return fail({ type: 'storage-full' });
+    if (this.isFull && !makesRoom) return fail({ type: 'storage-full' });
     const batch = this.#batch();
     let outcome;
     try {
@@ -193,22 +199,31 @@ export class GroupCommit {
 
   #enterDatabase(batches: readonly Batch[]): void {
     const started = performance.now();
+    const apart = this.#isCramped && batches.every(({ puts, whole }) => puts.length === 0 && !whole);
     const pass = this.#parts.journal?.pass ?? 0;
     try {
       this.#beginTransaction();
-      for (const topic of this.#dirty) this.#parts.enter(topic);
-      this.#setPass.run(pass);
+      for (const topic of this.#dirty) {
+        if (!apart) this.#parts.enter(topic);
+        this.#parts.count(topic, !apart);
+      }
+      if (!apart) this.#setPass.run(pass);
       this.#commit.run();
     } catch (error) {
       this.#abandon(batches, error);
       return;
     }
     this.#inTransaction = false;
+    if (!apart) this.#pendingEntered(pass);
+    this.#settle(batches, null, started);
+  }
+
+  #pendingEntered(pass: number): void {
+    this.#isCramped = false;
     this.#journal?.begin(pass + 1);
     for (const topic of this.#dirty) topic.pending = null;
     this.#dirty.clear();
     this.#pending = 0;
-    this.#settle(batches, null, started);
   }
 
   #beginTransaction(): void {
@@ -220,8 +235,12 @@ export class GroupCommit {
   /** Takes back all that the batches did, here and in the database. What the journal holds stays pending. */
   #abandon(batches: readonly Batch[], error: unknown): StoreFailure {
     const failure = failureOf(error);
-    if (failure === 'storage-full') this.#fullUntil = this.#parts.clock.now() + FULL_PAUSE_MS;
-    else this.#parts.onError(error);
+    if (failure === 'storage-full') {
+      this.#fullUntil = this.#parts.clock.now() + FULL_PAUSE_MS;
+      this.#isCramped = true;
+    } else {
+      this.#parts.onError(error);
+    }
     if (this.#parts.db.isTransaction) this.#rollback.run();
     this.#inTransaction = false;
     for (const batch of batches) {

@@ -95,8 +95,12 @@ export class Topics {
     return this.#hold(new TopicState(this.#find.get(spec.id) ?? {}));
   }
 
-  writeCounters(topic: TopicState): void {
-    this.#count.run(topic.last, topic.frames, topic.frameBytes, topic.blobBytes, topic.n);
+  /** Writes what the database holds of the topic: without its pending frames, unless they were entered before. */
+  writeCounters(topic: TopicState, isEntered: boolean): void {
+    const pending = isEntered ? [] : [...(topic.pending?.values() ?? [])];
+    const bytes = pending.reduce((sum, { frame }) => sum + frame.length, 0);
+    const { last, frames, frameBytes, blobBytes, n } = topic;
+    this.#count.run(last, frames - pending.length, frameBytes - bytes, blobBytes, n);
   }
 
   expired(now: number, limit: number): TopicState[] {
