@@ -75,6 +75,9 @@ describe('the main job, from activation to two devices', () => {
       error: { type: 'wrong-password' },
     });
     good(await vault.unlock({ identifiant: IDENTIFIANT, password: PASSWORD }));
+    // The first screen is the sealed view, before any replica has loaded.
+    const first = laptop.events.find((event) => event.type === 'record');
+    expect(first).toMatchObject({ record: { editable: false, documents: [{ name: 'Bilan' }] } });
     expect(good(await vault.record()).entries['allergies']).toHaveLength(1);
     good(await vault.edit([allergy('Pollen')]));
     const { record } = await laptop.until(

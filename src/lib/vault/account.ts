@@ -41,7 +41,8 @@ export interface Account {
   saveIdentity(identity: Identity): Promise<Result<void, DiskError>>;
   /** Settles when the replicas have loaded: from then on the record can be changed. */
   readonly ready: Promise<Result<void, VaultError>>;
-  view(): RecordView;
+  /** What is shown now; waits for the replicas only when nothing was kept to show. */
+  view(): Promise<Result<RecordView, VaultError>>;
   edit(edits: readonly Edit[]): Promise<Result<void, VaultError>>;
   document(id: EntryId): Entry | undefined;
   devices(): readonly DeviceView[];
@@ -75,25 +76,21 @@ export async function openAccount(input: {
   const { env, storage, seal, emit } = input;
   const { clock } = env;
   let identity = input.identity;
-  // The first screen waits for nothing but this.
-  let view: RecordView = (await loadView(storage, seal)) ?? {
-    owner: identity.owner,
-    entries: {},
-    documents: [],
-    editable: false,
-  };
-  emit({ type: 'record', record: view });
+  // The first screen waits for nothing but this. Without a view there is none: an empty record would be a false one.
+  let view = await loadView(storage, seal);
+  if (view) emit({ type: 'record', record: view });
   let loaded = false;
   let closed = false;
   let durable: boolean | null = null;
   let diskProblem: DiskError | null = null;
   let headsDue = false;
+  let followedBy: SyncEngine | null = null;
   const timers = new Map<string, () => void>();
   const witnessed = new Map<string, Bytes>();
 
   const [notices, spaces, transfers] = await Promise.all([
     openNotices(storage, seal),
-    openSpaces({ env, storage, seal, identity, saveAccountEpochs, onKeys: wake }),
+    openSpaces({ env, storage, seal, identity, saveAccountEpochs, onFounded, onKeys: wake }),
     openTransfers({ env, storage, seal, documents: documentEntries, onChange: changed }),
   ]);
   const { chain, account, record } = spaces;
@@ -124,14 +121,20 @@ export async function openAccount(input: {
     return saveIdentity({ ...identity, account: { ...identity.account, epochs } });
   }
 
+  /** With the code redeemed, the bodies of the first frames have served. */
+  function onFounded(): Promise<Result<void, DiskError>> {
+    const { founding: _written, ...founded } = identity;
+    return identity.redemption ? Promise.resolve(ok()) : saveIdentity(founded);
+  }
+
   // ── what is shown ──────────────────────────────────────────────────────────────────────────────────────────────
 
   function changed(): void {
     if (loaded) soon('show', SHOW_MS, show);
   }
 
-  function show(): void {
-    view = buildView({
+  function show(): RecordView {
+    const built = buildView({
       owner: identity.owner,
       record: record.replica.record(),
       delivery(section, id) {
@@ -140,10 +143,12 @@ export async function openAccount(input: {
       },
       blob: (blob, chunks) => transfers.status(blob, chunks),
     });
-    emit({ type: 'record', record: view });
+    view = built;
+    emit({ type: 'record', record: built });
     emit({ type: 'devices', devices: devices() });
     emit({ type: 'sync', sync: sync() });
-    soon('save', SAVE_MS, () => saveView(storage, seal, view));
+    soon('save', SAVE_MS, () => view && saveView(storage, seal, view));
+    return built;
   }
 
   const devices = (): readonly DeviceView[] =>
@@ -253,15 +258,23 @@ export async function openAccount(input: {
     const done = await spaces.load();
     if (!done.ok) return fail(problemOfEdit(done.error));
     loaded = true;
-    durable = await env.persisted();
-    show();
-    await announceDevices();
-    const engine = connection.engine();
-    if (engine) followAll(engine);
+    soon('arrange', 0, arrange);
     return ok();
   }
 
+  /** What the record does not wait for. */
+  async function arrange(): Promise<void> {
+    durable = await env.persisted();
+    show();
+    const engine = connection.engine();
+    if (engine) followAll(engine);
+    await spaces.refresh();
+    await announceDevices();
+  }
+
   function followAll(engine: SyncEngine): void {
+    if (followedBy === engine) return;
+    followedBy = engine;
     engine.follow(follow(chain, { onReceived: received, openToReaders: true }));
     for (const space of [account, record]) engine.follow(follow(space, { onReceived: received }));
     transfers.wake(engine);
@@ -305,7 +318,11 @@ export async function openAccount(input: {
     identity: () => identity,
     saveIdentity,
     ready,
-    view: () => view,
+    async view() {
+      if (view) return ok(view);
+      const opened = await ready;
+      return opened.ok ? ok(view ?? show()) : opened;
+    },
     edit,
     document: (id) => livingEntries(record.replica.record(), documents.id).find((entry) => entry.id === id),
     devices,
@@ -323,7 +340,7 @@ export async function openAccount(input: {
       connection.stop();
       transfers.stop();
       await ready;
-      if (loaded) await saveView(storage, seal, view);
+      if (view && loaded) await saveView(storage, seal, view);
       await spaces.close();
     },
   };

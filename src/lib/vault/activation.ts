@@ -145,6 +145,7 @@ export async function found(input: {
   const identity: Identity = {
     address,
     device: secrets,
+    bundle: device.bundle,
     deviceName,
     owner: { firstName, lastName, birthDate },
     chain: chainSecrets(root),

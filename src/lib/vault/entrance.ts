@@ -5,7 +5,7 @@
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { localKey } from '#lib/crypto/local.ts';
-import type { DeviceSecrets } from '#lib/keys/device.ts';
+import type { DeviceBundle, DeviceSecrets } from '#lib/keys/device.ts';
 import { openPasswordSlot } from '#lib/keys/slot.ts';
 import { localSeal, type LocalSeal } from '#lib/replica/ports.ts';
 import type { Storage } from '#lib/storage/storage.ts';
@@ -113,12 +113,13 @@ export async function enterByGrant(input: {
   readonly storage: Storage;
   readonly credentials: Credentials;
   readonly device: DeviceSecrets;
+  readonly bundle: DeviceBundle;
   readonly deviceName: string;
   readonly granted: LinkedDevice;
 }): Promise<Result<Entrance, VaultError>> {
-  const { env, storage, credentials, device, deviceName, granted } = input;
+  const { env, storage, credentials, device, bundle, deviceName, granted } = input;
   const { address, owner, chain, account, record } = granted;
-  const identity: Identity = { address, device, deviceName, owner, chain, account, record };
+  const identity: Identity = { address, device, bundle, deviceName, owner, chain, account, record };
   const localSecret = env.random(32);
   const seal = localSeal(localKey(localSecret), env.random);
   const changes = [

@@ -2,12 +2,16 @@
  * Everything of the record as one file that the person can read: the way out when the disk is full (R02). It holds the
  * record in clear, on request of its owner, and is handed to the page only.
  */
+import { ok, type Result } from '#lib/bytes/result.ts';
 import type { Account } from './account.ts';
 import { openDocument } from './documents.ts';
+import type { VaultError } from './door.ts';
 
 /** Files that are not on this device and cannot be had now are named without their content. */
-export async function exportRecord(account: Account): Promise<Blob> {
-  const { owner, entries, documents } = account.view();
+export async function exportRecord(account: Account): Promise<Result<Blob, VaultError>> {
+  const view = await account.view();
+  if (!view.ok) return view;
+  const { owner, entries, documents } = view.value;
   const parts: BlobPart[] = [
     JSON.stringify({ format: 'carnet-export', version: 1, owner, entries }).slice(0, -1),
   ];
@@ -19,7 +23,7 @@ export async function exportRecord(account: Account): Promise<Blob> {
     parts.push(index === 0 ? '' : ',', JSON.stringify({ name, category, date, mime, content }));
   }
   parts.push(']}');
-  return new Blob(parts, { type: 'application/json' });
+  return ok(new Blob(parts, { type: 'application/json' }));
 }
 
 /** In pieces: a whole file is too long a list of arguments. */

@@ -3,7 +3,7 @@
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { Address } from '#lib/keys/address.ts';
-import type { DeviceSecrets } from '#lib/keys/device.ts';
+import type { DeviceBundle, DeviceSecrets } from '#lib/keys/device.ts';
 import type { EpochSecrets } from '#lib/keys/epoch.ts';
 import type { SpaceId } from '#lib/keys/ids.ts';
 import type { LocalSeal } from '#lib/replica/ports.ts';
@@ -20,13 +20,14 @@ export interface Owner {
 export interface Identity {
   readonly address: Address;
   readonly device: DeviceSecrets;
+  readonly bundle: DeviceBundle;
   readonly deviceName: string;
   readonly owner: Owner;
   /** The write and delete secrets of the account chain; its read secret follows from the address. */
   readonly chain: { readonly write: Bytes; readonly delete: Bytes };
   readonly account: { readonly space: SpaceId; readonly epochs: readonly EpochSecrets[] };
   readonly record: SpaceId;
-  /** The first frames of the spaces, of the device that founded them: written again as long as they are not there. */
+  /** The first frames of the spaces, of the device that founded them, until all are written. */
   readonly founding?: Founding;
   /** What the authority still has to attest, and what it answered. A linked device has neither. */
   readonly redemption?: Redemption;

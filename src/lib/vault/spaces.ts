@@ -58,6 +58,8 @@ export interface Spaces {
   load(): Promise<Result<void, EditError>>;
   /** A new epoch for everybody who is still a member; what was pinned or removed reads no further. */
   rotate(space: RosterSpace): Promise<Result<void, EditError>>;
+  /** Looks again at what waits for a change that came before the tab was killed. */
+  refresh(): Promise<void>;
   /** Ends what follows from changes that came in so far. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -70,6 +72,8 @@ export interface SpacesOptions {
   readonly identity: Identity;
   /** Keeps what changed of the identity: the epochs of the account space. */
   readonly saveAccountEpochs: (epochs: Ring) => Promise<Result<void, DiskError>>;
+  /** The first frames of the founding device are all written. */
+  readonly onFounded: () => Promise<Result<void, DiskError>>;
   /** The topics or keys of a space have changed. */
   readonly onKeys: () => void;
 }
@@ -78,7 +82,7 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
   const { env, storage, seal, identity } = options;
   const { address, founding } = identity;
   const ports = { clock: env.clock, random: env.random, disk: storage, seal };
-  const device = await openDevice(identity.device);
+  const device = await openDevice(identity.device, identity.bundle);
   const self = { id: device.id, signer: device.signer };
   let directory: Directory = createDirectory([]);
   let line: Promise<void> = Promise.resolve();
@@ -194,7 +198,7 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
       readDirectory();
       if (!done.ok) return done;
     }
-    return ok();
+    return options.onFounded();
   }
 
   async function load(): Promise<Result<void, EditError>> {
@@ -202,11 +206,9 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
       const loaded = await replica.load();
       if (!loaded.ok) return loaded;
       if (replica === chain) readDirectory();
-      if (replica === account.replica) await account.replica.refresh();
     }
     const learnt = await inLine(learnRecord);
     if (!learnt.ok) return learnt;
-    await record.replica.refresh();
     recordLoaded = true;
     return found();
   }
@@ -242,6 +244,10 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
     chainState,
     load,
     rotate,
+    refresh: () =>
+      inLine(async () => {
+        for (const { replica } of [account, record]) await replica.refresh();
+      }),
     settled: () => line,
     async close() {
       await line;

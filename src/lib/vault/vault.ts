@@ -152,7 +152,15 @@ export async function openVault(env: Environment, session: Session | null): Prom
       linked: async (granted) =>
         becomeLinked(
           storage,
-          await enterByGrant({ env, storage, credentials, device: secrets, deviceName: name, granted }),
+          await enterByGrant({
+            env,
+            storage,
+            credentials,
+            device: secrets,
+            bundle: device.bundle,
+            deviceName: name,
+            granted,
+          }),
         ),
     });
     return ok();
@@ -279,7 +287,7 @@ export async function openVault(env: Environment, session: Session | null): Prom
         return ok();
       }),
 
-    record: () => withAccount((open) => Promise.resolve(ok(open.view()))),
+    record: () => withAccount((open) => open.view()),
     edit: (edits) => withRecord((open) => open.edit(edits)),
     addDocument: (input, progress) => withRecord((open) => addDocument(open.documents, input, progress)),
     openDocument: (id, progress) =>
@@ -333,7 +341,7 @@ export async function openVault(env: Environment, session: Session | null): Prom
         emit({ type: 'notice', notices: open.notices.list() });
         return ok();
       }),
-    exportRecord: () => withRecord(async (open) => ok(await exportRecord(open))),
+    exportRecord: () => withRecord(exportRecord),
   };
 
   if (session && opened.ok) {
