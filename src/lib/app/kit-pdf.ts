@@ -106,7 +106,7 @@ function drawWords(
 }
 
 function drawQr(page: PDFPage, content: string, x: number, y: number, size: number): void {
-  const rows = encodeQR(content, 'raw', { ecc: 'medium', border: 0 });
+  const rows = encodeQR(content, 'raw', { ecc: 'medium', border: 1 });
   const module = size / rows.length;
   rows.forEach((row, line) => {
     row.forEach((dark, column) => {
