@@ -21,7 +21,7 @@ export const en = {
   server: 'What the server sees of me',
   serverText: 'The real bytes, and nothing else',
   display: 'Display',
-  safety: 'Safety',
+  safety: 'Security',
   export: 'Download my data',
   exportText: 'Your whole record in one readable archive. It is not encrypted: keep it safe.',
   exportDone: 'Your copy is ready: it is among your downloads.',
