@@ -72,9 +72,13 @@ function greeting({ url, authority }: RunningCarnet): string {
   return `${lines.join('\n')}\n\n`;
 }
 
+const SQLITE_FULL = 13;
+
 /** One line on what keeps the server from starting. */
 function explain(error: unknown, { port, host, dataDir }: Config): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const { code, errcode } = (error instanceof Error ? error : {}) as { code?: unknown; errcode?: unknown };
+  if (code === 'ENOSPC' || errcode === SQLITE_FULL)
+    return `The disk of ${dataDir} is full: make room, then start again.`;
   switch (code) {
     case 'EADDRINUSE':
       return `Port ${port} of ${host} is taken: stop what uses it, or choose another with PORT.`;
@@ -87,8 +91,6 @@ function explain(error: unknown, { port, host, dataDir }: Config): string {
     case 'ENOTDIR':
     case 'EEXIST':
       return `Carnet may not use port ${port} or the data folder ${dataDir}: choose others with PORT and DATA_DIR.`;
-    case 'ENOSPC':
-      return `The disk of ${dataDir} is full.`;
     default:
       return `Carnet could not start: ${error instanceof Error ? error.message : String(error)}`;
   }
