@@ -91,7 +91,11 @@ export async function people(names: readonly string[]): Promise<People> {
 export async function replicaWorld(
   names: readonly string[],
   seed: number | string = 1,
-  { roles = {}, who }: { roles?: Readonly<Record<string, Role>>; who?: People } = {},
+  {
+    roles = {},
+    who,
+    maxTails,
+  }: { roles?: Readonly<Record<string, Role>>; who?: People; maxTails?: number } = {},
 ): Promise<ReplicaWorld> {
   const random = seededRandom(seed);
   const clock = fakeClock();
@@ -114,6 +118,7 @@ export async function replicaWorld(
         self: { id: device.id, signer: device.signer },
         policy: rosterPolicy(space, () => directory),
         ports: { clock, random: own, disk: disk.open(), seal },
+        ...(maxTails !== undefined && { maxTails }),
       });
       replica.subscribe((change) => change.type === 'security' && events.push(change.event));
       const loaded = await replica.load();

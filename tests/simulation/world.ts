@@ -171,7 +171,8 @@ async function failingEdit({ device, random, journal }: Scene): Promise<void> {
 }
 
 /** One sealed value rots: the replica makes it again from the frames. */
-async function damage({ device, random }: Scene): Promise<void> {
+async function damage({ device, random, journal }: Scene): Promise<void> {
+  const before = hex(device.replica.stateHash());
   const values = (await device.disk.content()).filter(({ key }) => key[2] === 'live');
   if (values.length > 0)
     await device.disk.damage(
@@ -180,6 +181,8 @@ async function damage({ device, random }: Scene): Promise<void> {
       random,
     );
   await device.restart();
+  if (hex(device.replica.stateHash()) !== before)
+    journal.problems.push('damage to one sealed value changed the state');
 }
 
 async function syncEvil({ device, relay, random }: Scene): Promise<void> {

@@ -413,6 +413,9 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     const numbers = unsent.map(({ key }) => parseInt(key.at(-3) ?? '', 36) + 1);
     turn.setHead({ cursors: new Map(), nextOutbox: Math.max(turn.head.nextOutbox, ...numbers, 0) });
     await rebuild(this.#context, turn, null, newTally());
+    const circumstances = { upToDate: true, unsent: new Set(unsent.map(({ id }) => id)) };
+    if (await this.#judge(turn, [], circumstances, newTally()))
+      await rebuild(this.#context, turn, null, newTally());
     turn.setHead({ sent: sentUpTo(turn.head, this.#context.self.id, unsent) });
     return this.#commit(turn, {});
   }
