@@ -1,4 +1,2 @@
-import type { HandleClientError } from '@sveltejs/kit';
-
 /** What went wrong is shown by the pages. It is not printed: an error may quote what somebody wrote. */
-export const handleError: HandleClientError = () => ({ message: '' });
+export const handleError = (): { message: string } => ({ message: '' });

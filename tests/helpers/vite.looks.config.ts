@@ -1,18 +1,22 @@
 // `npx vite dev --config tests/helpers/vite.looks.config.ts`: the pages over the fake vault, for looking at them.
 
 import { join } from 'node:path';
-import { mergeConfig } from 'vite';
-import config from '../../vite.config.ts';
+import { defineConfig, loadConfigFromFile, mergeConfig } from 'vite';
 
-export default mergeConfig(config, {
-  root: join(import.meta.dirname, '../..'),
-  plugins: [
-    {
-      name: 'fake-vault',
-      enforce: 'pre',
-      resolveId(source: string) {
-        return source.endsWith('app/start.ts') ? join(import.meta.dirname, 'fake-vault.ts') : undefined;
+const ROOT = join(import.meta.dirname, '../..');
+
+export default defineConfig(async (env) => {
+  const own = await loadConfigFromFile(env, join(ROOT, 'vite.config.ts'));
+  return mergeConfig(own?.config ?? {}, {
+    root: ROOT,
+    plugins: [
+      {
+        name: 'fake-vault',
+        enforce: 'pre',
+        resolveId(source: string) {
+          return source.endsWith('app/start.ts') ? join(import.meta.dirname, 'fake-vault.ts') : undefined;
+        },
       },
-    },
-  ],
+    ],
+  });
 });

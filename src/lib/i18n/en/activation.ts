@@ -68,7 +68,7 @@ export const en = {
     'The enrolment authority knows your civil identity and attests that this record is yours. It holds no key that opens it.',
   terms4:
     'Nobody can give you back a lost password or recovery key. If you lose all your devices and your recovery key, your record is lost.',
-  terms5: 'You can download your data, or delete everything, whenever you like.',
+  terms5: 'You can download your data whenever you like.',
   terms6: 'Carnet does not replace medical advice. In an emergency call 15 or 112.',
   termsAccept: 'I accept the terms of use',
   termsMissing: 'To continue, the terms must be accepted.',

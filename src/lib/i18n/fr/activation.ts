@@ -66,7 +66,7 @@ export const fr = {
     "L'autorité d'enrôlement connaît votre identité civile et atteste que ce carnet est le vôtre. Elle ne détient aucune clé qui l'ouvre.",
   terms4:
     'Personne ne peut vous rendre un mot de passe ou une clé de secours perdus. Si vous perdez tous vos appareils et votre clé de secours, votre carnet est perdu.',
-  terms5: 'Vous pouvez télécharger vos données, ou tout supprimer, quand vous voulez.',
+  terms5: 'Vous pouvez télécharger vos données quand vous voulez.',
   terms6: "Carnet ne remplace pas un avis médical. En cas d'urgence, appelez le 15 ou le 112.",
   termsAccept: "J'accepte les Conditions générales d'utilisation",
   termsMissing: 'Pour continuer, il faut accepter les conditions.',
