@@ -6,6 +6,7 @@ import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { localKey } from '#lib/crypto/local.ts';
 import { RecordDocument } from '#lib/replica/document.ts';
 import { localSeal } from '#lib/replica/ports.ts';
+import type { Replica } from '#lib/replica/replica.ts';
 import { openDexieStorage } from '#lib/storage/dexie.ts';
 import type { Storage } from '#lib/storage/storage.ts';
 import { openAccount } from '#lib/vault/account.ts';
@@ -61,7 +62,10 @@ offer({
     for (const edit of editsOf(count)) {
       must(await record.replica.edit([edit]));
       Y.applyUpdate(peer, twin.edit(client, [edit], Date.now()));
+      if (record.replica.unsent() >= SENT_AT_ONCE) await deliver(record.replica);
+      if (record.replica.uncovered() >= SNAPSHOT_AFTER) await fold(record.replica);
     }
+    for (const { replica } of [spaces.chain, spaces.account, record]) await deliver(replica);
     await spaces.close();
     // The first opening writes the read model; it is on the disk when the account has closed.
     const { account } = await open(storage, secret);
@@ -104,6 +108,22 @@ offer({
     };
   },
 });
+
+/** A relay that takes everything at once, and the snapshots that an account makes beside it (vault/account.ts). */
+const SENT_AT_ONCE = 64;
+const SNAPSHOT_AFTER = 500;
+
+async function deliver(replica: Replica): Promise<void> {
+  for (let batch = await replica.outbox(); batch.length > 0; batch = await replica.outbox())
+    must(await replica.acknowledge(batch.map(({ id }) => id)));
+}
+
+async function fold(replica: Replica): Promise<void> {
+  await deliver(replica);
+  must(await replica.snapshot());
+  await deliver(replica);
+  for (const { ids } of await replica.deletable(SNAPSHOT_AFTER * 2)) must(await replica.proposed(ids));
+}
 
 const nameOf = (count: number) => `carnet-${count}`;
 const peerOf = (count: number) => `plain-${count}`;
