@@ -46,7 +46,6 @@ export const en = {
   linkTitle: 'Link this device',
   linkLead:
     'Is your record already open on another device? It can pass it on to this one, directly and encrypted.',
-  linkCredentialsTitle: 'To open your record here',
   linkCredentialsLead: 'Choose a user name and password for this device. You may use the same as elsewhere.',
   linkShow: 'Show the code',
   linkShowBusy: 'Preparing the code…',
@@ -60,5 +59,4 @@ export const en = {
   linkDone: 'Your record is here',
   linkDoneText: 'This device now has the same record as the other.',
   linkOpen: 'Open my record',
-  linkHave: 'I have no record yet',
 } as const satisfies Translation<typeof fr>;

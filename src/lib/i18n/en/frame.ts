@@ -9,7 +9,6 @@ export const en = {
   share: 'Sharing',
   mainNav: 'Main navigation',
   myMenu: 'My profile and settings: {name}',
-  recordOf: 'Record of {name}',
   settings: 'Settings',
   devices: 'My devices',
   lockNow: 'Lock',

@@ -21,7 +21,5 @@ export const en = {
   firstDeviceText: 'If one is lost, the other keeps everything.',
   devicesOne: 'This record is on one device only',
   devicesOneText: 'If it is lost or breaks, only your recovery key is left. Link a second device.',
-  devicesLink: 'Link a device',
   devicesCount: { one: 'This record is on {count} device', other: 'This record is on {count} devices' },
-  devicesSee: 'See my devices',
 } as const satisfies Translation<typeof fr>;

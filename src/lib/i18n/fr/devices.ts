@@ -45,7 +45,6 @@ export const fr = {
   linkTitle: 'Relier cet appareil',
   linkLead:
     'Votre carnet est déjà ouvert sur un autre appareil ? Il peut le transmettre à celui-ci, directement et chiffré.',
-  linkCredentialsTitle: 'Pour ouvrir votre carnet ici',
   linkCredentialsLead:
     "Choisissez un identifiant et un mot de passe pour cet appareil. Vous pouvez reprendre les mêmes qu'ailleurs.",
   linkShow: 'Afficher le code',
@@ -60,5 +59,4 @@ export const fr = {
   linkDone: 'Votre carnet est là',
   linkDoneText: "Cet appareil a maintenant le même carnet que l'autre.",
   linkOpen: 'Ouvrir mon carnet',
-  linkHave: "Je n'ai pas encore de carnet",
 } as const;

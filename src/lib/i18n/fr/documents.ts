@@ -46,7 +46,6 @@ export const fr = {
   dateHint: "L'année suffit si vous ne savez plus.",
   submit: 'Valider pour continuer',
   sealing: 'Chiffrement et enregistrement…',
-  cancelAdd: 'Arrêter',
   added: 'Document « {name} » ajouté, enregistré sur cet appareil.',
   documentTitle: 'Document',
   opening: 'Ouverture du document…',
@@ -68,7 +67,6 @@ export const fr = {
   preparing: "Préparation de l'affichage…",
   unreadable:
     "Ce PDF ne peut pas être affiché ici. Vous pouvez le télécharger et l'ouvrir avec une autre application.",
-  dateLine: '{date} · {category}',
   size: 'Taille',
   addedOn: 'Ajouté le',
   where: 'Où il se trouve',

@@ -6,7 +6,6 @@ export const fr = {
   share: 'Partage',
   mainNav: 'Navigation principale',
   myMenu: 'Mon profil et mes paramètres : {name}',
-  recordOf: 'Carnet de {name}',
   settings: 'Paramètres',
   devices: 'Mes appareils',
   lockNow: 'Verrouiller',

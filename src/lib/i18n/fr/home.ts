@@ -19,7 +19,5 @@ export const fr = {
   devicesOne: 'Ce carnet est sur un seul appareil',
   devicesOneText:
     "S'il se perd ou se casse, il ne restera que votre clé de secours. Reliez un second appareil.",
-  devicesLink: 'Relier un appareil',
   devicesCount: { one: 'Ce carnet est sur {count} appareil', other: 'Ce carnet est sur {count} appareils' },
-  devicesSee: 'Voir mes appareils',
 } as const;
