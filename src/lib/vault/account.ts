@@ -47,7 +47,10 @@ export interface Account {
   document(id: EntryId): Entry | undefined;
   devices(): readonly DeviceView[];
   sync(): SyncView;
-  engine(): SyncEngine | null;
+  /** Online, everything taken in, nothing unsent. */
+  settled(): boolean;
+  /** The engine once the relay answers; null when it does not within a few seconds. */
+  online(): Promise<SyncEngine | null>;
   /** Something was written outside `edit`: it is to be sent. */
   wake(): void;
   retryNow(): void;
@@ -61,6 +64,8 @@ const SHOW_MS = 30;
 const SAVE_MS = 500;
 /** How long after frames of others came the others are told that they did. */
 const HEADS_MS = 1_000;
+/** How long a person who asks for something of the relay waits to hear that it is not there. */
+const ONLINE_MS = 6_000;
 /** A rotation that another device has to make is given this long before this device makes it. */
 const ROTATE_MS = 60_000;
 /** With this many frames outside the newest snapshot, a new one spares new devices the walk. */
@@ -188,15 +193,22 @@ export async function openAccount(input: {
     if (added) emit({ type: 'notice', notices: notices.list() });
   }
 
-  /** A device that this one did not know is announced, and so is the end of one (D03, D04). */
+  /** A device that came or went without this one (D03, D04). What it did itself, or found when it was linked, is no news. */
   async function announceDevices(): Promise<void> {
-    const known = devices();
-    for (const { id, thisDevice, addedAt, revokedAt } of known) {
-      if (thisDevice || known.length < 2) continue;
-      const type = revokedAt === null ? 'new-device' : 'device-revoked';
-      const added = await notices.add({ id: `${type} ${id}`, type, at: revokedAt ?? addedAt, device: id });
-      if (added) emit({ type: 'notice', notices: notices.list() });
+    const { devices: all } = spaces.chainState();
+    const self = hex(spaces.device.id);
+    const since = all.get(self)?.addedAt ?? Infinity;
+    for (const [id, { addedBy, addedAt, revoked }] of all) {
+      if (id === self) continue;
+      if (addedAt > since && addedBy !== self) await announce('new-device', id, addedAt);
+      if (revoked && revoked.at > since && revoked.by !== self)
+        await announce('device-revoked', id, revoked.at);
     }
+  }
+
+  async function announce(type: 'new-device' | 'device-revoked', device: string, at: number): Promise<void> {
+    const added = await notices.add({ id: `${type} ${device}`, type, at, device });
+    if (added) emit({ type: 'notice', notices: notices.list() });
   }
 
   async function passWitness(): Promise<void> {
@@ -327,7 +339,8 @@ export async function openAccount(input: {
     document: (id) => livingEntries(record.replica.record(), documents.id).find((entry) => entry.id === id),
     devices,
     sync,
-    engine: () => connection.engine(),
+    settled: () => connection.state().settled,
+    online: () => connection.online(ONLINE_MS),
     wake,
     retryNow: () => connection.retryNow(),
     diskFailed(error) {

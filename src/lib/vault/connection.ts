@@ -8,10 +8,13 @@ import { createSyncEngine, type SyncEngine, type SyncState } from '#lib/sync/eng
 import type { Environment } from './environment.ts';
 
 const ASK_AGAIN_MS = 15_000;
+const LOOK_AGAIN_MS = 100;
 
 export interface Connection {
   engine(): SyncEngine | null;
   state(): SyncState;
+  /** The engine once it is online; null when that takes longer. */
+  online(within: number): Promise<SyncEngine | null>;
   retryNow(): void;
   stop(): void;
 }
@@ -58,6 +61,12 @@ export function connect(
   return {
     engine: () => engine,
     state: () => engine?.state() ?? NOT_YET,
+    async online(within) {
+      const deadline = env.clock.now() + within;
+      while (!stopped && engine?.state().connection !== 'online' && env.clock.now() < deadline)
+        await new Promise<void>((resolve) => void env.clock.setTimer(LOOK_AGAIN_MS, resolve));
+      return engine?.state().connection === 'online' ? engine : null;
+    },
     retryNow() {
       if (engine) engine.retryNow();
       else void ask();

@@ -44,7 +44,6 @@ export type Answer<T> = Promise<Result<T, VaultError>>;
 export type VaultStatus =
   | { readonly type: 'empty' }
   | { readonly type: 'activating'; readonly step: 'kit' | 'confirm-kit' } // keys exist, the kit is not confirmed yet
-  | { readonly type: 'device-revoked' } // this device was taken out of the account: it may read what it has, no more
   | { readonly type: 'locked' }
   | { readonly type: 'unlocked' }
   | { readonly type: 'not-supported'; readonly missing: readonly string[] };

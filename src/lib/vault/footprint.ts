@@ -8,8 +8,8 @@ import type { RelayFootprint, VaultError } from './door.ts';
 const WAIT_MS = 8_000;
 
 export async function footprint(account: Account): Promise<Result<RelayFootprint, VaultError>> {
-  const engine = account.engine();
-  if (engine?.state().connection !== 'online') return fail({ type: 'relay-unreachable' });
+  const engine = await account.online();
+  if (!engine) return fail({ type: 'relay-unreachable' });
   const { chain, account: accountSpace, record } = account.spaces;
   const topics: RelayFootprint['topics'][number][] = [];
   for (const { topic } of [chain, accountSpace, record].flatMap((space) => space.epochs())) {

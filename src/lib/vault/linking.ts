@@ -168,8 +168,8 @@ export async function linkOtherDevice(input: {
   const { env, spaces } = account;
   const parsed = parseLinkCode(input.code);
   if (!parsed.ok) return parsed;
-  const engine = account.engine();
-  if (engine?.state().connection !== 'online') return fail({ type: 'relay-unreachable' });
+  const engine = await account.online();
+  if (!engine) return fail({ type: 'relay-unreachable' });
   const { address, deviceName } = account.identity();
   const first = startOpenDevice({
     device: spaces.device,

@@ -42,6 +42,7 @@ import { footprint } from './footprint.ts';
 import { KEYS } from './layout.ts';
 import { linkOtherDevice, linkThisDevice, type Linking } from './linking.ts';
 import type { Session } from './messages.ts';
+import type { SyncEngine } from '#lib/sync/engine.ts';
 
 /** How long a new device waits for the relay before it says that there is none. */
 const CONNECT_MS = 10_000;
@@ -139,14 +140,11 @@ export async function openVault(env: Environment, session: Session | null): Prom
   ): Promise<Result<void, VaultError>> {
     const secrets = generateDevice(env.random);
     const device = await openDevice(secrets);
-    const engine = await new Promise<ReturnType<Connection['engine']>>((resolve) => {
+    const engine = await new Promise<SyncEngine | null>((resolve) => {
       linkLine = connect(env, { engine: resolve, state: () => {} });
       env.clock.setTimer(CONNECT_MS, () => resolve(null));
     });
-    if (!engine) {
-      endLink();
-      return fail({ type: 'relay-unreachable' });
-    }
+    if (!engine) return noRelay();
     linking = await linkThisDevice({
       ...{ env, engine, device, name, show: showLink },
       linked: async (granted) =>
@@ -163,7 +161,15 @@ export async function openVault(env: Environment, session: Session | null): Prom
           }),
         ),
     });
-    return ok();
+    // The line is dialled for the talk, so only now can it turn out to be dead.
+    if (!linkLine || (await linkLine.online(CONNECT_MS))) return ok();
+    linking?.cancel();
+    return noRelay();
+  }
+
+  function noRelay(): Result<void, VaultError> {
+    endLink();
+    return fail({ type: 'relay-unreachable' });
   }
 
   async function becomeLinked(
@@ -182,8 +188,7 @@ export async function openVault(env: Environment, session: Session | null): Prom
     const opening = account;
     if (!opening) return;
     await opening.ready;
-    const arrived = (): boolean =>
-      opening.engine()?.state().settled === true && opening.spaces.record.epochs().length > 0;
+    const arrived = (): boolean => opening.settled() && opening.spaces.record.epochs().length > 0;
     while (account === opening && !arrived())
       await new Promise<void>((resolve) => void env.clock.setTimer(200, resolve));
     if (account === opening) showLink({ type: 'done' });
