@@ -149,7 +149,7 @@ function isSetting(struct: Struct): struct is Y.Item {
 function isNewPlace(item: Y.Item, places: Set<string>): boolean {
   const place = item.origin
     ? `${item.origin.client} ${item.origin.clock}`
-    : `${String(item.parent as unknown as string)}\n${item.parentSub}`;
+    : `${item.parent as unknown as string}\n${item.parentSub}`;
   if (places.has(place)) return false;
   places.add(place);
   return true;

@@ -231,9 +231,11 @@ function laneOfAuthor(author: Hex, rights: Author, bySeq: Map<number, Frame[]>):
       return toPin.has(frame.id);
     },
     duplicates: () =>
-      [...bySeq].flatMap(([seq, frames]) =>
-        frames.some((frame) => !isSameSaying(frame, frames[0]!)) ? [{ author, seq }] : [],
-      ),
+      [...bySeq]
+        .sort(([a], [b]) => a - b)
+        .flatMap(([seq, frames]) =>
+          frames.some((frame) => !isSameSaying(frame, frames[0]!)) ? [{ author, seq }] : [],
+        ),
   };
 }
 
