@@ -3,6 +3,7 @@ import { IndexeddbPersistence, storeState } from 'y-indexeddb';
 import * as Y from 'yjs';
 import { fromBase64url, toBase64url } from '#lib/bytes/base64url.ts';
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { ok } from '#lib/bytes/result.ts';
 import { localKey } from '#lib/crypto/local.ts';
 import { RecordDocument } from '#lib/replica/document.ts';
 import { localSeal } from '#lib/replica/ports.ts';
@@ -49,6 +50,7 @@ offer({
         identityChanges(seal, { ...identity, account: { ...identity.account, epochs } }).then((changes) =>
           storage.write(changes, 'strict'),
         ),
+      onFounded: async () => ok(),
       onKeys: () => {},
     });
     must(await spaces.load());
@@ -69,7 +71,7 @@ offer({
     await spaces.close();
     // The first opening writes the read model; it is on the disk when the account has closed.
     const { account } = await open(storage, secret);
-    const entries = countOf(account.view().entries);
+    const entries = countOf(must(await account.view()).entries);
     await account.close();
     await storage.close();
 
@@ -86,7 +88,7 @@ offer({
     const start = performance.now();
     const storage = await opened(nameOf(count));
     const { account, firstScreen, editable } = await open(storage, key);
-    const entries = countOf(account.view().entries);
+    const entries = countOf(must(await account.view()).entries);
     await account.close();
     await storage.close();
     return { firstScreen: firstScreen - start, editable: editable - start, entries };

@@ -22,8 +22,8 @@ export function authorOf(seat: number): Author {
 
 function replacing(doc: Y.Doc, seat: number): (length: number) => Uint8Array {
   const entries = doc.getMap<string>('record');
-  let update = new Uint8Array();
-  doc.on('update', (made: Uint8Array<ArrayBuffer>) => (update = made));
+  let update: Uint8Array = new Uint8Array();
+  doc.on('update', (made: Uint8Array) => (update = made));
   let count = 0;
   return (length) => {
     entries.set(`${seat}-${count++ % ENTRIES}`, 'x'.repeat(length));
