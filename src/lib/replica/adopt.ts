@@ -60,7 +60,7 @@ export async function judgeSnapshots(
     if (verdict === 'refused') refuse(turn, candidate, snapshot, log);
     else if (verdict !== 'ignored' && snapshot) {
       conflict = adopt(context, turn, candidate, snapshot, verdict === 'verified', log) || conflict;
-      settle(turn, admit(turn.waiting.values(), turn, turn.head.chains), tally);
+      settle(context.self.id, turn, admit(turn.waiting.values(), turn, turn.head.chains), tally);
     }
   }
   turn.setHead({ undecided: [...ids].filter((id) => turn.isHeld(id)) });

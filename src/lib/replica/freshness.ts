@@ -46,13 +46,17 @@ export function mergeClaims(
 
 export type Reaches = HeadState['reach'];
 
-/** What `device` has, raised by what it says; `clock` is 0 where only a number is known. */
+/**
+ * What `device` has, raised by what it says; `clock` is 0 where only a number is known. A device that has told all it has
+ * (`isAll`) is known from then on, also to have nothing.
+ */
 export function mergeReach(
   reach: Reaches,
   device: Hex,
   more: readonly { readonly author: Hex; readonly seq: number; readonly clock: number }[],
+  isAll: boolean,
 ): Reaches {
-  if (more.length === 0) return reach;
+  if (more.length === 0 && (reach.has(device) || !isAll)) return reach;
   const authors = new Map<Hex, Reach>(reach.get(device));
   for (const { author, seq, clock } of more) {
     const known = authors.get(author) ?? { seq: 0, clock: 0 };

@@ -70,6 +70,7 @@ export async function takeIn(
  * head of its chain, or the members took back what counted.
  */
 export function enterLog(
+  self: Hex,
   turn: Turn,
   fresh: readonly Frame[],
   before: Turn['members'],
@@ -87,12 +88,14 @@ export function enterLog(
     return null;
   }
   const admission = admit(turn.waiting.values(), turn, turn.head.chains);
-  settle(turn, admission, tally);
+  settle(self, turn, admission, tally);
   return admission;
 }
 
 /** Notes what came of an admission: chains, updates, what waits, what is refused. */
-export function settle(turn: Turn, admission: Admission, tally: Tally): void {
+export function settle(self: Hex, turn: Turn, admission: Admission, tally: Tally): void {
+  for (const { author, seq } of admission.duplicates)
+    turn.raise({ type: 'duplicate-device', author, seq, self: author === self });
   turn.setHead({ chains: admission.chains });
   for (const frame of admission.admitted) {
     enter(turn, frame);
@@ -206,7 +209,9 @@ function learn(context: Context, turn: Turn, frame: Frame): void {
   const claims = mergeClaims(turn.head.claims, claimsIn(frame));
   const clock = observe(turn.head.clock, frame.clock, now);
   const reach =
-    author === context.self.id ? turn.head.reach : mergeReach(turn.head.reach, author, reachIn(frame));
+    author === context.self.id
+      ? turn.head.reach
+      : mergeReach(turn.head.reach, author, reachIn(frame), frame.kind === 'heads');
   turn.setHead({ claims, clock, reach });
   const others = frame.kind === 'heads' ? decodeHeads(frame.content)?.others : undefined;
   if (others && others.size > 0)

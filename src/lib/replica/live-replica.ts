@@ -198,7 +198,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
           turn.head.claims,
           heads.map((head) => ({ ...head, by: device })),
         ),
-        ...(device !== this.#context.self.id && { reach: mergeReach(turn.head.reach, device, data) }),
+        ...(device !== this.#context.self.id && { reach: mergeReach(turn.head.reach, device, data, true) }),
       });
       const failure = await this.#commit(turn, {});
       return failure ? fail(failure) : ok();
@@ -489,7 +489,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     const covered = fresh.filter(isCovered);
     const current = fresh.filter((frame) => !isCovered(frame));
     let anew = await reconsiderBase(this.#context, turn, covered, this.#document, circumstances);
-    if (!anew) anew = enterLog(turn, current, before, tally) === null;
+    if (!anew) anew = enterLog(this.#context.self.id, turn, current, before, tally) === null;
     if (anew) await rebuild(this.#context, turn, this.#document, tally);
     if (await this.#judge(turn, fresh, circumstances, tally))
       await rebuild(this.#context, turn, this.#document, tally);

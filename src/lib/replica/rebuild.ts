@@ -56,15 +56,13 @@ export async function rebuild(
   turn.updates.length = 0;
   turn.waiting.clear();
   turn.refused.clear();
-  settle(turn, admission, tally);
+  settle(context.self.id, turn, admission, tally);
   tally.admitted = counted.admitted;
   for (const frame of admission.waiting) {
     const isBehind = frame.seq <= (admission.chains.get(frame.author)?.seq ?? 0);
     if (isBehind) enter(turn, frame);
     else turn.waiting.set(frame.id, frame);
   }
-  for (const { author, seq } of admission.duplicates)
-    turn.raise({ type: 'duplicate-device', author, seq, self: author === context.self.id });
   turn.document = new RecordDocument(context.schema);
   turn.document.apply([...(base ? [base.state] : []), ...turn.updates]);
   turn.updates.length = 0;

@@ -1,0 +1,55 @@
+/**
+ * B06: a profile is copied (a tab cloned, a virtual machine rolled back) and both copies go on with the same keys.
+ */
+import { expect, test } from 'vitest';
+import { hex } from '#lib/bytes/bytes.ts';
+import { frameKey, sealFrame } from '#lib/crypto/frame.ts';
+import { systemRandom } from '#lib/crypto/random.ts';
+import { faultyDisk, type FaultyDisk } from '../helpers/faulty-storage.ts';
+import { push, sync } from '../helpers/plain-relay.ts';
+import { replicaWorld, type WorldDevice } from '../helpers/replica-world.ts';
+
+async function copyOf(device: WorldDevice): Promise<FaultyDisk> {
+  const disk = faultyDisk();
+  const content = await device.disk.content();
+  await disk.open().write(
+    content.map(({ key, value }) => ({ type: 'put', key, value })),
+    'strict',
+  );
+  return disk;
+}
+
+test('B06: both copies and everybody else are told, all agree, and what either wrote is kept', async () => {
+  const world = await replicaWorld(['Alice phone', 'Alice laptop']);
+  const phone = world.device('Alice phone');
+  const laptop = world.device('Alice laptop');
+  await phone.allergy('Pollen');
+  await push(phone.replica, world.relay);
+  const copy = await world.join('Alice phone', await copyOf(phone));
+  for (const [i, device] of [phone, copy, phone, copy, copy].entries()) await device.allergy(`Allergie ${i}`);
+  for (let round = 0; round < 3; round++)
+    for (const device of [phone, copy, laptop]) await sync(device.replica, world.relay);
+  for (const device of [phone, copy, laptop]) {
+    expect(device.events.map(({ type }) => type)).toEqual(['duplicate-device']);
+    expect(device.events[0]).toMatchObject({ author: phone.id, self: device !== laptop });
+    expect(device.allergies()).toEqual([
+      'Allergie 0',
+      'Allergie 1',
+      'Allergie 2',
+      'Allergie 3',
+      'Allergie 4',
+      'Pollen',
+    ]);
+  }
+  const hashes = new Set([phone, copy, laptop].map(({ replica }) => hex(replica.stateHash())));
+  expect(hashes.size).toBe(1);
+});
+
+test('B06: twenty thousand frames of both copies under one key have no salt twice', () => {
+  const key = frameKey(new Uint8Array(32), 0, new Uint8Array(32).fill(1));
+  const salts = new Set<string>();
+  // The salt makes key and nonce of a frame, whatever is in it.
+  for (let i = 0; i < 20_000; i++)
+    salts.add(hex(sealFrame(key, 'update', Uint8Array.of(1), systemRandom).subarray(1, 25)));
+  expect(salts.size).toBe(20_000);
+});

@@ -1,0 +1,103 @@
+/**
+ * B11: keys and values that poison plain objects, in an update of a member who signs them.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import * as Y from 'yjs';
+import type { Bytes } from '#lib/bytes/bytes.ts';
+import { RecordDocument } from '#lib/replica/document.ts';
+import { forge, received } from '../helpers/forge.ts';
+import { push, sync } from '../helpers/plain-relay.ts';
+import { replicaWorld } from '../helpers/replica-world.ts';
+
+const ID = 'AAAAAAAAAAAAAAAAAAAAAA';
+const NAMES = [
+  '__proto__',
+  'constructor',
+  'toString',
+  'prototype',
+  'hasOwnProperty',
+  'valueOf',
+  '@created',
+  '',
+];
+
+function hostile(client: number, write: (doc: Y.Doc) => void): Bytes {
+  const doc = new Y.Doc();
+  doc.clientID = client;
+  doc.transact(() => {
+    write(doc);
+  });
+  return new Uint8Array(Y.encodeStateAsUpdate(doc));
+}
+
+function expectClean(document: RecordDocument): void {
+  for (const [section, entries] of document.read().entries) {
+    expect(section).toBe('allergies');
+    for (const [id, { fields }] of entries) {
+      expect(id).toBe(ID);
+      expect(Object.getPrototypeOf(fields)).toBeNull();
+      expect(Object.keys(fields)).toEqual(['name', 'comment']);
+    }
+  }
+  expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+}
+
+test('B11: poisoned names of sections, entries and fields are not read, and nothing is inherited', () => {
+  for (const name of NAMES) {
+    const document = new RecordDocument();
+    document.apply([
+      hostile(1, (doc) => {
+        doc.getMap(name).set(`${ID}/@updated`, 1);
+        doc.getMap('allergies').set(name, { polluted: true });
+        doc.getMap('allergies').set(`${name}/name`, 'x');
+        doc.getMap('allergies').set(`${ID}/${name}`, JSON.parse('{"__proto__": {"polluted": true}}'));
+        doc.getMap('allergies').set(`${ID}/@updated`, 1);
+      }),
+    ]);
+    expectClean(document);
+  }
+});
+
+test('B11: values of any shape are left out where they do not fit, and never throw', () => {
+  fc.assert(
+    fc.property(
+      fc.jsonValue(),
+      fc.jsonValue(),
+      fc.constantFrom(...NAMES, 'name', 'comment'),
+      (value, time, name) => {
+        const document = new RecordDocument();
+        document.apply([
+          hostile(1, (doc) => {
+            doc.getMap('allergies').set(`${ID}/${name}`, value);
+            doc.getMap('allergies').set(`${ID}/@updated`, time);
+            doc.getMap('allergies').set(`${ID}/@deleted`, value);
+          }),
+        ]);
+        expectClean(document);
+        for (const [section, key] of document.values())
+          expect(typeof section + typeof key).toBe('stringstring');
+      },
+    ),
+  );
+});
+
+test('B11: Mallory signs such an update: it is taken, read by nobody, and Alice edits on', async () => {
+  const world = await replicaWorld(['Alice phone', 'Mallory phone']);
+  const alice = world.device('Alice phone');
+  const mallory = world.device('Mallory phone');
+  await push(alice.replica, world.relay);
+  await sync(mallory.replica, world.relay);
+  const client = alice.replica.members().author(mallory.id)!.clientId!;
+  const content = hostile(client, (doc) => {
+    doc.getMap('__proto__').set('polluted', true);
+    doc.getMap('allergies').set(`${ID}/__proto__`, JSON.parse('{"__proto__": {"polluted": true}}'));
+  });
+  const frame = await forge(world, mallory, { kind: 'update', content });
+  const report = await alice.replica.receive(received(frame));
+  expect(report).toMatchObject({ ok: true, value: { admitted: 1 } });
+  expect(alice.replica.record().entries.size).toBe(0);
+  await alice.allergy('Pollen', ID);
+  expect(alice.allergies()).toEqual(['Pollen']);
+  expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+});
