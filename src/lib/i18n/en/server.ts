@@ -9,7 +9,7 @@ export const en = {
   totalBlobs: { one: '{count} encrypted file', other: '{count} encrypted files' },
   totalBytes: '{size} it cannot read',
   boxTitle: 'Box {topic}',
-  boxText: 'A random name, not linked to yours.',
+  boxText: 'A string of characters, with no readable link to your name.',
   frames: 'Envelopes',
   bytes: 'Size of envelopes',
   blobs: 'Encrypted files',

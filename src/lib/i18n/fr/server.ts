@@ -10,7 +10,7 @@ export const fr = {
   },
   totalBytes: '{size} illisibles pour lui',
   boxTitle: 'Boîte {topic}',
-  boxText: 'Un nom tiré au hasard, sans lien avec le vôtre.',
+  boxText: 'Une suite de caractères, sans lien lisible avec votre nom.',
   frames: 'Enveloppes',
   bytes: 'Taille des enveloppes',
   blobs: 'Fichiers chiffrés',

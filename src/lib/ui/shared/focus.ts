@@ -2,9 +2,9 @@
 import { tick } from 'svelte';
 
 /** To the heading of the page or step that has just appeared, so that a screen reader reads it first. */
-export async function focusHeading(root: ParentNode = document): Promise<void> {
+export async function focusHeading(root: ParentNode = document, heading = 'h1'): Promise<void> {
   await tick();
-  root.querySelector<HTMLElement>('h1')?.focus();
+  root.querySelector<HTMLElement>(heading)?.focus();
 }
 
 /** To the first field that needs correcting, else to the message that says what went wrong. */
