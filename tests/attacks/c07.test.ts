@@ -1,0 +1,121 @@
+/**
+ * C07: a member sends updates that cost time and memory, or that wait for ever for what never comes.
+ */
+import { expect, test } from 'vitest';
+import * as Y from 'yjs';
+import type { Bytes } from '#lib/bytes/bytes.ts';
+import { MAX_WAITING_BYTES } from '#lib/replica/intake.ts';
+import { forge, received, ZERO } from '../helpers/forge.ts';
+import { sync } from '../helpers/plain-relay.ts';
+import { replicaWorld, type WorldDevice } from '../helpers/replica-world.ts';
+
+async function aliceAndMallory() {
+  const world = await replicaWorld(['Alice phone', 'Mallory phone']);
+  for (const device of world.devices) await sync(device.replica, world.relay);
+  const [alice, mallory] = world.devices as [WorldDevice, WorldDevice];
+  return { world, alice, mallory, client: alice.replica.members().author(mallory.id)!.clientId! };
+}
+
+function update(client: number, write: (map: Y.Map<unknown>) => void): Bytes {
+  const doc = new Y.Doc();
+  doc.clientID = client;
+  doc.transact(() => {
+    write(doc.getMap('allergies'));
+  });
+  return new Uint8Array(Y.encodeStateAsUpdate(doc));
+}
+
+/** 280 kB of structs of as many clients as fit: seconds of work and a huge state vector, if it were applied. */
+function manyClients(): Bytes {
+  const updates: Uint8Array[] = [];
+  for (let client = 1; client <= 8_000; client++)
+    updates.push(update(client, (map) => map.set(`k${client}`, 'x'.repeat(12))));
+  return new Uint8Array(Y.mergeUpdates(updates));
+}
+
+test('C07: 280 kB of many clients are refused before Yjs sees them, and quickly', async () => {
+  const { world, alice, mallory } = await aliceAndMallory();
+  const content = manyClients();
+  expect(content.length).toBeGreaterThan(200_000);
+  const frame = await forge(world, mallory, { kind: 'update', content });
+  const started = performance.now();
+  const report = await alice.replica.receive(received(frame));
+  expect(performance.now() - started).toBeLessThan(500);
+  expect(report).toMatchObject({ ok: true, value: { admitted: 0, refused: 1 } });
+  expect(alice.events).toMatchObject([
+    { type: 'frame-refused', reason: 'hostile-update', author: mallory.id },
+  ]);
+});
+
+test.each<[string, (client: number) => Bytes]>([
+  [
+    'too many values',
+    (client) => update(client, (map) => Array.from({ length: 9000 }, (_, i) => map.set(`k${i}`, 1))),
+  ],
+  [
+    'one key set again and again',
+    (client) => update(client, (map) => Array.from({ length: 9000 }, (_, i) => map.set('k', i))),
+  ],
+  ['one endless value', (client) => update(client, (map) => map.set('k', 'x'.repeat(300_000)))],
+  ['a clock near the end of numbers', (client) => hugeDeletion(client)],
+])('C07: %s are refused', async (_, make) => {
+  const { world, alice, mallory, client } = await aliceAndMallory();
+  const frame = await forge(world, mallory, { kind: 'update', content: make(client) });
+  expect(await alice.replica.receive(received(frame))).toMatchObject({
+    ok: true,
+    value: { admitted: 0, refused: 1 },
+  });
+});
+
+/** No structs; deletes what lies behind the largest number: "not there yet", for ever. */
+function hugeDeletion(client: number): Bytes {
+  const varint = (n: number) => {
+    const bytes: number[] = [];
+    for (; n >= 128; n = Math.floor(n / 128)) bytes.push((n % 128) | 128);
+    return [...bytes, n];
+  };
+  const range = [...varint(Number.MAX_SAFE_INTEGER - 1), ...varint(9)];
+  return Uint8Array.of(0, 1, ...varint(client), 1, ...range);
+}
+
+test('C07: sixty updates that wait for what never comes stay outside of the document, within a quota', async () => {
+  const { world, alice, mallory, client } = await aliceAndMallory();
+  let [seq, prev] = [2, ZERO.replace(/^0/, '1')]; // the first one is never sent
+  const value = 'x'.repeat(200_000);
+  for (let i = 0; i < 60; i++) {
+    const content = update(client, (map) => map.set(`k${i}`, value));
+    const frame = await forge(world, mallory, { kind: 'update', content, seq, prev });
+    [seq, prev] = [seq + 1, frame.id];
+    expect(await alice.replica.receive(received(frame))).toMatchObject({ ok: true, value: { admitted: 0 } });
+  }
+  let stored = 0;
+  for (const { value: bytes } of await alice.disk.content()) stored += bytes.length;
+  expect(stored).toBeLessThan(MAX_WAITING_BYTES + 100_000);
+  expect(alice.events).toMatchObject([{ type: 'frame-refused', reason: 'quota', author: mallory.id }]);
+  await alice.allergy('Pollen');
+  expect(alice.allergies()).toEqual(['Pollen']);
+  const sealed = (await alice.disk.content()).filter(({ key }) => key[2] === 'live');
+  for (const { value: bytes } of sealed) expect(bytes.length).toBeLessThan(10_000); // nothing of it is in the record
+});
+
+test('C07: an update on grounds its author cannot have had waits aside, and its author is named', async () => {
+  const { world, alice, mallory, client } = await aliceAndMallory();
+  const other = alice.replica.members().author(alice.id)!.clientId!;
+  const base = update(other, (map) =>
+    Array.from({ length: 50 }, (_, i) => map.set(`AAAAAAAAAAAAAAAAAAAAAA/f${i}`, i)),
+  );
+  const doc = new Y.Doc();
+  Y.applyUpdate(doc, base);
+  const before = Y.encodeStateVector(doc);
+  doc.clientID = client;
+  doc.getMap('allergies').set('AAAAAAAAAAAAAAAAAAAAAA/f40', 'after a value that Alice never set');
+  const content = new Uint8Array(Y.encodeStateAsUpdate(doc, before));
+  const frame = await forge(world, mallory, { kind: 'update', content });
+  expect(await alice.replica.receive(received(frame), { upToDate: true })).toMatchObject({
+    ok: true,
+    value: { admitted: 0, waiting: 1 },
+  });
+  expect(alice.events).toMatchObject([
+    { type: 'frame-refused', reason: 'dangling-update', author: mallory.id },
+  ]);
+});
