@@ -16,6 +16,7 @@ import { Blobs } from './sqlite/blobs.ts';
 import { GroupCommit, type CommitReport } from './sqlite/commit.ts';
 import { Frames } from './sqlite/frames.ts';
 import { Journal } from './sqlite/journal.ts';
+import type { StoredFrame } from './sqlite/packs.ts';
 import { Readers } from './sqlite/readers.ts';
 import { recover } from './sqlite/recover.ts';
 import { openDatabase } from './sqlite/schema.ts';
@@ -88,14 +89,14 @@ class SqliteStore implements Store {
     this.#frames = new Frames(db);
     this.#blobs = new Blobs(db);
     this.#readers = new Readers(db);
-    this.#floor = recover(db, journal, this.#frames, options.clock.now());
+    this.#floor = recover(db, journal, this.#frames.packs, options.clock.now());
     this.#highest = this.#floor;
     this.#commit = new GroupCommit({
       db,
       journal,
       clock: options.clock,
       enter: (topic) => {
-        this.#frames.insertPending(topic);
+        this.#frames.enter(topic);
       },
       count: (topic, isEntered) => {
         this.#topics.writeCounters(topic, isEntered);
@@ -139,9 +140,8 @@ class SqliteStore implements Store {
     const key = topicKey(id);
     const pending = state.pending?.get(key);
     if (pending) return { cursor: pending.cursor, fresh: false, stored: pending.stored };
-    const present = this.#frames.cursorOf(state, id);
-    if (present > 0) return { cursor: present, fresh: false, stored: STORED };
-    if (present < 0) return { cursor: -present, fresh: true, stored: this.#rescue(state, id) };
+    const present = this.#frames.find(state, id);
+    if (present) return this.#putAgain(state, present);
     if (this.#commit.isFull) return refused('storage-full');
     if (!this.#hasRoom(state, frame.length) || state.frames >= this.#limits.topicFrames)
       return refused('quota');
@@ -151,8 +151,9 @@ class SqliteStore implements Store {
     state.frames++;
     state.frameBytes += frame.length;
     const stored = this.#commit.promise;
-    const put = { cursor: state.last, fresh: true, stored, id: key, at: now, frame, topic: state };
+    const put = { cursor: state.last, fresh: true, stored, id, at: now, frame, topic: state };
     (state.pending ??= new Map()).set(key, put);
+    this.#frames.expect(state, id);
     this.#commit.add(put);
     return put;
   }
@@ -176,7 +177,7 @@ class SqliteStore implements Store {
     if (failure) return fail({ type: failure });
     return this.#commit.write(() => {
       const at = this.#clock.now() + this.#limits.graceMs;
-      for (const id of ids) this.#frames.doom(state, id, at);
+      this.#frames.packs.setDue(state.n, new Set(ids.map(topicKey)), at);
       return ok();
     }, true);
   }
@@ -186,7 +187,7 @@ class SqliteStore implements Store {
     return {
       frames: state.frames,
       bytes: state.frameBytes,
-      doomed: this.#frames.countDoomed(state),
+      doomed: this.#frames.packs.countDoomed(state.n),
       ...this.#frames.ends(state),
       createdAt: state.createdAt,
       expiresAt: state.expiresAt,
@@ -263,11 +264,17 @@ class SqliteStore implements Store {
       const now = this.#clock.now();
       const topics = this.#topics.expired(now, SWEEP_LIMIT);
       for (const topic of topics) this.#eraseTopic(topic, undo);
-      const frames = this.#frames.eraseDue(now, SWEEP_LIMIT);
-      for (const { topic, size } of frames) this.#discount(topic, { frames: -1, frameBytes: -size }, undo);
+      const packs = this.#frames.packs.eraseDue(now, SWEEP_LIMIT);
+      for (const { topic, frames, bytes } of packs) {
+        this.#discount(topic, { frames: -frames, frameBytes: -bytes }, undo);
+      }
       const blobs = this.#blobs.eraseDue(now, SWEEP_LIMIT);
       for (const { topic, size } of blobs) this.#discount(topic, { blobBytes: -size }, undo);
-      return ok({ topics: topics.length, frames: frames.length, blobs: blobs.length });
+      return ok({
+        topics: topics.length,
+        frames: packs.reduce((sum, { frames }) => sum + frames, 0),
+        blobs: blobs.length,
+      });
     }, true);
   }
 
@@ -281,9 +288,13 @@ class SqliteStore implements Store {
     return topic.frameBytes + topic.blobBytes + bytes <= this.#limits.topicBytes;
   }
 
+  #putAgain(topic: TopicState, { cursor, id, doomed }: StoredFrame): Put {
+    return { cursor, fresh: doomed, stored: doomed ? this.#rescue(topic, id) : STORED };
+  }
+
   async #rescue(topic: TopicState, id: Bytes): Promise<StoreFailure | null> {
     const done = await this.#commit.write(() => {
-      this.#frames.rescue(topic, id);
+      this.#frames.packs.setDue(topic.n, new Set([topicKey(id)]), 0);
       return ok();
     });
     return done.ok ? null : done.error.type;
@@ -291,6 +302,7 @@ class SqliteStore implements Store {
 
   #eraseTopic(topic: TopicState, undo: (() => void)[]): void {
     this.#commit.drop(topic);
+    this.#frames.packs.eraseAll(topic.n);
     this.#blobs.eraseAll(topic);
     this.#topics.erase(topic);
     topic.gone = true;

@@ -10,7 +10,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { fail, type Result } from '#lib/bytes/result.ts';
 import type { Clock } from '../../clock.ts';
-import type { StoreFailure } from '../store.ts';
+import { topicKey, type StoreFailure } from '../store.ts';
 import { batchSize, type Journal } from './journal.ts';
 import type { PendingFrame, TopicState } from './topics.ts';
 
@@ -253,7 +253,7 @@ export class GroupCommit {
   }
 
   #takeBack({ topic, id, frame }: PendingFrame): void {
-    if (!topic.pending?.delete(id)) return;
+    if (!topic.pending?.delete(topicKey(id))) return;
     this.#pending--;
     topic.frames--;
     topic.frameBytes -= frame.length;

@@ -15,12 +15,13 @@
 import { closeSync, fdatasync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
+import type { Bytes } from '#lib/bytes/bytes.ts';
 
 export interface JournalRecord {
   readonly topic: number;
   readonly cursor: number;
   readonly at: number;
-  readonly frame: Uint8Array;
+  readonly frame: Bytes;
 }
 
 const HEADER = 12;
@@ -89,7 +90,7 @@ export class Journal {
     closeSync(this.#fd);
   }
 
-  #batchAt(offset: number): { pass: number; length: number; body: Buffer } | null {
+  #batchAt(offset: number): { pass: number; length: number; body: Buffer<ArrayBuffer> } | null {
     const header = readFully(this.#fd, offset, COVERED);
     if (!header) return null;
     const length = header.readUInt32BE(0);
@@ -124,7 +125,7 @@ function encodeBatch(pass: number, records: readonly JournalRecord[]): Buffer {
   return batch;
 }
 
-function* recordsIn(body: Buffer): Generator<JournalRecord> {
+function* recordsIn(body: Buffer<ArrayBuffer>): Generator<JournalRecord> {
   let offset = 0;
   while (offset < body.length) {
     const start = offset + RECORD_HEADER;
@@ -156,7 +157,7 @@ function fill(fd: number, path: string): void {
 }
 
 /** Null when the file ends before. */
-function readFully(fd: number, position: number, length: number): Buffer | null {
+function readFully(fd: number, position: number, length: number): Buffer<ArrayBuffer> | null {
   if (position + length > JOURNAL_CAPACITY) return null;
   const bytes = Buffer.allocUnsafe(length);
   return readSync(fd, bytes, 0, length, position) === length ? bytes : null;

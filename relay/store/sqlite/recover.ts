@@ -1,8 +1,8 @@
 /** What happens between opening the files and the first request. */
 import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Frames } from './frames.ts';
 import type { Journal } from './journal.ts';
+import type { PackedFrame, Packs } from './packs.ts';
 import { numberOf } from './schema.ts';
 
 const CURSORS_PER_SECOND = 2 ** 20;
@@ -12,7 +12,7 @@ const CURSORS_PER_SECOND = 2 ** 20;
  * @returns the cursor above which this run counts: above all that an earlier run can have given, also one whose data
  *          folder was since replaced by a backup.
  */
-export function recover(db: DatabaseSync, journal: Journal | null, frames: Frames, now: number): number {
+export function recover(db: DatabaseSync, journal: Journal | null, packs: Packs, now: number): number {
   const read = db.prepare('SELECT value FROM meta WHERE name = ?');
   const write = db.prepare(
     'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
@@ -22,7 +22,7 @@ export function recover(db: DatabaseSync, journal: Journal | null, frames: Frame
 
   db.exec('BEGIN IMMEDIATE');
   if (journal) {
-    takeIn(db, journal, frames, taken);
+    takeIn(db, journal, packs, taken);
     write.run('journal pass', journal.pass);
   }
   write.run('start', start);
@@ -31,14 +31,29 @@ export function recover(db: DatabaseSync, journal: Journal | null, frames: Frame
   return start * CURSORS_PER_SECOND;
 }
 
-function takeIn(db: DatabaseSync, journal: Journal, frames: Frames, taken: number): void {
+function takeIn(db: DatabaseSync, journal: Journal, packs: Packs, taken: number): void {
   const exists = db.prepare('SELECT 1 FROM topic WHERE n = ?');
   const count = db.prepare(
-    'UPDATE topic SET last = max(last, ?), frames = frames + 1, frame_bytes = frame_bytes + ? WHERE n = ?',
+    'UPDATE topic SET last = max(last, ?), frames = frames + ?, frame_bytes = frame_bytes + ? WHERE n = ?',
   );
-  for (const { topic, cursor, at, frame } of journal.replay(taken)) {
-    if (!exists.get(topic)) continue;
-    const id = hash('sha256', frame, 'buffer');
-    if (frames.insert(topic, cursor, new Uint8Array(id), at, frame)) count.run(cursor, frame.length, topic);
+  for (const [topic, frames] of framesByTopic(journal, taken)) {
+    const highest = packs.highest(topic);
+    const added = frames.filter(({ cursor }) => cursor > highest);
+    const last = added.at(-1);
+    if (!last || !exists.get(topic)) continue;
+    packs.append(topic, added);
+    const bytes = added.reduce((sum, { frame }) => sum + frame.length, 0);
+    count.run(last.cursor, added.length, bytes, topic);
   }
+}
+
+function framesByTopic(journal: Journal, taken: number): Map<number, PackedFrame[]> {
+  const frames = new Map<number, PackedFrame[]>();
+  for (const { topic, cursor, at, frame } of journal.replay(taken)) {
+    const packed = { cursor, at, id: new Uint8Array(hash('sha256', frame, 'buffer')), frame };
+    const before = frames.get(topic);
+    if (before) before.push(packed);
+    else frames.set(topic, [packed]);
+  }
+  return frames;
 }

@@ -23,20 +23,20 @@ const MIGRATIONS = [
   ) STRICT;
   CREATE INDEX topic_expiry ON topic (expires_at) WHERE expires_at > 0;
 
-  CREATE TABLE frame (
+  -- Consecutive frames of a topic: packs.ts.
+  CREATE TABLE pack (
     n INTEGER PRIMARY KEY,
     topic INTEGER NOT NULL,
-    cursor INTEGER NOT NULL,
-    id BLOB NOT NULL,
-    at INTEGER NOT NULL,
-    doomed INTEGER NOT NULL,        -- when it is erased; 0 = never
-    size INTEGER NOT NULL,
+    first INTEGER NOT NULL,         -- the lowest cursor
+    last INTEGER NOT NULL,          -- the highest
+    due INTEGER NOT NULL,           -- when it is erased; 0 = never
+    count INTEGER NOT NULL,         -- of frames
+    size INTEGER NOT NULL,          -- of frames, in bytes
+    ids BLOB NOT NULL,
     body BLOB NOT NULL
   ) STRICT;
-  CREATE UNIQUE INDEX frame_cursor ON frame (topic, cursor);
-  CREATE UNIQUE INDEX frame_id ON frame (topic, id);
-  CREATE INDEX frame_doomed ON frame (doomed) WHERE doomed > 0;
-  CREATE INDEX frame_doomed_of_topic ON frame (topic) WHERE doomed > 0;
+  CREATE INDEX pack_place ON pack (topic, last, first, due);
+  CREATE INDEX pack_due ON pack (due) WHERE due > 0;
 
   CREATE TABLE reader (
     topic INTEGER NOT NULL,

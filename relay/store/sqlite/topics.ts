@@ -6,10 +6,11 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { topicKey, type Put, type StoreFailure, type Topic, type TopicSpec } from '../store.ts';
 import { numberOf } from './schema.ts';
+import type { Seen } from './seen.ts';
 
 /** A frame that the database does not hold yet. */
 export interface PendingFrame extends Put {
-  readonly id: string;
+  readonly id: Bytes;
   readonly at: number;
   readonly frame: Bytes;
   readonly topic: TopicState;
@@ -31,6 +32,8 @@ export class TopicState implements Topic {
   blobBytes: number;
   /** By id, in the order of their cursors; all above those in the database. */
   pending: Map<string, PendingFrame> | null = null;
+  /** Which frames it may hold; built when first needed. */
+  seen: Seen | null = null;
   gone = false;
 
   constructor(row: Record<string, unknown>) {
@@ -75,11 +78,9 @@ export class Topics {
       'UPDATE topic SET last = ?, frames = ?, frame_bytes = ?, blob_bytes = ? WHERE n = ?',
     );
     this.#expired = db.prepare('SELECT id FROM topic WHERE expires_at > 0 AND expires_at <= ? LIMIT ?');
-    this.#erase = [
-      'DELETE FROM reader WHERE topic = ?',
-      'DELETE FROM frame WHERE topic = ?',
-      'DELETE FROM topic WHERE n = ?',
-    ].map((sql) => db.prepare(sql));
+    this.#erase = ['DELETE FROM reader WHERE topic = ?', 'DELETE FROM topic WHERE n = ?'].map((sql) =>
+      db.prepare(sql),
+    );
   }
 
   /** The topic, expired or not; null when there is none. */
@@ -110,7 +111,7 @@ export class Topics {
       .filter((topic) => topic !== null);
   }
 
-  /** Erases the topic with its frames and readers; its blobs are erased before. */
+  /** Erases the topic with its readers; its frames and blobs are erased before. */
   erase(topic: TopicState): void {
     for (const statement of this.#erase) statement.run(topic.n);
   }

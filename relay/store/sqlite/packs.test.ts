@@ -1,0 +1,112 @@
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, test } from 'vitest';
+import { idOf } from '../../../tests/helpers/relay-world.ts';
+import { seededRandom, type SeededRandom } from '../../../tests/helpers/random.ts';
+import { Packs, type PackedFrame } from './packs.ts';
+import { openDatabase } from './schema.ts';
+import { Seen } from './seen.ts';
+import { topicKey } from '../store.ts';
+
+function framesFrom(random: SeededRandom, first: number, count: number): PackedFrame[] {
+  return Array.from({ length: count }, (_, i) => {
+    const frame = random(random.chance(0.02) ? 30_000 : 1 + random.int(200));
+    return { cursor: first + i, at: 1_800_000_000_000 + i, id: idOf(frame), frame };
+  });
+}
+
+function numberOfPacks(db: DatabaseSync): number {
+  return Number(db.prepare('SELECT count(*) AS count FROM pack').get()?.['count']);
+}
+
+describe('packs', () => {
+  test.each([1, 2, 3, 4])(
+    'any history of entering, dooming and keeping leaves the frames of a plain list, in order, seed %i',
+    (seed) => {
+      const random = seededRandom(seed);
+      const packs = new Packs(openDatabase(':memory:'));
+      const model = new Map<number, PackedFrame & { due: number }>();
+      let next = 1;
+      for (let step = 0; step < 60; step++) {
+        const alive = [...model.values()];
+        const some = new Set(
+          random
+            .shuffle(alive)
+            .slice(0, random.int(60))
+            .map(({ id }) => topicKey(id)),
+        );
+        const action = random.int(4);
+        if (action < 2) {
+          const added = framesFrom(random, next, 1 + random.int(random.chance(0.2) ? 700 : 20));
+          next += added.length + random.int(3);
+          packs.append(7, added);
+          for (const frame of added) model.set(frame.cursor, { ...frame, due: 0 });
+        } else {
+          const due = action === 2 ? 1000 + step : 0;
+          packs.setDue(7, some, due);
+          for (const frame of alive) {
+            const isDoomed = frame.due > 0;
+            if (some.has(topicKey(frame.id)) && isDoomed !== due > 0)
+              model.set(frame.cursor, { ...frame, due });
+          }
+        }
+        const since = random.int(next);
+        for (const doomed of [true, false]) {
+          const expected = [...model.values()]
+            .filter((frame) => frame.cursor > since && (doomed || frame.due === 0))
+            .sort((a, b) => a.cursor - b.cursor);
+          const found = [...packs.frames(7, { since, doomed })];
+          expect(found.map(({ cursor }) => cursor)).toEqual(expected.map(({ cursor }) => cursor));
+          expect(
+            found.every(({ frame }, i) => Buffer.compare(frame, expected[i]?.frame ?? frame) === 0),
+          ).toBe(true);
+          expect(found.map((frame) => frame.doomed)).toEqual(expected.map(({ due }) => due > 0));
+        }
+        expect(packs.countDoomed(7)).toBe([...model.values()].filter(({ due }) => due > 0).length);
+        const found = packs.find(7, some).map(({ cursor }) => cursor);
+        const wanted = [...model.values()]
+          .filter(({ id }) => some.has(topicKey(id)))
+          .map(({ cursor }) => cursor);
+        expect(found.sort((a, b) => a - b)).toEqual(wanted.sort((a, b) => a - b));
+      }
+      expect(packs.highest(7)).toBe(Math.max(...model.keys()));
+      expect([...packs.frames(8, { since: 0, doomed: true })]).toEqual([]);
+    },
+  );
+
+  test('frames that come one at a time end up in few packs', () => {
+    const random = seededRandom('few');
+    const db = openDatabase(':memory:');
+    const packs = new Packs(db);
+    for (let i = 0; i < 1_000; i++) {
+      const frame = random(100);
+      packs.append(1, [{ cursor: i + 1, at: 1, id: idOf(frame), frame }]);
+    }
+    expect(numberOfPacks(db)).toBeLessThan(10);
+  });
+
+  test('a pack is neither long nor large, unless a single frame is', () => {
+    const db = openDatabase(':memory:');
+    const packs = new Packs(db);
+    const frame = (size: number, cursor: number) => {
+      const body = new Uint8Array(size).fill(cursor);
+      return { cursor, at: 1, id: idOf(body), frame: body };
+    };
+    packs.append(1, [frame(1_048_576, 1), frame(200_000, 2), frame(200_000, 3), frame(10, 4)]);
+    const sizes = db
+      .prepare('SELECT size FROM pack ORDER BY last')
+      .all()
+      .map(({ size }) => size);
+    expect(sizes).toEqual([1_048_576, 200_000, 200_010]);
+  });
+});
+
+test('the filter never denies what it was told, and seldom guesses wrong', () => {
+  const random = seededRandom('seen');
+  const seen = new Seen(2_000);
+  const ids = Array.from({ length: 4_000 }, () => random(32));
+  for (const id of ids) seen.add(id);
+  expect(ids.every((id) => seen.mayHave(id))).toBe(true);
+  const wrong = Array.from({ length: 20_000 }, () => random(32)).filter((id) => seen.mayHave(id)).length;
+  expect(wrong).toBeLessThan(100);
+  expect(seen.isFull).toBe(true);
+});

@@ -1,0 +1,51 @@
+/**
+ * Remembers roughly which frames a topic holds, so that a new frame costs no look into the database: a Bloom filter of
+ * 16 bits per frame and four positions, which the id itself, being a hash, provides. It answers "perhaps" wrongly once
+ * in a few thousand times, and "no" never wrongly.
+ */
+import type { Bytes } from '#lib/bytes/bytes.ts';
+
+const BITS_PER_ID = 16;
+const POSITIONS = 4;
+const SMALLEST = 1_024;
+
+export class Seen {
+  readonly #words: Uint32Array;
+  readonly #mask: number;
+  #room: number;
+
+  /** Room for twice the ids that are there. */
+  constructor(ids: number) {
+    this.#room = Math.max(SMALLEST, 2 * ids);
+    const bits = 2 ** Math.ceil(Math.log2(this.#room * BITS_PER_ID));
+    this.#words = new Uint32Array(bits / 32);
+    this.#mask = bits - 1;
+  }
+
+  /** Whether it has been told of so many ids that it answers "perhaps" too often. */
+  get isFull(): boolean {
+    return this.#room <= 0;
+  }
+
+  add(id: Bytes): void {
+    this.#room--;
+    for (let i = 0; i < POSITIONS; i++) {
+      const bit = positionIn(id, i) & this.#mask;
+      const word = bit >>> 5;
+      this.#words[word] = (this.#words[word] ?? 0) | (1 << (bit & 31));
+    }
+  }
+
+  mayHave(id: Bytes): boolean {
+    for (let i = 0; i < POSITIONS; i++) {
+      const bit = positionIn(id, i) & this.#mask;
+      if (((this.#words[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) return false;
+    }
+    return true;
+  }
+}
+
+function positionIn(id: Bytes, i: number): number {
+  const at = 4 * i;
+  return (id[at] ?? 0) | ((id[at + 1] ?? 0) << 8) | ((id[at + 2] ?? 0) << 16) | ((id[at + 3] ?? 0) << 24);
+}
