@@ -1,0 +1,103 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CLOSE } from '#lib/protocol/limits.ts';
+import { RelayClient } from '../tests/helpers/relay-client.ts';
+import { topicKeys } from '../tests/helpers/relay-world.ts';
+import { seededRandom } from '../tests/helpers/random.ts';
+
+const MAIN = join(import.meta.dirname, 'main.ts');
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'carnet-main-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function environment(variables: Record<string, string>) {
+  return { ...process.env, PORT: '0', HOST: '127.0.0.1', DATA_DIR: folder, ...variables };
+}
+
+/** What a start that fails leaves: its code and all it said. */
+function failedStart(variables: Record<string, string>) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN], {
+    env: environment(variables),
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+  return { status, stdout, lines: stderr.split('\n').filter((line) => line !== '') };
+}
+
+describe('what keeps the server from starting is said in one line', () => {
+  test('a value that cannot be meant', () => {
+    expect(failedStart({ PORT: 'eighty' })).toEqual({
+      status: 1,
+      stdout: '',
+      lines: ['PORT=eighty cannot be used: it must be a number from 0 to 65535 (0 lets the system choose).'],
+    });
+  });
+
+  test('a port that is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const { status, lines } = failedStart({ PORT: String(port), AUTHORITY_URL: 'http://localhost:9' });
+    expect([status, lines.length]).toEqual([1, 1]);
+    expect(lines[0]).toContain(`Port ${port} of 127.0.0.1 is taken`);
+    other.close();
+  });
+
+  test('a data folder that is a file', () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    const { status, lines } = failedStart({ DATA_DIR: file });
+    expect([status, lines.length]).toEqual([1, 1]);
+    expect(lines[0]).toContain(file);
+  });
+
+  test('a data folder of a newer Carnet', () => {
+    const script = `import('node:sqlite').then(({ DatabaseSync }) => {
+      require('node:fs').mkdirSync(process.argv[1] + '/relay');
+      new DatabaseSync(process.argv[1] + '/relay/relay.db').exec('PRAGMA user_version = 99');
+    })`;
+    expect(spawnSync(process.execPath, ['-e', script, folder]).status).toBe(0);
+    const { status, lines } = failedStart({ AUTHORITY_URL: 'http://localhost:9' });
+    expect([status, lines.length]).toEqual([1, 1]);
+    expect(lines[0]).toContain('newer Carnet');
+  });
+});
+
+test(
+  'the demo says where it is and whom to be; SIGTERM acknowledges what came in, says when to come back, and ends well',
+  { timeout: 60_000 },
+  async () => {
+    const child = spawn(process.execPath, [MAIN], { env: environment({ DEMO: '1' }), stdio: 'pipe' });
+    let printed = '';
+    child.stdout.on('data', (data: Buffer) => (printed += data.toString()));
+    while (!printed.includes('carte Vitale')) await once(child.stdout, 'data');
+    const url = /http:\/\/localhost:\d+/.exec(printed)?.[0] ?? '';
+    expect(printed).toMatch(/code +([0-9A-Z]{4}-){3}[0-9A-Z]{4}/);
+    expect(printed).toMatch(/NIR +\d/);
+    expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok' });
+    expect((await fetch(`${url}/authority/key`)).status).toBe(200);
+
+    const random = seededRandom('main');
+    const keys = topicKeys(random);
+    const alice = await RelayClient.connect(url);
+    await alice.answer(alice.create(keys));
+    const reqs = Array.from({ length: 30 }, () => alice.put(keys, random(100)));
+    await alice.answer(reqs[0] ?? 0);
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    await alice.until(() => alice.closedWith !== null);
+    expect(alice.closedWith).toBe(CLOSE.restart);
+    expect(reqs.every((req) => alice.acknowledged().has(req))).toBe(true);
+  },
+);
