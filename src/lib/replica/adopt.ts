@@ -133,10 +133,18 @@ async function judge(
     (frame) => isCovered(frame, snapshot.frontier) && countsIn(frame, turn),
   );
   const updates = known.filter(({ kind }) => kind === 'update').map(({ content }) => content);
-  if (!holdsUpdates(snapshot.state, updates)) return 'refused';
+  if (!holdsUpdates(snapshot.state, updates) || contradicts(snapshot, turn, log)) return 'refused';
   if (turn.head.chains.size === 0 || upToDate) return 'trusted';
   turn.setHead({ wantsHistory: true });
   return 'wait';
+}
+
+/** Whether a chain that we have as far as the snapshot goes is another one there. */
+function contradicts({ frontier }: Snapshot, turn: Turn, log: ReadonlyMap<Hex, Frame>): boolean {
+  return [...frontier].some(([author, end]) => {
+    const own = turn.head.chains.get(author) ?? CHAIN_START;
+    return own.seq >= end.seq && wayFrom(own, end, log) === 'different';
+  });
 }
 
 /** Whether the snapshot's own chain goes on from where the snapshot says it stood. */
