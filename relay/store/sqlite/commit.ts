@@ -17,7 +17,7 @@ import type { PendingFrame, TopicState } from './topics.ts';
 const WINDOW_MS = 4;
 
 /** More pending frames than this enter the database. */
-const MAX_PENDING = 2_048;
+const MAX_PENDING = 4_096;
 
 /** A larger batch goes to the database at once: to write it twice would cost more than it saves. */
 const MAX_JOURNALED_BATCH = 262_144;

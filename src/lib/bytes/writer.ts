@@ -68,9 +68,9 @@ export class Writer {
     return this.u32(bytes.length).bytes(bytes);
   }
 
-  /** What was written, in memory of its own. */
+  /** What was written, in memory of its own; without a copy when the expected length was right. Write no more after it. */
   finish(): Bytes {
-    return this.#buffer.slice(0, this.#length);
+    return this.#length === this.#buffer.length ? this.#buffer : this.#buffer.slice(0, this.#length);
   }
 
   /** Where the next `count` bytes go. It may replace the buffer: take the place first, then write. */

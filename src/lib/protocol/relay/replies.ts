@@ -233,17 +233,21 @@ function readFlag(reader: Reader): boolean {
   return value === 1;
 }
 
+/** Exact for what a relay says often: then nothing is copied. */
 function sizeOf(reply: Reply): number {
   switch (reply.type) {
     case 'ack':
       return 3 + 12 * reply.acks.length;
-    case 'page':
     case 'events':
-      return reply.entries.reduce((size, entry) => size + 13 + entry.frame.length, 64);
+      return reply.entries.reduce((size, { frame }) => size + 12 + frame.length, 35);
+    case 'page':
+      return reply.entries.reduce((size, { frame }) => size + 13 + frame.length, 8);
     case 'index':
-      return 16 + 45 * reply.entries.length;
+      return 8 + 45 * reply.entries.length;
     case 'chunk':
       return 5 + reply.bytes.length;
+    case 'done':
+      return 5;
     default:
       return 192;
   }

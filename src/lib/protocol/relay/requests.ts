@@ -202,8 +202,8 @@ function within(value: number, min: number, max: number): number {
 }
 
 function sizeOf(request: Request): number {
-  if (request.type === 'put') return 64 + request.frame.length;
-  if (request.type === 'put-chunk') return 96 + request.bytes.length;
-  if (request.type === 'get' || request.type === 'propose-delete') return 64 + 32 * request.ids.length;
+  if (request.type === 'put') return 37 + request.frame.length;
+  if (request.type === 'put-chunk') return 73 + request.bytes.length;
+  if (request.type === 'get' || request.type === 'propose-delete') return 39 + 32 * request.ids.length;
   return 192;
 }
