@@ -2,7 +2,8 @@
  * Pages in the system's Chromium: a script is bundled as the app is, served with the headers that give fine timers, and
  * what it registers under a name can be called from here. The profile lives on the disk and goes with the browser.
  */
-import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { createReadStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -59,10 +60,15 @@ async function call<T>(page: Page, name: string, args: readonly unknown[]): Prom
   return answer as T;
 }
 
+const ROOT = join(import.meta.dirname, '../../..');
+
 async function bundle(entry: string, outDir: string): Promise<void> {
+  // Our tsconfig rests on one that SvelteKit writes.
+  if (!existsSync(join(ROOT, '.svelte-kit/tsconfig.json')))
+    spawnSync('npx', ['svelte-kit', 'sync'], { cwd: ROOT });
   await build({
     configFile: false,
-    root: join(import.meta.dirname, '../../..'),
+    root: ROOT,
     logLevel: 'warn',
     publicDir: false,
     define: { 'process.env.NODE_ENV': '"production"' },
