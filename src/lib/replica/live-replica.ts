@@ -38,7 +38,7 @@ import type {
   Replica,
   ReplicaChange,
 } from './interface.ts';
-import { resealUnsent } from './reseal.ts';
+import { readUnacknowledged, resealUnsent } from './reseal.ts';
 import { encodeSnapshot } from './snapshot.ts';
 import { EMPTY_HEAD } from './state.ts';
 import { keyringOf, Turn, type Memory, type Shelf } from './turn.ts';
@@ -63,7 +63,8 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   /** Read from the disk at the first frame that comes; null until then. */
   #shelf: Shelf | null = null;
   #unsent: readonly Unsent[] | null = null;
-  #unsentCount = 0;
+  /** Whether the outbox has been found to hold what it should. */
+  #outboxChecked = false;
   #stateBytes = 0;
   /** Shown while the document is ahead of the disk. */
   #shown: HealthRecord | null = null;
@@ -144,7 +145,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return this.#act<{ frames: readonly Bytes[] }, EditError>(async () => {
       const keys = this.#context.keyring.current;
       if (!keys || !this.#mayAuthor('snapshot')) return fail({ type: 'not-allowed' });
-      if (this.#unsentCount > 0) return fail({ type: 'unsent' });
+      if (this.#memory.head.unsent > 0) return fail({ type: 'unsent' });
       const turn = await this.#receivingTurn();
       const frontier = await coverAll(this.#context, turn);
       if (!frontier) return fail({ type: 'incomplete' });
@@ -207,6 +208,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
 
   async outbox(limit = 64): Promise<readonly Outgoing[]> {
     const answer = await this.#inLine(async () => {
+      await this.#checkOutbox();
       const outgoing: Outgoing[] = [];
       for (const unsent of (await this.#readOutbox()).slice(0, limit)) {
         const bytes = await readUnsent(this.#context, unsent);
@@ -225,7 +227,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       if (sent.length === 0) return ok();
       const turn = this.#turn();
       const left = unsent.filter(({ id }) => !acknowledged.has(id));
-      for (const { key } of sent) turn.changes.push({ type: 'delete', key });
+      for (const { key } of sent) turn.unsend(key);
       turn.setHead({ sent: sentUpTo(turn.head, this.#context.self.id, left) });
       const unsentIds = new Set(left.map(({ id }) => id));
       if (turn.head.undecided.length > 0) {
@@ -354,7 +356,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   }
 
   unsent(): number {
-    return this.#unsentCount;
+    return this.#memory.head.unsent;
   }
 
   subscribe(listener: (change: ReplicaChange) => void): () => void {
@@ -381,7 +383,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       this.#memory = this.#memoryOf(loaded);
       this.#shelf = null;
       this.#unsent = null;
-      this.#unsentCount = (await this.#context.ports.disk.keys(this.#context.layout.outbox)).length;
+      this.#outboxChecked = false;
       this.#broken = false;
       this.#shown = null;
       const failure = damaged.head || damaged.controls || damaged.record ? await this.#repair() : null;
@@ -411,7 +413,11 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     turn.members = this.#context.policy.evaluate(good);
     const unsent = await readOutbox(this.#context, this.#clientIn(turn.members));
     const numbers = unsent.map(({ key }) => parseInt(key.at(-3) ?? '', 36) + 1);
-    turn.setHead({ cursors: new Map(), nextOutbox: Math.max(turn.head.nextOutbox, ...numbers, 0) });
+    turn.setHead({
+      cursors: new Map(),
+      nextOutbox: Math.max(turn.head.nextOutbox, ...numbers, 0),
+      unsent: unsent.length,
+    });
     await rebuild(this.#context, turn, null, newTally());
     const circumstances = { upToDate: true, unsent: new Set(unsent.map(({ id }) => id)) };
     if (await this.#judge(turn, [], circumstances, newTally()))
@@ -439,6 +445,21 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     };
     this.#shelf = shelf;
     return shelf;
+  }
+
+  /** Puts back into the outbox what got lost from it; a frame too many is one the relay has already. */
+  async #checkOutbox(): Promise<void> {
+    if (this.#outboxChecked || this.#broken) return;
+    this.#outboxChecked = true;
+    const { disk } = this.#context.ports;
+    const keys = await disk.keys(this.#context.layout.outbox);
+    if (keys.length === this.#memory.head.unsent) return;
+    const turn = await this.#receivingTurn();
+    turn.setHead({ unsent: keys.length });
+    const present = new Set(keys.map((key) => key.at(-1) ?? ''));
+    for (const frame of await readUnacknowledged(this.#context, turn))
+      if (!present.has(frame.id)) turn.send(frame);
+    await this.#commit(turn, {});
   }
 
   async #readOutbox(): Promise<readonly Unsent[]> {
@@ -670,8 +691,6 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       }));
       this.#unsent = [...this.#unsent, ...added];
     } else if (sending.length > 0 || unsent) this.#unsent = null;
-    const removed = turn.changes.filter((change) => change.type === 'delete' && isSending(change.key)).length;
-    this.#unsentCount = this.#unsent?.length ?? this.#unsentCount + sending.length - removed;
   }
 
   // ————————————————————————————————————————————————————————————————————————————————————————————————— small things
@@ -692,6 +711,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
           const failure = await this.#read();
           if (failure) return fail(failure);
         }
+        await this.#checkOutbox();
         const result = await work();
         if (this.#broken) await this.#read();
         return result;

@@ -13,6 +13,7 @@ import { readFrames, type Context } from './context.ts';
 import { makeFrame, type Frame } from './frames.ts';
 import { enter } from './intake.ts';
 import type { Unsent } from './outbox.ts';
+import type { Key } from './ports.ts';
 import type { Turn } from './turn.ts';
 
 /** The frames that took the place of unsent ones, in order. */
@@ -27,7 +28,7 @@ export async function resealUnsent(
   const first = Math.min(...own.map(({ own }) => own!.seq));
   const suffix = await readOwnFrom(context, turn, first);
   if (!suffix) return [];
-  for (const { key } of own) turn.changes.push({ type: 'delete', key });
+  for (const { key } of own) turn.unsend(key);
   const renamed = new Map<Hex, Hex>();
   const made: Frame[] = [];
   for (const frame of suffix) {
@@ -56,6 +57,17 @@ export async function resealUnsent(
       undecided: turn.head.undecided.map((id) => renamed.get(id) ?? id),
     });
   return made;
+}
+
+/** What this device made and the relay may not have: its chain after what is known to be sent, and its control frames. */
+export async function readUnacknowledged(context: Context, turn: Turn): Promise<readonly Frame[]> {
+  const data = (await readOwnFrom(context, turn, turn.head.sent.seq + 1)) ?? [];
+  const keys = [...turn.controls].flatMap(([id, { inner }]): [Hex, Key][] => {
+    const key = hex(inner.author) === context.self.id ? turn.keyOf(id) : undefined;
+    return key ? [[id, key]] : [];
+  });
+  const { opened } = await readFrames(context, keys);
+  return [...opened.map(({ frame }) => frame), ...data];
 }
 
 /** This device's chain from a number on, in order; null when part of it is not held. */

@@ -4,7 +4,7 @@
  * that it and the record are never apart.
  *
  *   head        0x01 version | varint written | varint first tail | varint next tail | varint bytes in tails
- *               | varint next in outbox | varint controls | u64 milliseconds, u16 counter | sent | chains | announced | rules | reach
+ *               | varint next in outbox | varint unsent | varint controls | u64 milliseconds, u16 counter | sent | chains | announced | rules | reach
  *               | claims | cursors | base | undecided | u8 flags (1 whole history wanted, 2 frames were dropped)
  *   sent        varint seq | varint clock                          own data frames up to here are on the relay
  *   chains      varint n | n × (author[32] | varint seq | id[32] | varint clock)
@@ -62,6 +62,8 @@ export interface HeadState {
   readonly nextTail: number;
   readonly tailBytes: number;
   readonly nextOutbox: number;
+  /** How many frames stand in the outbox. */
+  readonly unsent: number;
   /** How many controls stand beside the head. */
   readonly controls: number;
   readonly clock: Hlc;
@@ -87,6 +89,7 @@ export const EMPTY_HEAD: HeadState = {
   nextTail: 0,
   tailBytes: 0,
   nextOutbox: 0,
+  unsent: 0,
   controls: 0,
   clock: HLC_ZERO,
   sent: { seq: 0, clock: 0 },
@@ -111,7 +114,8 @@ const VERSION = 1;
 export function encodeHead(head: HeadState): Bytes {
   const writer = new Writer(1024).u8(VERSION);
   writer.varint(head.written).varint(head.firstTail).varint(head.nextTail).varint(head.tailBytes);
-  writer.varint(head.nextOutbox).varint(head.controls).u64(head.clock.time).u16(head.clock.counter);
+  writer.varint(head.nextOutbox).varint(head.unsent).varint(head.controls);
+  writer.u64(head.clock.time).u16(head.clock.counter);
   writer.varint(head.sent.seq).varint(head.sent.clock);
   writeChains(writer, head.chains);
   writeMap(writer, head.announced, (seq) => writer.varint(seq));
@@ -144,6 +148,7 @@ export function decodeHead(bytes: Bytes): HeadState | null {
     const nextTail = reader.varint();
     const tailBytes = reader.varint();
     const nextOutbox = reader.varint();
+    const unsent = reader.varint();
     const controls = reader.varint();
     const clock = { time: reader.u64(), counter: reader.u16() };
     const sent = readReach(reader);
@@ -157,7 +162,7 @@ export function decodeHead(bytes: Bytes): HeadState | null {
     const undecided = readIds(reader);
     const flags = reader.u8();
     const [wantsHistory, dropped] = [(flags & 1) !== 0, (flags & 2) !== 0];
-    const counters = { written, firstTail, nextTail, tailBytes, nextOutbox, controls, clock, sent };
+    const counters = { written, firstTail, nextTail, tailBytes, nextOutbox, unsent, controls, clock, sent };
     return {
       ...counters,
       chains,

@@ -127,8 +127,14 @@ export class Turn {
   send(frame: { id: Hex; topic: Bytes; bytes: Bytes }): number {
     const n = this.head.nextOutbox;
     this.changes.push({ type: 'put', key: this.#layout.send(n, frame.topic, frame.id), value: frame.bytes });
-    this.setHead({ nextOutbox: n + 1 });
+    this.setHead({ nextOutbox: n + 1, unsent: this.head.unsent + 1 });
     return n;
+  }
+
+  /** Takes out of the outbox what stands there under this key. */
+  unsend(key: Key): void {
+    this.changes.push({ type: 'delete', key });
+    this.setHead({ unsent: this.head.unsent - 1 });
   }
 
   #move(id: Hex, key: Key | null, bytes: Bytes | null): void {

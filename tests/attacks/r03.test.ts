@@ -1,0 +1,65 @@
+/**
+ * R03: each stored value rots in turn: a bit flips, it is cut short, it is gone.
+ */
+import { expect, test } from 'vitest';
+import { hex } from '#lib/bytes/bytes.ts';
+import type { Damage } from '../helpers/faulty-storage.ts';
+import { push, sync } from '../helpers/plain-relay.ts';
+import { seededRandom } from '../helpers/random.ts';
+import { replicaWorld, type WorldDevice } from '../helpers/replica-world.ts';
+
+/** A phone whose disk holds one of everything: a snapshot, frames after it, tails, unsent and waiting frames, a report. */
+async function lived() {
+  const world = await replicaWorld(['Alice phone', 'Alice laptop'], 'R03', { maxTails: 4 });
+  const [phone, laptop] = world.devices as [WorldDevice, WorldDevice];
+  for (const device of [phone, laptop]) await sync(device.replica, world.relay);
+  for (let i = 0; i < 4; i++) await phone.allergy(`Pollen ${i}`);
+  await push(phone.replica, world.relay);
+  await phone.replica.snapshot();
+  for (const device of [phone, laptop, phone]) await sync(device.replica, world.relay);
+  await laptop.allergy('Latex 0');
+  await laptop.allergy('Latex 1');
+  const [, late] = await laptop.replica.outbox();
+  await phone.replica.receive([late!]); // waits for the one before
+  const topic = phone.replica.topics()[0]!;
+  await phone.replica.receive([{ topic, bytes: new Uint8Array(300) }]); // reported
+  await phone.allergy('Iode');
+  await phone.allergy('Arachide');
+  return { world, phone, laptop };
+}
+
+test('R03: whatever rots, the record opens whole, and after a sync both devices are equal and complete', async () => {
+  const random = seededRandom('R03');
+  const keys = (await (await lived()).phone.disk.content()).map(({ key }) => key);
+  const kinds = new Set(keys.map((key) => (key[2] === 'live' ? `live ${key[3]}` : key[2])));
+  expect([...kinds].sort()).toEqual(
+    [
+      'doomed',
+      'frame',
+      'live controls',
+      'live head',
+      'live state',
+      'live tail',
+      'outbox',
+      'parked',
+      'reports',
+    ].sort(),
+  );
+  const hows: Damage[] = ['flip', 'truncate', 'remove'];
+  for (const [i, key] of keys.entries()) {
+    const { world, phone, laptop } = await lived();
+    const shown = phone.allergies();
+    await phone.disk.damage(key, hows[i % hows.length]!, random);
+    await phone.restart();
+    expect(phone.allergies(), key.join('/')).toEqual(shown);
+    await phone.allergy('Après');
+    for (const device of [laptop, phone, laptop]) await sync(device.replica, world.relay);
+    const all = [...shown, 'Après', 'Latex 0', 'Latex 1'].sort();
+    expect(phone.allergies(), key.join('/')).toEqual(all);
+    expect(laptop.allergies(), key.join('/')).toEqual(all);
+    expect(hex(laptop.replica.stateHash())).toBe(hex(phone.replica.stateHash()));
+    expect(laptop.events, key.join('/')).toEqual([]);
+    const told = phone.events.filter(({ type }) => type !== 'frame-refused');
+    expect(told, key.join('/')).toEqual([]);
+  }
+});
