@@ -1,4 +1,5 @@
 /** Hocuspocus with its SQLite extension. Its `SyncStatus` says that an edit was applied in memory; the file follows. */
+import { mkdirSync } from 'node:fs';
 import * as encoding from 'lib0/encoding';
 import { startHost } from '../../harness/host.ts';
 import { authorOf } from '../edits.ts';
@@ -13,8 +14,10 @@ export const hocuspocus: Contender = {
   name: 'Hocuspocus + SQLite',
   tellsAuthor: true,
   promise: 'applied; stored 2 to 10 s later',
-  start: (folder) =>
-    startHost(new URL('../hosts/hocuspocus.ts', import.meta.url).pathname, { DATA_DIR: folder }),
+  start(folder) {
+    mkdirSync(folder, { recursive: true });
+    return startHost(new URL('../hosts/hocuspocus.ts', import.meta.url).pathname, { DATA_DIR: folder });
+  },
   async join(port, room, seat, ear) {
     const author = authorOf(seat);
     const admitted = Promise.withResolvers<unknown>();

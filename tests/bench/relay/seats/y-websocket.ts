@@ -1,4 +1,5 @@
 /** y-websocket with its LevelDB persistence. Its author hears an echo; nobody hears what is stored. */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startHost } from '../../harness/host.ts';
 import { authorOf } from '../edits.ts';
@@ -9,10 +10,12 @@ export const yWebsocket: Contender = {
   name: 'y-websocket + LevelDB',
   tellsAuthor: true,
   promise: 'echoed; written without fsync',
-  start: (folder) =>
-    startHost(new URL('../hosts/y-websocket.ts', import.meta.url).pathname, {
+  start(folder) {
+    mkdirSync(folder, { recursive: true });
+    return startHost(new URL('../hosts/y-websocket.ts', import.meta.url).pathname, {
       YPERSISTENCE: join(folder, 'level'),
-    }),
+    });
+  },
   async join(port, room, seat, ear) {
     const author = authorOf(seat);
     const synced = Promise.withResolvers<unknown>();
