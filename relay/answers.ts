@@ -5,7 +5,10 @@ import type { Store, Stored, Topic } from './store/store.ts';
 
 export type TopicRequest = Exclude<Request, { type: 'open' | 'create' | 'put' | 'ping' }>;
 type Subscribing = Extract<Request, { type: 'subscribe' | 'unsubscribe' }>;
-type Write = Extract<Request, { type: 'put-chunk' | 'propose-delete' | 'delete-blob' | 'admit' | 'dismiss' }>;
+export type Write = Extract<
+  Request,
+  { type: 'put-chunk' | 'propose-delete' | 'delete-blob' | 'admit' | 'dismiss' }
+>;
 type Read = Exclude<TopicRequest, Write | Subscribing>;
 
 const ROLES_THAT_MAY: Record<Write['type'], readonly Role[]> = {

@@ -20,7 +20,7 @@ import {
   type Role,
 } from '#lib/protocol/relay.ts';
 import { PROTOCOL_VERSION } from '#lib/protocol/version.ts';
-import { answer, carryOut, isWrite, type TopicRequest } from './answers.ts';
+import { answer, carryOut, isWrite, type TopicRequest, type Write } from './answers.ts';
 import type { Bus, SharedMessage } from './bus/bus.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Guard } from './guard.ts';
@@ -116,7 +116,8 @@ class RelaySession implements Session, Listener {
     this.#socket = socket;
     this.#peer = peer;
     this.#deps = deps;
-    this.#nonce = deps.random(32);
+    // A copy in the pool that small buffers share: an array of its own costs ten times its length.
+    this.#nonce = Buffer.from(deps.random(32));
     const now = deps.clock.now();
     this.#startedAt = this.#heardAt = this.#creditAt = now;
     this.#credit = deps.limits.requestBurst;
@@ -373,10 +374,16 @@ class RelaySession implements Session, Listener {
     } else if (isWrite(request)) {
       const wait = request.type === 'put-chunk' ? this.#peer.guard.store(request.bytes.length) : 0;
       if (wait > 0) this.#tooFast(request.req, wait);
-      else this.#reply(await carryOut(this.#deps.store, open, request));
+      else this.#reply(await this.#carryOut(open, request));
     } else {
       this.#reply(await answer(this.#deps.store, open.topic, request));
     }
+  }
+
+  async #carryOut(open: OpenTopic, request: Write): Promise<Reply> {
+    const reply = await carryOut(this.#deps.store, open, request);
+    if (request.type === 'put-chunk' && reply.type === 'done') this.#deps.metrics.totals.chunks++;
+    return reply;
   }
 
   #subscribe(open: OpenTopic, { req, since }: Request & { type: 'subscribe' }): void {

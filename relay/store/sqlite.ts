@@ -260,6 +260,7 @@ class SqliteStore implements Store {
   }
 
   async sweep(): Stored<Swept> {
+    this.#topics.forgetUnheld();
     return this.#commit.write((undo) => {
       const now = this.#clock.now();
       const topics = this.#topics.expired(now, SWEEP_LIMIT);

@@ -19,10 +19,9 @@ export interface PendingFrame extends Put {
 
 export class TopicState implements Topic {
   readonly n: number;
-  readonly id: Bytes;
+  /** The id, the write key and the delete key: three arrays of their own would double what an idle connection costs. */
+  readonly #keys: Buffer;
   readonly key: string;
-  readonly writeKey: Bytes;
-  readonly deleteKey: Bytes;
   readonly openToReaders: boolean;
   readonly createdAt: number;
   readonly expiresAt: number;
@@ -38,10 +37,9 @@ export class TopicState implements Topic {
 
   constructor(row: Record<string, unknown>) {
     this.n = numberOf(row['n']);
-    this.id = bytesOf(row['id']);
+    // A copy in the pool that small buffers share.
+    this.#keys = Buffer.concat(['id', 'write_key', 'delete_key'].map((name) => bytesOf(row[name])));
     this.key = topicKey(this.id);
-    this.writeKey = bytesOf(row['write_key']);
-    this.deleteKey = bytesOf(row['delete_key']);
     this.openToReaders = row['open_to_readers'] === 1;
     this.createdAt = numberOf(row['created_at']);
     this.expiresAt = numberOf(row['expires_at']);
@@ -51,6 +49,18 @@ export class TopicState implements Topic {
     this.blobBytes = numberOf(row['blob_bytes']);
   }
 
+  get id(): Bytes {
+    return part(this.#keys, 0);
+  }
+
+  get writeKey(): Bytes {
+    return part(this.#keys, 1);
+  }
+
+  get deleteKey(): Bytes {
+    return part(this.#keys, 2);
+  }
+
   isAlive(now: number): boolean {
     return !this.gone && (this.expiresAt === 0 || now < this.expiresAt);
   }
@@ -58,7 +68,6 @@ export class TopicState implements Topic {
 
 export class Topics {
   readonly #held = new Map<string, WeakRef<TopicState>>();
-  readonly #forgotten: FinalizationRegistry<string>;
   readonly #find: StatementSync;
   readonly #insert: StatementSync;
   readonly #count: StatementSync;
@@ -66,9 +75,6 @@ export class Topics {
   readonly #erase: readonly StatementSync[];
 
   constructor(db: DatabaseSync) {
-    this.#forgotten = new FinalizationRegistry((key) => {
-      if (!this.#held.get(key)?.deref()) this.#held.delete(key);
-    });
     this.#find = db.prepare('SELECT * FROM topic WHERE id = ?');
     this.#insert = db.prepare(
       `INSERT INTO topic (id, write_key, delete_key, open_to_readers, created_at, expires_at, last, frames, frame_bytes, blob_bytes)
@@ -116,11 +122,21 @@ export class Topics {
     for (const statement of this.#erase) statement.run(topic.n);
   }
 
+  /** Lets go of the names of topics that nobody holds any more. */
+  forgetUnheld(): void {
+    for (const [key, topic] of this.#held) if (!topic.deref()) this.#held.delete(key);
+  }
+
   #hold(topic: TopicState): TopicState {
     this.#held.set(topic.key, new WeakRef(topic));
-    this.#forgotten.register(topic, topic.key);
     return topic;
   }
+}
+
+const KEY_LENGTH = 32;
+
+function part(keys: Buffer, index: number): Bytes {
+  return new Uint8Array(keys.buffer as ArrayBuffer, keys.byteOffset + KEY_LENGTH * index, KEY_LENGTH);
 }
 
 export function bytesOf(value: unknown): Bytes {
