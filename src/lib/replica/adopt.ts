@@ -63,7 +63,7 @@ export async function judgeSnapshots(
       settle(context.self.id, turn, admit(turn.waiting.values(), turn, turn.head.chains), tally);
     }
   }
-  turn.setHead({ undecided: [...ids].filter((id) => turn.isHeld(id)) });
+  turn.setHead({ undecided: [...ids].filter((id) => turn.isHeld(id) || turn.waiting.has(id)) });
   return conflict;
 }
 
@@ -297,7 +297,7 @@ function refuse(
 ): void {
   turn.raise({ type: 'snapshot-refused', author, frame: parts[0]?.id ?? '' });
   const covered = [...log.values()].filter((frame) => snapshot && isCovered(frame, snapshot.frontier));
-  for (const frame of covered.sort((a, b) => a.seq - b.seq)) turn.send(frame);
+  for (const frame of covered.sort((a, b) => a.seq - b.seq)) turn.send(frame, 'again');
 }
 
 async function readSnapshotFrames(context: Context, turn: Turn, ids: ReadonlySet<Hex>): Promise<Frame[]> {

@@ -77,8 +77,11 @@ export interface Holdings {
   readonly claims: ReadonlyMap<string, Claim>;
   /** Data frames that wait or were refused, by id. */
   readonly aside: ReadonlyMap<Hex, Frame>;
-  /** Control frames by id. */
-  readonly controls: ReadonlyMap<Hex, { readonly author: Hex; readonly seq: number }>;
+  /** Control frames by id, also those that wait for others. */
+  readonly controls: ReadonlyMap<
+    Hex,
+    { readonly author: Hex; readonly seq: number; readonly deps: readonly Hex[] }
+  >;
   /** Beyond an author's pin nothing is missed. */
   readonly pinOf: (author: Hex) => number | undefined;
 }
@@ -134,6 +137,7 @@ export function missingIds({ chains, claims, aside, controls }: Holdings): Set<H
     for (const { author, seq, id } of frame.deps) wants(author, seq, id);
     for (const { id } of frame.rules) if (!controls.has(id)) missing.add(id);
   }
+  for (const { deps } of controls.values()) for (const id of deps) if (!controls.has(id)) missing.add(id);
   return missing;
 }
 

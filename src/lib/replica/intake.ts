@@ -167,22 +167,24 @@ function openBatch(
   return [...opened.values()];
 }
 
+/** Takes in the controls of which everything they build on is there; the others wait with the strangers. */
 async function admitControls(context: Context, turn: Turn, good: readonly OpenedFrame[], tally: Tally) {
   const fresh = good.filter(({ frame }) => frame.kind === 'control');
-  if (fresh.length === 0) return { changed: false, notYet: [] };
-  const candidates = fresh.map(({ frame }) => controlOf(frame));
+  const ready = fresh.filter(({ frame }) => frame.inner.deps.every((id) => turn.controls.has(hex(id))));
+  if (ready.length === 0) return { changed: false, notYet: fresh };
+  const candidates = ready.map(({ frame }) => controlOf(frame));
   const admitted = await context.policy.admit(candidates, [...turn.controls.values()]);
   const names = new Set(admitted.map(({ id }) => hex(id)));
+  const notYet = fresh.filter(({ frame }) => !names.has(frame.id));
+  if (names.size === 0) return { changed: false, notYet };
   const controls = new Map(turn.controls);
-  for (const { frame } of fresh.filter(({ frame: { id } }) => names.has(id))) {
+  for (const { frame } of ready.filter(({ frame: { id } }) => names.has(id))) {
     noteSecondUse(turn, controls, frame, context.self.id);
     controls.set(frame.id, controlOf(frame));
     turn.place(frame, 'frame');
     learn(context, turn, frame);
     tally.admitted++;
   }
-  const notYet = fresh.filter(({ frame }) => !names.has(frame.id));
-  if (names.size === 0) return { changed: false, notYet };
   turn.controls = controls;
   turn.members = context.policy.evaluate([...controls.values()]);
   tally.membersChanged = true;

@@ -10,7 +10,7 @@
  *   space S frame T I        as on the relay   frames that count, or lost to another of the same number
  *   space S parked T I       as on the relay   frames that wait
  *   space S refused T I      as on the relay   frames that will never count: not to be asked for again
- *   space S outbox N T I     as on the relay   what the relay has not acknowledged
+ *   space S outbox N W T I   as on the relay   what the relay has not acknowledged; W: `new`, or `again` for what it had and lost
  *   space S doomed T I       empty    covered by a snapshot, to be proposed for deletion
  *
  * S, T and I are the ids of space, topic and frame in hex, N counts. Everything under `live` is one read. What is sealed
@@ -19,6 +19,9 @@
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import type { Key } from './ports.ts';
+
+/** Why a frame is sent. */
+export type Why = 'new' | 'again';
 
 export interface Layout {
   readonly live: Key;
@@ -38,7 +41,7 @@ export interface Layout {
   framesOf(topic: Bytes): Key;
   park(topic: Bytes, id: Hex): Key;
   refuse(topic: Bytes, id: Hex): Key;
-  send(n: number, topic: Bytes, id: Hex): Key;
+  send(n: number, why: Why, topic: Bytes, id: Hex): Key;
   doom(topic: Bytes, id: Hex): Key;
 }
 
@@ -73,7 +76,7 @@ export function layoutOf(space: Bytes): Layout {
     framesOf: (topic) => [...frames, hex(topic)],
     park: (topic, id) => [...parked, hex(topic), id],
     refuse: (topic, id) => [...refused, hex(topic), id],
-    send: (n, topic, id) => [...outbox, ordinal(n), hex(topic), id],
+    send: (n, why, topic, id) => [...outbox, ordinal(n), why, hex(topic), id],
     doom: (topic, id) => [...doomed, hex(topic), id],
   };
 }

@@ -19,10 +19,11 @@ import { RecordDocument } from './document.ts';
 import type { Frame } from './frames.ts';
 import { gapEvent, gapsIn, mergeClaims, mergeReach, missingIds, type Holdings } from './freshness.ts';
 import { inspectUpdate, MAX_UPDATE } from './gate.ts';
+import { tick } from './hlc.ts';
 import { enterLog, parkWaiting, takeIn, type Tally } from './intake.ts';
 import { CHAIN_START, whyWaiting } from './log.ts';
 import { NO_MEMBERS, type DeviceHex, type Members } from './members.ts';
-import { groupByTopic, ownOf, readOutbox, readUnsent, sentUpTo, type Unsent } from './outbox.ts';
+import { groupByTopic, numberOf, ownOf, readOutbox, readUnsent, sentUpTo, type Unsent } from './outbox.ts';
 import type { DiskError, Key, Policy } from './ports.ts';
 import { readControls, rebuild } from './rebuild.ts';
 import type {
@@ -99,7 +100,8 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       if (missing !== null) return fail({ type: 'entry-missing', id: missing });
       const turn = this.#turn();
       this.#shown = this.#document.read();
-      const update = this.#document.edit(client, edits, this.#now(turn));
+      const { time } = tick(turn.head.clock, this.#context.ports.clock.now());
+      const update = this.#document.edit(client, edits, time);
       this.#broken = true;
       const passed = update.length <= MAX_UPDATE ? inspectUpdate(update, client) : null;
       if (!passed) return fail({ type: 'edit-too-large' });
@@ -210,7 +212,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     const answer = await this.#inLine(async () => {
       await this.#checkOutbox();
       const outgoing: Outgoing[] = [];
-      for (const unsent of (await this.#readOutbox()).slice(0, limit)) {
+      for (const unsent of (await this.#readOutbox()).filter((one) => this.#maySend(one)).slice(0, limit)) {
         const bytes = await readUnsent(this.#context, unsent);
         if (bytes) outgoing.push({ topic: unsent.topic, id: fromHex(unsent.id), bytes });
       }
@@ -247,7 +249,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       const listed = new Set(ids.map(hex));
       const unsent = new Set((await this.#readOutbox()).map(({ id }) => id));
       const lost = await this.#lostFrames(turn, topic, listed, unsent);
-      for (const frame of lost) turn.send(frame);
+      for (const frame of lost) turn.send(frame, 'again');
       if (lost.length > 0) turn.raise({ type: 'rollback', topic: hex(topic), frames: lost.length });
       const failure = lost.length > 0 ? await this.#commit(turn, {}) : null;
       if (failure) return fail(failure);
@@ -412,7 +414,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     turn.controls = new Map(good.map((control) => [hex(control.id), control]));
     turn.members = this.#context.policy.evaluate(good);
     const unsent = await readOutbox(this.#context, this.#clientIn(turn.members));
-    const numbers = unsent.map(({ key }) => parseInt(key.at(-3) ?? '', 36) + 1);
+    const numbers = unsent.map(({ key }) => numberOf(key) + 1);
     turn.setHead({
       cursors: new Map(),
       nextOutbox: Math.max(turn.head.nextOutbox, ...numbers, 0),
@@ -445,6 +447,16 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     };
     this.#shelf = shelf;
     return shelf;
+  }
+
+  /**
+   * Work of this device goes out under the epoch that writers use now, or not yet: between learning of a rotation and
+   * having its keys, and for good when this device gets none, because it was removed (R18, R19).
+   */
+  #maySend({ own, topic }: Unsent): boolean {
+    const { epoch } = this.#memory.members;
+    const keys = this.#context.keyring.at(topic);
+    return own === null || epoch === undefined || (keys !== undefined && hex(keys.id) === epoch);
   }
 
   /** Puts back into the outbox what got lost from it; a frame too many is one the relay has already. */
@@ -567,10 +579,12 @@ export class LiveReplica<M extends Members> implements Replica<M> {
 
   #holdings({ head, controls, members }: Memory | Turn, shelf: Shelf | Turn): Holdings {
     const aside = new Map([...shelf.waiting, ...shelf.refused]);
-    const seen = new Map<Hex, { author: Hex; seq: number }>();
-    for (const [id, { inner }] of controls) seen.set(id, { author: hex(inner.author), seq: inner.seq });
+    const seen = new Map<Hex, { author: Hex; seq: number; deps: Hex[] }>();
+    const see = (id: Hex, { author, seq, deps }: VerifiedControl['inner']) =>
+      seen.set(id, { author: hex(author), seq, deps: deps.map(hex) });
+    for (const [id, { inner }] of controls) see(id, inner);
     for (const [id, { frame }] of shelf.strangers)
-      if (frame.kind === 'control') seen.set(id, frame);
+      if (frame.kind === 'control') see(id, frame.inner);
       else aside.set(id, frame);
     const pinOf = (author: Hex) => members.author(author)?.pin?.seq;
     return { chains: head.chains, claims: head.claims, aside, controls: seen, pinOf };
@@ -671,7 +685,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   #noteOutbox(turn: Turn, made: readonly Frame[], unsent: readonly Unsent[] | undefined): void {
     const { layout } = this.#context;
     const isSending = (key: Key) =>
-      key.length === layout.outbox.length + 3 && key[layout.outbox.length - 1] === layout.outbox.at(-1);
+      key.length === layout.outbox.length + 4 && key[layout.outbox.length - 1] === layout.outbox.at(-1);
     const sending = turn.changes.flatMap((change) =>
       change.type === 'put' && isSending(change.key) ? [change.key] : [],
     );
@@ -733,10 +747,6 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       if (reach && has(reach)) receivedBy.push(device);
     }
     return { sent: has(head.sent), receivedBy };
-  }
-
-  #now(turn: Turn): number {
-    return Math.max(turn.head.clock.time, this.#context.ports.clock.now());
   }
 
   #clientIn(members: Members): number | undefined {

@@ -27,6 +27,8 @@ export interface Members {
     readonly id: Hex;
     readonly kind: FrameKind;
   }): boolean;
+  /** The rotation that began the epoch writers use now; undefined where epochs do not change. */
+  readonly epoch?: Hex;
   /** The control frames that the next one builds on. */
   readonly heads: readonly Hex[];
 }

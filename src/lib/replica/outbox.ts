@@ -15,7 +15,7 @@ export interface Unsent {
   readonly key: Key;
   readonly id: Hex;
   readonly topic: Bytes;
-  /** Of a data frame of this device: its number, and how many values its author had set before it, if it sets any. */
+  /** Of a data frame of this device that the relay never had, as far as we know: its number, and how many values its author had set before it, if it sets any. */
   readonly own: { readonly seq: number; readonly from: number | null } | null;
 }
 
@@ -30,7 +30,8 @@ function unsentOf(context: Context, key: Key, bytes: Bytes, clientId: number | u
   const epoch = context.keyring.at(topic);
   const opened = epoch ? openReceived(bytes, fromHex(id), epoch) : 'unreadable';
   const frame = typeof opened === 'string' ? null : opened.frame;
-  return { key, id, topic, own: frame && ownOf(context, frame, clientId) };
+  const own = frame && key.at(-3) === 'new' ? ownOf(context, frame, clientId) : null;
+  return { key, id, topic, own };
 }
 
 export function ownOf({ self }: Context, frame: Frame, clientId: number | undefined): Unsent['own'] {
@@ -61,8 +62,9 @@ export async function readUnsent(
   return null;
 }
 
+/** Its place in the order of sending. */
 export function numberOf(key: Key): number {
-  return ordinalOf(key.at(-3) ?? '');
+  return ordinalOf(key.at(-4) ?? '');
 }
 
 export function groupByTopic(keys: readonly Key[], limit: number): { topic: Bytes; ids: Bytes[] }[] {

@@ -33,6 +33,7 @@ export function rosterPolicy(space: SpaceId, directory: () => Directory): Policy
       return {
         roster,
         heads: roster.heads,
+        ...(roster.kind !== null && { epoch: roster.current.id }),
         author(id) {
           const device = known.device(id);
           if (!device) return undefined;

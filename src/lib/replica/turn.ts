@@ -10,7 +10,7 @@ import type { FieldValue } from '#lib/record/entry.ts';
 import type { RecordDocument } from './document.ts';
 import { eventKey, type SecurityEvent } from './events.ts';
 import type { Frame, OpenedFrame } from './frames.ts';
-import type { Layout } from './layout.ts';
+import type { Layout, Why } from './layout.ts';
 import type { Members } from './members.ts';
 import type { Change, Key } from './ports.ts';
 import type { HeadState } from './state.ts';
@@ -124,9 +124,13 @@ export class Turn {
     this.#move(id, null, null);
   }
 
-  send(frame: { id: Hex; topic: Bytes; bytes: Bytes }): number {
+  send(frame: { id: Hex; topic: Bytes; bytes: Bytes }, why: Why = 'new'): number {
     const n = this.head.nextOutbox;
-    this.changes.push({ type: 'put', key: this.#layout.send(n, frame.topic, frame.id), value: frame.bytes });
+    this.changes.push({
+      type: 'put',
+      key: this.#layout.send(n, why, frame.topic, frame.id),
+      value: frame.bytes,
+    });
     this.setHead({ nextOutbox: n + 1, unsent: this.head.unsent + 1 });
     return n;
   }
