@@ -179,7 +179,9 @@ export async function openAccount(input: {
   // ── what comes in ──────────────────────────────────────────────────────────────────────────────────────────────
 
   function received({ recordChanged, membersChanged }: ReceiveReport): void {
-    if (recordChanged || membersChanged) headsDue = true;
+    if (!recordChanged && !membersChanged) return;
+    headsDue = true;
+    whenQuiet();
   }
 
   async function warn(space: string, event: SecurityEvent): Promise<void> {
@@ -211,6 +213,7 @@ export async function openAccount(input: {
     if (added) emit({ type: 'notice', notices: notices.list() });
   }
 
+  /** What another device says it has of the record, and this one has not, is asked for at once: kept back, it is told. */
   async function passWitness(): Promise<void> {
     for (const [device, frontiers] of account.replica.otherFrontiers()) {
       const frontier = frontiers.get(hex(record.id));
@@ -219,6 +222,7 @@ export async function openAccount(input: {
       witnessed.set(device, frontier);
       await record.replica.witness(device, frontier);
     }
+    if (record.replica.missing().length > 0) wake();
   }
 
   function listen({ id, replica }: { readonly id: Bytes; readonly replica: Replica }): void {
@@ -236,7 +240,12 @@ export async function openAccount(input: {
   function onState(state: SyncState): void {
     changed();
     transfers.wake(connection.engine());
-    if (!loaded || !state.settled) return;
+    whenQuiet();
+  }
+
+  /** Also asked when frames come in: a state that stays settled is not told again. */
+  function whenQuiet(): void {
+    if (!loaded || !connection.state().settled) return;
     if (headsDue) soon('heads', HEADS_MS, publishHeads);
     if (account.roster().rotationDue || record.roster().rotationDue)
       soon('rotate', ROTATE_MS, rotateWhatIsDue);
