@@ -5,15 +5,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { toBase64url } from '#lib/bytes/base64url.ts';
 import { systemRandom } from '#lib/crypto/random.ts';
+import type { Edit } from '#lib/record/entry.ts';
 import { openVault } from '#lib/vault/vault.ts';
 import type { HostedVault } from '#lib/vault/election.ts';
 import type { VaultEvent, VaultError } from '#lib/vault/door.ts';
+import type { Session } from '#lib/vault/messages.ts';
 import type { Environment } from '#lib/vault/environment.ts';
 import type { Result } from '#lib/bytes/result.ts';
 import { systemClock } from '#lib/sync/clock.ts';
 import { webSocketDial, type Dial } from '#lib/sync/transport.ts';
-import { readConfig } from '../../relay/config.ts';
+import { readConfig, type Config } from '../../relay/config.ts';
 import { startCarnet, type RunningCarnet } from '../../relay/main.ts';
 import { faultyDisk, type FaultyDisk } from './faulty-storage.ts';
 
@@ -22,10 +25,19 @@ export const IDENTIFIANT = 'alice.martin';
 
 export interface VaultWorld {
   readonly carnet: RunningCarnet;
+  /** Where relay and authority keep what they have. */
+  readonly dataDir: string;
   /** The n-th person of the fictional register. */
   credentials(n: number): { code: string; nir: string; serial: string };
-  device(): TestDevice;
+  device(options?: DeviceOptions): TestDevice;
   close(): Promise<void>;
+}
+
+export interface DeviceOptions {
+  /** Stands between the device and the relay (evil-relay.ts). */
+  readonly line?: (honest: Dial) => Dial;
+  readonly images?: Environment['images'];
+  readonly disk?: FaultyDisk;
 }
 
 export interface TestDevice {
@@ -34,29 +46,32 @@ export interface TestDevice {
   vault: HostedVault;
   /** False: as in a hospital corridor. */
   online: boolean;
-  /** The tab is killed and opened again on the same disk. */
-  reopen(): Promise<HostedVault>;
+  /** The tab is killed and opened again on the same disk; with the local key in hand when another tab has told it. */
+  reopen(session?: Session | null): Promise<HostedVault>;
+  /** Takes the device off the network, its open connections too, or puts it back. */
+  setOnline(online: boolean): void;
   until<T extends VaultEvent['type']>(
     type: T,
     condition: (event: Extract<VaultEvent, { type: T }>) => boolean,
   ): Promise<Extract<VaultEvent, { type: T }>>;
 }
 
-export async function vaultWorld(): Promise<VaultWorld> {
+export async function vaultWorld(changed: Partial<Config> = {}): Promise<VaultWorld> {
   const dataDir = mkdtempSync(join(tmpdir(), 'carnet-vault-'));
   const config = readConfig({ DATA_DIR: dataDir });
   if (!config.ok) throw new Error(config.error.message);
-  const carnet = await startCarnet({ ...config.value, port: 0, logLevel: 'silent' });
+  const carnet = await startCarnet({ ...config.value, port: 0, logLevel: 'silent', ...changed });
   const devices: TestDevice[] = [];
   return {
     carnet,
+    dataDir,
     credentials(n) {
       const person = carnet.authority?.demoCredentials()[n];
       if (!person) throw new Error(`the register has no person ${n}`);
       return { code: person.code, nir: person.nir, serial: person.serial };
     },
-    device() {
-      const device = testDevice(carnet.url);
+    device(options) {
+      const device = testDevice(carnet.url, options);
       devices.push(device);
       return device;
     },
@@ -68,19 +83,25 @@ export async function vaultWorld(): Promise<VaultWorld> {
   };
 }
 
-function testDevice(url: string): TestDevice {
-  const disk = faultyDisk();
+export function testDevice(url: string, options: DeviceOptions = {}): TestDevice {
+  const { disk = faultyDisk(), line = (honest) => honest, images = NO_IMAGES } = options;
   const hints = new Set<(online: boolean) => void>();
+  const lines = new Set<() => void>();
   const device: TestDevice = {
     disk,
     events: [],
     vault: undefined as unknown as HostedVault,
     online: true,
-    async reopen() {
+    async reopen(session = null) {
       disk.crash();
-      device.vault = await openVault(environment(), null);
+      device.vault = await openVault(environment(), session);
       device.vault.subscribe((event) => void device.events.push(event));
       return device.vault;
+    },
+    setOnline(online) {
+      device.online = online;
+      if (!online) for (const cut of lines) cut();
+      for (const hint of hints) hint(online);
     },
     until(type, condition) {
       return new Promise((resolve, reject) => {
@@ -106,11 +127,12 @@ function testDevice(url: string): TestDevice {
       clock: systemClock,
       random: systemRandom,
       argon2: { m: 65_536, t: 3, p: 1 },
-      images: { toJpeg: () => Promise.resolve(null) },
+      images,
       missing: [],
       openStorage: () => disk.tryOpen(),
       services: () => Promise.resolve(device.online ? services : null),
-      dial: (relay) => (device.online ? webSocketDial(relay) : deadLine),
+      dial: (relay) => (events) =>
+        device.online ? severable(line(webSocketDial(relay)))(events) : deadLine(events),
       fetch: (...request) => (device.online ? fetch(...request) : Promise.reject(new TypeError('offline'))),
       persisted: () => Promise.resolve(null),
       onNetworkHint(listener) {
@@ -119,8 +141,28 @@ function testDevice(url: string): TestDevice {
       },
     };
   }
+  function severable(dial: Dial): Dial {
+    return (events) => {
+      const closed = (code: number): void => void (lines.delete(cut) && events.closed(code));
+      const transport = dial({ message: (message) => events.message(message), closed });
+      const cut = (): void => {
+        transport.close();
+        closed(1006);
+      };
+      lines.add(cut);
+      return {
+        ...transport,
+        close() {
+          lines.delete(cut);
+          transport.close();
+        },
+      };
+    };
+  }
   return device;
 }
+
+const NO_IMAGES: Environment['images'] = { toJpeg: () => Promise.resolve(null) };
 
 const deadLine: Dial = ({ closed }) => {
   queueMicrotask(() => closed(1006));
@@ -145,4 +187,55 @@ export async function activate(
   );
   const [a, b, c] = kit.asked.map((position) => kit.words[position - 1]!) as [string, string, string];
   good(await vault.confirmKit([a, b, c]));
+}
+
+/** Links `fresh` to the account of `open`, the person comparing the phrases; both then hold the same record. */
+export async function link(open: TestDevice, fresh: TestDevice): Promise<void> {
+  await settled(open);
+  const vault = await fresh.reopen();
+  const input = { identifiant: 'alice.phone', password: PASSWORD, deviceName: 'Téléphone' };
+  good(await vault.linkThisDevice(input));
+  const { link: shown } = await fresh.until('link', ({ link }) => link.type === 'waiting');
+  good(await open.vault.linkOtherDevice({ code: shown.type === 'waiting' ? shown.code : '' }));
+  const both = [open, fresh];
+  await Promise.all(both.map((device) => device.until('link', (event) => event.link.type === 'compare')));
+  for (const device of both) good(await device.vault.confirmLink(true));
+  await Promise.all(both.map((device) => device.until('link', (event) => event.link.type === 'done')));
+}
+
+/** Asks again and again until the answer is as expected. */
+export async function eventually<T>(
+  ask: () => T | Promise<T>,
+  isGood: (value: T) => boolean,
+  within = 20_000,
+): Promise<T> {
+  const deadline = Date.now() + within;
+  for (;;) {
+    const value = await ask();
+    if (isGood(value)) return value;
+    if (Date.now() > deadline) throw new Error(`still ${JSON.stringify(value)} after ${within} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Everything that was written on the device is at the relay, documents too. */
+export async function settled(device: TestDevice): Promise<void> {
+  await eventually(
+    async () => ({ sync: good(await device.vault.sync()), record: good(await device.vault.record()) }),
+    ({ sync, record }) =>
+      sync.connection === 'online' &&
+      sync.unsent === 0 &&
+      sync.delivery.sent &&
+      record.documents.every(({ delivery }) => delivery.sent),
+  );
+}
+
+/** The names of the living allergies, in order. */
+export async function allergies(device: TestDevice): Promise<string[]> {
+  const { entries } = good(await device.vault.record());
+  return (entries['allergies'] ?? []).map(({ fields }) => String(fields['name'])).sort();
+}
+
+export function allergy(name: string, id = toBase64url(systemRandom(16))): Edit {
+  return { type: 'put', section: 'allergies', id, fields: { name } };
 }

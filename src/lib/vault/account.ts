@@ -181,6 +181,7 @@ export async function openAccount(input: {
   function received({ recordChanged, membersChanged }: ReceiveReport): void {
     if (!recordChanged && !membersChanged) return;
     headsDue = true;
+    if (recordChanged) transfers.wake(connection.engine());
     whenQuiet();
   }
 
