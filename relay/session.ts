@@ -10,16 +10,15 @@
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { CLOSE, HEARTBEAT_MS, MAX_OPEN_TOPICS } from '#lib/protocol/limits.ts';
 import {
-  createStatement,
   decodeRequest,
   encodeReply,
-  openStatement,
   type ErrorCode,
   type Reply,
   type Request,
   type Role,
 } from '#lib/protocol/relay.ts';
 import { PROTOCOL_VERSION } from '#lib/protocol/version.ts';
+import { admitByCreating, admitByOpening } from './admission.ts';
 import { answer, carryOut, isWrite, type TopicRequest, type Write } from './answers.ts';
 import type { Bus, SharedMessage } from './bus/bus.ts';
 import type { Clock, Random } from './clock.ts';
@@ -27,7 +26,6 @@ import type { Guard } from './guard.ts';
 import type { RelayLimits } from './limits.ts';
 import { describeError, type Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
-import { isAdmissibleKey, isSignedBy } from './proofs.ts';
 import { PutQueue } from './puts.ts';
 import { topicKey, type Store, type Topic } from './store/store.ts';
 import { Subscription, type Listener } from './subscription.ts';
@@ -233,7 +231,7 @@ class RelaySession implements Session, Listener {
       case 'open':
       case 'create':
         this.#isProving = true;
-        void this.#work(request.req, request.type === 'open' ? this.#open(request) : this.#create(request));
+        void this.#work(request.req, this.#prove(request));
         break;
       default:
         void this.#work(request.req, this.#answer(request));
@@ -265,64 +263,21 @@ class RelaySession implements Session, Listener {
     this.#advance();
   }
 
-  async #open(request: Request & { type: 'open' }): Promise<void> {
+  async #prove(request: Request & { type: 'open' | 'create' }): Promise<void> {
+    const { store, clock } = this.#deps;
+    const { origin, guard } = this.#peer;
+    const challenge = { origin, nonce: this.#nonce };
     try {
-      const topic = await this.#deps.store.findTopic(request.topic);
-      if (!topic) {
-        this.#fail(request.req, 'unknown-topic');
-        return;
-      }
-      const statement = openStatement(this.#peer.origin, this.#nonce, request);
-      const isProven =
-        (await this.#isKeyOf(topic, request.role, request.key)) &&
-        isSignedBy(request.key, statement, request.signature);
-      if (isProven) await this.#admit(request.req, topic, request.role);
-      else this.#refuse(request.req);
+      const admission =
+        request.type === 'open'
+          ? await admitByOpening(store, challenge, request)
+          : await admitByCreating({ store, clock, guard }, challenge, request);
+      if (admission.type === 'admitted') await this.#admit(request.req, admission.topic, admission.role);
+      else if (admission.code === 'refused') this.#refuse(request.req);
+      else if (admission.code === 'rate-limited') this.#tooFast(request.req, admission.retryAfter);
+      else this.#fail(request.req, admission.code);
     } finally {
       this.#isProving = false;
-    }
-  }
-
-  async #create(request: Request & { type: 'create' }): Promise<void> {
-    try {
-      if (!isAdmissibleKey(request.writeKey) || !isAdmissibleKey(request.deleteKey)) {
-        this.#fail(request.req, 'bad-key');
-        return;
-      }
-      const statement = createStatement(this.#peer.origin, this.#nonce, request);
-      if (!isSignedBy(request.deleteKey, statement, request.signature)) {
-        this.#refuse(request.req);
-        return;
-      }
-      const isNew = !(await this.#deps.store.findTopic(request.topic));
-      const wait = isNew ? await this.#peer.guard.create() : 0;
-      if (wait > 0) {
-        this.#tooFast(request.req, wait);
-        return;
-      }
-      const expiresAt = request.ttl === 0 ? 0 : this.#deps.clock.now() + request.ttl * 1000;
-      const created = await this.#deps.store.createTopic({
-        id: ownCopy(request.topic),
-        writeKey: ownCopy(request.writeKey),
-        deleteKey: ownCopy(request.deleteKey),
-        openToReaders: request.openToReaders,
-        expiresAt,
-      });
-      if (created.ok) await this.#admit(request.req, created.value, 'owner');
-      else this.#fail(request.req, created.error.type);
-    } finally {
-      this.#isProving = false;
-    }
-  }
-
-  async #isKeyOf(topic: Topic, role: Role, key: Bytes): Promise<boolean> {
-    switch (role) {
-      case 'owner':
-        return Buffer.compare(key, topic.deleteKey) === 0;
-      case 'writer':
-        return Buffer.compare(key, topic.writeKey) === 0;
-      case 'reader':
-        return isAdmissibleKey(key) && (topic.openToReaders || (await this.#deps.store.isReader(topic, key)));
     }
   }
 
@@ -415,9 +370,4 @@ class RelaySession implements Session, Listener {
     this.ended();
     this.#socket.close(code);
   }
-}
-
-/** What is kept must not keep the buffer of the socket. */
-function ownCopy(bytes: Bytes): Bytes {
-  return new Uint8Array(bytes);
 }
