@@ -238,7 +238,7 @@ export async function openAccount(input: {
 
   // ── what is to be done when all is quiet ───────────────────────────────────────────────────────────────────────
 
-  function onState(state: SyncState): void {
+  function onState(): void {
     changed();
     transfers.wake(connection.engine());
     whenQuiet();

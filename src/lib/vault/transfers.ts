@@ -20,6 +20,8 @@ import { chunkKey, purgeKey, uploadKey } from './layout.ts';
 /** A deletion can be undone for a day; then the file goes, here and at the relay. */
 export const UNDO_MS = 24 * 3_600_000;
 
+const ASK_AGAIN_MS = 15_000;
+
 export interface Transfers {
   status(blob: string, chunks: number): { readonly onDevice: boolean; readonly uploaded: boolean };
   /** The chunks of a new document are on the disk and listed for sending. */
@@ -55,11 +57,12 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
   const present = await chunksOnDevice(storage);
   const unsent = new Set((await pendingUploads(storage, seal)).map(({ blob }) => blob));
   const stopping = new AbortController();
-  /** Asked for on this connection and not there: asked again on the next. */
+  /** Not at the relay: its sender is not done yet. Asked for again after a while, and on the next connection. */
   const unavailable = new Set<string>();
   let engine: SyncEngine | null = null;
   let running = false;
   let again = false;
+  let cancelLater = (): void => {};
 
   function transfer(place: BlobPlace, from: SyncEngine, onProgress?: Progress): BlobTransfer {
     const { blob, topic, chunks: total } = place;
@@ -148,6 +151,16 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
       if (engine?.state().connection === 'online') await runOnce(engine);
     }
     running = false;
+    if (unavailable.size > 0 && !stopping.signal.aborted) askAgainLater();
+  }
+
+  function askAgainLater(): void {
+    cancelLater();
+    cancelLater = env.clock.setTimer(ASK_AGAIN_MS, () => {
+      unavailable.clear();
+      again = true;
+      void run();
+    });
   }
 
   return {
@@ -174,6 +187,9 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
       again = true;
       void run();
     },
-    stop: () => stopping.abort(),
+    stop() {
+      cancelLater();
+      stopping.abort();
+    },
   };
 }
