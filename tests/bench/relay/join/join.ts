@@ -35,8 +35,8 @@ export async function coldJoin({
 
   const entries = new Set(edits.map(({ id }) => id)).size;
   const samples = await interleave<Joined>(rounds, [
-    ['Carnet', () => complete(ours, entries)],
-    ['y-websocket', () => complete(theirs, entries)],
+    ['Carnet', () => complete('Carnet', ours, entries)],
+    ['y-websocket', () => complete('y-websocket', theirs, entries)],
   ]);
   ours.leave();
   theirs.leave();
@@ -80,8 +80,8 @@ function row(
 }
 
 /** A join, of which no entry is missing. */
-async function complete(side: JoinSide, entries: number): Promise<Joined> {
+async function complete(name: string, side: JoinSide, entries: number): Promise<Joined> {
   const joined = await side.join();
-  if (joined.entries !== entries) throw new Error(`${joined.entries} of ${entries} entries arrived`);
+  if (joined.entries !== entries) throw new Error(`${name}: ${joined.entries} of ${entries} entries arrived`);
   return joined;
 }

@@ -2,6 +2,7 @@
  * The same updates on a y-websocket server, and its own client that joins. One client stays connected, so that the server
  * holds the document in memory: read from LevelDB it would come much later.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type * as Yjs from 'yjs';
 import { requirePeer } from '../../harness/peers.ts';
@@ -42,7 +43,7 @@ export async function yWebsocketSide(port: number, updates: readonly Uint8Array[
   const staying = await connect(author, { bytes: 0 });
   for (const update of updates) Y.applyUpdate(author, update);
 
-  return {
+  const side: JoinSide = {
     async join(): Promise<Joined> {
       const doc = new Y.Doc();
       const counter = { bytes: 0 };
@@ -59,4 +60,12 @@ export async function yWebsocketSide(port: number, updates: readonly Uint8Array[
     },
     leave: () => staying.destroy(),
   };
+  // It says nothing of what it has taken in: whoever joins too early gets less.
+  const written = countEntries(author);
+  while ((await side.join()).entries < written) await sleep(200);
+  return side;
+}
+
+function countEntries(doc: Yjs.Doc): number {
+  return new Set([...doc.getMap('allergies').keys()].map((key) => key.slice(0, 22))).size;
 }
