@@ -1,0 +1,142 @@
+/**
+ * D07 with whole vaults: the stolen phone is revoked. Its thief has the phone's disk, its password, and everything the
+ * relay holds; nothing that is written from then on opens.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hex } from '#lib/bytes/bytes.ts';
+import { localKey } from '#lib/crypto/local.ts';
+import { openFrame } from '#lib/crypto/frame.ts';
+import { decodeInner } from '#lib/keys/inner.ts';
+import { decodeRosterBody } from '#lib/keys/roster-body.ts';
+import { openGrant } from '#lib/keys/rotation.ts';
+import { openPasswordSlot } from '#lib/keys/slot.ts';
+import { localSeal } from '#lib/replica/ports.ts';
+import { systemRandom } from '#lib/crypto/random.ts';
+import { systemClock } from '#lib/sync/clock.ts';
+import { readIdentity } from '#lib/vault/identity.ts';
+import { KEYS } from '#lib/vault/layout.ts';
+import { openSpaces, type Spaces } from '#lib/vault/spaces.ts';
+import { evilRelay, type EvilRelay, type Mark } from '../helpers/evil-relay.ts';
+import {
+  activate,
+  allergies,
+  allergy,
+  eventually,
+  good,
+  link,
+  PASSWORD,
+  settled,
+  vaultWorld,
+  type TestDevice,
+  type VaultWorld,
+} from '../helpers/vault-world.ts';
+
+let world: VaultWorld;
+let evil: EvilRelay;
+let laptop: TestDevice;
+let phone: TestDevice;
+let revokedAt: Mark;
+
+beforeAll(async () => {
+  world = await vaultWorld();
+  evil = evilRelay();
+  laptop = world.device({ line: evil.line('laptop') });
+  phone = world.device({ line: evil.line('phone') });
+  await activate(laptop, world.credentials(0));
+  await link(laptop, phone);
+  good(await laptop.vault.edit([allergy('Avant')]));
+  await eventually(
+    () => allergies(phone),
+    (names) => names.includes('Avant'),
+  );
+  await settled(laptop);
+
+  revokedAt = evil.mark();
+  const stolen = good(await laptop.vault.devices()).find(({ thisDevice }) => !thisDevice)!;
+  good(await laptop.vault.revokeDevice(stolen.id));
+  for (const name of ['Secret un', 'Secret deux']) good(await laptop.vault.edit([allergy(name)]));
+  good(
+    await laptop.vault.addDocument({
+      file: new Blob([`%PDF-1.7\n${'secret '.repeat(2_000)}\n%%EOF\n`]),
+      fileName: 'secret.pdf',
+      name: 'Secret',
+      category: 'biology',
+      date: '2024-03',
+    }),
+  );
+  await settled(laptop);
+}, 120_000);
+afterAll(() => world?.close());
+
+/** What the thief has: every key that lies on the phone, opened with its password. */
+async function keysOfPhone(): Promise<Spaces> {
+  await phone.vault.lock();
+  const storage = phone.disk.open();
+  const slot = (await storage.get(KEYS.slot[0]))!;
+  const local = await openPasswordSlot(slot, 'alice.phone', PASSWORD);
+  if (!local.ok) throw new Error(local.error.type);
+  const seal = localSeal(localKey(local.value), systemRandom);
+  const identity = (await readIdentity(storage, seal))!;
+  const env = { clock: systemClock, random: systemRandom } as Parameters<typeof openSpaces>[0]['env'];
+  const spaces = await openSpaces({
+    ...{ env, storage, seal, identity },
+    saveAccountEpochs: () => Promise.resolve({ ok: true, value: undefined }),
+    onKeys: () => {},
+  });
+  const loaded = await spaces.load();
+  if (!loaded.ok) throw new Error(loaded.error.type);
+  return spaces;
+}
+
+test('D07: the revoked phone opens no frame that was written after, with all its keys and all that the relay holds', async () => {
+  const spaces = await keysOfPhone();
+  const epochs = [...spaces.account.epochs(), ...spaces.record.epochs()];
+  const keys = epochs.map(({ frameKey }) => frameKey);
+  const chain = spaces.chain.epochs().map(({ frameKey }) => frameKey);
+  const frames = evil.frames().filter(({ frame }) => frame);
+  const isAfter = ({ topic, cursor }: { topic: string; cursor: number }) =>
+    cursor > (revokedAt.get(topic) ?? 0);
+
+  // The keys are the right ones: they open what was written before.
+  expect(frames.filter((one) => !isAfter(one) && openFrame(keys, one.frame!)).length).toBeGreaterThan(3);
+
+  const after = frames.filter(isAfter);
+  expect(after.length).toBeGreaterThanOrEqual(6);
+  let rotations = 0;
+  for (const { frame } of after) {
+    if (openFrame(chain, frame!)) continue; // who knows the address may read who was revoked: no health data
+    const opened = openFrame(keys, frame!);
+    if (!opened) continue;
+    // The one thing that opens is the rotation itself, which members learn under the old key; no box in it does.
+    expect(opened.aad.kind).toBe('control');
+    const body = decodeRosterBody(decodeInner(opened.inner.slice())!.inner.body);
+    if (body?.type !== 'rotate') throw new Error('something else than a rotation opened');
+    rotations++;
+    const { author } = decodeInner(opened.inner.slice())!.inner;
+    const { signing } = spaces.chainState().devices.get(hex(author))!.bundle;
+    const self = { id: spaces.device.id, sealingSecret: spaces.device.sealingSecret };
+    for (const { sealed, recipient, address } of body.boxes) {
+      expect(recipient).not.toEqual(self.id);
+      const boxes = [{ address, recipient: self.id, sealed }]; // though it is not addressed to the phone
+      expect(
+        await openGrant({ space: opened.aad.space, boxes, author: { id: author, signing }, self }),
+      ).toBeNull();
+    }
+  }
+  expect(rotations).toBe(2);
+  await spaces.close();
+});
+
+test('D07: the phone itself, online with an honest relay, shows nothing of it and may write nothing', async () => {
+  const vault = await phone.reopen();
+  good(await vault.unlock({ identifiant: 'alice.phone', password: PASSWORD }));
+  await eventually(
+    async () => good(await phone.vault.sync()).connection,
+    (connection) => connection !== 'connecting' && connection !== 'offline',
+  );
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(await allergies(phone)).toEqual(['Avant']);
+  expect(good(await vault.record()).documents).toEqual([]);
+  expect(await vault.edit([allergy('Du voleur')])).toMatchObject({ ok: false });
+  expect(await allergies(laptop)).toEqual(['Avant', 'Secret deux', 'Secret un']);
+});
