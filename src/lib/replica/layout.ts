@@ -12,6 +12,7 @@
  *   space S refused T I      as on the relay   frames that will never count: not to be asked for again
  *   space S outbox N W T I   as on the relay   what the relay has not acknowledged; W: `new`, or `again` for what it had and lost
  *   space S doomed T I       empty    covered by a snapshot, to be proposed for deletion
+ *   space S suspect T I      empty    missing on the relay, rightly or not (losses.ts)
  *
  * S, T and I are the ids of space, topic and frame in hex, N counts. Everything under `live` is one read. What is sealed
  * is bound to its place; frames are sealed as they are and named by their hash.
@@ -36,6 +37,7 @@ export interface Layout {
   readonly refused: Key;
   readonly outbox: Key;
   readonly doomed: Key;
+  readonly suspects: Key;
   tail(n: number): Key;
   frame(topic: Bytes, id: Hex): Key;
   framesOf(topic: Bytes): Key;
@@ -43,6 +45,7 @@ export interface Layout {
   refuse(topic: Bytes, id: Hex): Key;
   send(n: number, why: Why, topic: Bytes, id: Hex): Key;
   doom(topic: Bytes, id: Hex): Key;
+  suspect(topic: Hex, id: Hex): Key;
 }
 
 export function layoutOf(space: Bytes): Layout {
@@ -71,12 +74,14 @@ export function layoutOf(space: Bytes): Layout {
     refused,
     outbox,
     doomed,
+    suspects: [...root, 'suspect'],
     tail: (n) => [...tails, ordinal(n)],
     frame: (topic, id) => [...frames, hex(topic), id],
     framesOf: (topic) => [...frames, hex(topic)],
     park: (topic, id) => [...parked, hex(topic), id],
     refuse: (topic, id) => [...refused, hex(topic), id],
     send: (n, why, topic, id) => [...outbox, ordinal(n), why, hex(topic), id],
+    suspect: (topic, id) => [...root, 'suspect', topic, id],
     doom: (topic, id) => [...doomed, hex(topic), id],
   };
 }

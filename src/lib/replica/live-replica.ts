@@ -22,6 +22,7 @@ import { inspectUpdate, MAX_UPDATE } from './gate.ts';
 import { tick } from './hlc.ts';
 import { enterLog, parkWaiting, takeIn, type Tally } from './intake.ts';
 import { CHAIN_START, whyWaiting } from './log.ts';
+import { noteAbsent, settleSuspects } from './losses.ts';
 import { NO_MEMBERS, type DeviceHex, type Members } from './members.ts';
 import { groupByTopic, numberOf, ownOf, readOutbox, readUnsent, sentUpTo, type Unsent } from './outbox.ts';
 import type { DiskError, Key, Policy } from './ports.ts';
@@ -52,7 +53,13 @@ const EMPTY: Memory = {
   others: new Map(),
 };
 
-const NO_SHELF: Shelf = { held: new Map(), waiting: new Map(), refused: new Map(), strangers: new Map() };
+const NO_SHELF: Shelf = {
+  held: new Map(),
+  waiting: new Map(),
+  refused: new Map(),
+  strangers: new Map(),
+  suspects: new Map(),
+};
 
 type Done<T, E extends { readonly type: string } = DiskError> = Promise<Result<T, E>>;
 
@@ -248,12 +255,11 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       const turn = await this.#receivingTurn();
       const listed = new Set(ids.map(hex));
       const unsent = new Set((await this.#readOutbox()).map(({ id }) => id));
-      const lost = await this.#lostFrames(turn, topic, listed, unsent);
-      for (const frame of lost) turn.send(frame, 'again');
-      if (lost.length > 0) turn.raise({ type: 'rollback', topic: hex(topic), frames: lost.length });
-      const failure = lost.length > 0 ? await this.#commit(turn, {}) : null;
-      if (failure) return fail(failure);
       const wanted = [...listed].filter((id) => !turn.isHeld(id) && !this.#unreadable.has(id));
+      const isComplete = wanted.length === 0;
+      await noteAbsent(this.#context, turn, topic, { listed, unsent, isComplete });
+      const failure = turn.changes.length > 0 ? await this.#commit(turn, {}) : null;
+      if (failure) return fail(failure);
       return ok({ wanted: wanted.map(fromHex) });
     });
   }
@@ -435,6 +441,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     const held = new Map<Hex, Key>();
     for (const prefix of [layout.frames, layout.parked, layout.refused])
       for (const key of await disk.keys(prefix)) held.set(key.at(-1) ?? '', key);
+    const suspects = await disk.keys(layout.suspects);
     const parked = await listFrames(this.#context, layout.parked);
     const refused = await listFrames(this.#context, layout.refused);
     for (const key of [...parked.damaged, ...refused.damaged]) held.delete(key.at(-1) ?? '');
@@ -444,6 +451,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       waiting: new Map(),
       refused: new Map(refused.opened.map(({ frame: { frame } }) => [frame.id, frame])),
       strangers, // verified again with the first batch: the disk outside the seal is not believed
+      suspects: new Map(suspects.map((key) => [key.at(-1) ?? '', key.at(-2) ?? ''])),
     };
     this.#shelf = shelf;
     return shelf;
@@ -529,7 +537,10 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     await this.#writeLostAgain(turn);
     this.#noteOwn(turn, fresh);
     parkWaiting(turn);
-    if (upToDate) this.#report(turn);
+    if (upToDate) {
+      this.#report(turn);
+      await settleSuspects(this.#context, turn);
+    }
     const recordChanged = turn.updates.length > 0 || turn.document !== null;
     if (upToDate && turn.head.dropped && turn.waiting.size === 0 && headBefore.dropped)
       turn.setHead({ dropped: false });
@@ -590,27 +601,6 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return { chains: head.chains, claims: head.claims, aside, controls: seen, pinOf };
   }
 
-  /** What must be on the relay, and is not. */
-  async #lostFrames(
-    turn: Turn,
-    topic: Bytes,
-    listed: ReadonlySet<Hex>,
-    unsent: ReadonlySet<Hex>,
-  ): Promise<Frame[]> {
-    const { layout } = this.#context;
-    const { opened } = await listFrames(this.#context, layout.framesOf(topic));
-    const absent = opened
-      .map(({ frame }) => frame.frame)
-      .filter(({ id }) => !listed.has(id) && !unsent.has(id));
-    // What a snapshot covers may have been deleted on purpose, also by a snapshot that is not judged yet.
-    if (turn.head.undecided.length > 0)
-      return absent.filter(({ kind }) => kind === 'control' || kind === 'snapshot');
-    const base = turn.head.base?.chains;
-    return absent.filter(
-      ({ kind, author, seq }) => kind === 'control' || seq > (base?.get(author)?.seq ?? 0),
-    );
-  }
-
   /**
    * Writes the turn; on success it is the state from then on. On failure nothing has changed, except a document that was
    * edited ahead of the write: that is read again before anything else happens.
@@ -669,8 +659,8 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     const before = this.#memory;
     this.#memory = { head, controls, members, reported, others };
     if (this.#shelf) {
-      const { waiting, refused, strangers } = turn;
-      this.#shelf = { held: new Map(turn.heldKeys()), waiting, refused, strangers };
+      const { waiting, refused, strangers, suspects } = turn;
+      this.#shelf = { held: new Map(turn.heldKeys()), waiting, refused, strangers, suspects };
     }
     this.#broken = false;
     this.#shown = null;

@@ -37,6 +37,8 @@ export interface Shelf {
   readonly refused: Map<Hex, Frame>;
   /** Frames whose author is not known, or controls not admitted yet. */
   readonly strangers: Map<Hex, OpenedFrame>;
+  /** Frames the relay has not any more, with their topics (losses.ts). */
+  readonly suspects: ReadonlyMap<Hex, Hex>;
 }
 
 export class Turn {
@@ -47,6 +49,7 @@ export class Turn {
   readonly waiting: Map<Hex, Frame>;
   readonly refused: Map<Hex, Frame>;
   readonly strangers: Map<Hex, OpenedFrame>;
+  suspects: ReadonlyMap<Hex, Hex>;
   readonly changes: Change[] = [];
   /** Updates of this turn, in order: sealed as a tail, then applied. */
   readonly updates: Bytes[] = [];
@@ -73,6 +76,7 @@ export class Turn {
     this.waiting = new Map(shelf.waiting);
     this.refused = new Map(shelf.refused);
     this.strangers = new Map(shelf.strangers);
+    this.suspects = shelf.suspects;
     this.#held = shelf.held;
     this.#layout = layout;
   }
@@ -133,6 +137,17 @@ export class Turn {
     });
     this.setHead({ nextOutbox: n + 1, unsent: this.head.unsent + 1 });
     return n;
+  }
+
+  suspect(topic: Bytes, id: Hex): void {
+    this.suspects = new Map(this.suspects).set(id, hex(topic));
+    this.changes.push({ type: 'put', key: this.#layout.suspect(hex(topic), id), value: new Uint8Array(0) });
+  }
+
+  clearSuspects(): void {
+    for (const [id, topic] of this.suspects)
+      this.changes.push({ type: 'delete', key: this.#layout.suspect(topic, id) });
+    this.suspects = new Map();
   }
 
   /** Takes out of the outbox what stands there under this key. */

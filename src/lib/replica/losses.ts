@@ -1,0 +1,56 @@
+/**
+ * What the relay must have, and has not (C01, R16): frames that it acknowledged or showed are missing from what it lists.
+ *
+ * It may have erased them rightly, because a snapshot covers them; perhaps one that this device has not seen yet. So
+ * while the relay has frames that we do not know, or a snapshot is not judged, the missing ones are suspects, kept on the
+ * disk; once everything has been taken in they are either covered, or lost: then they are sent again and it is told.
+ */
+import { fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
+import type { Hex } from '#lib/keys/ids.ts';
+import { listFrames, readFrames, type Context } from './context.ts';
+import type { Frame } from './frames.ts';
+import type { Turn } from './turn.ts';
+
+/** Notes what `listed` leaves out. `isComplete`: nothing listed is unknown here. */
+export async function noteAbsent(
+  context: Context,
+  turn: Turn,
+  topic: Bytes,
+  { listed, unsent, isComplete }: { listed: ReadonlySet<Hex>; unsent: ReadonlySet<Hex>; isComplete: boolean },
+): Promise<void> {
+  const { opened } = await listFrames(context, context.layout.framesOf(topic));
+  const absent = opened
+    .map(({ frame }) => frame.frame)
+    .filter((frame) => !listed.has(frame.id) && !unsent.has(frame.id) && !isCovered(turn, frame));
+  const isSettled = isComplete && turn.head.undecided.length === 0;
+  // No snapshot covers a control frame.
+  const lost = absent.filter(({ kind }) => isSettled || kind === 'control');
+  for (const frame of absent) if (!lost.includes(frame)) turn.suspect(frame.topic, frame.id);
+  sendAgain(turn, topic, lost);
+}
+
+/** The relay has shown all it has: suspects that no snapshot has covered by now were lost. */
+export async function settleSuspects(context: Context, turn: Turn): Promise<void> {
+  const byTopic = new Map<Hex, Hex[]>();
+  for (const [id, topic] of turn.suspects) byTopic.set(topic, [...(byTopic.get(topic) ?? []), id]);
+  for (const [topic, ids] of byTopic) {
+    const keys = ids.flatMap((id): [Hex, readonly string[]][] => {
+      const key = turn.keyOf(id);
+      return key ? [[id, key]] : [];
+    });
+    const { opened } = await readFrames(context, keys);
+    const lost = opened.map(({ frame }) => frame).filter((frame) => !isCovered(turn, frame));
+    sendAgain(turn, fromHex(topic), lost);
+  }
+  turn.clearSuspects();
+}
+
+function isCovered(turn: Turn, { kind, author, seq }: Frame): boolean {
+  return kind !== 'control' && seq <= (turn.head.base?.chains.get(author)?.seq ?? 0);
+}
+
+function sendAgain(turn: Turn, topic: Bytes, lost: readonly Frame[]): void {
+  if (lost.length === 0) return;
+  for (const frame of lost) turn.send(frame, 'again');
+  turn.raise({ type: 'rollback', topic: hex(topic), frames: lost.length });
+}
