@@ -4,19 +4,13 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
-import { localKey } from '#lib/crypto/local.ts';
 import { openFrame } from '#lib/crypto/frame.ts';
 import { decodeInner } from '#lib/keys/inner.ts';
 import { decodeRosterBody } from '#lib/keys/roster-body.ts';
 import { openGrant } from '#lib/keys/rotation.ts';
-import { openPasswordSlot } from '#lib/keys/slot.ts';
-import { localSeal } from '#lib/replica/ports.ts';
-import { systemRandom } from '#lib/crypto/random.ts';
-import { systemClock } from '#lib/sync/clock.ts';
-import { readIdentity } from '#lib/vault/identity.ts';
-import { KEYS } from '#lib/vault/layout.ts';
-import { openSpaces, type Spaces } from '#lib/vault/spaces.ts';
+import type { Spaces } from '#lib/vault/spaces.ts';
 import { evilRelay, type EvilRelay, type Mark } from '../helpers/evil-relay.ts';
+import { localSecretOf, spacesOn } from '../helpers/vault-keys.ts';
 import {
   activate,
   allergies,
@@ -72,20 +66,7 @@ afterAll(() => world?.close());
 async function keysOfPhone(): Promise<Spaces> {
   await phone.vault.lock();
   const storage = phone.disk.open();
-  const slot = (await storage.get(KEYS.slot[0]))!;
-  const local = await openPasswordSlot(slot, 'alice.phone', PASSWORD);
-  if (!local.ok) throw new Error(local.error.type);
-  const seal = localSeal(localKey(local.value), systemRandom);
-  const identity = (await readIdentity(storage, seal))!;
-  const env = { clock: systemClock, random: systemRandom } as Parameters<typeof openSpaces>[0]['env'];
-  const spaces = await openSpaces({
-    ...{ env, storage, seal, identity },
-    saveAccountEpochs: () => Promise.resolve({ ok: true, value: undefined }),
-    onKeys: () => {},
-  });
-  const loaded = await spaces.load();
-  if (!loaded.ok) throw new Error(loaded.error.type);
-  return spaces;
+  return spacesOn(storage, await localSecretOf(storage, 'alice.phone', PASSWORD));
 }
 
 test('D07: the revoked phone opens no frame that was written after, with all its keys and all that the relay holds', async () => {
