@@ -1,0 +1,80 @@
+/** What every journey may ask of a page, whatever it is about: nothing wrong said, nothing sent elsewhere, for everyone. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type BrowserContext, type Page } from '@playwright/test';
+import type { Credentials } from './journey.ts';
+
+export const CLAIRE: Credentials = {
+  identifiant: 'claire.martin',
+  password: 'Un-mot2passe!long',
+  deviceName: 'Ordinateur de Claire',
+};
+
+export interface View {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  readonly colorScheme: 'light' | 'dark';
+}
+
+export const PHONE_BY_DAY: View = { name: '390 light', width: 390, height: 844, colorScheme: 'light' };
+export const VIEWS: readonly View[] = [
+  PHONE_BY_DAY,
+  { name: '390 dark', width: 390, height: 844, colorScheme: 'dark' },
+  { name: '1280 light', width: 1280, height: 800, colorScheme: 'light' },
+  { name: '1280 dark', width: 1280, height: 800, colorScheme: 'dark' },
+];
+
+export async function look(page: Page, { width, height, colorScheme }: View): Promise<void> {
+  await page.setViewportSize({ width, height });
+  // A colour halfway through its change would be measured as if it stayed.
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+}
+
+/** Gathers what no page may ever do: complain, fail, or speak to another origin than its own. */
+export function watchComplaints(context: BrowserContext, url: string): string[] {
+  const { host } = new URL(url);
+  const complaints: string[] = [];
+  context.on('request', (request) => {
+    const asked = new URL(request.url());
+    if (asked.host !== host && !['data:', 'blob:', 'about:'].includes(asked.protocol))
+      complaints.push(`request to ${asked.href}`);
+    if (asked.protocol === 'blob:' && asked.origin !== new URL(url).origin) complaints.push(asked.href);
+  });
+  context.on('page', watch);
+  for (const page of context.pages()) watch(page);
+  function watch(page: Page): void {
+    page.on('websocket', (socket) => {
+      if (new URL(socket.url()).host !== host) complaints.push(`socket to ${socket.url()}`);
+    });
+  }
+  context.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type()))
+      complaints.push(`${message.type()} in ${message.page()?.url() ?? 'a worker'}: ${message.text()}`);
+  });
+  context.on('weberror', (error) => complaints.push(`thrown: ${error.error().message}`));
+  return complaints;
+}
+
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** One line for each element that somebody could not read or use. */
+export async function barriers(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).withTags(RULES).setLegacyMode().analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
+  );
+}
+
+/** By how many pixels the page can be pushed sideways. */
+export function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return scrollWidth - clientWidth;
+  });
+}
+
+/** The first heading is there and nothing is being prepared any more. */
+export async function settle(page: Page, heading: RegExp): Promise<void> {
+  await expect(page.getByRole('heading', { name: heading }).first()).toBeVisible({ timeout: 60_000 });
+  await expect(page.locator('.starting')).toHaveCount(0);
+}
