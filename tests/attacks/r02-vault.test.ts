@@ -46,7 +46,7 @@ test('R02: with a full disk every change is refused by name, the badge says so, 
   });
   expect(good(await laptop.vault.sync())).toMatchObject({ connection: 'problem', problem: 'storage-full' });
   expect(await allergies(laptop)).toEqual(['Arachide']);
-  const [{ id }] = good(await laptop.vault.record()).documents as [{ id: string }];
+  const id = good(await laptop.vault.record()).documents[0]?.id ?? '';
   expect(await good(await laptop.vault.openDocument(id)).blob.text()).toBe(pdf);
 
   const exported = JSON.parse(await good(await laptop.vault.exportRecord()).text()) as {
