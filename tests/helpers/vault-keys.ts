@@ -25,6 +25,7 @@ export async function spacesOn(storage: Storage, localSecret: Bytes): Promise<Sp
   const spaces = await openSpaces({
     ...{ env, storage, seal, identity },
     saveAccountEpochs: () => Promise.resolve({ ok: true, value: undefined }),
+    onFounded: () => Promise.resolve({ ok: true, value: undefined }),
     onKeys: () => {},
   });
   const loaded = await spaces.load();
