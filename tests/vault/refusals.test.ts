@@ -163,7 +163,8 @@ describe('with an account', () => {
     expect(await allergies(laptop)).toEqual(names);
     good(await laptop.vault.edit([allergy('Pollen')]));
     await settled(laptop);
-    expect(await allergies(laptop)).toEqual([...names, 'Pollen'].sort());
+    // The view is built anew a moment after the edit.
+    await expect.poll(() => allergies(laptop)).toEqual([...names, 'Pollen'].sort());
   });
 
   test('a dead relay: what needs it says so, everything else goes on', async () => {
