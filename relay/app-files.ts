@@ -45,11 +45,12 @@ export function createAppFiles({ folder, originsOf }: AppFileOptions): Hono {
     }
     context.header('etag', file.etag);
     context.header('cache-control', isImmutable(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
-    if (context.req.header('if-none-match') === file.etag) return context.body(null, 304);
+    // A browser puts the headers of a 304 over those it kept: without its own policy the page would not start again.
     const bytes = await readFile(file.path);
     const isHtml = extname(file.path) === '.html';
     const hashes = isHtml ? inlineScriptHashes(bytes.toString('utf8')) : [];
     context.header('content-security-policy', appPolicy(hashes, originsOf(context.req.raw)));
+    if (context.req.header('if-none-match') === file.etag) return context.body(null, 304);
     context.header('content-type', TYPES[extname(file.path)] ?? 'application/octet-stream');
     return context.body(bytes);
   });
