@@ -23,8 +23,21 @@ interface Stop {
   readonly visible: string;
 }
 
-/** Where the focus is, and what marks it: an empty `visible` is a focus that nobody sees. */
-function stop(page: Page): Promise<Stop> {
+/** What moves into view with the focus has moved by then. */
+const MOTION_MS = 1_000;
+
+/** Where the focus is, once it is seen or should be: an empty `visible` is a focus that nobody sees. */
+async function stop(page: Page): Promise<Stop> {
+  const deadline = Date.now() + MOTION_MS;
+  for (;;) {
+    const found = await focused(page);
+    if (found.visible !== '' || Date.now() > deadline) return found;
+    await page.waitForTimeout(50);
+  }
+}
+
+/** Where the focus is now, and what marks it. */
+function focused(page: Page): Promise<Stop> {
   return page.evaluate(() => {
     const focused = document.activeElement;
     if (!focused || focused === document.body) return { role: '', name: '', visible: 'the page' };

@@ -1,0 +1,94 @@
+/** R24: what another engine lacks, taken away from this one: it is done without, or said before anything is entered. */
+import { expect, test, type Page } from '@playwright/test';
+import { systemChromium } from '../../scripts/chromium.mjs';
+import { carnetProcess, type CarnetProcess } from '../helpers/carnet-process.ts';
+import { activate, addAllergy, isSent, openAllergies, printedLetter, visit } from './journey.ts';
+import { CLAIRE } from './support.ts';
+
+const executablePath = systemChromium();
+
+test.use({
+  // The worker's script must come from the network to be changed on its way.
+  serviceWorkers: 'block',
+  // Chromium takes an answer changed on its way for one from the public network, which may open no socket to this machine.
+  launchOptions: {
+    args: ['--no-sandbox', '--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets'],
+    ...(executablePath && { executablePath }),
+  },
+});
+test.describe.configure({ timeout: 240_000 });
+
+let carnet: CarnetProcess;
+
+test.beforeAll(async () => {
+  carnet = await carnetProcess();
+});
+
+test.afterAll(async () => {
+  await carnet?.remove();
+});
+
+/** Puts a line before the vault's own; every header, the policy too, stays as it was. */
+async function beforeTheVault(page: Page, line: string): Promise<void> {
+  await page.route(/\/worker[^/]*\.js$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${line}\n${await response.text()}` });
+  });
+}
+
+const NO_ED25519 = `
+self.refused = 0;
+for (const name of ['generateKey', 'importKey', 'sign', 'verify']) {
+  const original = SubtleCrypto.prototype[name];
+  SubtleCrypto.prototype[name] = function (...args) {
+    if (args.some((arg) => arg === 'Ed25519' || arg?.name === 'Ed25519')) {
+      self.refused++;
+      return Promise.reject(new DOMException('Unrecognized name.', 'NotSupportedError'));
+    }
+    return original.apply(this, args);
+  };
+}`;
+
+test('R24: without Ed25519 in WebCrypto she activates, writes and sends all the same; without a camera she types', async ({
+  page,
+}) => {
+  await beforeTheVault(page, NO_ED25519);
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, 'mediaDevices', { value: undefined });
+    delete (globalThis as { BarcodeDetector?: unknown }).BarcodeDetector;
+  });
+  await activate(page, carnet.url, printedLetter(carnet), CLAIRE);
+  await openAllergies(page);
+  await addAllergy(page, 'Arachide');
+  await isSent(page);
+  const refused = await Promise.all(
+    page.workers().map((worker) => worker.evaluate(() => (self as { refused?: number }).refused ?? 0)),
+  );
+  expect(Math.max(...refused)).toBeGreaterThan(0);
+
+  await visit(page, 'Partage');
+  await page
+    .getByRole('link', { name: /Mes appareils/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: /Relier un autre appareil/ }).click();
+  const scan = page.getByRole('button', { name: /Scanner le code/ });
+  if (await scan.isVisible()) await scan.click();
+  await expect(page.getByText(/La caméra n.est pas disponible/)).toBeVisible();
+  await expect(page.getByRole('textbox', { name: /Code affiché/ })).toBeVisible();
+});
+
+for (const [name, take] of [
+  ['Web Locks', () => Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })],
+  ['IndexedDB', () => Object.defineProperty(globalThis, 'indexedDB', { value: undefined })],
+  ['BroadcastChannel', () => Object.defineProperty(globalThis, 'BroadcastChannel', { value: undefined })],
+] as const)
+  test(`R24: without ${name} the person is told so, and nothing can be entered`, async ({ page }) => {
+    await page.addInitScript(take);
+    for (const path of ['/', '/activer', '/relier', '/accueil']) {
+      await page.goto(carnet.url + path);
+      await expect(page.getByRole('heading', { name: /Ce navigateur ne convient pas/ })).toBeVisible();
+      await expect(page.getByText(new RegExp(name)).first()).toBeVisible();
+      await expect(page.getByRole('textbox')).toHaveCount(0);
+    }
+  });
