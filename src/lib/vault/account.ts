@@ -314,6 +314,8 @@ export async function openAccount(input: {
     }
     const done = await record.replica.edit(checked);
     diskProblem = !done.ok && isDisk(done.error) ? done.error : null;
+    // Whoever asks for the record after the answer finds the edit in it.
+    if (done.ok) show();
     wake();
     return done.ok ? ok() : fail(problemOfEdit(done.error));
   }
