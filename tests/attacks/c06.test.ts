@@ -65,7 +65,7 @@ test('C06: nor may a device repeat or skip its own clocks', async () => {
   }
   const honest = await forge(world, bob, { kind: 'update', content: squat(client(bob), 0, 3) });
   expect(await laptop.replica.receive(received(honest))).toMatchObject({ ok: true, value: { admitted: 1 } });
-  const next = { kind: 'update', seq: honest.seq + 1, prev: honest.id } as const;
+  const next = { kind: 'update', seq: honest.seq + 1, before: honest.saying, prev: honest.id } as const;
   const again = await forge(world, bob, { ...next, content: squat(client(bob), 2) });
   expect(await laptop.replica.receive(received(again))).toMatchObject({
     ok: true,

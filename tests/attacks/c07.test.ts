@@ -80,12 +80,12 @@ function hugeDeletion(client: number): Bytes {
 
 test('C07: sixty updates that wait for what never comes stay outside of the document, within a quota', async () => {
   const { world, alice, mallory, client } = await aliceAndMallory();
-  let [seq, prev] = [2, ZERO.replace(/^0/, '1')]; // the first one is never sent
+  let [seq, before] = [2, ZERO.replace(/^0/, '1')]; // the first one is never sent
   const value = 'x'.repeat(200_000);
   for (let i = 0; i < 60; i++) {
     const content = update(client, (map) => map.set(`k${i}`, value));
-    const frame = await forge(world, mallory, { kind: 'update', content, seq, prev });
-    [seq, prev] = [seq + 1, frame.id];
+    const frame = await forge(world, mallory, { kind: 'update', content, seq, before, prev: before });
+    [seq, before] = [seq + 1, frame.saying];
     expect(await alice.replica.receive(received(frame))).toMatchObject({ ok: true, value: { admitted: 0 } });
   }
   let stored = 0;

@@ -20,9 +20,9 @@ export async function forge(
   seenBy: WorldDevice = device,
 ): Promise<Frame> {
   const head = seenBy.replica.head(device.id, 'data') ?? { seq: 0, id: ZERO };
-  const place = { seq: head.seq + 1, prev: head.id };
+  const place = { seq: head.seq + 1, before: head.id, prev: head.id };
   const clock = { time: world.clock.now(), counter: 0 };
-  const full = { author: device.id, ...place, clock, deps: [], rules: [], ...draft };
+  const full: Draft = { author: device.id, ...place, clock, deps: [], rules: [], ...draft };
   return makeFrame(full, world.epochs.at(-1)!, device.keys.signer, world.random);
 }
 
@@ -32,11 +32,15 @@ export function received(...frames: readonly Frame[]): { topic: Bytes; bytes: By
 }
 
 /** A frame on paper. Its id follows from what it says. */
-export function paperFrame(draft: Partial<Draft> & Pick<Draft, 'author' | 'seq' | 'prev'>, epoch = 0): Frame {
+export function paperFrame(
+  draft: Partial<Draft> & Pick<Draft, 'author' | 'seq' | 'before'>,
+  epoch = 0,
+): Frame {
   const full: Draft = {
     kind: 'update',
     clock: { time: draft.seq, counter: 0 },
     content: Uint8Array.of(0, 0),
+    prev: draft.before,
     deps: [],
     rules: [],
     ...draft,
@@ -49,8 +53,9 @@ export function paperFrame(draft: Partial<Draft> & Pick<Draft, 'author' | 'seq' 
     body: full.content,
   };
   const { content, ...said } = full;
-  const id = hex(sha256(new TextEncoder().encode(JSON.stringify([said, epoch])), content));
-  return { ...full, id, epoch, inner, topic: new Uint8Array(32), bytes: content };
+  const hash = (value: unknown) => hex(sha256(new TextEncoder().encode(JSON.stringify(value)), content));
+  const rest = { epoch, inner, topic: new Uint8Array(32), bytes: content };
+  return { ...full, ...rest, saying: hash(said), id: hash([said, epoch]) };
 }
 
 /** Devices on paper that may do everything, each with a client id of its own. */

@@ -23,7 +23,7 @@ export interface EvilRelay extends PlainRelay {
   /** Falls back to the last backup, or makes one. */
   rollBack(): void;
   backUp(): void;
-  /** From here on it is honest, and has every frame it was ever given. */
+  /** From here on it is honest, and has every frame it was ever given and not told to erase. */
   repent(): void;
   putFrom(device: string, topic: Bytes, bytes: Bytes): Kept;
 }
@@ -34,6 +34,7 @@ export function evilRelay(random: SeededRandom): EvilRelay {
   const done = new Set<Malice>();
   const worlds = new Map<string, number>();
   const worldOfFrame = new Map<string, number>();
+  const erased = new Set<string>();
   let restore: (() => void) | null = null;
   let honest = false;
 
@@ -46,8 +47,13 @@ export function evilRelay(random: SeededRandom): EvilRelay {
     ...relay,
     done,
     put: relay.put,
+    purge() {
+      for (const kept of relay.topics.values()) for (const { id, doomed } of kept) if (doomed) erased.add(id);
+      relay.purge();
+    },
     putFrom(device, topic, bytes) {
       everything.push({ topic, bytes });
+      erased.delete(hex(frameId(bytes)));
       if (worlds.size > 0) worldOfFrame.set(hex(frameId(bytes)), worlds.get(device) ?? 0);
       return relay.put(topic, bytes);
     },
@@ -90,7 +96,8 @@ export function evilRelay(random: SeededRandom): EvilRelay {
       honest = true;
       worlds.clear();
       worldOfFrame.clear();
-      for (const { topic, bytes } of everything) relay.put(topic, bytes);
+      for (const { topic, bytes } of everything)
+        if (!erased.has(hex(frameId(bytes)))) relay.put(topic, bytes);
     },
   };
 }

@@ -22,6 +22,8 @@ import {
 import { evilRelay, type EvilRelay, type Malice } from './evil-relay.ts';
 
 const NAMES = ['Alice phone', 'Alice laptop', 'Bob phone', 'Bob laptop'];
+/** Joins at the very end, with an empty disk. */
+const NEWCOMER = 'Alice tablet';
 
 export interface Outcome {
   readonly trace: string;
@@ -34,7 +36,7 @@ export interface Outcome {
 const cast = new Map<number, Promise<People>>();
 
 function castOf(count: number): Promise<People> {
-  const known = cast.get(count) ?? people(NAMES.slice(0, count));
+  const known = cast.get(count) ?? people([...NAMES.slice(0, count), NEWCOMER]);
   cast.set(count, known);
   return known;
 }
@@ -85,7 +87,11 @@ const STEPS: readonly (readonly [weight: number, name: string, run: (scene: Scen
   [30, 'sync', syncEvil],
   [6, 'heads', async ({ device }) => void (await device.replica.publishHeads())],
   [5, 'snapshot', snapshot],
-  [2, 'rotate', rotate],
+  [3, 'compact', compact],
+  [3, 'propose deletion', proposeDeletion],
+  [2, 'purge', async ({ relay }) => relay.purge()],
+  [5, 'lost acknowledgement', loseAcknowledgement],
+  [4, 'rotate', rotate],
   [5, 'crash', async ({ device }) => device.restart()],
   [5, 'crash in a call', crashInCall],
   [4, 'failing disk', failingEdit],
@@ -127,10 +133,33 @@ async function deleteOrRestore({ device, random, shared }: Scene): Promise<void>
   await device.replica.edit([{ type, section: 'allergies', id: shared }]);
 }
 
-async function snapshot({ device, journal }: Scene): Promise<void> {
+async function snapshot({ device, relay, journal }: Scene): Promise<void> {
+  await pushAll(device, relay);
   const made = await device.replica.snapshot();
   if (!made.ok && !['unsent', 'not-allowed', 'incomplete'].includes(made.error.type))
     journal.problems.push(`snapshot failed: ${made.error.type}`);
+}
+
+/** All of it in one go, with somebody else offline. */
+async function compact(scene: Scene): Promise<void> {
+  await snapshot(scene);
+  await pushAll(scene.device, scene.relay);
+  await proposeDeletion(scene);
+  scene.relay.purge();
+}
+
+/** The relay has it, and the device never hears of it. */
+async function loseAcknowledgement({ device, relay, random }: Scene): Promise<void> {
+  const frames = await device.replica.outbox();
+  for (const { topic, bytes } of frames.slice(0, random.int(frames.length + 1)))
+    relay.putFrom(device.name, topic, bytes);
+}
+
+async function proposeDeletion({ device, relay }: Scene): Promise<void> {
+  for (const { topic, ids } of await device.replica.deletable()) {
+    relay.doom(topic, ids);
+    await device.replica.proposed(ids);
+  }
 }
 
 async function rotate({ world, device }: Scene): Promise<void> {
@@ -266,11 +295,14 @@ async function conclude(world: ReplicaWorld, relay: EvilRelay, journal: Journal)
       await pushAll(device, relay);
     }
   }
-  const hashes = world.devices.map(({ replica }) => hex(replica.stateHash()));
+  const newcomer = await world.join(NEWCOMER);
+  for (let round = 0; round < 2; round++) await pullAll(newcomer, relay, honest);
+  const devices = [...world.devices, newcomer];
+  const hashes = devices.map(({ replica }) => hex(replica.stateHash()));
   journal.log.push(...hashes);
   if (new Set(hashes).size > 1)
     journal.problems.push(`states differ: ${hashes.map((hash) => hash.slice(0, 8)).join(' ')}`);
-  for (const device of world.devices) {
+  for (const device of devices) {
     await device.restart();
     if (hex(device.replica.stateHash()) !== hashes[0])
       journal.problems.push(`${device.name} differs after a restart`);
@@ -283,7 +315,8 @@ async function conclude(world: ReplicaWorld, relay: EvilRelay, journal: Journal)
 }
 
 const CAUSES: Record<SecurityEvent['type'], readonly Malice[]> = {
-  rollback: ['rollback'],
+  // A snapshot that is kept back makes what it covers look lost.
+  rollback: ['rollback', 'drop', 'flip', 'truncate', 'fork'],
   gap: ['drop', 'fork', 'rollback', 'flip', 'truncate'],
   fork: ['drop', 'fork', 'rollback', 'flip', 'truncate'],
   'frame-refused': ['flip', 'truncate', 'inject'],

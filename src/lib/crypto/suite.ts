@@ -54,6 +54,7 @@ export const LABELS = {
   epochGrant: 'carnet/epoch-grant/v1',
   linkDelete: 'carnet/link-delete/v1',
   accountSpace: 'carnet/account-space/v1',
+  saying: 'carnet/saying/v1',
 } as const;
 
 export type Label = (typeof LABELS)[keyof typeof LABELS];

@@ -4,10 +4,12 @@
  * the covered frames are published again. A device that holds none of the frames takes the word of the owner who
  * signed; should covered frames turn up that the snapshot left out, it asks for the whole history and judges again.
  *
- * Of two snapshots made apart the first one adopted stays: the other, which does not cover what it covers, is ignored.
+ * Of two snapshots made apart each may cover what the other does not, and the relay may have erased both: then both are
+ * the base, until a later one covers what both do.
  */
 import { fromHex } from '#lib/bytes/bytes.ts';
 import type { Hex } from '#lib/keys/ids.ts';
+import { chainsOf, counts, isWhole, readBase } from './base.ts';
 import { isSameState, holdsUpdates } from './comparison.ts';
 import { readFrames, type Context } from './context.ts';
 import { RecordDocument } from './document.ts';
@@ -15,7 +17,7 @@ import type { Frame } from './frames.ts';
 import { enter, settle, type Tally } from './intake.ts';
 import { admit, CHAIN_START, type Chain, type Chains } from './log.ts';
 import { appendLeaf, type Peaks } from './merkle.ts';
-import { counts, readBase, readLog } from './rebuild.ts';
+import { bySaying, readLog } from './rebuild.ts';
 import { decodeSnapshot, partOf, type CoveredChain, type Snapshot } from './snapshot.ts';
 import type { Turn } from './turn.ts';
 
@@ -84,7 +86,8 @@ export async function reconsiderBase(
   for (const frame of covered) enter(turn, frame);
   const updates = covered.filter(({ kind }) => kind === 'update').map(({ content }) => content);
   if (updates.length > 0 && !holdsUpdates(document.state(), updates)) {
-    turn.raise({ type: 'snapshot-refused', author: base.author, frame: base.parts[0] ?? '' });
+    for (const { author, parts } of base.snapshots)
+      turn.raise({ type: 'snapshot-refused', author, frame: parts[0] ?? '' });
     turn.setHead({ wantsHistory: true });
   }
   if (!turn.head.wantsHistory || !circumstances.upToDate) return false;
@@ -92,27 +95,28 @@ export async function reconsiderBase(
   return isDisproved(context, turn);
 }
 
+/** Whether the frames that have come since make something else than the base. */
 async function isDisproved(context: Context, turn: Turn): Promise<boolean> {
-  const snapshot = await readBase(context, turn);
+  const { base } = turn.head;
+  const [origin, ...others] = base?.snapshots ?? [];
+  const { states, frontier } = await readBase(context, turn);
+  if (!base || !origin || others.length > 0 || !states[0]) return false;
+  const snapshot: Snapshot = { frontier, state: states[0] };
   const log = await readLog(context, turn);
-  const own = turn.head.base;
   turn.setHead({ base: null });
-  const rebuilt = snapshot && (await rebuildTo(context, turn, snapshot, log));
-  if (rebuilt === 'incomplete' || rebuilt === null) {
-    turn.setHead({ base: own });
-    return false;
+  const rebuilt = await rebuildTo(context, turn, snapshot, log);
+  if (rebuilt === 'different') {
+    refuse(
+      turn,
+      { author: origin.author, parts: origin.parts.flatMap((id) => log.get(id) ?? []) },
+      snapshot,
+      log,
+    );
+    return true;
   }
-  if (rebuilt === 'same' && own) {
-    turn.setHead({ base: { ...own, verified: true } });
-    letGo(context, turn, own.chains, log);
-    return false;
-  }
-  if (own && snapshot) refuse(turn, { author: own.author, parts: partsIn(own.parts, log) }, snapshot, log);
-  return true;
-}
-
-function partsIn(ids: readonly Hex[], log: ReadonlyMap<Hex, Frame>): Frame[] {
-  return ids.flatMap((id) => log.get(id) ?? []);
+  turn.setHead({ base: { ...base, verified: rebuilt === 'same' } });
+  if (rebuilt === 'same') letGo(context, turn, base.chains, log);
+  return false;
 }
 
 async function judge(
@@ -125,38 +129,40 @@ async function judge(
 ): Promise<Verdict> {
   if (parts.some(({ id }) => unsent.has(id)) || !parts.every((part) => counts(turn, part))) return 'wait';
   if (!snapshot || !follows(parts[0]!, snapshot)) return 'refused';
-  if (!advances(snapshot, turn.head.base?.chains ?? new Map())) return 'ignored';
+  if (isWithin(snapshot.frontier, turn.head.base?.chains ?? new Map())) return 'ignored';
   const rebuilt = await rebuildTo(context, turn, snapshot, log);
   if (rebuilt === 'same') return 'verified';
   if (rebuilt === 'different') return 'refused';
-  const known = [...log.values()].filter(
-    (frame) => isCovered(frame, snapshot.frontier) && countsIn(frame, turn),
+  const said = bySaying(log);
+  const held = [...turn.head.chains.values()].flatMap((chain) => heldUpTo(chain, said));
+  const known = held.filter((frame) => isCovered(frame, snapshot.frontier) && frame.kind === 'update');
+  const isContained = holdsUpdates(
+    snapshot.state,
+    known.map(({ content }) => content),
   );
-  const updates = known.filter(({ kind }) => kind === 'update').map(({ content }) => content);
-  if (!holdsUpdates(snapshot.state, updates) || contradicts(snapshot, turn, log)) return 'refused';
+  if (!isContained || contradicts(snapshot, turn, said)) return 'refused';
   if (turn.head.chains.size === 0 || upToDate) return 'trusted';
   turn.setHead({ wantsHistory: true });
   return 'wait';
 }
 
 /** Whether a chain that we have as far as the snapshot goes is another one there. */
-function contradicts({ frontier }: Snapshot, turn: Turn, log: ReadonlyMap<Hex, Frame>): boolean {
+function contradicts({ frontier }: Snapshot, turn: Turn, said: ReadonlyMap<Hex, Frame>): boolean {
   return [...frontier].some(([author, end]) => {
     const own = turn.head.chains.get(author) ?? CHAIN_START;
-    return own.seq >= end.seq && wayFrom(own, end, log) === 'different';
+    return own.seq >= end.seq && wayFrom(own, end, said) === 'different';
   });
 }
 
 /** Whether the snapshot's own chain goes on from where the snapshot says it stood. */
 function follows(first: Frame, { frontier }: Snapshot): boolean {
   const { seq, id } = frontier.get(first.author) ?? CHAIN_START;
-  return first.seq === seq + 1 && first.prev === id;
+  return first.seq === seq + 1 && first.before === id;
 }
 
-/** Whether it covers all that is covered already, and more. */
-function advances({ frontier }: Snapshot, base: Chains): boolean {
-  for (const [author, { seq }] of base) if ((frontier.get(author)?.seq ?? 0) < seq) return false;
-  return [...frontier].some(([author, { seq }]) => seq > (base.get(author)?.seq ?? 0));
+/** Whether every one of these chains goes no farther than those. */
+function isWithin(chains: Chains, those: Chains): boolean {
+  return [...chains].every(([author, { seq }]) => seq <= (those.get(author)?.seq ?? 0));
 }
 
 /** Makes the state from the frames on the way to the frontier and compares everything the snapshot says. */
@@ -166,13 +172,15 @@ async function rebuildTo(
   { frontier, state }: Snapshot,
   log: ReadonlyMap<Hex, Frame>,
 ): Promise<'same' | 'different' | 'incomplete'> {
-  const base = turn.head.base ? await readBase(context, turn) : null;
-  if (turn.head.base && !base) return 'incomplete';
-  const start: Chains = turn.head.base?.chains ?? new Map();
+  const base = await readBase(context, turn);
+  const start = chainsOf(base.frontier);
+  // What a snapshot made apart leaves out of our base cannot be taken out of the state again.
+  if (!isWhole(base, turn.head.base) || !isWithin(start, frontier)) return 'incomplete';
+  const said = bySaying(log);
   const frames: Frame[] = [];
   for (const [author, chain] of frontier) {
-    const covered = base?.frontier.get(author);
-    const way = wayFrom(chain, start.get(author) ?? CHAIN_START, log);
+    const covered = base.frontier.get(author);
+    const way = wayFrom(chain, start.get(author) ?? CHAIN_START, said);
     if (typeof way === 'string') return way;
     if (!hasPeaks(chain, covered, way)) return 'different';
     frames.push(...way);
@@ -184,7 +192,7 @@ async function rebuildTo(
   }
   const document = new RecordDocument(context.schema);
   const updates = admitted.filter(({ kind }) => kind === 'update').map(({ content }) => content);
-  document.apply([...(base ? [base.state] : []), ...updates]);
+  document.apply([...base.states, ...updates]);
   return isSameState(document.state(), state) ? 'same' : 'different';
 }
 
@@ -192,16 +200,16 @@ async function rebuildTo(
 function wayFrom(
   end: Chain,
   start: Chain,
-  log: ReadonlyMap<Hex, Frame>,
+  said: ReadonlyMap<Hex, Frame>,
 ): Frame[] | 'incomplete' | 'different' {
   const way: Frame[] = [];
   let { id } = end;
   for (let seq = end.seq; seq > start.seq; seq--) {
-    const frame = log.get(id);
+    const frame = said.get(id);
     if (!frame) return 'incomplete';
     if (frame.seq !== seq) return 'different';
     way.push(frame);
-    id = frame.prev;
+    id = frame.before;
   }
   return id === start.id ? way.reverse() : 'different';
 }
@@ -217,20 +225,20 @@ function hasPeaks(chain: CoveredChain, base: CoveredChain | undefined, way: read
 export function peaksAfter(base: CoveredChain | undefined, way: readonly Frame[]): Peaks {
   let peaks: Peaks = base?.peaks ?? [];
   let count = base?.seq ?? 0;
-  for (const { id } of way) peaks = appendLeaf(peaks, count++, fromHex(id));
+  for (const { saying } of way) peaks = appendLeaf(peaks, count++, fromHex(saying));
   return peaks;
 }
 
 /** The peaks of every chain as it stands; null when a frame on the way is not held. */
 export async function coverAll(context: Context, turn: Turn): Promise<Map<Hex, CoveredChain> | null> {
   const base = await readBase(context, turn);
-  if (turn.head.base && !base) return null;
-  const log = await readLog(context, turn);
+  if (!isWhole(base, turn.head.base)) return null;
+  const said = bySaying(await readLog(context, turn));
   const frontier = new Map<Hex, CoveredChain>();
   for (const [author, chain] of turn.head.chains) {
-    const way = wayFrom(chain, turn.head.base?.chains.get(author) ?? CHAIN_START, log);
+    const way = wayFrom(chain, base.frontier.get(author) ?? CHAIN_START, said);
     if (typeof way === 'string') return null;
-    frontier.set(author, { ...chain, peaks: peaksAfter(base?.frontier.get(author), way) });
+    frontier.set(author, { ...chain, peaks: peaksAfter(base.frontier.get(author), way) });
   }
   return frontier;
 }
@@ -239,9 +247,11 @@ function isCovered({ author, seq }: Frame, chains: Chains): boolean {
   return seq <= (chains.get(author)?.seq ?? 0);
 }
 
-/** Whether a frame is part of what counts here (and not the loser of a number used twice, or waiting). */
-function countsIn(frame: Frame, turn: Turn): boolean {
-  return frame.seq <= (turn.head.chains.get(frame.author)?.seq ?? 0) && counts(turn, frame);
+/** The end of a chain, as far back as its frames are held. */
+function heldUpTo(chain: Chain, said: ReadonlyMap<Hex, Frame>): Frame[] {
+  const held: Frame[] = [];
+  for (let frame = said.get(chain.id); frame; frame = said.get(frame.before)) held.push(frame);
+  return held;
 }
 
 function adopt(
@@ -252,16 +262,23 @@ function adopt(
   verified: boolean,
   log: ReadonlyMap<Hex, Frame>,
 ): boolean {
-  const covered = new Map([...frontier].map(([each, { seq, id, clock }]) => [each, { seq, id, clock }]));
-  const chains = new Map(turn.head.chains);
-  let conflict = false;
-  for (const [each, chain] of covered) {
-    const own = chains.get(each);
-    if (!own || own.seq < chain.seq) chains.set(each, chain);
-    else if (verified && typeof wayFrom(own, chain, log) === 'string') conflict = true;
-  }
-  const base = { author, parts: parts.map(({ id }) => id), verified, chains: covered };
-  turn.setHead({ base, chains, wantsHistory: false });
+  const { base: before } = turn.head;
+  const replaces = !before || isWithin(before.chains, frontier);
+  const covered = replaces ? chainsOf(frontier) : farthest(before.chains, chainsOf(frontier));
+  const said = bySaying(log);
+  const conflict =
+    verified &&
+    [...turn.head.chains].some(([each, own]) => {
+      const end = covered.get(each);
+      return end !== undefined && own.seq >= end.seq && typeof wayFrom(own, end, said) === 'string';
+    });
+  const origin = { author, parts: parts.map(({ id }) => id) };
+  const snapshots = replaces ? [origin] : [...before.snapshots, origin];
+  turn.setHead({
+    base: { snapshots, verified: verified && replaces, chains: covered },
+    chains: farthest(turn.head.chains, covered),
+    wantsHistory: false,
+  });
   if (verified) letGo(context, turn, covered, log);
   else {
     turn.updates.push(state);
@@ -269,6 +286,14 @@ function adopt(
     for (const frame of log.values()) if (isCovered(frame, covered)) enter(turn, frame);
   }
   return conflict;
+}
+
+/** Of each chain the longer; the first of two equal ones. */
+function farthest(chains: Chains, others: Chains): Map<Hex, Chain> {
+  const longest = new Map(chains);
+  for (const [author, chain] of others)
+    if (chain.seq > (longest.get(author)?.seq ?? 0)) longest.set(author, chain);
+  return longest;
 }
 
 /** Covered frames leave the disk; an owner notes them, to propose their deletion to the relay. */
@@ -315,14 +340,14 @@ async function readSnapshotFrames(context: Context, turn: Turn, ids: ReadonlySet
 
 /** The complete snapshots among these frames, the farthest first. */
 function assemble(frames: readonly Frame[]): Candidate[] {
-  const byPlace = new Map(frames.map((frame) => [`${frame.author} ${frame.seq} ${frame.prev}`, frame]));
+  const byPlace = new Map(frames.map((frame) => [`${frame.author} ${frame.seq} ${frame.before}`, frame]));
   const candidates: Candidate[] = [];
   for (const first of frames) {
     const place = partOf(first.content);
     if (place?.part !== 0) continue;
     const parts = [first];
     for (let next = first; parts.length < place.parts; parts.push(next)) {
-      const following = byPlace.get(`${next.author} ${next.seq + 1} ${next.id}`);
+      const following = byPlace.get(`${next.author} ${next.seq + 1} ${next.saying}`);
       const at = following && partOf(following.content);
       if (!following || at?.part !== parts.length || at.parts !== place.parts) break;
       next = following;

@@ -33,14 +33,15 @@ export async function authorData(
     kind,
     author: self.id,
     seq: chain.seq + 1,
-    prev: chain.id,
+    before: chain.id,
+    prev: chain.frame,
     clock: now,
     content,
     deps,
     rules,
   };
   const frame = await makeFrame(draft, keys, self.signer, ports.random);
-  const next = { seq: frame.seq, id: frame.id, clock: clock ?? chain.clock };
+  const next = { seq: frame.seq, id: frame.saying, frame: frame.id, clock: clock ?? chain.clock };
   const announced = new Map(turn.head.announced);
   for (const { author, seq } of deps) announced.set(author, seq);
   const announcedRules = [...turn.members.heads];
@@ -86,7 +87,13 @@ export async function authorControl(
 
 /** What this device has: the head of every chain, control frames included. */
 export function frontierOf({ head, controls }: Pick<Turn, 'head' | 'controls'>): Head[] {
-  const heads = [...head.chains].map(([author, chain]): Head => ({ author, lane: 'data', ...chain }));
+  const heads = [...head.chains].map(([author, { seq, frame: id, clock }]): Head => ({
+    author,
+    lane: 'data',
+    seq,
+    id,
+    clock,
+  }));
   const last = new Map<Hex, Head>();
   for (const [id, { inner }] of controls) {
     const author = hex(inner.author);
@@ -106,7 +113,7 @@ export function headsContent(turn: Turn, self: Hex, others: ReadonlyMap<Hex, Byt
 /** What others have written since this device last said what it builds on. */
 function newDependencies({ head }: Turn, self: Hex): Dependency[] {
   const deps: Dependency[] = [];
-  for (const [author, { seq, id }] of head.chains)
+  for (const [author, { seq, frame: id }] of head.chains)
     if (author !== self && seq > (head.announced.get(author) ?? 0)) deps.push({ author, seq, id });
   return deps.slice(0, MAX_DEPS);
 }

@@ -1,13 +1,18 @@
 /**
  * What stands in the body of a frame, by kind. A `control` body belongs to keys/; the others begin alike.
  *
- *   body       0x01 version | for each dependency, in their order: author[32] | varint seq
+ *   body       0x01 version | saying before[32] | for each dependency, in their order: author[32] | varint seq
  *              | u8 n | n × (author[32] | varint seq | control frame id[32]) | content
  *   update     content = the Yjs update
  *   heads      content = frontier | varint n | n × (space[32] | u32 length | what the author has there)
  *   snapshot   content = u8 part, from 0 | u8 parts | its share of the payload (snapshot.ts)
  *   delete     content = varint n | n × frame id[32]      (what an owner has erased; nothing acts on it yet)
  *   frontier   varint n | n × (author[32] | u8 lane | varint seq | id[32] | varint clock)     ascending, each once
+ *
+ * [Note: sayings] What a data frame says, whatever it is sealed in, has an id of its own:
+ *   saying     SHA-256("carnet/saying/v1" | author[32] | u64 seq | u64 milliseconds | u16 counter | u8 kind | body)
+ * Chains, pins and snapshots go by sayings: unsent work that is sealed again under another epoch is another frame and the
+ * same saying, so nothing that was said after it or about it changes. The frame ids in the inner serve to ask a relay.
  *
  * A dependency is an id in the inner; its author and number stand beside it here, because a device that started from a
  * snapshot knows the frames before only as "this author, up to this number". The control frames named are the heads of
@@ -36,6 +41,7 @@ export interface Head {
   readonly author: Hex;
   readonly lane: Lane;
   readonly seq: number;
+  /** Of a frame, to ask for. */
   readonly id: Hex;
   readonly clock: number;
 }
@@ -58,13 +64,16 @@ export function sortDependencies(deps: readonly Dependency[]): Dependency[] {
 
 /** What a data frame builds on. */
 export interface Grounds {
+  /** The saying before it in its author's chain; zeros for the first. */
+  readonly before: Hex;
   readonly deps: readonly Dependency[];
   /** Control frames. */
   readonly rules: readonly Dependency[];
 }
 
-export function encodeBody({ deps, rules }: Grounds, content: Bytes): Bytes {
-  const writer = new Writer(content.length + 2 + (deps.length + rules.length) * 72).u8(VERSION);
+export function encodeBody({ before, deps, rules }: Grounds, content: Bytes): Bytes {
+  const writer = new Writer(content.length + 34 + (deps.length + rules.length) * 72).u8(VERSION);
+  writer.bytes(fromHex(before));
   for (const { author, seq } of sortDependencies(deps)) writer.bytes(fromHex(author)).varint(seq);
   writer.u8(rules.length);
   for (const { author, seq, id } of sortDependencies(rules))
@@ -79,13 +88,14 @@ export function decodeBody(
 ): (Grounds & { readonly content: Bytes }) | null {
   return decodeWith(body, (reader) => {
     version(reader);
+    const before = readId(reader);
     const deps = ids.map((id) => ({ author: readId(reader), seq: positive(reader.varint()), id: hex(id) }));
     const rules = Array.from({ length: reader.u8() }, () => ({
       author: readId(reader),
       seq: positive(reader.varint()),
       id: readId(reader),
     }));
-    return { deps, rules, content: toOwned(reader.rest()) };
+    return { before, deps, rules, content: toOwned(reader.rest()) };
   });
 }
 

@@ -26,7 +26,7 @@ test('a body gives back its grounds and content, and no other bytes do', () => {
   const deps = [1, 2].map((seq) => ({ author: alice, seq, id: id() }));
   const rules = [{ author: bob, seq: 9, id: id() }];
   const content = random(40);
-  const body = encodeBody({ deps, rules }, content);
+  const body = encodeBody({ before: id(), deps, rules }, content);
   const ids = deps.map((dep) => dep.id).sort();
   const decoded = decodeBody(body, ids.map(fromHex));
   expect(decoded?.content).toEqual(content);
@@ -51,7 +51,7 @@ test('heads and frontiers come back as they were, in one spelling', () => {
 });
 
 test('the head comes back as it was', () => {
-  const chain = { seq: 5, id: id(), clock: 12 };
+  const chain = { seq: 5, id: id(), frame: id(), clock: 12 };
   const head: HeadState = {
     ...EMPTY_HEAD,
     written: 3,
@@ -66,7 +66,11 @@ test('the head comes back as it was', () => {
       [placeOf(bob, 'control'), { author: bob, lane: 'control', seq: 2, id: id(), by: alice }],
     ]),
     cursors: new Map([[id(), { after: 8, frame: random(32) }]]),
-    base: { author: alice, parts: [id(), id()], verified: true, chains: new Map([[alice, chain]]) },
+    base: {
+      snapshots: [{ author: alice, parts: [id(), id()] }],
+      verified: true,
+      chains: new Map([[alice, chain]]),
+    },
     undecided: [id()],
     wantsHistory: true,
   };
@@ -122,7 +126,14 @@ test('a snapshot comes back from its parts; a changed bit anywhere, or a clock t
       i,
     );
   const members = paperMembers([alice]);
-  const chain = { seq: 1, id: id(), clock: document.clock(1), peaks: appendLeaf([], 0, random(32)) };
+  const saying = id();
+  const chain = {
+    seq: 1,
+    id: saying,
+    frame: saying,
+    clock: document.clock(1),
+    peaks: appendLeaf([], 0, random(32)),
+  };
   const snapshot = { frontier: new Map([[alice, chain]]), state: document.state() };
   const [part] = (await encodeSnapshot(snapshot)) ?? [];
   expect(await decodeSnapshot([part!], members)).toEqual(snapshot);

@@ -3,9 +3,19 @@
  * Guarantees: a `Frame` is well formed. Whether its signature is good is for `verifyOpened` to say; whether it counts,
  * for log.ts.
  */
-import { equal, fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
-import { frameId, openFrame, sealFrame, type FrameAad, type FrameKind } from '#lib/crypto/frame.ts';
+import { fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { Writer } from '#lib/bytes/writer.ts';
+import {
+  FRAME_KINDS,
+  frameId,
+  openFrame,
+  sealFrame,
+  type FrameAad,
+  type FrameKind,
+} from '#lib/crypto/frame.ts';
 import type { Random } from '#lib/crypto/random.ts';
+import { labelledHash } from '#lib/crypto/hash.ts';
+import { LABELS } from '#lib/crypto/suite.ts';
 import type { Signer } from '#lib/crypto/signature.ts';
 import type { EpochKeys } from '#lib/keys/epoch.ts';
 import type { Hex } from '#lib/keys/ids.ts';
@@ -26,7 +36,11 @@ export interface Frame {
   readonly kind: FrameKind;
   readonly author: Hex;
   readonly seq: number;
-  /** Zeros for the first of a chain. */
+  /** What it says ([Note: sayings] in bodies.ts); of a control frame, its id. */
+  readonly saying: Hex;
+  /** The saying before it in its author's chain, zeros for the first; of a control frame, the frame before. */
+  readonly before: Hex;
+  /** A frame that the saying before it was in, if the author knew one. */
   readonly prev: Hex;
   /** Of the data lane; empty for control frames, whose graph is the policy's. */
   readonly deps: readonly Dependency[];
@@ -46,6 +60,8 @@ export interface OpenedFrame {
   readonly aad: FrameAad;
   readonly signed: SignedInner;
 }
+
+export const ZERO_ID: Hex = '00'.repeat(32);
 
 export function laneOf(kind: FrameKind): Lane {
   return kind === 'control' ? 'control' : 'data';
@@ -73,6 +89,7 @@ export interface Draft {
   readonly kind: FrameKind;
   readonly author: Hex;
   readonly seq: number;
+  readonly before: Hex;
   readonly prev: Hex;
   readonly clock: Hlc;
   readonly content: Bytes;
@@ -81,7 +98,7 @@ export interface Draft {
 }
 
 /** The dependencies of a control frame, which its body does not describe: ids alone. */
-export type ControlDraft = Omit<Draft, 'kind' | 'deps' | 'rules'> & {
+export type ControlDraft = Omit<Draft, 'kind' | 'before' | 'deps' | 'rules'> & {
   readonly kind: 'control';
   readonly heads: readonly Hex[];
 };
@@ -103,34 +120,19 @@ export async function makeFrame(
   return frameOf(bytes, hex(frameId(bytes)), keys.topic, aad, inner)!;
 }
 
-/** The same thing said again under another epoch, because it had not been sent: not a second use of its number. */
-export function isSameSaying(a: Frame, b: Frame): boolean {
-  return (
-    a.kind === b.kind &&
-    a.clock.time === b.clock.time &&
-    a.clock.counter === b.clock.counter &&
-    equal(a.content, b.content)
-  );
+function frameOf(bytes: Bytes, id: Hex, topic: Bytes, aad: FrameAad, inner: FrameInner): Frame | null {
+  const { kind, epoch } = aad;
+  const { author, seq, clock } = inner;
+  const prev = hex(inner.prev);
+  const rest = { id, topic, epoch, kind, author: hex(author), seq, prev, clock, inner, bytes };
+  if (kind === 'control')
+    return { ...rest, saying: id, before: prev, deps: [], rules: [], content: inner.body };
+  const body = decodeBody(inner.body, inner.deps);
+  if (!body || (seq === 1) !== (body.before === ZERO_ID)) return null;
+  return { ...rest, ...body, saying: sayingOf(kind, inner) };
 }
 
-function frameOf(bytes: Bytes, id: Hex, topic: Bytes, aad: FrameAad, inner: FrameInner): Frame | null {
-  const body =
-    aad.kind === 'control'
-      ? { deps: [], rules: [], content: inner.body }
-      : decodeBody(inner.body, inner.deps);
-  if (!body) return null;
-  const { author, seq, prev, clock } = inner;
-  return {
-    id,
-    topic,
-    epoch: aad.epoch,
-    kind: aad.kind,
-    author: hex(author),
-    seq,
-    prev: hex(prev),
-    ...body,
-    clock,
-    inner,
-    bytes,
-  };
+function sayingOf(kind: FrameKind, { author, seq, clock, body }: FrameInner): Hex {
+  const head = new Writer(64).bytes(author).u64(seq).u64(clock.time).u16(clock.counter);
+  return hex(labelledHash(LABELS.saying, head.u8(FRAME_KINDS.indexOf(kind)).finish(), body));
 }

@@ -125,6 +125,7 @@ function controlGaps({ claims, controls }: Holdings): Gap[] {
 /** Ids to ask the relay for: what is named and not held, and would let something that waits go on. */
 export function missingIds({ chains, claims, aside, controls }: Holdings): Set<Hex> {
   const missing = new Set<Hex>();
+  const besides = new Set([...aside.values()].map(({ author, seq }) => `${author} ${seq}`));
   const wants = (author: Hex, seq: number, id: Hex) => {
     if (seq > (chains.get(author)?.seq ?? 0) && !aside.has(id)) missing.add(id);
   };
@@ -133,7 +134,8 @@ export function missingIds({ chains, claims, aside, controls }: Holdings): Set<H
     else if (!controls.has(id)) missing.add(id);
   }
   for (const frame of aside.values()) {
-    if (frame.seq > 1) wants(frame.author, frame.seq - 1, frame.prev);
+    if (frame.seq > 1 && !besides.has(`${frame.author} ${frame.seq - 1}`))
+      wants(frame.author, frame.seq - 1, frame.prev);
     for (const { author, seq, id } of frame.deps) wants(author, seq, id);
     for (const { id } of frame.rules) if (!controls.has(id)) missing.add(id);
   }

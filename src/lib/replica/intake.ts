@@ -101,6 +101,9 @@ export function settle(self: Hex, turn: Turn, admission: Admission, tally: Tally
     enter(turn, frame);
     if (frame.kind === 'update') turn.updates.push(frame.content);
   }
+  // What lost its number, or says what was said already, is kept beside what counts.
+  for (const frame of admission.waiting)
+    if (frame.seq <= (admission.chains.get(frame.author)?.seq ?? 0)) enter(turn, frame);
   tally.admitted += admission.admitted.length;
   for (const { frame, reason } of admission.refused) {
     turn.waiting.delete(frame.id);

@@ -103,7 +103,7 @@ export interface Replica<M extends Members = Members> extends Syncable {
   /** The verified controls, for whoever evaluates them too. */
   controls(): readonly VerifiedControl[];
   frontier(): EncodedFrontier;
-  /** The last frame of a device in a lane, as far as it counts: for pins. */
+  /** The last that counts of a device in a lane, for pins: a saying, or a control frame. */
   head(device: DeviceHex, lane: Lane): { readonly seq: number; readonly id: Hex } | undefined;
   /** How many frames stand behind the last snapshot. */
   uncovered(): number;

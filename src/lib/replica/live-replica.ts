@@ -317,6 +317,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   }
 
   head(device: DeviceHex, lane: Lane): { readonly seq: number; readonly id: Hex } | undefined {
+    if (lane === 'data') return this.#memory.head.chains.get(device);
     return frontierOf(this.#memory).find((head) => head.author === device && head.lane === lane);
   }
 

@@ -44,8 +44,8 @@ function write(writer: Writer, random: SeededRandom): Frame {
   const deps = [...writer.seen].map(([author, seq]) => ({ author, seq, id: ZERO }));
   const { author, head } = writer;
   const clock = { time: random.int(2 ** 30), counter: 0 };
-  const frame = paperFrame({ author, seq: head.seq + 1, prev: head.prev, content, deps, clock });
-  writer.head = { seq: frame.seq, prev: frame.id };
+  const frame = paperFrame({ author, seq: head.seq + 1, before: head.prev, content, deps, clock });
+  writer.head = { seq: frame.seq, prev: frame.saying };
   return frame;
 }
 
@@ -107,9 +107,9 @@ test('nothing counts before what it builds on, and nothing is lost by waiting', 
       [{ type: 'put', section: 'allergies', id: 'AAAAAAAAAAAAAAAAAAAAAA', fields: { name } }],
       1,
     );
-  const first = paperFrame({ author: alice, seq: 1, prev: ZERO, content: put('Pollen') });
-  const second = paperFrame({ author: alice, seq: 2, prev: first.id, content: put('Latex') });
-  const third = paperFrame({ author: alice, seq: 3, prev: second.id, content: put('Iode') });
+  const first = paperFrame({ author: alice, seq: 1, before: ZERO, content: put('Pollen') });
+  const second = paperFrame({ author: alice, seq: 2, before: first.saying, content: put('Latex') });
+  const third = paperFrame({ author: alice, seq: 3, before: second.saying, content: put('Iode') });
   const early = admit([third, first], rule, new Map());
   expect(early.admitted).toEqual([first]);
   expect(early.waiting).toEqual([third]);
@@ -117,25 +117,32 @@ test('nothing counts before what it builds on, and nothing is lost by waiting', 
   expect(late.admitted).toEqual([second, third]);
 });
 
-test('of two frames with one number the smaller id counts and what follows it, and it is told', () => {
+test('of two sayings with one number the smaller counts and what follows it, and it is told', () => {
   const [alice = ''] = NAMES;
   const pair = [1, 2].map((time) =>
-    paperFrame({ author: alice, seq: 1, prev: ZERO, clock: { time, counter: 0 } }),
+    paperFrame({ author: alice, seq: 1, before: ZERO, clock: { time, counter: 0 } }),
   );
-  const after = pair.map(({ id }) => paperFrame({ author: alice, seq: 2, prev: id }));
-  const smaller = pair[0]!.id < pair[1]!.id ? 0 : 1;
+  const after = pair.map(({ saying }) => paperFrame({ author: alice, seq: 2, before: saying }));
+  const smaller = pair[0]!.saying < pair[1]!.saying ? 0 : 1;
   const result = admit([...pair, ...after], rule, new Map());
   expect(result.admitted).toEqual([pair[smaller], after[smaller]]);
-  expect(result.duplicates).toEqual([{ author: alice, seq: 1 }]);
+  expect(result.duplicates).toEqual([1, 2].map((seq) => ({ author: alice, seq })));
 });
 
-test('the same saying under a later epoch wins over the earlier one, and is no second use of the number', () => {
+test('one saying in two frames is one: whichever came, the same counts, and it is no second use of the number', () => {
   const [alice = ''] = NAMES;
-  const draft = { author: alice, seq: 1, prev: ZERO };
+  const draft = { author: alice, seq: 1, before: ZERO };
   const [old, resealed] = [paperFrame(draft, 0), paperFrame(draft, 1)];
-  const result = admit([old, resealed], rule, new Map());
-  expect(result.admitted).toEqual([resealed]);
-  expect(result.duplicates).toEqual([]);
+  const after = paperFrame({ author: alice, seq: 2, before: old.saying });
+  for (const frames of [
+    [old, after],
+    [resealed, after],
+    [resealed, old, after],
+  ]) {
+    const result = admit(frames, rule, new Map());
+    expect(result.admitted.map(({ saying }) => saying)).toEqual([old.saying, after.saying]);
+    expect(result.duplicates).toEqual([]);
+  }
 });
 
 test('a pin decides which of two chains counts, and where it ends', () => {
@@ -144,7 +151,12 @@ test('a pin decides which of two chains counts, and where it ends', () => {
     const frames: Frame[] = [];
     for (let seq = 1; seq <= 3; seq++)
       frames.push(
-        paperFrame({ author: alice, seq, prev: frames.at(-1)?.id ?? ZERO, clock: { time, counter: 0 } }),
+        paperFrame({
+          author: alice,
+          seq,
+          before: frames.at(-1)?.saying ?? ZERO,
+          clock: { time, counter: 0 },
+        }),
       );
     return frames;
   };
@@ -153,7 +165,7 @@ test('a pin decides which of two chains counts, and where it ends', () => {
     [one, other],
     [other, one],
   ] as const) {
-    const pin = { seq: 2, id: pinned[1]!.id };
+    const pin = { seq: 2, id: pinned[1]!.saying };
     const members = paperMembers(NAMES, { [alice]: pin });
     const result = admit([...one, ...other], { ...rule, members }, new Map());
     expect(result.admitted).toEqual(pinned.slice(0, 2));

@@ -7,9 +7,9 @@
  *   2. the frame before it in its author's chain counts,
  *   3. what it names as dependencies counts, and the control frames it names are there,
  *   4. the gate lets its update pass, and all the update builds on counts.
- * Where an author used a number twice, one of the two counts: the one on the way to the pin if there is one, else that
- * of the later epoch (unsent work is sealed again after a rotation), else the smaller id; what follows the other one
- * does not. A winner that still waits for something makes its author's chain wait.
+ * Where an author used a number for two sayings, one of them counts: the one on the way to the pin if there is one, else
+ * the smaller; what follows the other one does not. A winner that still waits for something makes its author's chain
+ * wait. Two frames with one saying are one ([Note: sayings] in bodies.ts).
  *
  * `start` is where the chains stand already: after a snapshot, or after an earlier call. Called again with its own
  * result and more frames it gives what it would have given at once, unless a frame arrives at or below the head of a
@@ -18,14 +18,17 @@
 import type { FrameKind } from '#lib/crypto/frame.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import type { RefusalReason } from './events.ts';
-import { isSameSaying, type Frame } from './frames.ts';
+import { ZERO_ID, type Frame } from './frames.ts';
 import { inspectUpdate, type Passed } from './gate.ts';
 import type { Author, Members } from './members.ts';
 
 /** How far an author's chain has been taken; `clock`: how many values it has set. */
 export interface Chain {
   readonly seq: number;
+  /** The saying it ends with. */
   readonly id: Hex;
+  /** A frame that says it; the saying itself where none is known. */
+  readonly frame: Hex;
   readonly clock: number;
 }
 
@@ -54,8 +57,7 @@ export interface Admission {
   readonly duplicates: readonly { readonly author: Hex; readonly seq: number }[];
 }
 
-export const ZERO_ID: Hex = '00'.repeat(32);
-export const CHAIN_START: Chain = { seq: 0, id: ZERO_ID, clock: 0 };
+export const CHAIN_START: Chain = { seq: 0, id: ZERO_ID, frame: ZERO_ID, clock: 0 };
 
 export function admit(frames: Iterable<Frame>, rule: Rule, start: Chains): Admission {
   const { members } = rule;
@@ -115,7 +117,7 @@ const DATA_KINDS: readonly FrameKind[] = ['update', 'snapshot', 'heads', 'delete
 /** Why a frame whose chain has come up to it does not count; null when it waits for another frame. */
 export function whyWaiting(frame: Frame, { members, controls }: Rule, chains: Chains): RefusalReason | null {
   const chain = chains.get(frame.author) ?? CHAIN_START;
-  if (frame.seq !== chain.seq + 1 || frame.prev !== chain.id || !hasGrounds(frame, chains, controls))
+  if (frame.seq !== chain.seq + 1 || frame.before !== chain.id || !hasGrounds(frame, chains, controls))
     return null;
   return mayCount(frame, members) ? 'dangling-update' : 'role';
 }
@@ -145,13 +147,13 @@ function nextOf(
   const chain = chains.get(lane.author) ?? CHAIN_START;
   const candidates = lane
     .at(chain.seq + 1)
-    .filter((frame) => frame.prev === chain.id && mayCount(frame, members));
+    .filter((frame) => frame.before === chain.id && mayCount(frame, members));
   const frame = candidates.reduce<Frame | null>(
     (best, each) => (best && precedes(best, each, lane) ? best : each),
     null,
   );
   if (!frame) return null;
-  const next = { seq: frame.seq, id: frame.id, clock: chain.clock };
+  const next = { seq: frame.seq, id: frame.saying, frame: frame.id, clock: chain.clock };
   if (frame.kind !== 'update')
     return hasGrounds(frame, chains, controls) ? { type: 'admitted', frame, chain: next } : null;
   const passed = passGate(frame, lane.rights);
@@ -161,7 +163,7 @@ function nextOf(
   return { type: 'admitted', frame, chain: { ...next, clock: passed.advance?.to ?? chain.clock } };
 }
 
-function mayCount({ author, seq, id, kind }: Frame, members: Members): boolean {
+function mayCount({ author, seq, saying: id, kind }: Frame, members: Members): boolean {
   if (kind === 'update' && members.author(author)?.clientId === undefined) return false;
   return members.admits({ device: author, seq, id, kind });
 }
@@ -169,7 +171,7 @@ function mayCount({ author, seq, id, kind }: Frame, members: Members): boolean {
 function precedes(a: Frame, b: Frame, lane: AuthorLane): boolean {
   const onWay = Number(lane.leadsToPin(b)) - Number(lane.leadsToPin(a));
   if (onWay !== 0) return onWay < 0;
-  return a.epoch !== b.epoch ? a.epoch > b.epoch : a.id < b.id;
+  return a.saying !== b.saying ? a.saying < b.saying : a.id < b.id;
 }
 
 function hasGrounds({ deps, rules }: Frame, chains: Chains, controls: Rule['controls']): boolean {
@@ -228,13 +230,13 @@ function laneOfAuthor(author: Hex, rights: Author, bySeq: Map<number, Frame[]>):
     },
     leadsToPin(frame) {
       toPin ??= wayToPin(rights, bySeq);
-      return toPin.has(frame.id);
+      return toPin.has(frame.saying);
     },
     duplicates: () =>
       [...bySeq]
         .sort(([a], [b]) => a - b)
         .flatMap(([seq, frames]) =>
-          frames.some((frame) => !isSameSaying(frame, frames[0]!)) ? [{ author, seq }] : [],
+          frames.some(({ saying }) => saying !== frames[0]!.saying) ? [{ author, seq }] : [],
         ),
   };
 }
@@ -243,10 +245,10 @@ function wayToPin({ pin }: Author, bySeq: ReadonlyMap<number, readonly Frame[]>)
   const way = new Set<Hex>();
   let id = pin?.id;
   for (let seq = pin?.seq ?? 0; seq > 0; seq--) {
-    const frame = bySeq.get(seq)?.find((each) => each.id === id);
+    const frame = bySeq.get(seq)?.find(({ saying }) => saying === id);
     if (!frame) break;
-    way.add(frame.id);
-    id = frame.prev;
+    way.add(frame.saying);
+    id = frame.before;
   }
   return way;
 }

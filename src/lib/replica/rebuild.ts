@@ -7,13 +7,13 @@
  */
 import type { Hex } from '#lib/keys/ids.ts';
 import type { FieldValue } from '#lib/record/entry.ts';
-import { introducedBy, listFrames, readFrames, verifyAll, type Context } from './context.ts';
+import { chainsOf, readBase } from './base.ts';
+import { introducedBy, listFrames, verifyAll, type Context } from './context.ts';
 import { RecordDocument } from './document.ts';
 import type { Frame, OpenedFrame } from './frames.ts';
 import { inspectUpdate } from './gate.ts';
-import { enter, settle, type Tally } from './intake.ts';
-import { admit, type Chains } from './log.ts';
-import { decodeSnapshot, type Snapshot } from './snapshot.ts';
+import { settle, type Tally } from './intake.ts';
+import { admit } from './log.ts';
 import type { Turn } from './turn.ts';
 
 /** The data frames held; what is damaged leaves the disk. */
@@ -45,10 +45,11 @@ export async function rebuild(
   before: RecordDocument | null,
   tally: Tally,
 ): Promise<void> {
-  const base = await readBase(context, turn);
-  if (!base) turn.setHead({ base: null });
+  const { states, frontier, snapshots } = await readBase(context, turn);
+  const chains = chainsOf(frontier);
+  const verified = turn.head.base?.verified === true;
+  turn.setHead({ base: snapshots.length > 0 ? { snapshots, verified, chains } : null });
   const held = await readVerified(context, turn);
-  const chains: Chains = turn.head.base?.chains ?? new Map();
   const frames = [...held.values()].filter(({ author, seq }) => seq > (chains.get(author)?.seq ?? 0));
   const admission = admit(frames, turn, chains);
   const previous = turn.head.chains.get(context.self.id)?.id;
@@ -58,41 +59,21 @@ export async function rebuild(
   turn.refused.clear();
   settle(context.self.id, turn, admission, tally);
   tally.admitted = counted.admitted;
-  for (const frame of admission.waiting) {
-    const isBehind = frame.seq <= (admission.chains.get(frame.author)?.seq ?? 0);
-    if (isBehind) enter(turn, frame);
-    else turn.waiting.set(frame.id, frame);
-  }
+  for (const frame of admission.waiting)
+    if (turn.entered.get(frame.id) !== frame) turn.waiting.set(frame.id, frame);
   turn.document = new RecordDocument(context.schema);
-  turn.document.apply([...(base ? [base.state] : []), ...turn.updates]);
+  turn.document.apply([...states, ...turn.updates]);
   turn.updates.length = 0;
   if (before) turn.lost = lostValues(context, turn, before, held, admission.admitted, previous);
-  if (!base && turn.head.undecided.length === 0) {
-    const snapshots = [...held.values()].filter(({ kind }) => kind === 'snapshot');
-    turn.setHead({ undecided: snapshots.map(({ id }) => id) });
+  if (snapshots.length === 0 && turn.head.undecided.length === 0) {
+    const made = [...held.values()].filter(({ kind }) => kind === 'snapshot');
+    turn.setHead({ undecided: made.map(({ id }) => id) });
   }
 }
 
-/** The state that the base stands for; null when there is none, or its frames are gone or void. */
-export async function readBase(context: Context, turn: Turn): Promise<Snapshot | null> {
-  const { base } = turn.head;
-  if (!base) return null;
-  const keys = base.parts.flatMap((id): [Hex, readonly string[]][] => {
-    const key = turn.keyOf(id);
-    return key ? [[id, key]] : [];
-  });
-  const entered = base.parts.flatMap((id) => turn.entered.get(id) ?? turn.waiting.get(id) ?? []);
-  const { opened } = entered.length === base.parts.length ? { opened: [] } : await readFrames(context, keys);
-  const frames = entered.length === base.parts.length ? entered : opened.map(({ frame }) => frame);
-  if (frames.length !== base.parts.length || !frames.every((frame) => counts(turn, frame))) return null;
-  return decodeSnapshot(
-    frames.map(({ content }) => content),
-    turn.members,
-  );
-}
-
-export function counts(turn: Turn, { author, seq, id, kind }: Frame): boolean {
-  return turn.members.admits({ device: author, seq, id, kind });
+/** The frames by what they say. */
+export function bySaying(frames: ReadonlyMap<Hex, Frame>): ReadonlyMap<Hex, Frame> {
+  return new Map([...frames.values()].map((frame) => [frame.saying, frame]));
 }
 
 /**
@@ -109,9 +90,14 @@ function lostValues(
 ): Map<string, Map<string, FieldValue>> {
   const lost = new Map<string, Map<string, FieldValue>>();
   const client = turn.members.author(self.id)?.clientId;
-  const counted = new Set(admitted.map(({ id }) => id));
+  const counted = new Set(admitted.map(({ saying }) => saying));
   if (client === undefined) return lost;
-  for (let frame = held.get(previous ?? ''); frame && !counted.has(frame.id); frame = held.get(frame.prev)) {
+  const said = bySaying(held);
+  for (
+    let frame = said.get(previous ?? '');
+    frame && !counted.has(frame.saying);
+    frame = said.get(frame.before)
+  ) {
     const advance = frame.kind === 'update' ? inspectUpdate(frame.content, client)?.advance : null;
     for (let clock = advance?.from ?? 0; clock < (advance?.to ?? 0); clock++) {
       const found = before.valueAt(client, clock);

@@ -2,10 +2,9 @@
  * Unsent work after a rotation (R18). It was sealed for the members of an older epoch; whoever was removed since must not
  * read it, so it is sealed again under the current one before it is sent.
  *
- * The number of each frame stays: the unsent end of the chain is said once more, word for word, under the new epoch.
- * Should the relay have had an old one after all (sent, but never acknowledged), the two are one saying and not a second
- * use of the number; everybody settles on the one of the later epoch (log.ts). Control frames are a lane of their own
- * and stay as they are: a rotation has to be read under the epoch it ends.
+ * What is said stays the same, number and all ([Note: sayings] in bodies.ts): should the relay have had the old frame
+ * after all (sent, but never acknowledged), both are one. Control frames stay as they are: a rotation has to be read
+ * under the epoch it ends.
  */
 import type { Hex } from '#lib/keys/ids.ts';
 import { hex } from '#lib/bytes/bytes.ts';
@@ -13,6 +12,7 @@ import { readFrames, type Context } from './context.ts';
 import { makeFrame, type Frame } from './frames.ts';
 import { enter } from './intake.ts';
 import type { Unsent } from './outbox.ts';
+import { bySaying, readLog } from './rebuild.ts';
 import type { Key } from './ports.ts';
 import type { Turn } from './turn.ts';
 
@@ -23,45 +23,37 @@ export async function resealUnsent(
   unsent: readonly Unsent[],
 ): Promise<readonly Frame[]> {
   const keys = context.keyring.current;
-  const own = unsent.filter(({ own }) => own !== null);
-  if (!keys || own.every(({ topic }) => hex(topic) === hex(keys.topic))) return [];
-  const first = Math.min(...own.map(({ own }) => own!.seq));
-  const suffix = await readOwnFrom(context, turn, first);
-  if (!suffix) return [];
-  for (const { key } of own) turn.unsend(key);
+  const old = unsent.filter(({ own, topic }) => own !== null && hex(topic) !== hex(keys?.topic ?? topic));
+  if (!keys || old.length === 0) return [];
+  const frames = new Map(
+    (await readOwnAfter(context, turn, turn.head.sent.seq)).map((frame) => [frame.id, frame]),
+  );
   const renamed = new Map<Hex, Hex>();
-  const made: Frame[] = [];
-  for (const frame of suffix) {
-    const { kind, author, seq, clock, content, deps, rules } = frame;
-    const prev = renamed.get(frame.prev) ?? frame.prev;
+  for (const { id, key } of old) {
+    const frame = frames.get(id);
+    if (!frame) continue;
     const { signer } = context.self;
-    const again = await makeFrame(
-      { kind, author, seq, prev, clock, content, deps, rules },
-      keys,
-      signer,
-      context.ports.random,
-    );
-    renamed.set(frame.id, again.id);
+    const prev = renamed.get(frame.prev) ?? frame.prev;
+    const again = await makeFrame({ ...frame, prev }, keys, signer, context.ports.random);
+    renamed.set(id, again.id);
+    turn.unsend(key);
     turn.place(frame, 'nowhere');
     enter(turn, again);
     turn.send(again);
-    made.push(again);
+    frames.set(id, again);
   }
   const chain = turn.head.chains.get(context.self.id);
-  if (chain)
-    turn.setHead({
-      chains: new Map(turn.head.chains).set(context.self.id, {
-        ...chain,
-        id: renamed.get(chain.id) ?? chain.id,
-      }),
-      undecided: turn.head.undecided.map((id) => renamed.get(id) ?? id),
-    });
-  return made;
+  const rename = (id: Hex) => renamed.get(id) ?? id;
+  if (chain) {
+    const chains = new Map(turn.head.chains).set(context.self.id, { ...chain, frame: rename(chain.frame) });
+    turn.setHead({ chains, undecided: turn.head.undecided.map(rename) });
+  }
+  return [...renamed].flatMap(([id]) => frames.get(id) ?? []);
 }
 
 /** What this device made and the relay may not have: its chain after what is known to be sent, and its control frames. */
 export async function readUnacknowledged(context: Context, turn: Turn): Promise<readonly Frame[]> {
-  const data = (await readOwnFrom(context, turn, turn.head.sent.seq + 1)) ?? [];
+  const data = await readOwnAfter(context, turn, turn.head.sent.seq);
   const keys = [...turn.controls].flatMap(([id, { inner }]): [Hex, Key][] => {
     const key = hex(inner.author) === context.self.id ? turn.keyOf(id) : undefined;
     return key ? [[id, key]] : [];
@@ -70,18 +62,11 @@ export async function readUnacknowledged(context: Context, turn: Turn): Promise<
   return [...opened.map(({ frame }) => frame), ...data];
 }
 
-/** This device's chain from a number on, in order; null when part of it is not held. */
-async function readOwnFrom(context: Context, turn: Turn, first: number): Promise<Frame[] | null> {
-  const chain = turn.head.chains.get(context.self.id);
+/** This device's chain after a number, in order, as far as it is held. */
+async function readOwnAfter(context: Context, turn: Turn, after: number): Promise<Frame[]> {
+  const said = bySaying(await readLog(context, turn));
   const frames: Frame[] = [];
-  let id = chain?.id ?? '';
-  for (let seq = chain?.seq ?? 0; seq >= first; seq--) {
-    const key = turn.keyOf(id);
-    const { opened } = key ? await readFrames(context, [[id, key]]) : { opened: [] };
-    const frame = opened[0]?.frame;
-    if (!frame) return null;
-    frames.push(frame);
-    id = frame.prev;
-  }
+  let frame = said.get(turn.head.chains.get(context.self.id)?.id ?? '');
+  for (; frame && frame.seq > after; frame = said.get(frame.before)) frames.push(frame);
   return frames.reverse();
 }

@@ -1,11 +1,11 @@
 /**
  * A snapshot: everything that counted when it was made, folded into one Yjs state.
  *
- *   payload   root[32] (merkle.ts) | varint n | n × (author[32] | varint seq | id[32] | varint clock | peaks)
+ *   payload   root[32] (merkle.ts) | varint n | n × (author[32] | varint seq | saying[32] | varint clock | peaks)
  *             | u32 length | the Yjs state, deflated (RFC 1951)
  *
- * The frontier says what is covered: of each author the chain up to that number, which ends with that id; every id
- * commits to the one before. The payload is cut into parts, one frame each, so that it may be larger than a frame.
+ * The frontier says what is covered: of each author the chain up to that number, which ends with that saying; every
+ * saying commits to the one before. The payload is cut into parts, one frame each, so that it may be larger than a frame.
  * Compression is safe here: only owners' devices write what is in it (B09).
  *
  * Guarantees: `decodeSnapshot` inflates no more than announced and allowed, and what it returns is complete in itself:
@@ -95,7 +95,8 @@ function readFrontier(reader: Reader): Map<Hex, CoveredChain> {
     const author = hex(reader.bytes(ID_LENGTH));
     if (author <= before) throw new MalformedBytes('out of order');
     before = author;
-    const chain = { seq: reader.varint(), id: hex(reader.bytes(ID_LENGTH)), clock: reader.varint() };
+    const [seq, id, clock] = [reader.varint(), hex(reader.bytes(ID_LENGTH)), reader.varint()];
+    const chain = { seq, id, frame: id, clock };
     if (chain.seq === 0) throw new MalformedBytes('numbers start at 1');
     const peaks = Array.from({ length: peakCount(chain.seq) }, () => toOwned(reader.bytes(ID_LENGTH)));
     frontier.set(author, { ...chain, peaks });

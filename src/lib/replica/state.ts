@@ -7,13 +7,13 @@
  *               | varint next in outbox | varint unsent | varint controls | u64 milliseconds, u16 counter | sent | chains | announced | rules | reach
  *               | claims | cursors | base | undecided | u8 flags (1 whole history wanted, 2 frames were dropped)
  *   sent        varint seq | varint clock                          own data frames up to here are on the relay
- *   chains      varint n | n × (author[32] | varint seq | id[32] | varint clock)
+ *   chains      varint n | n × (author[32] | varint seq | saying[32] | frame id[32] | varint clock)
  *   announced   varint n | n × (author[32] | varint seq)           what our last data frame builds on
  *   rules       varint n | n × control frame id[32]                what it says who may do what by
  *   reach       varint n | n × (device[32] | varint m | m × (author[32] | varint seq | varint clock))
  *   claims      varint n | n × (author[32] | u8 lane | varint seq | id[32] | by[32])
  *   cursors     varint n | n × (topic[32] | varint after | u8 0, or u8 1 | id[32])
- *   base        u8 0, or u8 1 | u8 verified | author[32] | varint n | n × frame id[32] | chains
+ *   base        u8 0, or u8 1 | u8 verified | varint n | n × (author[32] | varint m | m × frame id[32]) | chains
  *   undecided   varint n | n × frame id[32]                        parts of snapshots not judged yet
  */
 import { fromHex, hex, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
@@ -45,13 +45,18 @@ export interface RelayCursor {
   readonly frame: Bytes | null;
 }
 
-/** The snapshot that admission starts from. */
-export interface Base {
+/** A snapshot that was adopted: its frames, in order. */
+export interface Origin {
   readonly author: Hex;
-  /** Its frames, in order. */
   readonly parts: readonly Hex[];
-  /** Rebuilt from the frames here; else taken on the word of the owner who signed it. */
+}
+
+/** What admission starts from: a snapshot, or several that were made apart and cover different things. */
+export interface Base {
+  readonly snapshots: readonly Origin[];
+  /** Rebuilt from the frames here; else taken on the word of the owners who signed. */
   readonly verified: boolean;
+  /** What they cover together. */
   readonly chains: Chains;
 }
 
@@ -180,27 +185,38 @@ export function decodeHead(bytes: Bytes): HeadState | null {
 }
 
 function writeChains(writer: Writer, chains: Chains): void {
-  writeMap(writer, chains, ({ seq, id, clock }) => writer.varint(seq).bytes(fromHex(id)).varint(clock));
+  writeMap(writer, chains, ({ seq, id, frame, clock }) =>
+    writer.varint(seq).bytes(fromHex(id)).bytes(fromHex(frame)).varint(clock),
+  );
 }
 
 function readChains(reader: Reader): Map<Hex, Chain> {
-  return readMap(reader, () => ({ seq: reader.varint(), id: readId(reader), clock: reader.varint() }));
+  return readMap(reader, () => ({
+    seq: reader.varint(),
+    id: readId(reader),
+    frame: readId(reader),
+    clock: reader.varint(),
+  }));
 }
 
 function writeBase(writer: Writer, base: Base | null): void {
   writer.u8(base ? 1 : 0);
   if (!base) return;
-  writer.u8(base.verified ? 1 : 0).bytes(fromHex(base.author));
-  writeIds(writer, base.parts);
+  writer.u8(base.verified ? 1 : 0).varint(base.snapshots.length);
+  for (const { author, parts } of base.snapshots) {
+    writer.bytes(fromHex(author));
+    writeIds(writer, parts);
+  }
   writeChains(writer, base.chains);
 }
 
 function readBase(reader: Reader): Base | null {
   if (reader.u8() === 0) return null;
   const verified = reader.u8() === 1;
-  const author = readId(reader);
-  const parts = readIds(reader);
-  return { author, parts, verified, chains: readChains(reader) };
+  const snapshots: Origin[] = [];
+  for (let left = reader.varint(); left > 0; left--)
+    snapshots.push({ author: readId(reader), parts: readIds(reader) });
+  return { verified, snapshots, chains: readChains(reader) };
 }
 
 function readClaims(reader: Reader): Map<string, Claim> {
