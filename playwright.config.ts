@@ -6,6 +6,7 @@ const executablePath = systemChromium();
 // No web server here: each test starts the real one, on a port and a data folder of its own.
 export default defineConfig({
   testDir: 'tests/e2e',
+  globalSetup: './tests/e2e/built.ts',
   testMatch: '**/*.e2e.ts',
   outputDir: 'test-results',
   workers: 1,
@@ -19,6 +20,9 @@ export default defineConfig({
     locale: 'fr-FR',
     timezoneId: 'Europe/Paris',
     serviceWorkers: 'allow',
+    // What never comes fails by its own name, not by the time of the whole test.
+    actionTimeout: 30_000,
+    navigationTimeout: 30_000,
     trace: 'retain-on-failure',
   },
 });

@@ -48,11 +48,12 @@ for (const name of ['generateKey', 'importKey', 'sign', 'verify']) {
     return original.apply(this, args);
   };
 }`;
+const NO_WASM = 'delete self.WebAssembly;';
 
-test('R24: without Ed25519 in WebCrypto she activates, writes and sends all the same; without a camera she types', async ({
+test('R24: without Ed25519 in WebCrypto and without WebAssembly she activates, writes and sends all the same; without a camera she types', async ({
   page,
 }) => {
-  await beforeTheVault(page, NO_ED25519);
+  await beforeTheVault(page, NO_ED25519 + NO_WASM);
   await page.addInitScript(() => {
     Object.defineProperty(navigator, 'mediaDevices', { value: undefined });
     delete (globalThis as { BarcodeDetector?: unknown }).BarcodeDetector;
@@ -65,6 +66,8 @@ test('R24: without Ed25519 in WebCrypto she activates, writes and sends all the 
     page.workers().map((worker) => worker.evaluate(() => (self as { refused?: number }).refused ?? 0)),
   );
   expect(Math.max(...refused)).toBeGreaterThan(0);
+  const wasm = page.workers().map((worker) => worker.evaluate(() => 'WebAssembly' in self));
+  expect(await Promise.all(wasm)).not.toContain(true);
 
   await visit(page, 'Partage');
   await page
@@ -92,3 +95,52 @@ for (const [name, take] of [
       await expect(page.getByRole('textbox')).toHaveCount(0);
     }
   });
+
+const without = (scope: string, name: string): string =>
+  `Object.defineProperty(${scope}, '${name}', { value: undefined });`;
+
+for (const [name, line] of [
+  ['Web Locks', without('WorkerNavigator.prototype', 'locks')],
+  ['IndexedDB', without('self', 'indexedDB')],
+  ['BroadcastChannel', without('self', 'BroadcastChannel')],
+  ['Web Crypto', without('Crypto.prototype', 'subtle')],
+] as const)
+  test(`R24: ${name} that only the worker lacks is told as well, before anything is entered`, async ({
+    page,
+  }) => {
+    await beforeTheVault(page, line);
+    await page.goto(carnet.url);
+    await expect(page.getByRole('heading', { name: /Ce navigateur ne convient pas/ })).toBeVisible();
+    await expect(page.getByText(new RegExp(name)).first()).toBeVisible();
+    await expect(page.getByRole('textbox')).toHaveCount(0);
+  });
+
+for (const [name, line, heading] of [
+  ['throws at its start', "throw new Error('no');", /Quelque chose s.est mal passé/],
+  ['never answers', 'await new Promise(() => {});', /Carnet ne démarre pas/],
+  [
+    'is given no storage',
+    "IDBFactory.prototype.open = () => { throw new DOMException('no', 'InvalidStateError'); };",
+    /Carnet ne peut rien garder ici/,
+  ],
+] as const)
+  test(`R24: a worker that ${name} is told of, and nothing can be entered`, async ({ page }) => {
+    await beforeTheVault(page, line);
+    for (const path of ['/', '/activer']) {
+      await page.goto(carnet.url + path);
+      await expect(page.getByRole('heading', { name: heading })).toBeVisible();
+      await expect(page.getByRole('textbox')).toHaveCount(0);
+      await expect(page.getByRole('button', { name: /Recharger/ })).toBeVisible();
+    }
+  });
+
+test('R24: a worker whose script cannot be loaded is told of, and loading again mends it', async ({
+  page,
+}) => {
+  await page.route(/\/worker[^/]*\.js$/, (route) => route.abort());
+  await page.goto(carnet.url);
+  await expect(page.getByRole('heading', { name: /Quelque chose s.est mal passé/ })).toBeVisible();
+  await page.unroute(/\/worker[^/]*\.js$/);
+  await page.getByRole('button', { name: /Recharger/ }).click();
+  await expect(page.getByRole('heading', { name: /lisible par vous seul/ })).toBeVisible();
+});

@@ -128,7 +128,6 @@ export function testDevice(url: string, options: DeviceOptions = {}): TestDevice
       random: systemRandom,
       argon2: { m: 65_536, t: 3, p: 1 },
       images,
-      missing: [],
       openStorage: () => disk.tryOpen(),
       services: () => Promise.resolve(device.online ? services : null),
       dial: (relay) => (events) =>

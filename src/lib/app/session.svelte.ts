@@ -13,6 +13,7 @@ import type {
   RecordView,
   SecurityNotice,
   SyncView,
+  VaultError,
   VaultEvent,
   VaultStatus,
 } from '#lib/vault/door.ts';
@@ -22,6 +23,9 @@ export interface Vault extends Door {
   subscribe(listener: (event: VaultEvent) => void): () => void;
   terminate(): void;
 }
+
+/** A worker starts in a tenth of this on a slow phone. */
+const START_MS = 6000;
 
 export class Session {
   readonly door: Door;
@@ -33,6 +37,10 @@ export class Session {
   link = $state.raw<LinkState>();
   /** The worker failed where no failure is expected: only a reload helps. */
   broken = $state(false);
+  /** The worker has not answered yet, and it should have: it may hang, or wait for another tab that does. */
+  late = $state(false);
+  /** Why the vault could not even say how it stands. */
+  closed = $state.raw<VaultError>();
   readonly #vault: Vault;
   #locking = false;
 
@@ -46,9 +54,13 @@ export class Session {
 
   /** Asks for the status; the rest follows by itself once the record is open. */
   async start(): Promise<void> {
+    const waited = setTimeout(() => (this.late = true), START_MS);
     const answer = await this.door.status();
+    clearTimeout(waited);
+    this.late = false;
     if (answer.ok) this.#setStatus(answer.value);
     else if (answer.error.type === 'not-supported') this.#setStatus(answer.error);
+    else if (!this.broken) this.closed = answer.error;
   }
 
   /** Ends the worker with every key and plaintext in it, and leaves this page for the unlock page. */

@@ -36,13 +36,22 @@ export function connectVault(worker: WorkerLike): VaultClient {
   const waiting = new Map<number, Waiting>();
   const listeners = new Set<(event: VaultEvent) => void>();
   let lastId = 0;
+  let spoke = false;
+  let failedToStart = false;
 
   function breakAll(reason: string): void {
     for (const { reject } of waiting.values()) reject(new VaultBroken(reason));
     waiting.clear();
   }
 
+  /** A worker that fails before it ever spoke will not speak at all: its script did not load, or threw. */
+  function onError(): void {
+    failedToStart ||= !spoke;
+    breakAll('the worker failed');
+  }
+
   function onMessage({ data }: MessageEvent<ToPage>): void {
+    spoke = true;
     if (data.type === 'event') {
       if (data.event.type === 'progress')
         waiting.get(data.event.call)?.progress?.(data.event.done, data.event.total);
@@ -56,6 +65,7 @@ export function connectVault(worker: WorkerLike): VaultClient {
   }
 
   function call(method: DoorMethod, args: readonly unknown[]): Promise<unknown> {
+    if (failedToStart) return Promise.reject(new VaultBroken('the worker never started'));
     const id = ++lastId;
     const last = args.at(-1);
     const progress =
@@ -68,7 +78,7 @@ export function connectVault(worker: WorkerLike): VaultClient {
   }
 
   worker.addEventListener('message', onMessage);
-  worker.addEventListener('error', () => breakAll('the worker failed'));
+  worker.addEventListener('error', onError);
 
   const own = {
     subscribe(listener: (event: VaultEvent) => void) {

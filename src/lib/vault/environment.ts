@@ -10,7 +10,6 @@ import type { Storage, StorageError } from '#lib/storage/storage.ts';
 import { systemClock, type Clock } from '#lib/sync/clock.ts';
 import { webSocketDial, type Dial } from '#lib/sync/transport.ts';
 import { browserImages, type ImageTools } from './images.ts';
-import { missingFeatures } from './features.ts';
 
 /** Where the relay and the authority are; the host of the app says so. */
 export interface Services {
@@ -24,8 +23,6 @@ export interface Environment {
   /** What a new password slot costs; slots keep their own. */
   readonly argon2: Argon2Parameters;
   readonly images: ImageTools;
-  /** What this browser lacks; nothing is entered when there is something. */
-  readonly missing: readonly string[];
   openStorage(onNewerVersion: () => void): Promise<Result<Storage, StorageError>>;
   /** Null when the host cannot be reached now. */
   services(): Promise<Services | null>;
@@ -45,7 +42,6 @@ export function browserEnvironment(): Environment {
     random: systemRandom,
     argon2: ARGON2,
     images: browserImages,
-    missing: missingFeatures(globalThis),
     openStorage: (onNewerVersion) => openDexieStorage(DATABASE, { onNewerVersion }),
     services: () => readServices(),
     dial: (relay) => webSocketDial(relay),

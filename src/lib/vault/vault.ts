@@ -8,7 +8,7 @@
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { generateDevice, openDevice } from '#lib/keys/device.ts';
 import { wrongPositions } from '#lib/keys/kit.ts';
-import { StorageFailure, type Storage, type StorageError } from '#lib/storage/storage.ts';
+import { StorageFailure, type Storage } from '#lib/storage/storage.ts';
 import { openAccount, type Account } from './account.ts';
 import {
   checkCredentials,
@@ -61,15 +61,11 @@ export async function openVault(env: Environment, session: Session | null): Prom
   const emit = (event: VaultEvent): void => {
     for (const listener of listeners) listener(event);
   };
-  const opened: Result<Storage, StorageError> =
-    env.missing.length > 0
-      ? fail({ type: 'unavailable' })
-      : await env.openStorage(() => account?.diskFailed({ type: 'version' }));
+  const opened = await env.openStorage(() => account?.diskFailed({ type: 'version' }));
 
   // ── how it stands ──────────────────────────────────────────────────────────────────────────────────────────────
 
   async function status(): Promise<Result<VaultStatus, VaultError>> {
-    if (env.missing.length > 0) return ok({ type: 'not-supported', missing: env.missing });
     if (!opened.ok) return fail(storageProblem(opened.error));
     if (account || entering)
       return ok(pendingKit ? { type: 'activating', step: 'kit' } : { type: 'unlocked' });
@@ -198,7 +194,6 @@ export async function openVault(env: Environment, session: Session | null): Prom
 
   /** Runs with the storage; what the disk refuses on the way becomes a value. */
   async function withStorage<T>(work: (storage: Storage) => Answer<T>): Answer<T> {
-    if (env.missing.length > 0) return fail({ type: 'not-supported', missing: env.missing });
     if (!opened.ok) return fail(storageProblem(opened.error));
     try {
       return await work(opened.value);

@@ -5,18 +5,27 @@ import { systemRandom } from '#lib/crypto/random.ts';
 import { hex } from '#lib/bytes/bytes.ts';
 import { joinTabs, type TabChannel } from './election.ts';
 import { browserEnvironment } from './environment.ts';
+import { missingFeatures } from './features.ts';
+import type { Call, ToPage } from './messages.ts';
+import { refuseCalls } from './refusal.ts';
 import { openVault } from './vault.ts';
-import type { Call } from './messages.ts';
 
 const LOCK = 'carnet/vault';
 
-const host = joinTabs({
-  tab: hex(systemRandom(16)),
-  channel: new BroadcastChannel('carnet') as unknown as TabChannel,
-  holdLock: (lead) => void navigator.locks.request(LOCK, lead),
-  openVault: (session) => openVault(browserEnvironment(), session),
-  toPage: (message) => postMessage(message),
-});
+const toPage = (message: ToPage): void => postMessage(message);
+// A worker may lack what its page has.
+const missing = missingFeatures(globalThis);
+
+const host =
+  missing.length > 0
+    ? refuseCalls(missing, toPage)
+    : joinTabs({
+        tab: hex(systemRandom(16)),
+        channel: new BroadcastChannel('carnet') as unknown as TabChannel,
+        holdLock: (lead) => void navigator.locks.request(LOCK, lead),
+        openVault: (session) => openVault(browserEnvironment(), session),
+        toPage,
+      });
 
 // A broken invariant in work that nobody awaits: the page is told that the vault failed. By name only, since a message
 // may hold plaintext.

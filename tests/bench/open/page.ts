@@ -20,7 +20,7 @@ import { offer } from '../harness/page.ts';
 import { editsOf } from './edits.ts';
 
 /** The product's own world, without network. */
-const env: Environment = { ...browserEnvironment(), services: async () => null, missing: [] };
+const env: Environment = { ...browserEnvironment(), services: async () => null };
 
 export interface Built {
   /** The local key: what the password slot would have given. */

@@ -1,0 +1,13 @@
+/**
+ * A worker that lacks what a vault needs: it says so to whatever it is asked, so that nothing is entered (R24). Runs
+ * nothing of the browser itself, since what is missing may be anything.
+ */
+import { fail } from '#lib/bytes/result.ts';
+import type { TabHost } from './election.ts';
+import type { ToPage } from './messages.ts';
+
+export function refuseCalls(missing: readonly string[], toPage: (message: ToPage) => void): TabHost {
+  return {
+    fromPage: ({ id }) => toPage({ type: 'answer', id, result: fail({ type: 'not-supported', missing }) }),
+  };
+}
