@@ -1,4 +1,10 @@
-/** A10: an activation code is guessed, replayed, or redeemed by somebody else. GUESSES=1000000 runs the long form. */
+/**
+ * A10: an activation code is guessed, replayed, or redeemed by somebody else.
+ *
+ * A million guesses in all, against what answers a request: the look-up and its count of tries. What a person types goes
+ * through Argon2id before that, on the guesser's side, and HTTP has limits of its own: both make guessing slower, neither
+ * is counted on here.
+ */
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { encodeCode, codeIdOf, CODE_BYTES } from '#lib/protocol/enrolment.ts';
 import { createCodes, TRIES } from '../../relay/authority/codes.ts';
@@ -19,8 +25,9 @@ import {
 import { fakeClock } from '../helpers/clock.ts';
 import { seededRandom } from '../helpers/random.ts';
 
-const GUESSES = Number(process.env['GUESSES'] ?? 100_000);
-const PATIENCE = { timeout: 30_000 + GUESSES / 5 };
+/** Of each of the two kinds. */
+const GUESSES = 500_000;
+const PATIENCE = { timeout: 120_000 };
 
 async function world() {
   const made = await authorityWorld();
@@ -45,21 +52,29 @@ async function codePath() {
     onLocked,
   });
   const issued = await Promise.all(register.insured(12).map((person) => codes.issue(person)));
-  return { codes, random, issued, onLocked };
+  /** Answers how many guesses succeeded. One transaction for all of them: the disk is not what is tried here. */
+  const guess = (succeeds: () => boolean): number => {
+    let opened = 0;
+    store.transaction(() => {
+      for (let i = 0; i < GUESSES; i++) if (succeeds()) opened++;
+    });
+    return opened;
+  };
+  return { codes, random, issued, onLocked, guess };
 }
 
 test(
   `A10: ${GUESSES} guesses by Mallory, who has no code, open nothing and lock nobody out`,
   PATIENCE,
   async () => {
-    const { codes, random, onLocked } = await codePath();
-    let opened = 0;
-    for (let i = 0; i < GUESSES; i++) {
+    const { codes, random, issued, onLocked, guess } = await codePath();
+    const opened = guess(() => {
       const codeId = codeIdOf(encodeCode(random(CODE_BYTES)), sha256);
-      if (codes.redeem(codeId, random(32)).ok || codes.proven(random(32))) opened++;
-    }
+      return codes.redeem(codeId, random(32)).ok || codes.proven(random(32)) !== null;
+    });
     expect(opened).toBe(0);
     expect(onLocked).not.toHaveBeenCalled();
+    expect(issued.every((code) => codes.isGood(codeIdOf(code, sha256)))).toBe(true);
   },
 );
 
@@ -67,11 +82,9 @@ test(
   `A10: ${GUESSES} guesses of the numbers that go with twelve stolen letters open nothing, and each lock is recorded`,
   PATIENCE,
   async () => {
-    const { codes, random, issued, onLocked } = await codePath();
+    const { codes, random, issued, onLocked, guess } = await codePath();
     const stolen = issued.map((code) => codeIdOf(code, sha256));
-    let opened = 0;
-    for (let i = 0; i < GUESSES; i++) if (codes.redeem(random.pick(stolen), random(32)).ok) opened++;
-    expect(opened).toBe(0);
+    expect(guess(() => codes.redeem(random.pick(stolen), random(32)).ok)).toBe(0);
     expect(onLocked).toHaveBeenCalledTimes(12);
   },
 );

@@ -5,25 +5,11 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { seededRandom } from '../helpers/random.ts';
 import { replicaWorld, type WorldDevice } from '../helpers/replica-world.ts';
+import { forgetReached, reached } from '../helpers/yjs-spy.ts';
 
-const calls = vi.hoisted(() => ({ apply: 0, decode: 0 }));
+vi.mock('yjs', async (original) => (await import('../helpers/yjs-spy.ts')).spied(await original()));
 
-vi.mock('yjs', async (importOriginal) => {
-  const yjs = await importOriginal<typeof import('yjs')>();
-  return {
-    ...yjs,
-    applyUpdate: (...args: Parameters<typeof yjs.applyUpdate>) => {
-      calls.apply++;
-      yjs.applyUpdate(...args);
-    },
-    decodeUpdate: (update: Uint8Array) => {
-      calls.decode++;
-      return yjs.decodeUpdate(update);
-    },
-  };
-});
-
-beforeEach(() => Object.assign(calls, { apply: 0, decode: 0 }));
+beforeEach(forgetReached);
 
 function mutate(bytes: Bytes, random: ReturnType<typeof seededRandom>): Bytes {
   const changed = bytes.slice();
@@ -53,7 +39,7 @@ test('C08: of three thousand changed frames none reaches Yjs, not even its decod
   await laptop.replica.receive(frames.slice(0, 1)); // the genesis, so that authors are known
   const before = hex(laptop.replica.stateHash());
   const stored = (await laptop.disk.content()).length;
-  Object.assign(calls, { apply: 0, decode: 0 });
+  forgetReached();
   for (let i = 0; i < 3000; i++) {
     const { topic, bytes } = random.pick(frames);
     const changed = mutate(bytes, random);
@@ -61,11 +47,11 @@ test('C08: of three thousand changed frames none reaches Yjs, not even its decod
     const report = await laptop.replica.receive([{ topic, bytes: changed }]);
     expect(report).toMatchObject({ ok: true, value: { admitted: 0, waiting: 0 } });
   }
-  expect(calls).toEqual({ apply: 0, decode: 0 });
+  expect(reached).toEqual({ applied: 0, decoded: 0 });
   expect(hex(laptop.replica.stateHash())).toBe(before);
   expect(laptop.events).toMatchObject([{ type: 'frame-refused', reason: 'unreadable' }]);
   expect((await laptop.disk.content()).length).toBeLessThanOrEqual(stored + 1); // the report itself
   await laptop.replica.receive(frames);
   expect(laptop.allergies()).toEqual(['Latex', 'Pollen']);
-  expect(calls.apply).toBeGreaterThan(0);
+  expect(reached.applied).toBeGreaterThan(0);
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { CHUNK } from '#lib/protocol/limits.ts';
 import { idOf, relayWorld } from '../helpers/relay-world.ts';
@@ -98,8 +98,10 @@ describe('R17: a relay whose disk is full, or that is asked too much (the relayâ
     const refused = answers.filter((answer) => answer?.type === 'error');
     expect(refused.length).toBeGreaterThan(10);
     for (const answer of refused) expect(answer).toMatchObject({ code: 'rate-limited', retryAfter: 1 });
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
-    expect((await alice.answer(alice.put(keys, random(50))))?.type).toBe('ack');
+    await vi.waitFor(
+      async () => expect((await alice.answer(alice.put(keys, random(50))))?.type).toBe('ack'),
+      { timeout: 15_000, interval: 500 },
+    );
     await alice.close();
     await server.remove();
   });

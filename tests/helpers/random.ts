@@ -3,6 +3,8 @@
  *
  * It is callable like `Random` of the product, so that a seed drives keys, nonces and faults alike. xoshiro128** over a
  * splitmix32 seed: good statistics, no secrecy whatsoever.
+ *
+ * A test that fails says which seeds were last in use (print-seeds.ts).
  */
 export interface SeededRandom {
   (length: number): Uint8Array<ArrayBuffer>;
@@ -19,7 +21,22 @@ export interface SeededRandom {
   fork(label: string): SeededRandom;
 }
 
+const SEEDS_KEPT = 24;
+const lastSeeds: string[] = [];
+
+/** The seeds that streams were last begun with, newest last; forks of a stream follow from its own. */
+export function seedsInUse(): readonly string[] {
+  return lastSeeds;
+}
+
 export function seededRandom(seed: number | string): SeededRandom {
+  const name = String(seed);
+  if (!lastSeeds.includes(name)) lastSeeds.push(name);
+  if (lastSeeds.length > SEEDS_KEPT) lastSeeds.shift();
+  return streamOf(seed);
+}
+
+function streamOf(seed: number | string): SeededRandom {
   const next = generator(typeof seed === 'number' ? seed >>> 0 : hash(seed));
   const fraction = () => next() / 2 ** 32;
   const int = (below: number) => Math.floor(fraction() * below);
@@ -46,7 +63,7 @@ export function seededRandom(seed: number | string): SeededRandom {
       }
       return out;
     },
-    fork: (label: string) => seededRandom(`${seed}/${label}`),
+    fork: (label: string) => streamOf(`${seed}/${label}`),
   });
 }
 

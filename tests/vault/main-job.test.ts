@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toBase64url } from '#lib/bytes/base64url.ts';
+import { localKey } from '#lib/crypto/local.ts';
 import { systemRandom } from '#lib/crypto/random.ts';
+import { localSeal } from '#lib/replica/ports.ts';
+import { loadView } from '#lib/vault/read-model.ts';
 import {
   activate,
+  eventually,
   good,
   IDENTIFIANT,
   PASSWORD,
@@ -67,7 +71,11 @@ describe('the main job, from activation to two devices', () => {
   it('with the network gone she unlocks, reads and edits everything', async () => {
     await laptop.until('record', ({ record }) => record.documents[0]?.delivery.sent === true);
     // The view is written a moment after what it shows; a tab killed before that opens without it, from the replica.
-    await new Promise((resolve) => setTimeout(resolve, 800));
+    const seal = localSeal(localKey(laptop.vault.session()!.localKey), systemRandom);
+    await eventually(
+      () => loadView(laptop.disk.open(), seal),
+      (view) => view?.documents[0]?.delivery.sent === true,
+    );
     laptop.online = false;
     laptop.events.length = 0;
     const vault = await laptop.reopen();
