@@ -1,11 +1,11 @@
 /**
- * The puts of one connection on their way to the disk. Frames are shown to subscribers at once; their acknowledgements
- * leave together, when the commit they share is durable.
+ * The puts of one connection on their way to the disk. Their acknowledgements leave together, when the commit they share
+ * is durable.
  */
 import { hash } from 'node:crypto';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { encodeReply } from '#lib/protocol/relay.ts';
-import type { Bus } from './bus/bus.ts';
+import type { Announcer } from './announcer.ts';
 import { describeError, type Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Put, Store, StoreFailure, Topic } from './store/store.ts';
@@ -23,7 +23,7 @@ interface Group {
 
 export interface PutDeps {
   readonly store: Store;
-  readonly bus: Bus;
+  readonly announcer: Announcer;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -52,18 +52,11 @@ export class PutQueue {
     this.#group?.waiting.push({ req, put });
   }
 
-  /** To subscribers at once, or as soon as the store knows the cursor. */
   #announce(topic: Topic, put: Put, frame: Bytes): void {
-    const { bus, metrics } = this.#deps;
+    const { announcer, metrics } = this.#deps;
     metrics.totals.frames++;
     metrics.totals.frameBytes += frame.length;
-    if (put.cursor > 0) {
-      bus.publish(topic, put.cursor, frame, this.#author);
-      return;
-    }
-    void put.stored.then((failure) => {
-      if (failure === null) bus.publish(topic, put.cursor, frame, this.#author);
-    });
+    announcer.announce(topic, put, frame, this.#author);
   }
 
   #startGroup(stored: Promise<StoreFailure | null>): void {

@@ -2,6 +2,7 @@
  * The relay: its sessions over one store and one bus, the upkeep that runs beside them, and how it stops.
  * It knows no socket: ws.ts brings real ones, tests bring their own.
  */
+import { Announcer } from './announcer.ts';
 import type { Bus } from './bus/bus.ts';
 import type { Clock, Random } from './clock.ts';
 import type { RelayLimits } from './limits.ts';
@@ -39,6 +40,7 @@ const SWEEP_MS = 60_000;
 export function createRelay(deps: RelayDeps): Relay {
   const { store, bus, clock, log, metrics } = deps;
   const sockets = new Map<Session, SessionSocket>();
+  const sessionDeps = { ...deps, announcer: new Announcer(bus, clock) };
   metrics.watchOpen(() => sockets.size);
 
   let cancelTick = clock.setTimer(TICK_MS, tick);
@@ -58,7 +60,7 @@ export function createRelay(deps: RelayDeps): Relay {
 
   return {
     accept(socket, peer) {
-      const session = createSession(socket, peer, deps);
+      const session = createSession(socket, peer, sessionDeps);
       sockets.set(session, socket);
       metrics.totals.connections++;
       return session;

@@ -16,6 +16,7 @@ import { createLog, describeError } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createRelay } from './relay.ts';
 import { openSqliteStore } from './store/sqlite.ts';
+import { createTurn } from './turn.ts';
 import { serveSockets } from './ws.ts';
 
 export interface RunningServer {
@@ -42,7 +43,8 @@ export async function startServer(config: Config, authority: Hono | null = null)
       log.error('the store failed', describeError(error));
     },
   });
-  const bus = createLocalBus(systemClock);
+  const turn = createTurn(systemClock);
+  const bus = createLocalBus(turn);
   const relay = createRelay({ store, bus, limits, clock: systemClock, random: systemRandom, log, metrics });
 
   const nowhere = new Uint8Array(32);
@@ -55,6 +57,7 @@ export async function startServer(config: Config, authority: Hono | null = null)
   const sockets = serveSockets(server, {
     path: RELAY_PATH,
     relay,
+    turn,
     limits,
     metrics,
     originOf: (request) => originOf(request, config),

@@ -20,6 +20,7 @@ import {
 import { PROTOCOL_VERSION } from '#lib/protocol/version.ts';
 import { admitByCreating, admitByOpening } from './admission.ts';
 import { answer, carryOut, isWrite, type TopicRequest, type Write } from './answers.ts';
+import type { Announcer } from './announcer.ts';
 import type { Bus, SharedMessage } from './bus/bus.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Guard } from './guard.ts';
@@ -46,6 +47,7 @@ export interface SessionSocket {
 export interface SessionDeps {
   readonly store: Store;
   readonly bus: Bus;
+  readonly announcer: Announcer;
   readonly limits: RelayLimits;
   readonly clock: Clock;
   readonly random: Random;

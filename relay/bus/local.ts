@@ -5,8 +5,8 @@
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { PAGE_BYTES } from '#lib/protocol/limits.ts';
 import { encodeReply, type FrameEntry } from '#lib/protocol/relay.ts';
-import type { Clock } from '../clock.ts';
 import type { Topic } from '../store/store.ts';
+import type { Turn } from '../turn.ts';
 import type { Bus, News, Subscriber } from './bus.ts';
 
 /** What one turn has brought to one topic. */
@@ -18,14 +18,14 @@ interface Gathering {
   author: object | null;
 }
 
-export function createLocalBus(clock: Clock): Bus {
+export function createLocalBus(turn: Turn): Bus {
   const subscribersByTopic = new Map<string, Set<Subscriber>>();
   let gatherings = new Map<string, Gathering>();
 
   const endTurn = () => {
-    const turn = gatherings;
+    const gathered = gatherings;
     gatherings = new Map();
-    for (const gathering of turn.values()) tell(gathering);
+    for (const gathering of gathered.values()) tell(gathering);
   };
 
   return {
@@ -34,7 +34,7 @@ export function createLocalBus(clock: Clock): Bus {
       if (!subscribers || isAlone(author, subscribers)) return;
       let gathering = gatherings.get(topic.key);
       if (!gathering) {
-        if (gatherings.size === 0) clock.setTimer(0, endTurn);
+        if (gatherings.size === 0) turn.gather(endTurn);
         gathering = { topic, subscribers, entries: [], bytes: 0, author };
         gatherings.set(topic.key, gathering);
       }

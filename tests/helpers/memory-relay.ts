@@ -9,6 +9,7 @@ import { createMetrics } from '../../relay/metrics.ts';
 import { createRelay } from '../../relay/relay.ts';
 import { openSqliteStore } from '../../relay/store/sqlite.ts';
 import type { Store } from '../../relay/store/store.ts';
+import { createTurn } from '../../relay/turn.ts';
 import type { FakeClock } from './clock.ts';
 import type { Line, LineEvents } from './fake-network.ts';
 import type { SeededRandom } from './random.ts';
@@ -41,7 +42,7 @@ export function memoryRelay({ clock, random, folder = null, limits = {} }: Memor
   let replaced: Partial<Store> = {};
   const relay = createRelay({
     store: withReplaced(store, () => replaced),
-    bus: createLocalBus(clock),
+    bus: createLocalBus(createTurn(clock)),
     limits: all,
     clock,
     random,

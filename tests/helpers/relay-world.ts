@@ -24,6 +24,7 @@ import { createRelay, type Relay } from '../../relay/relay.ts';
 import type { Session, SessionSocket } from '../../relay/session.ts';
 import { openSqliteStore } from '../../relay/store/sqlite.ts';
 import type { Store } from '../../relay/store/store.ts';
+import { createTurn } from '../../relay/turn.ts';
 import { fakeClock, type FakeClock } from './clock.ts';
 import { seededRandom, type SeededRandom } from './random.ts';
 
@@ -66,7 +67,7 @@ export function relayWorld(options: WorldOptions = {}): RelayWorld {
   });
   const relay = createRelay({
     store: wrap(store),
-    bus: createLocalBus(clock),
+    bus: createLocalBus(createTurn(clock)),
     limits: all,
     clock,
     random,
