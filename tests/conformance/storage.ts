@@ -42,6 +42,8 @@ export function storageConformance(name: string, open: () => Promise<Storage>): 
       expect((await storage.list(['a'])).map(({ value }) => value[0])).toEqual([0, 2, 1, 3]);
       await storage.write([{ type: 'deletePrefix', prefix: ['a'] }], 'strict');
       expect(joined(await storage.keys([]))).toEqual(['', 'A', 'ab', 'ab/x', 'b']);
+      await storage.write([{ type: 'deletePrefix', prefix: [] }, put(['new'], 1)], 'strict');
+      expect(joined(await storage.keys([]))).toEqual(['new']);
     });
 
     test('lists keys in order, element by element', async () => {

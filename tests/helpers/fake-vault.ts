@@ -215,6 +215,7 @@ export function startVault(): FakeVault {
       open();
       return yes(undefined);
     },
+    identifiant: async () => yes('claire.martin'),
     async unlock({ password }) {
       await wait(700);
       if (password === 'faux') return no({ type: 'wrong-password' });
@@ -261,8 +262,9 @@ export function startVault(): FakeVault {
       changed();
       return yes(undefined);
     },
-    async addDocument({ file, name, category, date }, progress) {
+    async addDocument({ file, name, category, date }, progress, signal) {
       for (let done = 0; done <= 10; done += 1) {
+        if (signal?.aborted) return no({ type: 'cancelled' });
         progress?.(done, 10);
         await wait(120);
       }

@@ -2,7 +2,7 @@
  * The tabs of one browser: a lock queue and a broadcast channel as the browser gives them, over one disk. Each tab runs
  * the product's election, and whichever leads runs a real vault.
  */
-import type { Session, BetweenTabs, Call, ToPage } from '#lib/vault/messages.ts';
+import type { Session, BetweenTabs, FromPage, ToPage } from '#lib/vault/messages.ts';
 import { joinTabs, type HostedVault, type TabChannel } from '#lib/vault/election.ts';
 import { connectVault, type VaultClient, type WorkerLike } from '#lib/vault/client.ts';
 
@@ -62,7 +62,7 @@ export function browser(openVault: (session: Session | null) => Promise<HostedVa
       },
     });
     const worker: WorkerLike = {
-      postMessage: (message) => void (isAlive() && host.fromPage(structuredClone(message) as Call)),
+      postMessage: (message) => void (isAlive() && host.fromPage(structuredClone(message) as FromPage)),
       addEventListener(type: string, listener: never) {
         if (type === 'message') toPage.add(listener);
       },

@@ -6,7 +6,7 @@ import type { VitaleType } from '#lib/record/vitale.ts';
 import { normalizeNir } from '#lib/record/nir.ts';
 import { checkVitaleSerial } from '#lib/record/vitale.ts';
 import { normalizeCode } from '#lib/record/typed-code.ts';
-import type { Door, Enrolment, Kit, VaultError } from '#lib/vault/door.ts';
+import type { Answer, Door, Enrolment, Kit, VaultError } from '#lib/vault/door.ts';
 import { keepDurably } from './durability.ts';
 
 export const STEPS = [
@@ -41,6 +41,7 @@ export class Activation {
   /** The keys exist, but this page was loaded anew: the password is needed to show the kit. */
   resuming = $state(false);
   readonly #door: Door;
+  #asked = 0;
 
   constructor(door: Door) {
     this.#door = door;
@@ -68,6 +69,12 @@ export class Activation {
     return answer.ok;
   }
 
+  /** What is being looked for is no longer waited for. Every answer of the person stays. */
+  stopWaiting(): void {
+    this.#asked++;
+    this.busy = false;
+  }
+
   /** ACT-26: makes the keys on this device. */
   async activate(chosen: { identifiant: string; password: string; deviceName: string }): Promise<boolean> {
     const answer = await this.#ask(this.#door.activate(chosen));
@@ -80,7 +87,8 @@ export class Activation {
 
   /** After a reload between the keys and the kit. */
   async resume(): Promise<void> {
-    const answer = await this.#door.kit();
+    const [answer, identifiant] = await Promise.all([this.#door.kit(), this.#door.identifiant()]);
+    if (identifiant.ok) this.identifiant = identifiant.value ?? undefined;
     if (answer.ok) this.kit = answer.value;
     else this.resuming = true;
   }
@@ -129,10 +137,12 @@ export class Activation {
     }
   }
 
-  async #ask<T extends { ok: true } | { ok: false; error: VaultError }>(asked: Promise<T>): Promise<T> {
+  async #ask<T>(asked: Answer<T>): Answer<T> {
+    const mine = ++this.#asked;
     this.busy = true;
     this.error = undefined;
     const answer = await asked;
+    if (mine !== this.#asked) return { ok: false, error: { type: 'cancelled' } };
     this.busy = false;
     if (!answer.ok) this.error = answer.error;
     return answer;

@@ -25,6 +25,7 @@ const PASSING: ReadonlySet<VaultError['type']> = new Set([
   'link-expired',
   'newer-version-open',
   'cancelled',
+  'interrupted',
 ]);
 
 export function explain({ type }: VaultError): Explanation {

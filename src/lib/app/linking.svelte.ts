@@ -7,7 +7,8 @@ import { keepDurably } from './durability.ts';
 import type { Session } from './session.svelte.ts';
 
 export class Linking {
-  busy = $state(false);
+  /** Begun here; the other device has not been heard of yet. */
+  #begun = $state(false);
   /** "Identical" was said here; the other side has not answered yet. */
   confirmed = $state(false);
   #refused = $state.raw<VaultError>();
@@ -26,6 +27,10 @@ export class Linking {
   get error(): VaultError | undefined {
     const state = this.state;
     return this.#refused ?? (state?.type === 'failed' ? state.error : undefined);
+  }
+
+  get busy(): boolean {
+    return this.#begun && !this.state && !this.error;
   }
 
   /** This device is the new one. */
@@ -47,21 +52,22 @@ export class Linking {
 
   /** Back to the beginning; a linking under way is ended. */
   async cancel(): Promise<void> {
-    const under = this.state?.type;
+    const under = this.busy || (this.state && this.state.type !== 'done' && this.state.type !== 'failed');
     this.#session.link = undefined;
     this.#refused = undefined;
     this.confirmed = false;
-    this.busy = false;
-    if (under !== undefined && under !== 'done' && under !== 'failed') await this.#session.door.cancelLink();
+    this.#begun = false;
+    if (under) await this.#session.door.cancelLink();
   }
 
   async #begin(call: Answer<void>): Promise<boolean> {
-    this.busy = true;
+    this.#session.link = undefined;
+    this.#begun = true;
     this.#refused = undefined;
     this.confirmed = false;
     const answer = await call;
-    this.busy = false;
-    if (!answer.ok) this.#refused = answer.error;
+    // What the person has given up since is no news to them.
+    if (!answer.ok && answer.error.type !== 'cancelled') this.#refused = answer.error;
     return answer.ok;
   }
 }

@@ -77,7 +77,7 @@ export class Session {
   async saveCopy(fileName: string): Answer<void> {
     const answer = await this.door.exportRecord();
     if (!answer.ok) return answer;
-    saveBlob(answer.value, `${fileName}.zip`);
+    saveBlob(answer.value, `${fileName}.json`);
     return { ok: true, value: undefined };
   }
 
@@ -128,7 +128,7 @@ export class Session {
 
 export const [getSession, setSession] = createContext<Session>();
 
-/** The same door, but a worker that breaks is reported once and answered as a cancelled call, never thrown at a page. */
+/** The same door, but a worker that breaks is reported once and answered as an interrupted call, never thrown at a page. */
 function guarded(vault: Vault, onBroken: () => void): Door {
   return new Proxy(vault, {
     get(target, name) {
@@ -139,7 +139,7 @@ function guarded(vault: Vault, onBroken: () => void): Door {
           return await (Reflect.apply(method, target, args) as Promise<unknown>);
         } catch {
           onBroken();
-          return { ok: false, error: { type: 'cancelled' } };
+          return { ok: false, error: { type: 'interrupted' } };
         }
       };
     },

@@ -107,14 +107,22 @@ export function checkCredentials({ identifiant, password }: Credentials): Result
   return ok({ identifiant: checked.identifiant, password });
 }
 
-/** Wraps the local key for these credentials. Both copies of the slot, for one write with what they lead to. */
+/** Wraps the local key for these credentials: both copies of the slot, and the identifiant to be read again. */
 export async function slotChanges(
   env: Environment,
   localSecret: Bytes,
   { identifiant, password }: Credentials,
 ): Promise<Change[]> {
   const value = await sealPasswordSlot(localSecret, identifiant, password, env.random, env.argon2);
-  return KEYS.slot.map((key) => ({ type: 'put', key, value }));
+  const seal = localSeal(localKey(localSecret), env.random);
+  const noted = await sealedPut(seal, KEYS.identifiant, encodeJson(identifiant));
+  return [...KEYS.slot.map((key) => ({ type: 'put', key, value }) as const), noted];
+}
+
+/** Null when it cannot be read. */
+export async function readIdentifiant(storage: Storage, seal: LocalSeal): Promise<string | null> {
+  const bytes = await sealedGet(storage, seal, KEYS.identifiant);
+  return bytes ? decodeJson<string>(bytes) : null;
 }
 
 export interface Founded {

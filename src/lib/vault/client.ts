@@ -2,7 +2,7 @@
  * The page's side of the door: every method of `Door` as a call to the worker. Holds no health data, only the promises
  * that wait for an answer.
  */
-import { METHODS_WITH_PROGRESS, type Call, type DoorMethod, type ToPage } from './messages.ts';
+import { METHODS_WITH_PROGRESS, type Call, type Cancel, type DoorMethod, type ToPage } from './messages.ts';
 import type { Door, Progress, VaultEvent } from './door.ts';
 
 /** The part of a Worker that the client needs. */
@@ -67,12 +67,18 @@ export function connectVault(worker: WorkerLike): VaultClient {
   function call(method: DoorMethod, args: readonly unknown[]): Promise<unknown> {
     if (failedToStart) return Promise.reject(new VaultBroken('the worker never started'));
     const id = ++lastId;
-    const last = args.at(-1);
-    const progress =
-      METHODS_WITH_PROGRESS.has(method) && typeof last === 'function' ? (last as Progress) : undefined;
-    const message: Call = { type: 'call', id, method, args: args.filter((arg) => typeof arg !== 'function') };
+    if (!METHODS_WITH_PROGRESS.has(method)) return ask({ type: 'call', id, method, args });
+    const [input, progress, signal] = args as [unknown, Progress?, AbortSignal?];
+    const answered = ask({ type: 'call', id, method, args: [input] }, progress);
+    const cancel = (): void => worker.postMessage({ type: 'cancel', id } satisfies Cancel);
+    if (signal?.aborted) cancel();
+    signal?.addEventListener('abort', cancel, { once: true });
+    return answered.finally(() => signal?.removeEventListener('abort', cancel));
+  }
+
+  function ask(message: Call, progress?: Progress): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      waiting.set(id, { resolve, reject, progress });
+      waiting.set(message.id, { resolve, reject, progress });
       worker.postMessage(message);
     });
   }

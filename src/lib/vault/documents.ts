@@ -44,15 +44,18 @@ export async function addDocument(
   deps: DocumentsDeps,
   { file, name, category, date }: NewDocument,
   progress: Progress = () => {},
+  signal?: AbortSignal,
 ): Promise<Result<EntryId, VaultError>> {
   const { env, storage, seal, transfers } = deps;
-  const prepared = await prepareFile(file, env.images);
+  const prepared = await prepareFile(file, env.images, signal);
+  if (signal?.aborted) return fail({ type: 'cancelled' });
   if (!prepared.ok) return prepared;
   progress(STEPS.prepared, STEPS.done);
 
   const { bytes, mime } = prepared.value;
   const key = env.random(32);
   const sealed = await sealBlob(key, bytes, env.random);
+  if (signal?.aborted) return fail({ type: 'cancelled' });
   progress(STEPS.sealed, STEPS.done);
 
   const place: BlobPlace = {
@@ -63,6 +66,10 @@ export async function addDocument(
   const changes = [...chunkChanges(place.blob, sealed.chunks), await uploadChange(seal, place)];
   const stored = await storage.write(changes, 'strict');
   if (!stored.ok) return fail(storageProblem(stored.error));
+  if (signal?.aborted) {
+    await storage.write(await purgeChanges(seal, place), 'strict');
+    return fail({ type: 'cancelled' });
+  }
   progress(STEPS.stored, STEPS.done);
 
   const id = toBase64url(env.random(16));

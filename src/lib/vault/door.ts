@@ -34,7 +34,8 @@ export type VaultError =
   | { readonly type: 'device-revoked' } // this device was taken out of the account: it may read what it has, no more
   | { readonly type: 'locked' }
   | { readonly type: 'not-supported'; readonly missing: readonly string[] }
-  | { readonly type: 'cancelled' };
+  | { readonly type: 'cancelled' } // by the person: nothing of it was done
+  | { readonly type: 'interrupted' }; // the tab that was at it is gone: it may have been done
 
 export type PasswordRule = 'length' | 'special' | 'digit' | 'upper' | 'lower' | 'differs';
 
@@ -170,6 +171,9 @@ export interface Door {
   /** Three words typed again; on success the root secret is wiped from this device and the record opens. */
   confirmKit(words: readonly [string, string, string]): Answer<void>;
 
+  /** What the password is asked together with, on this device; null when it cannot be read. */
+  identifiant(): Answer<string | null>;
+
   unlock(input: { identifiant: string; password: string }): Answer<void>;
   lock(): Answer<void>;
 
@@ -177,9 +181,11 @@ export interface Door {
   /** One user action, one frame. Acknowledged only when it is on disk. */
   edit(edits: readonly Edit[]): Answer<void>;
 
+  /** Stopped by `signal` it leaves nothing behind; once it stands in the record it is added, signal or not. */
   addDocument(
     input: { file: Blob; fileName: string; name: string; category: string; date: string },
     progress?: Progress,
+    signal?: AbortSignal,
   ): Answer<EntryId>;
   /** The whole verified file; never a part of it. */
   openDocument(id: EntryId, progress?: Progress): Answer<{ blob: Blob; fileName: string }>;
@@ -191,7 +197,10 @@ export interface Door {
 
   devices(): Answer<readonly DeviceView[]>;
   revokeDevice(id: string): Answer<void>;
-  /** New device: shows a code, then a phrase; ends `done` when the first record has arrived. */
+  /**
+   * New device: shows a code, then a phrase; ends `done` when the first record has arrived. What a locked account had
+   * here is replaced then, and not before.
+   */
   linkThisDevice(input: { identifiant: string; password: string; deviceName: string }): Answer<void>;
   /** Device that is already open: joins by the code the new device shows. */
   linkOtherDevice(input: { code: string }): Answer<void>;

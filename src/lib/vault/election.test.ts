@@ -90,8 +90,15 @@ class FakeVault {
     this.edits.push(edits);
     return Promise.resolve(ok());
   }
-  addDocument(_input: unknown, progress: (done: number, total: number) => void): Promise<unknown> {
-    if (this.hang) return new Promise(() => {});
+  addDocument(
+    _input: unknown,
+    progress: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    if (this.hang)
+      return new Promise((resolve) => {
+        signal.addEventListener('abort', () => resolve({ ok: false, error: { type: 'cancelled' } }));
+      });
     progress(1, 2);
     return Promise.resolve(ok('document'));
   }
@@ -141,7 +148,7 @@ describe('one vault for all tabs of an origin', () => {
     expect(second.vault?.edits).toEqual([['dose']]);
     expect(answers(second).map((message) => message.type === 'answer' && message.result)).toEqual([
       ok(),
-      { ok: false, error: { type: 'cancelled' } }, // may have been done: the person decides
+      { ok: false, error: { type: 'interrupted' } }, // may have been done: the person decides
       ok(),
     ]);
   });
@@ -178,6 +185,35 @@ describe('one vault for all tabs of an origin', () => {
     expect(second.heard).toContainEqual(progress);
     expect(first.heard).not.toContainEqual(progress);
     expect(third.heard).not.toContainEqual(progress);
+  });
+
+  it('what a tab no longer wants is stopped where it runs, and nobody else’s call of the same number is', async () => {
+    const origin = new Origin();
+    const [first, second] = ['a', 'b'].map((name) => origin.tab(name, (s) => new FakeVault(s))) as [Tab, Tab];
+    await settle();
+    first.vault!.hang = true;
+    for (const tab of [first, second]) tab.host.fromPage(call(4, 'addDocument', {}));
+    await settle();
+    second.host.fromPage({ type: 'cancel', id: 4 });
+    await settle();
+    const stopped = [{ type: 'answer', id: 4, result: { ok: false, error: { type: 'cancelled' } } }];
+    expect(answers(second)).toEqual(stopped);
+    expect(answers(first)).toEqual([]);
+    first.host.fromPage({ type: 'cancel', id: 4 });
+    await settle();
+    expect(answers(first)).toEqual(stopped);
+  });
+
+  it('what nobody has taken up yet is given up at once', async () => {
+    const origin = new Origin();
+    origin.holder = 'a tab that opens and never answers';
+    const tab = origin.tab('b', (session) => new FakeVault(session));
+    tab.host.fromPage(call(1, 'addDocument', {}));
+    tab.host.fromPage({ type: 'cancel', id: 1 });
+    await settle();
+    expect(answers(tab)).toEqual([
+      { type: 'answer', id: 1, result: { ok: false, error: { type: 'cancelled' } } },
+    ]);
   });
 
   it('a broken invariant is told by name only: its message may hold plaintext', async () => {

@@ -16,6 +16,7 @@ import {
   REPEATABLE_METHODS,
   type BetweenTabs,
   type Call,
+  type FromPage,
   type Session,
   type ToPage,
 } from './messages.ts';
@@ -43,12 +44,13 @@ export interface ElectionDeps {
 }
 
 export interface TabHost {
-  fromPage(call: Call): void;
+  fromPage(message: FromPage): void;
 }
 
 /** Joins the tabs of this origin; calls are served from now on, here or by the tab that leads. */
 export function joinTabs({ tab, channel, holdLock, openVault, toPage }: ElectionDeps): TabHost {
   const waiting = new Map<number, { call: Call; sentTo: string | null }>();
+  const running = new Map<string, AbortController>(); // what this tab is at, while it leads
   let vault: HostedVault | null = null;
   let leader: string | null = null;
   let session: Session | null = null;
@@ -58,17 +60,27 @@ export function joinTabs({ tab, channel, holdLock, openVault, toPage }: Election
     toPage(message);
   }
 
-  async function serve(open: HostedVault, call: Call, reply: (message: ToPage) => void): Promise<void> {
+  const nameOf = (from: string, id: number): string => `${from} ${id}`;
+
+  async function serve(
+    open: HostedVault,
+    from: string,
+    call: Call,
+    reply: (message: ToPage) => void,
+  ): Promise<void> {
     const { id, method, args } = call;
+    const stopping = new AbortController();
+    running.set(nameOf(from, id), stopping);
     const progress = (done: number, total: number): void =>
       reply({ type: 'event', event: { type: 'progress', call: id, done, total } });
     try {
-      const given = METHODS_WITH_PROGRESS.has(method) ? [...args, progress] : args;
+      const given = METHODS_WITH_PROGRESS.has(method) ? [...args, progress, stopping.signal] : args;
       const result: unknown = await Reflect.apply(Reflect.get(open, method), open, given);
       reply({ type: 'answer', id, result });
     } catch (error) {
       reply({ type: 'broken', id, reason: error instanceof Error ? error.name : 'unknown' });
     }
+    running.delete(nameOf(from, id));
     shareSession(open);
   }
 
@@ -85,13 +97,21 @@ export function joinTabs({ tab, channel, holdLock, openVault, toPage }: Election
       const to = vault ? tab : leader;
       if (to === null || sentTo === to) continue;
       if (sentTo !== null && !REPEATABLE_METHODS.has(call.method)) {
-        answered({ type: 'answer', id: call.id, result: fail({ type: 'cancelled' }) });
+        answered({ type: 'answer', id: call.id, result: fail({ type: 'interrupted' }) });
         continue;
       }
       entry.sentTo = to;
-      if (vault) void serve(vault, call, answered);
+      if (vault) void serve(vault, tab, call, answered);
       else channel.postMessage({ type: 'call', from: tab, call });
     }
+  }
+
+  function cancel(id: number): void {
+    const entry = waiting.get(id);
+    if (!entry) return;
+    if (entry.sentTo === null) answered({ type: 'answer', id, result: fail({ type: 'cancelled' }) });
+    else if (entry.sentTo === tab) running.get(nameOf(tab, id))?.abort();
+    else channel.postMessage({ type: 'cancel', from: tab, id });
   }
 
   function follow(from: string, told: Session | null): void {
@@ -108,8 +128,9 @@ export function joinTabs({ tab, channel, holdLock, openVault, toPage }: Election
       if (data.type === 'hello') channel.postMessage({ type: 'leader', from: tab, session });
       if (data.type === 'call') {
         const to = data.from;
-        void serve(open, data.call, (message) => channel.postMessage({ type: 'reply', to, message }));
+        void serve(open, to, data.call, (message) => channel.postMessage({ type: 'reply', to, message }));
       }
+      if (data.type === 'cancel') running.get(nameOf(data.from, data.id))?.abort();
     } else if (data.type === 'leader') {
       follow(data.from, data.session);
     } else if (data.type === 'session') {
@@ -135,8 +156,9 @@ export function joinTabs({ tab, channel, holdLock, openVault, toPage }: Election
   channel.postMessage({ type: 'hello', from: tab });
 
   return {
-    fromPage(call) {
-      waiting.set(call.id, { call, sentTo: null });
+    fromPage(message) {
+      if (message.type === 'cancel') return cancel(message.id);
+      waiting.set(message.id, { call: message, sentTo: null });
       dispatch();
     },
   };

@@ -122,7 +122,9 @@ export async function enterByGrant(input: {
   const identity: Identity = { address, device, bundle, deviceName, owner, chain, account, record };
   const localSecret = env.random(32);
   const seal = localSeal(localKey(localSecret), env.random);
+  // What a locked account left here no longer opens by anything: it goes in the same batch.
   const changes = [
+    { type: 'deletePrefix', prefix: [] } as const,
     ...(await slotChanges(env, localSecret, credentials)),
     ...(await identityChanges(seal, identity)),
   ];

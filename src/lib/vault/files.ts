@@ -17,7 +17,11 @@ export interface PreparedFile {
 /** A picture above this is not even read: it would only exhaust a phone. */
 const MAX_INPUT = 50_000_000;
 
-export async function prepareFile(file: Blob, images: ImageTools): Promise<Result<PreparedFile, VaultError>> {
+export async function prepareFile(
+  file: Blob,
+  images: ImageTools,
+  signal?: AbortSignal,
+): Promise<Result<PreparedFile, VaultError>> {
   if (file.size > MAX_INPUT) return fail({ type: 'file-too-large', limit: MAX_DOCUMENT_BYTES });
   const bytes = await readFile(file);
   if (!bytes) return fail({ type: 'file-damaged' });
@@ -26,7 +30,7 @@ export async function prepareFile(file: Blob, images: ImageTools): Promise<Resul
   const { mime } = checked;
   if (mime === 'application/pdf') return ok({ bytes, mime });
   if (mime === 'image/jpeg' && bytes.length <= MAX_DOCUMENT_BYTES) return ok({ bytes, mime });
-  const jpeg = await images.toJpeg(new Blob([bytes], { type: mime }), MAX_DOCUMENT_BYTES);
+  const jpeg = await images.toJpeg(new Blob([bytes], { type: mime }), MAX_DOCUMENT_BYTES, signal);
   if (!jpeg) return fail({ type: 'file-damaged' });
   if (jpeg.size > MAX_DOCUMENT_BYTES) return fail({ type: 'file-too-large', limit: MAX_DOCUMENT_BYTES });
   return ok({ bytes: new Uint8Array(await jpeg.arrayBuffer()), mime: 'image/jpeg' });

@@ -6,7 +6,7 @@
  */
 export interface ImageTools {
   /** A JPEG of at most `limit` bytes, transparency shown on white; null when the picture cannot be decoded or made to fit. */
-  toJpeg(picture: Blob, limit: number): Promise<Blob | null>;
+  toJpeg(picture: Blob, limit: number, signal?: AbortSignal): Promise<Blob | null>;
 }
 
 const MEGABYTE = 1024 * 1024;
@@ -14,7 +14,7 @@ const MEGABYTE = 1024 * 1024;
 const MARGIN = 0.95;
 
 export const browserImages: ImageTools = {
-  async toJpeg(picture, limit) {
+  async toJpeg(picture, limit, signal) {
     const { default: compress } = await import('browser-image-compression');
     try {
       const jpeg = await compress(new File([picture], 'picture', { type: picture.type }), {
@@ -22,10 +22,11 @@ export const browserImages: ImageTools = {
         fileType: 'image/jpeg',
         maxSizeMB: (limit * MARGIN) / MEGABYTE,
         initialQuality: 0.9,
+        ...(signal && { signal }),
       });
       return jpeg.size <= limit ? jpeg : null;
     } catch {
-      return null; // not a picture that this browser decodes: the caller says so
+      return null; // not a picture that this browser decodes, or no longer wanted: the caller says so
     }
   },
 };

@@ -3,6 +3,7 @@
  *
  *   account/slot, …/slot-2    the password slot, twice: the local key, wrapped. The one value not sealed under the local key
  *   account/identity, …/…-2   sealed  who we are here, twice: device secrets, space names, own name (identity.ts)
+ *   account/identifiant       sealed  what the password is asked together with, for the person to read again
  *   account/root              sealed  the root secret, until the kit is confirmed; then gone
  *   account/view              sealed  the read model: the first screen after unlock
  *   account/notices           sealed  what the person was warned of
@@ -23,6 +24,7 @@ export const KEYS = {
     ['account', 'identity'],
     ['account', 'identity-2'],
   ],
+  identifiant: ['account', 'identifiant'],
   root: ['account', 'root'],
   view: ['account', 'view'],
   notices: ['account', 'notices'],

@@ -1,9 +1,9 @@
 /**
  * What a page and the tabs' workers say to each other.
  *
- *   page   → worker   call {id, method, args}
+ *   page   → worker   call {id, method, args} · cancel {id}
  *   worker → page     answer {id, result} · broken {id} · event {event}
- *   tab    ↔ tab      hello · leader · session · call · answer · broken · event      (BroadcastChannel, same origin)
+ *   tab    ↔ tab      hello · leader · session · call · cancel · reply · event        (BroadcastChannel, same origin)
  *
  * Nothing here is written anywhere: structured clones in memory only.
  */
@@ -17,6 +17,14 @@ export interface Call {
   readonly method: DoorMethod;
   readonly args: readonly unknown[];
 }
+
+/** The person no longer wants what was asked under this id. It is answered all the same, one way or the other. */
+export interface Cancel {
+  readonly type: 'cancel';
+  readonly id: number;
+}
+
+export type FromPage = Call | Cancel;
 
 export type ToPage =
   | { readonly type: 'answer'; readonly id: number; readonly result: unknown }
@@ -33,10 +41,14 @@ export type BetweenTabs =
   | { readonly type: 'leader'; readonly from: string; readonly session: Session | null } // answer to hello, and at election
   | { readonly type: 'session'; readonly from: string; readonly session: Session | null } // unlocked or locked
   | { readonly type: 'call'; readonly from: string; readonly call: Call }
+  | { readonly type: 'cancel'; readonly from: string; readonly id: number }
   | { readonly type: 'reply'; readonly to: string; readonly message: ToPage }
   | { readonly type: 'event'; readonly from: string; readonly event: VaultEvent };
 
-/** The methods whose last argument is a progress callback, which cannot be cloned: it becomes `progress` events. */
+/**
+ * The methods that take one input, then a progress callback and perhaps a signal. Neither can be cloned: the one becomes
+ * `progress` events, the other a `cancel`.
+ */
 export const METHODS_WITH_PROGRESS: ReadonlySet<DoorMethod> = new Set<DoorMethod>([
   'addDocument',
   'openDocument',
@@ -44,7 +56,7 @@ export const METHODS_WITH_PROGRESS: ReadonlySet<DoorMethod> = new Set<DoorMethod
 
 /**
  * The methods that may be asked again when the leading tab died before it answered: reads, and changes that have the
- * same outcome when they are carried out twice. Every other call is answered `cancelled`, and the person decides.
+ * same outcome when they are carried out twice. Every other call is answered `interrupted`, and the person decides.
  */
 export const REPEATABLE_METHODS: ReadonlySet<DoorMethod> = new Set<DoorMethod>([
   'status',

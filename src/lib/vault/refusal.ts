@@ -8,6 +8,8 @@ import type { ToPage } from './messages.ts';
 
 export function refuseCalls(missing: readonly string[], toPage: (message: ToPage) => void): TabHost {
   return {
-    fromPage: ({ id }) => toPage({ type: 'answer', id, result: fail({ type: 'not-supported', missing }) }),
+    fromPage({ type, id }) {
+      if (type === 'call') toPage({ type: 'answer', id, result: fail({ type: 'not-supported', missing }) });
+    },
   };
 }

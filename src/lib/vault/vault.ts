@@ -14,6 +14,7 @@ import {
   checkCredentials,
   enrol,
   kitOf,
+  readIdentifiant,
   redeem,
   type Credentials,
   type Enrolled,
@@ -57,6 +58,7 @@ export async function openVault(env: Environment, session: Session | null): Prom
   let founded: Founded | null = null;
   let linking: Linking | null = null;
   let linkLine: Connection | null = null; // of a device that has no account yet
+  let lastLink = 0; // a link that is no longer the last one was given up while it was being begun
 
   const emit = (event: VaultEvent): void => {
     for (const listener of listeners) listener(event);
@@ -134,15 +136,20 @@ export async function openVault(env: Environment, session: Session | null): Prom
     credentials: Credentials,
     name: string,
   ): Promise<Result<void, VaultError>> {
+    const mine = ++lastLink;
     const secrets = generateDevice(env.random);
     const device = await openDevice(secrets);
-    const engine = await new Promise<SyncEngine | null>((resolve) => {
-      linkLine = connect(env, { engine: resolve, state: () => {} });
-      env.clock.setTimer(CONNECT_MS, () => resolve(null));
-    });
+    let found: (engine: SyncEngine | null) => void = () => {};
+    const engineFound = new Promise<SyncEngine | null>((resolve) => (found = resolve));
+    const line = connect(env, { engine: found, state: () => {} });
+    linkLine = line;
+    env.clock.setTimer(CONNECT_MS, () => found(null));
+    const engine = await engineFound;
+    if (mine !== lastLink) return fail({ type: 'cancelled' });
     if (!engine) return noRelay();
-    linking = await linkThisDevice({
-      ...{ env, engine, device, name, show: showLink },
+    const begun = await linkThisDevice({
+      ...{ env, engine, device, name },
+      show: (link) => void (mine === lastLink && showLink(link)),
       linked: async (granted) =>
         becomeLinked(
           storage,
@@ -157,9 +164,15 @@ export async function openVault(env: Environment, session: Session | null): Prom
           }),
         ),
     });
+    linking = mine === lastLink ? begun : null;
     // The line is dialled for the talk, so only now can it turn out to be dead.
-    if (!linkLine || (await linkLine.online(CONNECT_MS))) return ok();
-    linking?.cancel();
+    const online = linking && (await line.online(CONNECT_MS));
+    if (mine !== lastLink) {
+      begun.cancel();
+      return fail({ type: 'cancelled' });
+    }
+    if (online) return ok();
+    begun.cancel();
     return noRelay();
   }
 
@@ -267,6 +280,8 @@ export async function openVault(env: Environment, session: Session | null): Prom
         pendingKit ? confirmKit(open, pendingKit, words) : Promise.resolve(fail({ type: 'locked' } as const)),
       ),
 
+    identifiant: () => withAccount(async (open) => ok(await readIdentifiant(open.storage, open.seal))),
+
     unlock: ({ identifiant, password }) =>
       withStorage(async (storage) => {
         if (account || entering) return ok();
@@ -279,6 +294,7 @@ export async function openVault(env: Environment, session: Session | null): Prom
     lock: () =>
       withStorage(async () => {
         const closing = account ?? (await entering);
+        lastLink++;
         linking?.cancel();
         endLink();
         [account, current, pendingKit, enrolled, founded] = [null, null, null, null, null];
@@ -289,7 +305,8 @@ export async function openVault(env: Environment, session: Session | null): Prom
 
     record: () => withAccount((open) => open.view()),
     edit: (edits) => withRecord((open) => open.edit(edits)),
-    addDocument: (input, progress) => withRecord((open) => addDocument(open.documents, input, progress)),
+    addDocument: (input, progress, signal) =>
+      withRecord((open) => addDocument(open.documents, input, progress, signal)),
     openDocument: (id, progress) =>
       withRecord((open) => {
         const entry = open.document(id);
@@ -310,17 +327,22 @@ export async function openVault(env: Environment, session: Session | null): Prom
 
     linkThisDevice: ({ deviceName, ...typed }) =>
       withStorage(async (storage) => {
-        if (account || linking || (await slots(storage)).length > 0) return fail({ type: 'link-refused' });
+        if (account || entering || linking) return fail({ type: 'link-refused' });
         const credentials = checkCredentials(typed);
         return credentials.ok ? startLink(storage, credentials.value, deviceName) : credentials;
       }),
     linkOtherDevice: ({ code }) =>
       withRecord(async (open) => {
         linking?.cancel();
-        const started = await linkOtherDevice({ account: open, code, show: showLink });
+        const mine = ++lastLink;
+        const started = await linkOtherDevice({
+          ...{ account: open, code },
+          show: (link) => void (mine === lastLink && showLink(link)),
+        });
         if (!started.ok) return started;
-        linking = started.value;
-        return ok();
+        if (mine === lastLink) linking = started.value;
+        else started.value.cancel();
+        return mine === lastLink ? ok() : fail({ type: 'cancelled' });
       }),
     confirmLink: (same) =>
       withStorage(() => {
@@ -329,6 +351,7 @@ export async function openVault(env: Environment, session: Session | null): Prom
       }),
     cancelLink: () =>
       withStorage(() => {
+        lastLink++;
         linking?.cancel();
         endLink();
         return Promise.resolve(ok());

@@ -6,7 +6,7 @@ import { hex } from '#lib/bytes/bytes.ts';
 import { joinTabs, type TabChannel } from './election.ts';
 import { browserEnvironment } from './environment.ts';
 import { missingFeatures } from './features.ts';
-import type { Call, ToPage } from './messages.ts';
+import type { FromPage, ToPage } from './messages.ts';
 import { refuseCalls } from './refusal.ts';
 import { openVault } from './vault.ts';
 
@@ -35,4 +35,4 @@ addEventListener('unhandledrejection', (event) => {
   reportError(new Error(`the vault failed: ${name}`));
 });
 
-addEventListener('message', (event: MessageEvent<Call>) => host.fromPage(event.data));
+addEventListener('message', (event: MessageEvent<FromPage>) => host.fromPage(event.data));

@@ -7,7 +7,8 @@ export const en = {
   introLead: 'Allow about ten minutes. Have at hand:',
   introNeed1: 'your provisional code, received by post, e-mail or text message;',
   introNeed2: 'your carte Vitale;',
-  introNeed3: 'something to print or write with: you will get a recovery key.',
+  introNeed3: 'something to print or write with: you will get a recovery key;',
+  introNeed4: 'an ordinary window of the browser: private browsing erases everything when it closes.',
   start: 'Start',
   codeTitle: 'What is your provisional code?',
   codeHint:
@@ -108,8 +109,10 @@ export const en = {
   activateBusy: 'Making your keys on this device…',
   kitTitle: 'Your recovery key',
   kitLead:
-    'These 24 words open your record if you lose your devices or your password. Print or copy them, then store them like a birth certificate.',
+    'These 24 words are the key to your record on paper: the only way back if you lose all your devices. Print or copy them, then keep them as you would a birth certificate.',
   kitPlain: 'We cannot read this. Nor can we give it back to you.',
+  kitNotYet:
+    'Opening a record again with these words is not possible yet in this version of Carnet; it will be, with these very words. Until then, link a second device: it can give the first one its access back.',
   kitWords: 'The 24 words, in order',
   kitQr: 'QR code of the recovery key',
   kitAddress: 'Address of my record',
@@ -123,7 +126,7 @@ export const en = {
   kitPdfTitle: 'Recovery key of my record',
   kitPdfOf: 'Record of {name}',
   kitPdfMade: 'Made on {date}',
-  kitPdfText1: 'These 24 words open this record. Whoever has them can read everything.',
+  kitPdfText1: 'These 24 words are the key to this record. Whoever has them will be able to read all of it.',
   kitPdfText2: 'Keep this sheet with your important papers. Make no photo, e-mail or online copy of it.',
   kitPdfText3: 'Nobody can give it back to you if you lose it.',
   kitLockedTitle: 'Let us go on where you were',

@@ -5,6 +5,7 @@ export const en = {
   appName: 'Carnet',
   continue: 'Continue',
   cancel: 'Cancel',
+  stop: 'Stop waiting',
   close: 'Close',
   back: 'Back',
   retry: 'Try again',

@@ -47,6 +47,8 @@ export const en = {
   linkLead:
     'Is your record already open on another device? It can pass it on to this one, directly and encrypted.',
   linkCredentialsLead: 'Choose a user name and password for this device. You may use the same as elsewhere.',
+  linkReplaces:
+    'A locked record is already on this device. Once the link is confirmed, it will be replaced by the one of the other device: what had not been sent from here yet will be lost. Then revoke the former name of this device under “My devices”.',
   linkShow: 'Show the code',
   linkShowBusy: 'Preparing the code…',
   linkCodeTitle: 'Show this code to your other device',

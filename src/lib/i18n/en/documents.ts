@@ -47,6 +47,8 @@ export const en = {
   dateHint: 'The year will do if you no longer know.',
   submit: 'Save and continue',
   sealing: 'Encrypting and saving…',
+  stopped: 'Nothing was added. What you wrote is still there.',
+  stopAdding: 'Stop adding',
   added: 'Document "{name}" added, saved on this device.',
   documentTitle: 'Document',
   opening: 'Opening the document…',

@@ -26,7 +26,8 @@ export const en = {
   'wrong-password.todo': 'Check capitals, then try again.',
   'kdf-refused.what': 'The lock of this device was weakened or damaged: Carnet refuses to use it.',
   'kdf-refused.kept': 'Your record was not opened and nothing was changed.',
-  'kdf-refused.todo': 'Do not enter your password here again. Link this device anew from another one.',
+  'kdf-refused.todo':
+    'Do not enter your password here again. From another device where your record is open, link this one anew.',
   'kit-words-wrong.what': 'A word does not match your recovery key.',
   'kit-words-wrong.kept': 'Your recovery key has not changed.',
   'kit-words-wrong.todo': 'See the 24 words again, then copy those asked for.',
@@ -75,10 +76,14 @@ export const en = {
   'cancelled.what': 'You stopped.',
   'cancelled.kept': 'Nothing was changed.',
   'cancelled.todo': 'You can start again whenever you like.',
+  'interrupted.what': 'The tab that was at it has closed.',
+  'interrupted.kept': 'All that was saved is intact. We do not know whether this action was.',
+  'interrupted.todo': 'See whether it is done. If not, start again.',
   'authority-untrusted.what': 'The enrolment service answered with something it has not signed.',
   'authority-untrusted.kept': 'Nothing was saved. Your code can still be used.',
   'authority-untrusted.todo': 'Do not insist on this network. Try again later, over another connection.',
   'device-revoked.what': 'This device was revoked from another one.',
   'device-revoked.kept': 'What was already here can still be read. The last change was not saved.',
-  'device-revoked.todo': 'If that is a mistake, link this device again from an open one.',
+  'device-revoked.todo':
+    'If that is a mistake, lock Carnet here, then choose “Link this device” and confirm from an open device.',
 } as const satisfies Translation<typeof fr>;

@@ -21,5 +21,7 @@ export const en = {
   firstDeviceText: 'If one is lost, the other keeps everything.',
   devicesOne: 'This record is on one device only',
   devicesOneText: 'If it is lost or breaks, only your recovery key is left. Link a second device.',
+  fragileText:
+    'This browser may erase your record if space runs out. Link a second device, or install Carnet on this one.',
   devicesCount: { one: 'This record is on {count} device', other: 'This record is on {count} devices' },
 } as const satisfies Translation<typeof fr>;

@@ -12,9 +12,9 @@ export const en = {
   busy: 'Opening…',
   forgot: 'Forgotten user name or password?',
   forgotIdentifiant:
-    'Your user name is written on your recovery key. It also shows on your other devices, under Settings.',
+    'Your user name is written on your recovery key. Each device where your record is open shows its own under Settings.',
   forgotPassword:
-    'Nobody can reset your password, not even we. Another device that is already open can link this one. Recovery with the recovery key is coming soon: keep it safe.',
+    'Nobody can reset your password, not even we. Another device where your record is open can link this one, with a new password. Recovery with the recovery key is not possible yet: keep it safe.',
   identifiantMissing: 'Write your user name.',
   passwordMissing: 'Write your password.',
 } as const satisfies Translation<typeof fr>;

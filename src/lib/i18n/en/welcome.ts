@@ -12,6 +12,7 @@ export const en = {
   fact2: 'For you alone',
   fact2Text: 'We carry your record from one device to another without being able to read it.',
   fact3: 'In your care',
-  fact3Text: 'Nobody can give you back a forgotten password, not even we. A recovery key is there for that.',
+  fact3Text:
+    'Nobody can give you back a forgotten password, not even we. You will get a recovery key to keep on paper.',
   languageSwitch: 'Lire en français',
 } as const satisfies Translation<typeof fr>;

@@ -4,7 +4,8 @@ export const fr = {
   introLead: 'Comptez une dizaine de minutes. Ayez sous la main :',
   introNeed1: 'votre code provisoire, reçu par courrier, par e-mail ou par SMS ;',
   introNeed2: 'votre carte Vitale ;',
-  introNeed3: 'de quoi imprimer ou écrire : vous recevrez une clé de secours.',
+  introNeed3: 'de quoi imprimer ou écrire : vous recevrez une clé de secours ;',
+  introNeed4: 'une fenêtre ordinaire du navigateur : la navigation privée efface tout à la fermeture.',
   start: 'Commencer',
   codeTitle: 'Quel est votre code provisoire ?',
   codeHint:
@@ -106,8 +107,10 @@ export const fr = {
   activateBusy: 'Création de vos clés sur cet appareil…',
   kitTitle: 'Votre clé de secours',
   kitLead:
-    'Ces 24 mots ouvrent votre carnet si vous perdez vos appareils ou votre mot de passe. Imprimez-les ou recopiez-les, puis rangez-les comme un acte de naissance.',
+    'Ces 24 mots sont la clé de votre carnet sur papier : le seul recours si vous perdez tous vos appareils. Imprimez-les ou recopiez-les, puis rangez-les comme un acte de naissance.',
   kitPlain: 'Nous ne pouvons pas lire ceci. Nous ne pourrons pas non plus vous le rendre.',
+  kitNotYet:
+    "Rouvrir un carnet avec ces mots n'est pas encore possible dans cette version de Carnet ; ce le sera, avec ces mêmes mots. D'ici là, reliez un second appareil : il peut rendre l'accès au premier.",
   kitWords: "Les 24 mots, dans l'ordre",
   kitQr: 'Code QR de la clé de secours',
   kitAddress: 'Adresse de mon carnet',
@@ -121,7 +124,7 @@ export const fr = {
   kitPdfTitle: 'Clé de secours de mon carnet',
   kitPdfOf: 'Carnet de {name}',
   kitPdfMade: 'Faite le {date}',
-  kitPdfText1: 'Ces 24 mots ouvrent ce carnet. Qui les a peut tout lire.',
+  kitPdfText1: 'Ces 24 mots sont la clé de ce carnet. Qui les a pourra tout y lire.',
   kitPdfText2:
     "Rangez cette feuille avec vos papiers importants. N'en faites ni photo, ni e-mail, ni copie en ligne.",
   kitPdfText3: 'Personne ne peut vous la rendre si vous la perdez.',

@@ -2,6 +2,7 @@ export const fr = {
   appName: 'Carnet',
   continue: 'Continuer',
   cancel: 'Annuler',
+  stop: 'Ne plus attendre',
   close: 'Fermer',
   back: 'Retour',
   retry: 'Réessayer',

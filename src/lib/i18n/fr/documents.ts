@@ -46,6 +46,8 @@ export const fr = {
   dateHint: "L'année suffit si vous ne savez plus.",
   submit: 'Valider pour continuer',
   sealing: 'Chiffrement et enregistrement…',
+  stopped: "Rien n'a été ajouté. Ce que vous avez écrit est encore là.",
+  stopAdding: "Arrêter l'ajout",
   added: 'Document « {name} » ajouté, enregistré sur cet appareil.',
   documentTitle: 'Document',
   opening: 'Ouverture du document…',

@@ -24,7 +24,8 @@ export const fr = {
   'wrong-password.todo': 'Vérifiez les majuscules, puis réessayez.',
   'kdf-refused.what': "La serrure de cet appareil a été affaiblie ou abîmée : Carnet refuse de s'en servir.",
   'kdf-refused.kept': "Votre carnet n'a pas été ouvert et rien n'a été modifié.",
-  'kdf-refused.todo': "N'entrez plus votre mot de passe ici. Reliez cet appareil à nouveau depuis un autre.",
+  'kdf-refused.todo':
+    "N'entrez plus votre mot de passe ici. Depuis un autre appareil où votre carnet est ouvert, reliez celui-ci à nouveau.",
   'kit-words-wrong.what': 'Un mot ne correspond pas à votre clé de secours.',
   'kit-words-wrong.kept': "Votre clé de secours n'a pas changé.",
   'kit-words-wrong.todo': 'Revoyez les 24 mots, puis recopiez ceux qui sont demandés.',
@@ -76,6 +77,9 @@ export const fr = {
   'cancelled.what': 'Vous avez arrêté.',
   'cancelled.kept': "Rien n'a été modifié.",
   'cancelled.todo': 'Vous pouvez recommencer quand vous voulez.',
+  'interrupted.what': "L'onglet qui s'en chargeait s'est fermé.",
+  'interrupted.kept': "Tout ce qui était enregistré est intact. Nous ne savons pas si cette action l'a été.",
+  'interrupted.todo': "Regardez si c'est fait. Sinon, recommencez.",
   'authority-untrusted.what':
     "Le service d'inscription a répondu quelque chose qui n'est pas signé de sa main.",
   'authority-untrusted.kept': "Rien n'a été enregistré. Votre code reste utilisable.",
@@ -84,5 +88,6 @@ export const fr = {
   'device-revoked.what': 'Cet appareil a été révoqué depuis un autre.',
   'device-revoked.kept':
     "Ce qui était déjà ici reste lisible. La dernière modification n'a pas été enregistrée.",
-  'device-revoked.todo': "Si c'est une erreur, reliez cet appareil à nouveau depuis un appareil ouvert.",
+  'device-revoked.todo':
+    "Si c'est une erreur, verrouillez Carnet ici, puis choisissez « Relier cet appareil » et confirmez depuis un appareil ouvert.",
 } as const;

@@ -19,5 +19,7 @@ export const fr = {
   devicesOne: 'Ce carnet est sur un seul appareil',
   devicesOneText:
     "S'il se perd ou se casse, il ne restera que votre clé de secours. Reliez un second appareil.",
+  fragileText:
+    'Ce navigateur peut effacer votre carnet si la place vient à manquer. Reliez un second appareil, ou installez Carnet sur celui-ci.',
   devicesCount: { one: 'Ce carnet est sur {count} appareil', other: 'Ce carnet est sur {count} appareils' },
 } as const;

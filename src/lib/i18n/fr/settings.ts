@@ -11,6 +11,8 @@ export const fr = {
   textNormal: 'Normale',
   textLarge: 'Grande',
   textLarger: 'Très grande',
+  identifiant: 'Mon identifiant sur cet appareil',
+  identifiantUnknown: 'Il ne peut pas être relu ici. Il est écrit sur votre clé de secours.',
   lock: 'Verrouiller maintenant',
   lockText: 'Carnet se verrouille aussi tout seul après 5 minutes sans activité.',
   devices: 'Mes appareils',
@@ -20,7 +22,8 @@ export const fr = {
   display: 'Affichage',
   safety: 'Sécurité',
   export: 'Télécharger mes données',
-  exportText: "Tout votre dossier dans une archive lisible. Elle n'est pas chiffrée : gardez-la en lieu sûr.",
+  exportText:
+    "Tout votre dossier, documents compris, dans un seul fichier (JSON). Il n'est pas chiffré : gardez-le en lieu sûr.",
   exportDone: 'Votre copie est prête : elle est dans vos téléchargements.',
   version: 'Version {version}',
   screenNote: "Carnet ne peut pas empêcher une capture d'écran.",

@@ -9,9 +9,9 @@ export const fr = {
   busy: 'Ouverture…',
   forgot: 'Identifiant ou mot de passe oublié ?',
   forgotIdentifiant:
-    'Votre identifiant est écrit sur votre clé de secours. Il est aussi visible sur vos autres appareils, dans Paramètres.',
+    'Votre identifiant est écrit sur votre clé de secours. Chaque appareil où votre carnet est ouvert montre le sien dans Paramètres.',
   forgotPassword:
-    'Personne ne peut remettre à zéro votre mot de passe, pas même nous. Un autre appareil déjà ouvert peut relier celui-ci. La reprise par la clé de secours arrive bientôt : gardez-la précieusement.',
+    "Personne ne peut remettre à zéro votre mot de passe, pas même nous. Un autre appareil où votre carnet est ouvert peut relier celui-ci, avec un nouveau mot de passe. La reprise par la clé de secours n'est pas encore possible : gardez-la précieusement.",
   identifiantMissing: 'Écrivez votre identifiant.',
   passwordMissing: 'Écrivez votre mot de passe.',
 } as const;

@@ -10,6 +10,6 @@ export const fr = {
   fact2Text: "Nous transportons votre carnet d'un appareil à l'autre sans pouvoir le lire.",
   fact3: 'Sous votre garde',
   fact3Text:
-    'Personne ne peut vous rendre un mot de passe oublié, pas même nous. Une clé de secours est là pour cela.',
+    'Personne ne peut vous rendre un mot de passe oublié, pas même nous. Vous recevrez une clé de secours à garder sur papier.',
   languageSwitch: 'Read in English',
 } as const;
