@@ -51,7 +51,7 @@ function lieAbout(
   clients: Map<string, number>,
 ): Snapshot {
   const document = new RecordDocument();
-  document.apply([snapshot.state]);
+  document.add([snapshot.state]);
   const lying = new RecordDocument();
   const values = change([...document.values()].map(([section, key, value]) => [section, key, value]));
   // The clocks have to fit the frontier: every client sets as many values as it is said to have.

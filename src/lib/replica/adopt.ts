@@ -7,10 +7,10 @@
  * Of two snapshots made apart each may cover what the other does not, and the relay may have erased both: then both are
  * the base, until a later one covers what both do.
  */
-import { fromHex } from '#lib/bytes/bytes.ts';
+import { equal, fromHex } from '#lib/bytes/bytes.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import { chainsOf, counts, isWhole, readBase } from './base.ts';
-import { isSameState, holdsUpdates } from './comparison.ts';
+import { holdsUpdates } from './comparison.ts';
 import { readFrames, type Context } from './context.ts';
 import { RecordDocument } from './document.ts';
 import type { Frame } from './frames.ts';
@@ -192,8 +192,9 @@ async function rebuildTo(
   }
   const document = new RecordDocument(context.schema);
   const updates = admitted.filter(({ kind }) => kind === 'update').map(({ content }) => content);
-  document.apply([...base.states, ...updates]);
-  return isSameState(document.state(), state) ? 'same' : 'different';
+  document.add(base.states);
+  document.apply(updates);
+  return equal(document.state(), state) ? 'same' : 'different';
 }
 
 /** The frames from `start` to `end`, in order. */
@@ -281,8 +282,7 @@ function adopt(
   });
   if (verified) letGo(context, turn, covered, log);
   else {
-    turn.updates.push(state);
-    turn.fold = true;
+    turn.states.push(state);
     for (const frame of log.values()) if (isCovered(frame, covered)) enter(turn, frame);
   }
   return conflict;

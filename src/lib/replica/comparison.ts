@@ -1,12 +1,9 @@
 /**
- * Whether two Yjs states say the same, and whether a state holds what an update says.
- *
- * Two documents with the same history nearly always encode to the same bytes, but Yjs does not promise it: it may have
- * joined neighbouring items in one and not in the other. So equality is decided item by item, one clock at a time, when
- * the bytes differ.
+ * Whether a state holds what updates say, value by value. Whether two states say the same, their bytes tell (folded.ts).
  */
 import * as Y from 'yjs';
-import { equal, type Bytes } from '#lib/bytes/bytes.ts';
+import type { Bytes } from '#lib/bytes/bytes.ts';
+import { RecordDocument } from './document.ts';
 
 /** What one value says: where it stands, after what, and what it is; null for a value that was replaced. */
 interface Unit {
@@ -16,22 +13,13 @@ interface Unit {
 
 type Units = ReadonlyMap<string, Unit>;
 
-export function isSameState(a: Bytes, b: Bytes): boolean {
-  if (equal(a, b)) return true;
-  const [first, second] = [unitsOf(a), unitsOf(b)];
-  if (first.size !== second.size) return false;
-  for (const [id, unit] of first) {
-    const other = second.get(id);
-    if (!other || other.place !== unit.place || other.value !== unit.value) return false;
-  }
-  return true;
-}
-
 /** Whether everything the updates say is in the state; a value may have been replaced there since. */
 export function holdsUpdates(state: Bytes, updates: readonly Bytes[]): boolean {
   // A device that just joined holds none of them: it need not take a large state apart to know.
   if (updates.length === 0) return true;
-  const units = unitsOf(state);
+  const document = RecordDocument.open(state);
+  if (!document) throw new Error('no state');
+  const units = unitsOf(document.update());
   for (const update of updates) if (!holds(units, update)) return false;
   return true;
 }

@@ -9,6 +9,7 @@ import type { VerifiedControl } from '#lib/keys/control.ts';
 import { ID_LENGTH, type Hex } from '#lib/keys/ids.ts';
 import { decodeInner, encodeInner } from '#lib/keys/inner.ts';
 import { openAt, sealAt, type Context } from './context.ts';
+import { RecordDocument } from './document.ts';
 import { ordinalOf } from './layout.ts';
 import type { Change, Key } from './ports.ts';
 import { decodeHead, encodeHead, EMPTY_HEAD, type HeadState } from './state.ts';
@@ -87,14 +88,15 @@ export interface Loaded {
   readonly controls: ReadonlyMap<Hex, VerifiedControl>;
   readonly others: OtherFrontiers;
   readonly reported: ReadonlySet<string>;
-  /** State and tails, in order. */
-  readonly updates: readonly Bytes[];
+  /** What state and tails make; empty when the record is damaged. */
+  readonly document: RecordDocument;
+  readonly stateBytes: number;
   /** What is missing or does not open: the rest is then to be made again from the frames. */
   readonly damaged: { readonly head: boolean; readonly controls: boolean; readonly record: boolean };
 }
 
 /** One read of everything sealed. Rejects as the disk does. */
-export async function readSealed({ ports, layout }: Context): Promise<Loaded> {
+export async function readSealed({ ports, layout, schema }: Context): Promise<Loaded> {
   const { disk, seal } = ports;
   const [live, reports] = await Promise.all([disk.list(layout.live), disk.get(layout.reports)]);
   const values = new Map(live.map(({ key, value }) => [key.join('/'), value]));
@@ -116,16 +118,22 @@ export async function readSealed({ ports, layout }: Context): Promise<Loaded> {
   const complete =
     numbers.length === head.nextTail - head.firstTail && numbers.every((n, i) => n === head.firstTail + i);
   const read = tails.map((tail) => tail && decodeTail(tail));
+  const folded = state && RecordDocument.open(state, schema);
+  const isDamaged = !complete || read.includes(null) || (head.written > 0 && !folded);
+  const isWhole = !isDamaged && opened !== null;
+  const document = (isWhole && folded) || new RecordDocument(schema);
+  if (isWhole) document.apply(read.flatMap((tail) => tail ?? []));
   return {
     head,
     controls: controls ?? new Map<Hex, VerifiedControl>(),
     others: (otherBytes && decodeOthers(otherBytes)) ?? new Map<Hex, ReadonlyMap<Hex, Bytes>>(),
     reported: new Set(reported && decodeReports(reported)),
-    updates: [...(state ? [state] : []), ...read.flatMap((tail) => tail ?? [])],
+    document,
+    stateBytes: state?.length ?? 0,
     damaged: {
       head: !opened && (live.length > 0 || (await disk.keys(layout.frames)).length > 0),
       controls: (controls?.size ?? 0) !== head.controls,
-      record: !complete || read.includes(null) || (head.written > 0 && !state),
+      record: isDamaged,
     },
   };
 }

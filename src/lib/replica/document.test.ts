@@ -17,8 +17,8 @@ function pair() {
   const [phone, laptop] = [new RecordDocument(), new RecordDocument()];
   const exchange = () => {
     const states = [phone.state(), laptop.state()] as const;
-    phone.apply([states[1]]);
-    laptop.apply([states[0]]);
+    phone.add([states[1]]);
+    laptop.add([states[0]]);
   };
   return { phone, laptop, exchange };
 }
@@ -79,7 +79,7 @@ test('reading after each change gives what reading everything gives, and keeps w
     const after = document.read().entries.get('allergies');
     for (const other of ids) if (other !== id) expect(after?.get(other)).toBe(before?.get(other));
     const anew = new RecordDocument();
-    anew.apply([document.state()]);
+    anew.add([document.state()]);
     expect(anew.read()).toEqual(document.read());
   }
 });

@@ -18,6 +18,8 @@ import { toOwned, type Bytes } from '#lib/bytes/bytes.ts';
 import type { Edit, Entry, EntryId, FieldValue, HealthRecord, SectionId } from '#lib/record/entry.ts';
 import { isEntryId, readFields, type SectionDefinition } from '#lib/record/section.ts';
 import { sectionDefinition } from '#lib/record/sections.ts';
+import { fold } from './fold.ts';
+import { unfold } from './unfold.ts';
 
 export type Schema = (section: SectionId) => SectionDefinition | undefined;
 
@@ -30,17 +32,34 @@ const ENTRY_ID_LENGTH = 22;
 const NOBODY = 0;
 
 export class RecordDocument {
-  readonly #doc = new Y.Doc();
+  #doc = new Y.Doc();
   readonly #schema: Schema;
   #record: HealthRecord | null = null;
   readonly #stale = new Map<SectionId, Set<EntryId>>();
 
   constructor(schema: Schema = sectionDefinition) {
     this.#schema = schema;
-    this.#doc.clientID = NOBODY;
-    this.#doc.on('afterTransaction', (transaction: Y.Transaction) => {
-      this.#noteChanges(transaction);
-    });
+    this.#use(this.#doc);
+  }
+
+  /** The document that gave this state; null when none can have given it. */
+  static open(state: Bytes, schema?: Schema): RecordDocument | null {
+    const doc = unfold(state);
+    if (!doc) return null;
+    const document = new RecordDocument(schema);
+    document.#use(doc);
+    return document;
+  }
+
+  /** Takes in all that other documents held. */
+  add(states: readonly Bytes[]): void {
+    // The largest comes in fastest: where nothing is yet, there is nothing to merge with.
+    for (const state of [...states].sort((a, b) => b.length - a.length)) {
+      const doc = unfold(state);
+      if (!doc) throw new Error('no state');
+      if (this.#doc.store.clients.size === 0) this.#use(doc);
+      else Y.applyUpdate(this.#doc, Y.encodeStateAsUpdate(doc));
+    }
   }
 
   /** Takes updates in, in one transaction. They must be complete: all they build on is there, or among them. */
@@ -91,7 +110,13 @@ export class RecordDocument {
     return Y.decodeStateVector(Y.encodeStateVector(this.#doc));
   }
 
+  /** All it holds. Two documents that hold the same give the same bytes. */
   state(): Bytes {
+    return fold(this.#doc);
+  }
+
+  /** All it holds, as an update. */
+  update(): Bytes {
     return toOwned(Y.encodeStateAsUpdate(this.#doc));
   }
 
@@ -136,6 +161,15 @@ export class RecordDocument {
     else if (this.#stale.size > 0) this.#record = this.#readStale(this.#record);
     this.#stale.clear();
     return this.#record;
+  }
+
+  #use(doc: Y.Doc): void {
+    this.#doc = doc;
+    this.#record = null;
+    doc.clientID = NOBODY;
+    doc.on('afterTransaction', (transaction: Y.Transaction) => {
+      this.#noteChanges(transaction);
+    });
   }
 
   #plan(edit: Edit, time: number, values: Map<string, Map<string, FieldValue>>): void {

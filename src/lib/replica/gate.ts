@@ -21,12 +21,9 @@ export const MAX_UPDATE = 262_144;
 export const MAX_STRUCTS = 8_192;
 /** Ranges of replaced values in one user action. */
 export const MAX_DELETES = 8_192;
-/** A snapshot's state, inflated: 10 years of a record are a tenth of it. */
-export const MAX_STATE = 64 * 1024 * 1024;
-export const MAX_STATE_STRUCTS = 4_000_000;
 /** Name of a section, and of a key in it. */
-const MAX_ROOT = 64;
-const MAX_SUB = 128;
+export const MAX_ROOT = 64;
+export const MAX_SUB = 128;
 
 /** Yjs client → clock: all structs of that client below the clock. */
 export type Clocks = ReadonlyMap<number, number>;
@@ -40,7 +37,7 @@ export interface Passed {
 
 /** A frame's update by the author who owns `client`; null when it is refused. */
 export function inspectUpdate(update: Bytes, client: number): Passed | null {
-  if (update.length > MAX_UPDATE || !hasClients(update, 1)) return null;
+  if (update.length > MAX_UPDATE || !hasOneClient(update)) return null;
   const decoded = decode(update);
   if (!decoded || decoded.structs.length > MAX_STRUCTS) return null;
   const from = decoded.structs[0]?.id.clock ?? null;
@@ -82,30 +79,6 @@ function readDeletes(deletes: Decoded['ds'], to: number, refer: Refer): boolean 
   return true;
 }
 
-/** A whole state, of several clients: complete in itself, its clocks exactly those claimed. */
-export function inspectState(state: Bytes, clocks: Clocks): boolean {
-  if (state.length > MAX_STATE || !hasClients(state, clocks.size)) return false;
-  const decoded = decode(state);
-  if (!decoded || decoded.structs.length > MAX_STATE_STRUCTS) return false;
-  const reached = new Map<number, number>();
-  for (const struct of decoded.structs) {
-    const { client, clock } = struct.id;
-    if (!isSetting(struct) || clock !== (reached.get(client) ?? 0)) return false;
-    if (
-      struct.origin &&
-      struct.origin.clock >=
-        (struct.origin.client === client ? clock : (clocks.get(struct.origin.client) ?? 0))
-    )
-      return false;
-    reached.set(client, clock + struct.length);
-  }
-  for (const [client, clock] of clocks) if ((reached.get(client) ?? 0) !== clock) return false;
-  for (const client of reached.keys()) if (!clocks.has(client)) return false;
-  for (const [client, deleted] of decoded.ds.clients)
-    for (const { clock, len } of deleted) if (!(clock + len <= (clocks.get(client) ?? 0))) return false;
-  return true;
-}
-
 type Decoded = ReturnType<typeof Y.decodeUpdate>;
 type Struct = Y.Item | Y.GC | Y.Skip;
 
@@ -118,12 +91,12 @@ function decode(update: Bytes): Decoded | null {
 }
 
 /**
- * At most this many blocks of structs. Yjs keeps only the last of two blocks of one client, whereas `decodeUpdate` shows
+ * At most one block of structs. Yjs keeps only the last of two blocks of one client, whereas `decodeUpdate` shows
  * both: without this check the two would disagree about what an update holds.
  */
-function hasClients(update: Bytes, count: number): boolean {
+function hasOneClient(update: Bytes): boolean {
   try {
-    return decoding.readVarUint(decoding.createDecoder(update)) <= count;
+    return decoding.readVarUint(decoding.createDecoder(update)) <= 1;
   } catch {
     return false;
   }
@@ -135,7 +108,8 @@ function isSetting(struct: Struct): struct is Y.Item {
   const { id, length, content, origin, rightOrigin, parentSub } = struct;
   const parent: unknown = struct.parent; // a root map is named by a string until the item is integrated
   if (length < 1 || !isClock(id.clock + length) || rightOrigin) return false;
-  if (!(content instanceof Y.ContentAny) && !(content instanceof Y.ContentDeleted)) return false;
+  // One value at a time: of several under one key in one item Yjs would show the last, and call none of them replaced.
+  if (content instanceof Y.ContentAny ? length !== 1 : !(content instanceof Y.ContentDeleted)) return false;
   if (origin) return true; // stands where its origin stands; the wire holds no parent then
   return (
     typeof parent === 'string' &&

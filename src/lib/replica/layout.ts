@@ -3,7 +3,7 @@
  *
  *   space S live head        sealed   state.ts
  *   space S live controls    sealed   the verified control frames
- *   space S live state       sealed   the Yjs state, folded
+ *   space S live state       sealed   the record, folded (folded.ts)
  *   space S live others      sealed   what the devices said about other spaces
  *   space S live tail N      sealed   the updates of one write since, until they are folded
  *   space S reports          sealed   what was reported already (events.ts)

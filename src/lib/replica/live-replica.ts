@@ -384,11 +384,9 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   async #read(): Promise<DiskError | null> {
     try {
       const loaded = await readSealed(this.#context);
-      const document = new RecordDocument(this.#context.schema);
       const { damaged } = loaded;
-      if (!damaged.record && !damaged.head) document.apply(loaded.updates);
-      this.#document = document;
-      this.#stateBytes = loaded.updates[0]?.length ?? 0;
+      this.#document = loaded.document;
+      this.#stateBytes = loaded.stateBytes;
       this.#memory = this.#memoryOf(loaded);
       this.#shelf = null;
       this.#unsent = null;
@@ -542,7 +540,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       this.#report(turn);
       await settleSuspects(this.#context, turn);
     }
-    const recordChanged = turn.updates.length > 0 || turn.document !== null;
+    const recordChanged = turn.updates.length > 0 || turn.states.length > 0 || turn.document !== null;
     if (upToDate && turn.head.dropped && turn.waiting.size === 0 && headBefore.dropped)
       turn.setHead({ dropped: false });
     return { tally, recordChanged };
@@ -617,10 +615,11 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     let document = turn.document ?? this.#document;
     let state: Bytes | null = null;
     if (turn.document) {
+      turn.document.add(turn.states);
       turn.document.apply(turn.updates);
       state = turn.document.state();
-    } else if (turn.fold) {
-      document = this.#copyWith(turn.updates);
+    } else if (turn.states.length > 0) {
+      document = this.#copyWith(turn.states, turn.updates);
       state = document.state();
     } else if (isApplied && isFoldDue(turn.head, this.#stateBytes, this.#context.maxTails))
       state = document.state();
@@ -638,9 +637,10 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return null;
   }
 
-  #copyWith(updates: readonly Bytes[]): RecordDocument {
+  #copyWith(states: readonly Bytes[], updates: readonly Bytes[]): RecordDocument {
     const copy = new RecordDocument(this.#context.schema);
-    copy.apply([this.#document.state(), ...updates]);
+    copy.add([this.#document.state(), ...states]);
+    copy.apply(updates);
     return copy;
   }
 
@@ -667,7 +667,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     this.#shown = null;
     for (const frame of made) if (frame.kind !== 'control') this.#made.set(frame.id, frame.seq);
     this.#noteOutbox(turn, made, unsent);
-    if (turn.updates.length > 0 || turn.document) this.#tell({ type: 'record' });
+    if (turn.updates.length > 0 || turn.states.length > 0 || turn.document) this.#tell({ type: 'record' });
     if (members !== before.members) this.#tell({ type: 'members' });
     if (head.sent !== before.head.sent || head.reach !== before.head.reach) this.#tell({ type: 'delivery' });
     for (const event of turn.events) this.#tell({ type: 'security', event });

@@ -53,12 +53,12 @@ function see(writer: Writer, other: Writer): void {
   if (writer.author === other.author) return;
   for (const [author, seq] of [...other.seen, [other.author, other.head.seq] as const])
     if (author !== writer.author && seq > (writer.seen.get(author) ?? 0)) writer.seen.set(author, seq);
-  writer.document.apply([other.document.state()]);
+  writer.document.add([other.document.state()]);
 }
 
 function copyOf(writer: Writer): Writer {
   const document = new RecordDocument();
-  document.apply([writer.document.state()]);
+  document.add([writer.document.state()]);
   return { ...writer, document, head: { ...writer.head }, seen: new Map(writer.seen) };
 }
 

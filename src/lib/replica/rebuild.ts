@@ -54,6 +54,7 @@ export async function rebuild(
   const admission = admit(frames, turn, chains);
   const previous = turn.head.chains.get(context.self.id)?.id;
   const counted = { ...tally };
+  turn.states.length = 0;
   turn.updates.length = 0;
   turn.waiting.clear();
   turn.refused.clear();
@@ -62,7 +63,8 @@ export async function rebuild(
   for (const frame of admission.waiting)
     if (turn.entered.get(frame.id) !== frame) turn.waiting.set(frame.id, frame);
   turn.document = new RecordDocument(context.schema);
-  turn.document.apply([...states, ...turn.updates]);
+  turn.document.add(states);
+  turn.document.apply(turn.updates);
   turn.updates.length = 0;
   if (before) turn.lost = lostValues(context, turn, before, held, admission.admitted, previous);
   if (snapshots.length === 0 && turn.head.undecided.length === 0) {

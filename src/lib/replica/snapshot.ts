@@ -1,8 +1,8 @@
 /**
- * A snapshot: everything that counted when it was made, folded into one Yjs state.
+ * A snapshot: everything that counted when it was made, folded into one state.
  *
  *   payload   root[32] (merkle.ts) | varint n | n × (author[32] | varint seq | saying[32] | varint clock | peaks)
- *             | u32 length | the Yjs state, deflated (RFC 1951)
+ *             | u32 length | the state (folded.ts), deflated (RFC 1951)
  *
  * The frontier says what is covered: of each author the chain up to that number, which ends with that saying; every
  * saying commits to the one before. The payload is cut into parts, one frame each, so that it may be larger than a frame.
@@ -16,7 +16,8 @@ import { decodeWith, MalformedBytes, Reader } from '#lib/bytes/reader.ts';
 import { Writer } from '#lib/bytes/writer.ts';
 import { ID_LENGTH, type Hex } from '#lib/keys/ids.ts';
 import { deflate, inflate } from './deflate.ts';
-import { inspectState, MAX_STATE } from './gate.ts';
+import { RecordDocument } from './document.ts';
+import { MAX_STATE } from './folded.ts';
 import { clocksOf, type Chain } from './log.ts';
 import { merkleRoot, peakCount, type Peaks } from './merkle.ts';
 import type { Members } from './members.ts';
@@ -39,7 +40,7 @@ const MAX_FRONTIER = 4096;
 /** The contents of the frames, in order; null when it is larger than can be sent. */
 export async function encodeSnapshot({ frontier, state }: Snapshot): Promise<readonly Bytes[] | null> {
   if (state.length > MAX_STATE) return null;
-  const writer = new Writer(state.length / 4 + 1024).bytes(merkleRoot(frontier)).varint(frontier.size);
+  const writer = new Writer(state.length / 2 + 1024).bytes(merkleRoot(frontier)).varint(frontier.size);
   for (const author of [...frontier.keys()].sort()) {
     const { seq, id, clock, peaks } = frontier.get(author)!;
     writer.bytes(fromHex(author)).varint(seq).bytes(fromHex(id)).varint(clock);
@@ -72,8 +73,11 @@ export async function decodeSnapshot(contents: readonly Bytes[], members: Member
   const clocks = clocksOf(read.frontier, members);
   for (const [author, { clock }] of read.frontier)
     if (clock > 0 && members.author(author)?.clientId === undefined) return null;
-  for (const [client, clock] of clocks) if (clock === 0) clocks.delete(client);
-  return inspectState(state, clocks) ? { frontier: read.frontier, state } : null;
+  const held = RecordDocument.open(state)?.clocks();
+  const isCovered = held && [...clocks].every(([client, clock]) => (held.get(client) ?? 0) === clock);
+  return isCovered && [...held.keys()].every((client) => clocks.has(client))
+    ? { frontier: read.frontier, state }
+    : null;
 }
 
 function readPayload(payload: Bytes) {

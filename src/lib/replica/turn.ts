@@ -51,12 +51,12 @@ export class Turn {
   readonly strangers: Map<Hex, OpenedFrame>;
   suspects: ReadonlyMap<Hex, Hex>;
   readonly changes: Change[] = [];
+  /** States of snapshots that this turn takes in. They are too large for a tail: the record is folded in the same write. */
+  readonly states: Bytes[] = [];
   /** Updates of this turn, in order: sealed as a tail, then applied. */
   readonly updates: Bytes[] = [];
   /** A document that takes the place of the current one. */
   document: RecordDocument | null = null;
-  /** The state is to be folded in this very write: the updates are too large for a tail. */
-  fold = false;
   /** By section and key: what this device has to write again (rebuild.ts). */
   lost: ReadonlyMap<string, ReadonlyMap<string, FieldValue>> = new Map();
   readonly events: SecurityEvent[] = [];
