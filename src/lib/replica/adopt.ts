@@ -18,7 +18,7 @@ import { enter, settle, type Tally } from './intake.ts';
 import { admit, CHAIN_START, type Chain, type Chains } from './log.ts';
 import { appendLeaf, type Peaks } from './merkle.ts';
 import { bySaying, readLog } from './rebuild.ts';
-import { decodeSnapshot, partOf, type CoveredChain, type Snapshot } from './snapshot.ts';
+import { decodeSnapshot, partOf, type CoveredChain, type OpenedSnapshot, type Snapshot } from './snapshot.ts';
 import type { Turn } from './turn.ts';
 
 export interface Circumstances {
@@ -54,6 +54,7 @@ export async function judgeSnapshots(
     const snapshot = await decodeSnapshot(
       candidate.parts.map(({ content }) => content),
       turn.members,
+      context.schema,
     );
     const log = await readLog(context, turn);
     const verdict = await judge(context, turn, candidate, snapshot, log, circumstances);
@@ -259,11 +260,12 @@ function adopt(
   context: Context,
   turn: Turn,
   { author, parts }: Candidate,
-  { frontier, state }: Snapshot,
+  snapshot: OpenedSnapshot,
   verified: boolean,
   log: ReadonlyMap<Hex, Frame>,
 ): boolean {
   const { base: before } = turn.head;
+  const { frontier } = snapshot;
   const replaces = !before || isWithin(before.chains, frontier);
   const covered = replaces ? chainsOf(frontier) : farthest(before.chains, chainsOf(frontier));
   const said = bySaying(log);
@@ -282,7 +284,7 @@ function adopt(
   });
   if (verified) letGo(context, turn, covered, log);
   else {
-    turn.states.push(state);
+    turn.adopted.push(snapshot);
     for (const frame of log.values()) if (isCovered(frame, covered)) enter(turn, frame);
   }
   return conflict;

@@ -67,5 +67,6 @@ async function readSnapshot(context: Context, turn: Turn, { parts }: Origin): Pr
   return decodeSnapshot(
     frames.map(({ content }) => content),
     turn.members,
+    context.schema,
   );
 }

@@ -139,14 +139,15 @@ export async function readSealed({ ports, layout, schema }: Context): Promise<Lo
 }
 
 /**
- * The writes that end a turn. `state` when the turn folds: it takes the place of all tails. The head is set to what
- * stands on the disk then.
+ * The writes that end a turn. `state` when the turn folds: it takes the place of all tails; `updates` are those it does not hold.
+ * The head is set to what stands on the disk then.
  */
 export async function sealTurn(
   { ports: { seal }, layout }: Context,
   turn: Turn,
   before: Pick<Turn, 'controls' | 'others'>,
   state: Bytes | null,
+  updates: readonly Bytes[] = state ? [] : turn.updates,
 ): Promise<readonly Change[]> {
   turn.setHead({ controls: turn.controls.size });
   const sealing: Promise<Change>[] = [];
@@ -156,8 +157,9 @@ export async function sealTurn(
     turn.setHead({ written: written + 1, firstTail: nextTail, tailBytes: 0 });
     removals.push({ type: 'deletePrefix', prefix: layout.tails });
     sealing.push(sealAt(seal, layout.state, state));
-  } else if (turn.updates.length > 0) {
-    const tail = encodeTail(turn.updates);
+  }
+  if (updates.length > 0) {
+    const tail = encodeTail(updates);
     const { nextTail, tailBytes } = turn.head;
     sealing.push(sealAt(seal, layout.tail(nextTail), tail));
     turn.setHead({ nextTail: nextTail + 1, tailBytes: tailBytes + tail.length });

@@ -41,7 +41,7 @@ import type {
   ReplicaChange,
 } from './interface.ts';
 import { readUnacknowledged, resealUnsent } from './reseal.ts';
-import { encodeSnapshot } from './snapshot.ts';
+import { encodeSnapshot, type Snapshot } from './snapshot.ts';
 import { EMPTY_HEAD } from './state.ts';
 import { keyringOf, Turn, type Memory, type Shelf } from './turn.ts';
 
@@ -540,7 +540,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       this.#report(turn);
       await settleSuspects(this.#context, turn);
     }
-    const recordChanged = turn.updates.length > 0 || turn.states.length > 0 || turn.document !== null;
+    const recordChanged = turn.updates.length > 0 || turn.adopted.length > 0 || turn.document !== null;
     if (upToDate && turn.head.dropped && turn.waiting.size === 0 && headBefore.dropped)
       turn.setHead({ dropped: false });
     return { tally, recordChanged };
@@ -614,16 +614,22 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   ): Promise<DiskError | null> {
     let document = turn.document ?? this.#document;
     let state: Bytes | null = null;
+    let sealed: readonly Bytes[] | undefined;
     if (turn.document) {
-      turn.document.add(turn.states);
+      turn.document.add(turn.adopted.map((snapshot) => snapshot.state));
       turn.document.apply(turn.updates);
       state = turn.document.state();
-    } else if (turn.states.length > 0) {
-      document = this.#copyWith(turn.states, turn.updates);
-      state = document.state();
+    } else if (turn.adopted.length > 0) {
+      const [first] = turn.adopted;
+      const isFirst = turn.adopted.length === 1 && this.#document.clocks().size === 0;
+      document = isFirst && first ? first.document : this.#copyWith(turn.adopted);
+      document.apply(turn.updates);
+      // On an empty disk the state can stay as it came, which spares a new device folding it at once.
+      state = isFirst && first ? first.state : document.state();
+      if (isFirst) sealed = turn.updates;
     } else if (isApplied && isFoldDue(turn.head, this.#stateBytes, this.#context.maxTails))
       state = document.state();
-    const changes = await sealTurn(this.#context, turn, this.#memory, state);
+    const changes = await sealTurn(this.#context, turn, this.#memory, state, sealed);
     const written = await this.#context.ports.disk.write(changes, 'strict');
     if (!written.ok) {
       if (this.#broken) await this.#read();
@@ -637,10 +643,9 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return null;
   }
 
-  #copyWith(states: readonly Bytes[], updates: readonly Bytes[]): RecordDocument {
+  #copyWith(adopted: readonly Snapshot[]): RecordDocument {
     const copy = new RecordDocument(this.#context.schema);
-    copy.add([this.#document.state(), ...states]);
-    copy.apply(updates);
+    copy.add([this.#document.state(), ...adopted.map(({ state }) => state)]);
     return copy;
   }
 
@@ -667,7 +672,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     this.#shown = null;
     for (const frame of made) if (frame.kind !== 'control') this.#made.set(frame.id, frame.seq);
     this.#noteOutbox(turn, made, unsent);
-    if (turn.updates.length > 0 || turn.states.length > 0 || turn.document) this.#tell({ type: 'record' });
+    if (turn.updates.length > 0 || turn.adopted.length > 0 || turn.document) this.#tell({ type: 'record' });
     if (members !== before.members) this.#tell({ type: 'members' });
     if (head.sent !== before.head.sent || head.reach !== before.head.reach) this.#tell({ type: 'delivery' });
     for (const event of turn.events) this.#tell({ type: 'security', event });

@@ -54,7 +54,7 @@ export async function rebuild(
   const admission = admit(frames, turn, chains);
   const previous = turn.head.chains.get(context.self.id)?.id;
   const counted = { ...tally };
-  turn.states.length = 0;
+  turn.adopted.length = 0;
   turn.updates.length = 0;
   turn.waiting.clear();
   turn.refused.clear();

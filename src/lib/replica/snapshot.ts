@@ -16,8 +16,9 @@ import { decodeWith, MalformedBytes, Reader } from '#lib/bytes/reader.ts';
 import { Writer } from '#lib/bytes/writer.ts';
 import { ID_LENGTH, type Hex } from '#lib/keys/ids.ts';
 import { deflate, inflate } from './deflate.ts';
-import { RecordDocument } from './document.ts';
+import { RecordDocument, type Schema } from './document.ts';
 import { MAX_STATE } from './folded.ts';
+import type { Clocks } from './gate.ts';
 import { clocksOf, type Chain } from './log.ts';
 import { merkleRoot, peakCount, type Peaks } from './merkle.ts';
 import type { Members } from './members.ts';
@@ -30,6 +31,11 @@ export interface CoveredChain extends Chain {
 export interface Snapshot {
   readonly frontier: ReadonlyMap<Hex, CoveredChain>;
   readonly state: Bytes;
+}
+
+export interface OpenedSnapshot extends Snapshot {
+  /** What the state holds; for whoever opened it to change. */
+  readonly document: RecordDocument;
 }
 
 /** Bytes of payload in one frame: leaves room for any number of dependencies. */
@@ -65,7 +71,11 @@ export function partOf(content: Bytes): { part: number; parts: number } | null {
 }
 
 /** From the contents of all its frames, in order. */
-export async function decodeSnapshot(contents: readonly Bytes[], members: Members): Promise<Snapshot | null> {
+export async function decodeSnapshot(
+  contents: readonly Bytes[],
+  members: Members,
+  schema?: Schema,
+): Promise<OpenedSnapshot | null> {
   const read = readPayload(concat(...contents.map((content) => content.subarray(2))));
   if (!read || !equal(merkleRoot(read.frontier), read.root)) return null;
   const state = await inflate(read.deflated, read.length);
@@ -73,11 +83,16 @@ export async function decodeSnapshot(contents: readonly Bytes[], members: Member
   const clocks = clocksOf(read.frontier, members);
   for (const [author, { clock }] of read.frontier)
     if (clock > 0 && members.author(author)?.clientId === undefined) return null;
-  const held = RecordDocument.open(state)?.clocks();
-  const isCovered = held && [...clocks].every(([client, clock]) => (held.get(client) ?? 0) === clock);
-  return isCovered && [...held.keys()].every((client) => clocks.has(client))
-    ? { frontier: read.frontier, state }
-    : null;
+  const document = RecordDocument.open(state, schema);
+  return document && isOf(document.clocks(), clocks) ? { frontier: read.frontier, state, document } : null;
+}
+
+/** Whether these clocks are those, where 0 is the same as none. */
+function isOf(held: Clocks, said: Clocks): boolean {
+  return (
+    [...said].every(([client, clock]) => (held.get(client) ?? 0) === clock) &&
+    [...held.keys()].every((client) => said.has(client))
+  );
 }
 
 function readPayload(payload: Bytes) {

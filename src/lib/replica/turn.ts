@@ -13,6 +13,7 @@ import type { Frame, OpenedFrame } from './frames.ts';
 import type { Layout, Why } from './layout.ts';
 import type { Members } from './members.ts';
 import type { Change, Key } from './ports.ts';
+import type { OpenedSnapshot } from './snapshot.ts';
 import type { HeadState } from './state.ts';
 
 export type OtherFrontiers = ReadonlyMap<Hex, ReadonlyMap<Hex, Bytes>>;
@@ -51,8 +52,8 @@ export class Turn {
   readonly strangers: Map<Hex, OpenedFrame>;
   suspects: ReadonlyMap<Hex, Hex>;
   readonly changes: Change[] = [];
-  /** States of snapshots that this turn takes in. They are too large for a tail: the record is folded in the same write. */
-  readonly states: Bytes[] = [];
+  /** Snapshots whose state this turn takes in. */
+  readonly adopted: OpenedSnapshot[] = [];
   /** Updates of this turn, in order: sealed as a tail, then applied. */
   readonly updates: Bytes[] = [];
   /** A document that takes the place of the current one. */
