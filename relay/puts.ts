@@ -1,16 +1,23 @@
 /**
- * The puts of one connection on their way to the disk. Their acknowledgements leave together, when the commit they share
- * is durable.
+ * The puts of all connections on their way to the disk. Acknowledgements leave when the commit they share is durable, one
+ * message for each author.
  */
-import { hash } from 'node:crypto';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { encodeReply } from '#lib/protocol/relay.ts';
-import type { Announcer } from './announcer.ts';
+import { Announcer } from './announcer.ts';
+import type { Bus } from './bus/bus.ts';
+import type { Clock } from './clock.ts';
 import { describeError, type Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Put, Store, StoreFailure, Topic } from './store/store.ts';
 
+/** Who put a frame, and is told what became of it. */
+export interface Author {
+  send(message: Bytes): void;
+}
+
 interface Waiting {
+  readonly author: Author;
   readonly req: number;
   readonly put: Put;
 }
@@ -21,60 +28,78 @@ interface Group {
   readonly waiting: Waiting[];
 }
 
+interface Ack {
+  readonly req: number;
+  readonly cursor: number;
+}
+
+/** What one message holds. */
+const MAX_ACKS = 65_535;
+
 export interface PutDeps {
   readonly store: Store;
-  readonly announcer: Announcer;
+  readonly bus: Bus;
+  readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
 }
 
-export class PutQueue {
-  readonly #author: { send(message: Bytes): void };
+export class Puts {
   readonly #deps: PutDeps;
+  readonly #announcer: Announcer;
   #group: Group | null = null;
 
-  constructor(author: { send(message: Bytes): void }, deps: PutDeps) {
-    this.#author = author;
+  constructor(deps: PutDeps) {
     this.#deps = deps;
+    this.#announcer = new Announcer(deps.bus, deps.clock);
   }
 
-  put(topic: Topic, req: number, frame: Bytes): void {
+  put(author: Author, topic: Topic, req: number, frame: Bytes): void {
+    const { store, log, metrics } = this.#deps;
     let put;
     try {
-      put = this.#deps.store.put(topic, hash('sha256', frame, 'buffer'), frame);
+      put = store.put(topic, frame);
     } catch (error) {
-      this.#deps.log.error('a put failed', describeError(error));
-      this.#fail(req, 'unavailable');
+      log.error('a put failed', describeError(error));
+      refuse(author, req, 'unavailable');
       return;
     }
-    if (put.fresh) this.#announce(topic, put, frame);
-    if (this.#group?.stored !== put.stored) this.#startGroup(put.stored);
-    this.#group?.waiting.push({ req, put });
+    if (put.fresh) {
+      metrics.totals.frames++;
+      metrics.totals.frameBytes += frame.length;
+      this.#announcer.announce(topic, put, frame, author);
+    }
+    const group = this.#group?.stored === put.stored ? this.#group : this.#begin(put.stored);
+    group.waiting.push({ author, req, put });
   }
 
-  #announce(topic: Topic, put: Put, frame: Bytes): void {
-    const { announcer, metrics } = this.#deps;
-    metrics.totals.frames++;
-    metrics.totals.frameBytes += frame.length;
-    announcer.announce(topic, put, frame, this.#author);
-  }
-
-  #startGroup(stored: Promise<StoreFailure | null>): void {
+  #begin(stored: Promise<StoreFailure | null>): Group {
     const group: Group = { stored, waiting: [] };
     this.#group = group;
     void stored.then((failure) => {
       if (this.#group === group) this.#group = null;
-      if (failure === null) this.#acknowledge(group.waiting);
-      else for (const { req } of group.waiting) this.#fail(req, failure);
+      if (failure === null) acknowledge(group.waiting);
+      else for (const { author, req } of group.waiting) refuse(author, req, failure);
     });
+    return group;
   }
+}
 
-  #acknowledge(waiting: readonly Waiting[]): void {
-    const acks = waiting.map(({ req, put }) => ({ req, cursor: put.cursor }));
-    this.#author.send(encodeReply({ type: 'ack', acks }));
+function acknowledge(waiting: readonly Waiting[]): void {
+  const acksByAuthor = new Map<Author, Ack[]>();
+  for (const { author, req, put } of waiting) {
+    const ack = { req, cursor: put.cursor };
+    const acks = acksByAuthor.get(author);
+    if (acks) acks.push(ack);
+    else acksByAuthor.set(author, [ack]);
   }
+  for (const [author, acks] of acksByAuthor) {
+    for (let i = 0; i < acks.length; i += MAX_ACKS) {
+      author.send(encodeReply({ type: 'ack', acks: acks.slice(i, i + MAX_ACKS) }));
+    }
+  }
+}
 
-  #fail(req: number, code: StoreFailure): void {
-    this.#author.send(encodeReply({ type: 'error', req, code, retryAfter: 0 }));
-  }
+function refuse(author: Author, req: number, code: StoreFailure): void {
+  author.send(encodeReply({ type: 'error', req, code, retryAfter: 0 }));
 }

@@ -2,12 +2,12 @@
  * The relay: its sessions over one store and one bus, the upkeep that runs beside them, and how it stops.
  * It knows no socket: ws.ts brings real ones, tests bring their own.
  */
-import { Announcer } from './announcer.ts';
 import type { Bus } from './bus/bus.ts';
 import type { Clock, Random } from './clock.ts';
 import type { RelayLimits } from './limits.ts';
 import { describeError, type Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { Puts } from './puts.ts';
 import { createSession, type Peer, type Session, type SessionSocket } from './session.ts';
 import type { Store } from './store/store.ts';
 import { CLOSE } from '#lib/protocol/limits.ts';
@@ -40,7 +40,7 @@ const SWEEP_MS = 60_000;
 export function createRelay(deps: RelayDeps): Relay {
   const { store, bus, clock, log, metrics } = deps;
   const sockets = new Map<Session, SessionSocket>();
-  const sessionDeps = { ...deps, announcer: new Announcer(bus, clock) };
+  const sessionDeps = { ...deps, puts: new Puts(deps) };
   metrics.watchOpen(() => sockets.size);
 
   let cancelTick = clock.setTimer(TICK_MS, tick);

@@ -20,14 +20,13 @@ import {
 import { PROTOCOL_VERSION } from '#lib/protocol/version.ts';
 import { admitByCreating, admitByOpening } from './admission.ts';
 import { answer, carryOut, isWrite, type TopicRequest, type Write } from './answers.ts';
-import type { Announcer } from './announcer.ts';
 import type { Bus, SharedMessage } from './bus/bus.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Guard } from './guard.ts';
 import type { RelayLimits } from './limits.ts';
 import { describeError, type Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
-import { PutQueue } from './puts.ts';
+import type { Puts } from './puts.ts';
 import { topicKey, type Store, type Topic } from './store/store.ts';
 import { Subscription, type Listener } from './subscription.ts';
 
@@ -47,7 +46,7 @@ export interface SessionSocket {
 export interface SessionDeps {
   readonly store: Store;
   readonly bus: Bus;
-  readonly announcer: Announcer;
+  readonly puts: Puts;
   readonly limits: RelayLimits;
   readonly clock: Clock;
   readonly random: Random;
@@ -101,7 +100,6 @@ class RelaySession implements Session, Listener {
   readonly #startedAt: number;
   #heardAt: number;
   #topics: Map<string, OpenTopic> | null = null;
-  #puts: PutQueue | null = null;
   /** Messages that wait for their turn. */
   #queue: Bytes[] | null = null;
   #isProving = false;
@@ -314,8 +312,7 @@ class RelaySession implements Session, Listener {
       this.#tooFast(request.req, wait);
       return;
     }
-    this.#puts ??= new PutQueue(this, this.#deps);
-    this.#puts.put(open.topic, request.req, request.frame);
+    this.#deps.puts.put(this, open.topic, request.req, request.frame);
   }
 
   async #answer(request: TopicRequest): Promise<void> {

@@ -16,7 +16,7 @@ import { Blobs } from './sqlite/blobs.ts';
 import { GroupCommit, type CommitReport } from './sqlite/commit.ts';
 import { Frames } from './sqlite/frames.ts';
 import { Journal } from './sqlite/journal.ts';
-import type { StoredFrame } from './sqlite/packs.ts';
+import { nameOfFrame, type StoredFrame } from './sqlite/packs.ts';
 import { Readers } from './sqlite/readers.ts';
 import { recover } from './sqlite/recover.ts';
 import { openDatabase } from './sqlite/schema.ts';
@@ -133,14 +133,14 @@ class SqliteStore implements Store {
     return stateOf(topic).last;
   }
 
-  put(topic: Topic, id: Bytes, frame: Bytes): Put {
+  put(topic: Topic, frame: Bytes): Put {
     const state = stateOf(topic);
     const now = this.#clock.now();
     if (!state.isAlive(now)) return refused('unknown-topic');
-    const key = topicKey(id);
-    const pending = state.pending?.get(key);
+    const name = nameOfFrame(frame);
+    const pending = state.pending?.get(name);
     if (pending) return { cursor: pending.cursor, fresh: false, stored: pending.stored };
-    const present = this.#frames.find(state, id);
+    const present = this.#frames.find(state, name);
     if (present) return this.#putAgain(state, present);
     if (this.#commit.isFull) return refused('storage-full');
     if (!this.#hasRoom(state, frame.length) || state.frames >= this.#limits.topicFrames)
@@ -151,9 +151,9 @@ class SqliteStore implements Store {
     state.frames++;
     state.frameBytes += frame.length;
     const stored = this.#commit.promise;
-    const put = { cursor: state.last, fresh: true, stored, id, at: now, frame, topic: state };
-    (state.pending ??= new Map()).set(key, put);
-    this.#frames.expect(state, id);
+    const put = { cursor: state.last, fresh: true, stored, name, at: now, frame, topic: state };
+    (state.pending ??= new Map()).set(name, put);
+    this.#frames.expect(state, name);
     this.#commit.add(put);
     return put;
   }
@@ -289,13 +289,13 @@ class SqliteStore implements Store {
     return topic.frameBytes + topic.blobBytes + bytes <= this.#limits.topicBytes;
   }
 
-  #putAgain(topic: TopicState, { cursor, id, doomed }: StoredFrame): Put {
-    return { cursor, fresh: doomed, stored: doomed ? this.#rescue(topic, id) : STORED };
+  #putAgain(topic: TopicState, { cursor, name, doomed }: StoredFrame): Put {
+    return { cursor, fresh: doomed, stored: doomed ? this.#rescue(topic, name) : STORED };
   }
 
-  async #rescue(topic: TopicState, id: Bytes): Promise<StoreFailure | null> {
+  async #rescue(topic: TopicState, name: string): Promise<StoreFailure | null> {
     const done = await this.#commit.write(() => {
-      this.#frames.packs.setDue(topic.n, new Set([topicKey(id)]), 0);
+      this.#frames.packs.setDue(topic.n, new Set([name]), 0);
       return ok();
     });
     return done.ok ? null : done.error.type;

@@ -101,8 +101,8 @@ export interface Store {
   /** The highest cursor given in this topic; 0 when none. */
   last(topic: Topic): Promise<number>;
 
-  /** Keeps the frame unless its id is there. Takes back a proposed deletion of it. */
-  put(topic: Topic, id: Bytes, frame: Bytes): Put;
+  /** Keeps the frame under its id, SHA-256, unless it is there. Takes back a proposed deletion of it. */
+  put(topic: Topic, frame: Bytes): Put;
   /** A page ends also when it has grown beyond PAGE_BYTES. */
   list(topic: Topic, range: Range): Promise<Page<FrameRow>>;
   index(topic: Topic, range: Range): Promise<Page<IndexRow>>;

@@ -70,7 +70,7 @@ export function describeRelayStore(name: string, createEngine: () => Promise<Eng
     }
 
     async function putAll(store: Store, topic: Topic, frames: readonly Bytes[]): Promise<number[]> {
-      const puts = frames.map((frame) => store.put(topic, idOf(frame), frame));
+      const puts = frames.map((frame) => store.put(topic, frame));
       for (const put of puts) expect(await put.stored).toBeNull();
       return puts.map((put) => put.cursor);
     }
@@ -113,7 +113,7 @@ export function describeRelayStore(name: string, createEngine: () => Promise<Eng
       const { store } = await world();
       const topic = await topicIn(store);
       const frame = random(200);
-      const put = store.put(topic, idOf(frame), frame);
+      const put = store.put(topic, frame);
       expect((await store.list(topic, { since: 0, limit: 10, doomed: false })).entries).toHaveLength(1);
       expect(await store.get(topic, [idOf(frame)])).toMatchObject([{ frame }]);
       expect((await store.index(topic, { since: 0, limit: 10, doomed: false })).entries[0]?.id).toEqual(
@@ -126,14 +126,14 @@ export function describeRelayStore(name: string, createEngine: () => Promise<Eng
       const { store, reopen } = await world();
       const topic = await topicIn(store);
       const frame = random(300);
-      const first = store.put(topic, idOf(frame), frame);
-      const second = store.put(topic, idOf(frame), frame);
+      const first = store.put(topic, frame);
+      const second = store.put(topic, frame);
       expect([first.fresh, second.fresh]).toEqual([true, false]);
       expect(await first.stored).toBeNull();
       expect(await second.stored).toBeNull();
       const later = await reopen();
       const found = await again(later, topic);
-      const third = later.put(found, idOf(frame), frame);
+      const third = later.put(found, frame);
       expect(await third.stored).toBeNull();
       expect([third.fresh, third.cursor, second.cursor]).toEqual([false, first.cursor, first.cursor]);
       expect(await later.usage(found)).toMatchObject({ frames: 1, bytes: 300 });
@@ -158,7 +158,7 @@ export function describeRelayStore(name: string, createEngine: () => Promise<Eng
         i % 5 === 0 ? new Uint8Array(large).fill(i) : random(40),
       );
       await putAll(store, topic, frames.slice(0, 15));
-      const tail = frames.slice(15).map((frame) => store.put(topic, idOf(frame), frame));
+      const tail = frames.slice(15).map((frame) => store.put(topic, frame));
       for (const limit of [1, 7, 100]) {
         const seen: Bytes[] = [];
         let since = 0;
@@ -186,7 +186,7 @@ export function describeRelayStore(name: string, createEngine: () => Promise<Eng
       await putAll(store, alice, [frame]);
       expect((await store.list(bob, { since: 0, limit: 10, doomed: true })).entries).toEqual([]);
       expect(await store.get(bob, [idOf(frame)])).toEqual([]);
-      expect(store.put(bob, idOf(frame), frame).fresh).toBe(true);
+      expect(store.put(bob, frame).fresh).toBe(true);
       expect(await store.getChunk(bob, random(32), 0)).toBeNull();
     });
 
@@ -220,7 +220,7 @@ export function describeRelayStore(name: string, createEngine: () => Promise<Eng
       const frame = random(60);
       const [cursor] = await putAll(store, topic, [frame]);
       await store.proposeDelete(topic, [idOf(frame)]);
-      const put = store.put(topic, idOf(frame), frame);
+      const put = store.put(topic, frame);
       expect(await put.stored).toBeNull();
       expect(put.cursor).toBe(cursor);
       clock.shift(5000);
@@ -249,7 +249,7 @@ export function describeRelayStore(name: string, createEngine: () => Promise<Eng
       await store.putChunk(topic, { blob: random(32), index: 0, total: 1, bytes: random(5) });
       clock.shift(1000);
       expect(await store.findTopic(ephemeral.id)).toBeNull();
-      expect(await store.put(topic, random(32), random(10)).stored).toBe('unknown-topic');
+      expect(await store.put(topic, random(10)).stored).toBe('unknown-topic');
       expect(valueOf(await store.sweep())).toMatchObject({ topics: 1 });
       const next = valueOf(await store.createTopic({ ...ephemeral, expiresAt: 0, writeKey: random(32) }));
       expect((await store.list(next, { since: 0, limit: 10, doomed: true })).entries).toEqual([]);
@@ -331,11 +331,11 @@ export function describeRelayStore(name: string, createEngine: () => Promise<Eng
       const { store } = await world({ topicBytes: 1000, topicFrames: 3 });
       const topic = await topicIn(store);
       await putAll(store, topic, [random(400)]);
-      expect(await store.put(topic, random(32), random(601)).stored).toBe('quota');
+      expect(await store.put(topic, random(601)).stored).toBe('quota');
       const chunk = { blob: random(32), index: 0, total: 1, bytes: random(601) };
       expect(await store.putChunk(topic, chunk)).toEqual({ ok: false, error: { type: 'quota' } });
       await putAll(store, topic, [random(10), random(11)]);
-      expect(await store.put(topic, random(32), random(1)).stored).toBe('quota');
+      expect(await store.put(topic, random(1)).stored).toBe('quota');
     });
 
     test('usage tells all that the relay holds', async () => {
@@ -370,7 +370,7 @@ export function describeRelayStore(name: string, createEngine: () => Promise<Eng
           for (const { action, frame } of steps) {
             const body = bodies[frame] ?? random(1);
             if (action === 'put') {
-              expect(await w.store.put(topic, idOf(body), body).stored).toBeNull();
+              expect(await w.store.put(topic, body).stored).toBeNull();
               model.set(frame, 'kept');
             } else if (action === 'doom') {
               await w.store.proposeDelete(topic, [idOf(body)]);

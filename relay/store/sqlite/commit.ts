@@ -10,7 +10,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { fail, type Result } from '#lib/bytes/result.ts';
 import type { Clock } from '../../clock.ts';
-import { topicKey, type StoreFailure } from '../store.ts';
+import type { StoreFailure } from '../store.ts';
 import { batchSize, type Journal } from './journal.ts';
 import type { PendingFrame, TopicState } from './topics.ts';
 
@@ -180,9 +180,7 @@ export class GroupCommit {
     this.#syncing = true;
     const started = performance.now();
     try {
-      await journal.append(
-        batch.puts.map(({ topic, cursor, at, frame }) => ({ topic: topic.n, cursor, at, frame })),
-      );
+      await journal.append(batch.puts);
       this.#syncing = false;
       this.#settle([batch], null, started);
     } catch (error) {
@@ -252,8 +250,8 @@ export class GroupCommit {
     return failure;
   }
 
-  #takeBack({ topic, id, frame }: PendingFrame): void {
-    if (!topic.pending?.delete(topicKey(id))) return;
+  #takeBack({ topic, name, frame }: PendingFrame): void {
+    if (!topic.pending?.delete(name)) return;
     this.#pending--;
     topic.frames--;
     topic.frameBytes -= frame.length;

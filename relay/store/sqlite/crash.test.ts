@@ -48,7 +48,7 @@ test.each([1, 2, 3, 4, 5])(
       if (!topic) continue;
       for (let i = random.int(12); i >= 0; i--) {
         const frame = random(20 + random.int(random.chance(0.1) ? 300_000 : 600));
-        const put = store.put(topic, idOf(frame), frame);
+        const put = store.put(topic, frame);
         void put.stored.then((failure) => {
           if (failure === null) acknowledged.push({ topic: n, id: idOf(frame), cursor: put.cursor });
         });
@@ -82,7 +82,7 @@ test.each([1, 2, 3, 4, 5])(
       }
       for (const [t, topic] of restored.entries()) {
         const highest = Math.max(0, ...known.filter((k) => k.topic === t).map((k) => k.cursor));
-        const put = after.put(topic as Topic, random(32), random(10));
+        const put = after.put(topic as Topic, random(10));
         expect(put.cursor).toBeGreaterThan(highest);
       }
       await after.close();
@@ -109,7 +109,7 @@ describe('R17: a disk that is full', () => {
     let failure: StoreFailure | null = null;
     while (failure === null) {
       const frames = Array.from({ length: 5 }, () => random(100_000));
-      const puts = frames.map((frame) => store.put(topic, idOf(frame), frame));
+      const puts = frames.map((frame) => store.put(topic, frame));
       for (const [i, put] of puts.entries()) {
         const outcome = await put.stored;
         if (outcome === null) acknowledged.push(frames[i] ?? random(1));
@@ -127,7 +127,7 @@ describe('R17: a disk that is full', () => {
 
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     const small = random(50);
-    expect(await store.put(topic, idOf(small), small).stored).toBeNull();
+    expect(await store.put(topic, small).stored).toBeNull();
     expect((await store.usage(topic)).frames).toBe(acknowledged.length + 1);
     await store.close();
 
@@ -137,7 +137,7 @@ describe('R17: a disk that is full', () => {
       expect((await larger.get(found, [idOf(frame)])).length).toBe(1);
     }
     const more = random(300_000);
-    expect(await larger.put(found, idOf(more), more).stored).toBeNull();
+    expect(await larger.put(found, more).stored).toBeNull();
     await larger.close();
   });
 });

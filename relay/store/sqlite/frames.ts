@@ -21,15 +21,15 @@ export class Frames {
   }
 
   /** The frame of this id in the database. */
-  find(topic: TopicState, id: Bytes): StoredFrame | null {
+  find(topic: TopicState, name: string): StoredFrame | null {
     const seen = this.#seenOf(topic);
-    if (!seen.mayHave(id)) return null;
-    return this.packs.find(topic.n, new Set([topicKey(id)]))[0] ?? null;
+    if (!seen.mayHave(name)) return null;
+    return this.packs.find(topic.n, new Set([name]))[0] ?? null;
   }
 
   /** Says that the topic will hold a frame of this id. */
-  expect(topic: TopicState, id: Bytes): void {
-    this.#seenOf(topic).add(id);
+  expect(topic: TopicState, name: string): void {
+    this.#seenOf(topic).add(name);
   }
 
   enter(topic: TopicState): void {
@@ -42,10 +42,10 @@ export class Frames {
   }
 
   index(topic: TopicState, range: Range): Page<IndexRow> {
-    const toRow = ({ cursor, doomed, id, frame }: StoredFrame) => ({
+    const toRow = ({ cursor, doomed, name, frame }: StoredFrame) => ({
       cursor,
       doomed,
-      id,
+      id: new Uint8Array(Buffer.from(name, 'latin1')),
       size: frame.length,
     });
     return this.#page(topic, range, toRow, Infinity);
@@ -105,13 +105,13 @@ export class Frames {
     if (topic.seen && !topic.seen.isFull) return topic.seen;
     topic.seen = new Seen(topic.frames);
     for (const ids of this.packs.idLists(topic.n)) {
-      for (let at = 0; at < ids.length; at += ID) topic.seen.add(ids.subarray(at, at + ID));
+      for (let at = 0; at < ids.length; at += ID) topic.seen.add(ids.toString('latin1', at, at + ID));
     }
-    for (const { id } of topic.pending?.values() ?? []) topic.seen.add(id);
+    for (const { name } of topic.pending?.values() ?? []) topic.seen.add(name);
     return topic.seen;
   }
 }
 
-function toStored({ cursor, at, id, frame }: PackedFrame): StoredFrame {
-  return { cursor, at, id, frame, doomed: false };
+function toStored({ cursor, at, name, frame }: PackedFrame): StoredFrame {
+  return { cursor, at, name, frame, doomed: false };
 }

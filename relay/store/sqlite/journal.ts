@@ -24,6 +24,14 @@ export interface JournalRecord {
   readonly frame: Bytes;
 }
 
+/** A frame on its way into the journal. */
+export interface Appended {
+  readonly topic: { readonly n: number };
+  readonly cursor: number;
+  readonly at: number;
+  frame: Bytes;
+}
+
 const HEADER = 12;
 /** Where what length and checksum speak of begins. */
 const COVERED = 8;
@@ -78,8 +86,11 @@ export class Journal {
     return this.#end + size <= JOURNAL_CAPACITY;
   }
 
-  /** Resolves when the batch is on the disk; rejects when it is not, and then it does not count. */
-  async append(records: readonly JournalRecord[]): Promise<void> {
+  /**
+   * Resolves when the batch is on the disk; rejects when it is not, and then it does not count. The frames become views
+   * of the batch: hundreds of them then keep one buffer alive, and not each the one that it came in from its socket.
+   */
+  async append(records: readonly Appended[]): Promise<void> {
     const batch = encodeBatch(this.#pass, records);
     writeFully(this.#fd, batch, this.#end);
     await synced(this.#fd);
@@ -105,20 +116,22 @@ export function batchSize(frames: number, frameBytes: number): number {
   return HEADER + frames * RECORD_HEADER + frameBytes;
 }
 
-function encodeBatch(pass: number, records: readonly JournalRecord[]): Buffer {
+function encodeBatch(pass: number, records: readonly Appended[]): Buffer {
   let size = HEADER;
   for (const record of records) size += RECORD_HEADER + record.frame.length;
   const batch = Buffer.allocUnsafe(size);
   batch.writeUInt32BE(size - COVERED, 0);
   batch.writeUInt32BE(pass, 8);
   let offset = HEADER;
-  for (const { topic, cursor, at, frame } of records) {
-    batch.writeUIntBE(topic, offset, 6);
+  for (const record of records) {
+    const { topic, cursor, at, frame } = record;
+    batch.writeUIntBE(topic.n, offset, 6);
     batch.writeUInt32BE(Math.floor(cursor / 2 ** 32), offset + 6);
     batch.writeUInt32BE(cursor >>> 0, offset + 10);
     batch.writeUIntBE(at, offset + 14, 6);
     batch.writeUInt32BE(frame.length, offset + 20);
     batch.set(frame, offset + RECORD_HEADER);
+    record.frame = new Uint8Array(batch.buffer, batch.byteOffset + offset + RECORD_HEADER, frame.length);
     offset += RECORD_HEADER + frame.length;
   }
   batch.writeUInt32BE(crc32(batch.subarray(COVERED)), 4);

@@ -1,16 +1,14 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
-import { idOf } from '../../../tests/helpers/relay-world.ts';
 import { seededRandom, type SeededRandom } from '../../../tests/helpers/random.ts';
-import { Packs, type PackedFrame } from './packs.ts';
+import { nameOfFrame, Packs, type PackedFrame } from './packs.ts';
 import { openDatabase } from './schema.ts';
 import { Seen } from './seen.ts';
-import { topicKey } from '../store.ts';
 
 function framesFrom(random: SeededRandom, first: number, count: number): PackedFrame[] {
   return Array.from({ length: count }, (_, i) => {
     const frame = random(random.chance(0.02) ? 30_000 : 1 + random.int(200));
-    return { cursor: first + i, at: 1_800_000_000_000 + i, id: idOf(frame), frame };
+    return { cursor: first + i, at: 1_800_000_000_000 + i, name: nameOfFrame(frame), frame };
   });
 }
 
@@ -32,7 +30,7 @@ describe('packs', () => {
           random
             .shuffle(alive)
             .slice(0, random.int(60))
-            .map(({ id }) => topicKey(id)),
+            .map(({ name }) => name),
         );
         const action = random.int(4);
         if (action < 2) {
@@ -45,8 +43,7 @@ describe('packs', () => {
           packs.setDue(7, some, due);
           for (const frame of alive) {
             const isDoomed = frame.due > 0;
-            if (some.has(topicKey(frame.id)) && isDoomed !== due > 0)
-              model.set(frame.cursor, { ...frame, due });
+            if (some.has(frame.name) && isDoomed !== due > 0) model.set(frame.cursor, { ...frame, due });
           }
         }
         const since = random.int(next);
@@ -63,9 +60,7 @@ describe('packs', () => {
         }
         expect(packs.countDoomed(7)).toBe([...model.values()].filter(({ due }) => due > 0).length);
         const found = packs.find(7, some).map(({ cursor }) => cursor);
-        const wanted = [...model.values()]
-          .filter(({ id }) => some.has(topicKey(id)))
-          .map(({ cursor }) => cursor);
+        const wanted = [...model.values()].filter(({ name }) => some.has(name)).map(({ cursor }) => cursor);
         expect(found.sort((a, b) => a - b)).toEqual(wanted.sort((a, b) => a - b));
       }
       expect(packs.highest(7)).toBe(Math.max(...model.keys()));
@@ -79,7 +74,7 @@ describe('packs', () => {
     const packs = new Packs(db);
     for (let i = 0; i < 1_000; i++) {
       const frame = random(100);
-      packs.append(1, [{ cursor: i + 1, at: 1, id: idOf(frame), frame }]);
+      packs.append(1, [{ cursor: i + 1, at: 1, name: nameOfFrame(frame), frame }]);
     }
     expect(numberOfPacks(db)).toBeLessThan(10);
   });
@@ -89,7 +84,7 @@ describe('packs', () => {
     const packs = new Packs(db);
     const frame = (size: number, cursor: number) => {
       const body = new Uint8Array(size).fill(cursor);
-      return { cursor, at: 1, id: idOf(body), frame: body };
+      return { cursor, at: 1, name: nameOfFrame(body), frame: body };
     };
     packs.append(1, [frame(1_048_576, 1), frame(200_000, 2), frame(200_000, 3), frame(10, 4)]);
     const sizes = db
@@ -103,10 +98,12 @@ describe('packs', () => {
 test('the filter never denies what it was told, and seldom guesses wrong', () => {
   const random = seededRandom('seen');
   const seen = new Seen(2_000);
-  const ids = Array.from({ length: 4_000 }, () => random(32));
-  for (const id of ids) seen.add(id);
-  expect(ids.every((id) => seen.mayHave(id))).toBe(true);
-  const wrong = Array.from({ length: 20_000 }, () => random(32)).filter((id) => seen.mayHave(id)).length;
+  const names = Array.from({ length: 4_000 }, () => nameOfFrame(random(32)));
+  for (const name of names) seen.add(name);
+  expect(names.every((name) => seen.mayHave(name))).toBe(true);
+  const wrong = Array.from({ length: 20_000 }, () => nameOfFrame(random(32))).filter((name) =>
+    seen.mayHave(name),
+  ).length;
   expect(wrong).toBeLessThan(100);
   expect(seen.isFull).toBe(true);
 });

@@ -8,6 +8,7 @@
  * A pack is kept (due = 0) or doomed (due = when it is erased). Proposing the deletion of some of its frames, and taking
  * that back, splits it. So packs of a topic may overlap; `frames` gives their frames in the order of the cursors.
  */
+import { hash } from 'node:crypto';
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { numberOf } from './schema.ts';
@@ -15,7 +16,8 @@ import { numberOf } from './schema.ts';
 export interface PackedFrame {
   readonly cursor: number;
   readonly at: number;
-  readonly id: Bytes;
+  /** The id, as a string of one-byte characters. */
+  readonly name: string;
   readonly frame: Bytes;
 }
 
@@ -113,7 +115,7 @@ export class Packs {
   find(topic: number, wanted: ReadonlySet<string>): StoredFrame[] {
     const found: StoredFrame[] = [];
     for (const { n } of this.#packsWith(topic, wanted)) {
-      found.push(...this.#readPack(n).filter(({ id }) => wanted.has(nameOf(id))));
+      found.push(...this.#readPack(n).filter(({ name }) => wanted.has(name)));
     }
     return found;
   }
@@ -123,7 +125,7 @@ export class Packs {
     for (const pack of this.#packsWith(topic, wanted)) {
       if (pack.isDoomed === due > 0) continue;
       const frames = this.#readPack(pack.n);
-      const moving = frames.filter(({ id }) => wanted.has(nameOf(id)));
+      const moving = frames.filter(({ name }) => wanted.has(name));
       if (moving.length === frames.length) {
         this.#setDue.run(due, pack.n);
         continue;
@@ -200,17 +202,17 @@ export class Packs {
   }
 }
 
-/** An id as a string of one-byte characters. */
-export function nameOf(id: Bytes): string {
-  return Buffer.from(id.buffer, id.byteOffset, id.length).toString('latin1');
+/** SHA-256, as a string of one-byte characters: a buffer of its own would cost more, in time and in memory. */
+export function nameOfFrame(frame: Bytes): string {
+  return hash('sha256', frame, 'binary');
 }
 
 function pack(frames: readonly PackedFrame[]): { ids: Buffer; body: Buffer } {
   const ids = Buffer.allocUnsafe(ID * frames.length);
   const body = Buffer.allocUnsafe(HEADER * frames.length + sizeOf(frames));
   let offset = 0;
-  for (const [i, { cursor, at, id, frame }] of frames.entries()) {
-    ids.set(id, ID * i);
+  for (const [i, { cursor, at, name, frame }] of frames.entries()) {
+    ids.write(name, ID * i, 'latin1');
     body.writeUInt32BE(Math.floor(cursor / 2 ** 32), offset);
     body.writeUInt32BE(cursor >>> 0, offset + 4);
     body.writeUIntBE(at, offset + 8, 6);
@@ -229,7 +231,7 @@ function unpack(ids: Buffer<ArrayBuffer>, body: Buffer<ArrayBuffer>, doomed: boo
     frames.push({
       cursor: body.readUInt32BE(offset) * 2 ** 32 + body.readUInt32BE(offset + 4),
       at: body.readUIntBE(offset + 8, 6),
-      id: viewOf(ids, ID * i, ID * (i + 1)),
+      name: ids.toString('latin1', ID * i, ID * (i + 1)),
       frame: viewOf(body, start, end),
       doomed,
     });

@@ -1,8 +1,7 @@
 /** What happens between opening the files and the first request. */
-import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Journal } from './journal.ts';
-import type { PackedFrame, Packs } from './packs.ts';
+import { nameOfFrame, type PackedFrame, type Packs } from './packs.ts';
 import { numberOf } from './schema.ts';
 
 const CURSORS_PER_SECOND = 2 ** 20;
@@ -50,7 +49,7 @@ function takeIn(db: DatabaseSync, journal: Journal, packs: Packs, taken: number)
 function framesByTopic(journal: Journal, taken: number): Map<number, PackedFrame[]> {
   const frames = new Map<number, PackedFrame[]>();
   for (const { topic, cursor, at, frame } of journal.replay(taken)) {
-    const packed = { cursor, at, id: new Uint8Array(hash('sha256', frame, 'buffer')), frame };
+    const packed = { cursor, at, name: nameOfFrame(frame), frame };
     const before = frames.get(topic);
     if (before) before.push(packed);
     else frames.set(topic, [packed]);

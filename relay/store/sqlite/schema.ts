@@ -62,17 +62,19 @@ const MIGRATIONS = [
   `,
 ];
 
-/** SQLite's own choice. */
-const PAGE_SIZE = 4096;
+/** Nearly all that is kept is packs and chunks, of tens of kilobytes: fewer pages cost less than a quarter of the calls. */
+const PAGE_SIZE = 16_384;
 
 /** Opens, or makes, the database; ':memory:' keeps nothing. Throws when it was made by a newer Carnet. */
 export function openDatabase(path: string, maxBytes?: number): DatabaseSync {
   const db = new DatabaseSync(path);
+  // Counts for a database that is being made.
+  db.exec(`PRAGMA page_size = ${PAGE_SIZE}`);
   db.exec('PRAGMA journal_mode = WAL');
   // An acknowledgement means: on the disk.
   db.exec('PRAGMA synchronous = FULL');
   db.exec('PRAGMA cache_size = -16384');
-  db.exec('PRAGMA wal_autocheckpoint = 2000');
+  db.exec('PRAGMA wal_autocheckpoint = 500');
   migrate(db);
   if (maxBytes !== undefined) db.exec(`PRAGMA max_page_count = ${Math.floor(maxBytes / PAGE_SIZE)}`);
   return db;

@@ -3,8 +3,6 @@
  * 16 bits per frame and four positions, which the id itself, being a hash, provides. It answers "perhaps" wrongly once
  * in a few thousand times, and "no" never wrongly.
  */
-import type { Bytes } from '#lib/bytes/bytes.ts';
-
 const BITS_PER_ID = 16;
 const POSITIONS = 4;
 const SMALLEST = 1_024;
@@ -27,25 +25,30 @@ export class Seen {
     return this.#room <= 0;
   }
 
-  add(id: Bytes): void {
+  add(name: string): void {
     this.#room--;
     for (let i = 0; i < POSITIONS; i++) {
-      const bit = positionIn(id, i) & this.#mask;
+      const bit = positionIn(name, i) & this.#mask;
       const word = bit >>> 5;
       this.#words[word] = (this.#words[word] ?? 0) | (1 << (bit & 31));
     }
   }
 
-  mayHave(id: Bytes): boolean {
+  mayHave(name: string): boolean {
     for (let i = 0; i < POSITIONS; i++) {
-      const bit = positionIn(id, i) & this.#mask;
+      const bit = positionIn(name, i) & this.#mask;
       if (((this.#words[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) return false;
     }
     return true;
   }
 }
 
-function positionIn(id: Bytes, i: number): number {
+function positionIn(name: string, i: number): number {
   const at = 4 * i;
-  return (id[at] ?? 0) | ((id[at + 1] ?? 0) << 8) | ((id[at + 2] ?? 0) << 16) | ((id[at + 3] ?? 0) << 24);
+  return (
+    name.charCodeAt(at) |
+    (name.charCodeAt(at + 1) << 8) |
+    (name.charCodeAt(at + 2) << 16) |
+    (name.charCodeAt(at + 3) << 24)
+  );
 }

@@ -10,9 +10,10 @@ import type { Seen } from './seen.ts';
 
 /** A frame that the database does not hold yet. */
 export interface PendingFrame extends Put {
-  readonly id: Bytes;
+  readonly name: string;
   readonly at: number;
-  readonly frame: Bytes;
+  /** A view of the journal's batch, once that is written: what came from a socket keeps a buffer of its own alive. */
+  frame: Bytes;
   readonly topic: TopicState;
   readonly stored: Promise<StoreFailure | null>;
 }
@@ -29,7 +30,7 @@ export class TopicState implements Topic {
   frames: number;
   frameBytes: number;
   blobBytes: number;
-  /** By id, in the order of their cursors; all above those in the database. */
+  /** By name, in the order of their cursors; all above those in the database. */
   pending: Map<string, PendingFrame> | null = null;
   /** Which frames it may hold; built when first needed. */
   seen: Seen | null = null;

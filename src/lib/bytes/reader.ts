@@ -11,12 +11,10 @@ export class MalformedBytes extends Error {
 
 export class Reader {
   readonly #source: Bytes;
-  readonly #view: DataView;
   #offset = 0;
 
   constructor(source: Bytes) {
     this.#source = source;
-    this.#view = new DataView(source.buffer, source.byteOffset, source.byteLength);
   }
 
   /** How many bytes have been read. */
@@ -29,26 +27,30 @@ export class Reader {
   }
 
   u8(): number {
-    return this.#view.getUint8(this.#advance(1));
+    return this.#at(this.#advance(1));
   }
 
   u16(): number {
-    return this.#view.getUint16(this.#advance(2));
+    const at = this.#advance(2);
+    return (this.#at(at) << 8) | this.#at(at + 1);
   }
 
   u32(): number {
-    return this.#view.getUint32(this.#advance(4));
+    return this.#get32(this.#advance(4));
   }
 
   /** A 64-bit number, refused above 2^53 - 1 where numbers stop being exact. */
   u64(): number {
-    const value = this.u64big();
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new MalformedBytes('number too large');
-    return Number(value);
+    const at = this.#advance(8);
+    const value = this.#get32(at) * 2 ** 32 + this.#get32(at + 4);
+    // What is above rounds to 2^53 or more.
+    if (value > Number.MAX_SAFE_INTEGER) throw new MalformedBytes('number too large');
+    return value;
   }
 
   u64big(): bigint {
-    return this.#view.getBigUint64(this.#advance(8));
+    const at = this.#advance(8);
+    return (BigInt(this.#get32(at)) << 32n) | BigInt(this.#get32(at + 4));
   }
 
   /** LEB128 of at most 2^53 - 1; the shortest form only, so that a number has one spelling. */
@@ -87,6 +89,16 @@ export class Reader {
   /** Refuses trailing bytes. */
   end(): void {
     if (this.remaining !== 0) throw new MalformedBytes('trailing bytes');
+  }
+
+  #at(offset: number): number {
+    return this.#source[offset] ?? 0;
+  }
+
+  /** Index by index: a DataView would cost more than reading a small message. */
+  #get32(at: number): number {
+    const high = (this.#at(at) << 8) | this.#at(at + 1);
+    return high * 2 ** 16 + ((this.#at(at + 2) << 8) | this.#at(at + 3));
   }
 
   #advance(length: number): number {

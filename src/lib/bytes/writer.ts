@@ -6,12 +6,10 @@ import type { Bytes } from './bytes.ts';
 
 export class Writer {
   #buffer: Bytes;
-  #view: DataView;
   #length = 0;
 
   constructor(expectedLength = 256) {
     this.#buffer = new Uint8Array(expectedLength);
-    this.#view = new DataView(this.#buffer.buffer);
   }
 
   /** How many bytes have been written. */
@@ -21,30 +19,35 @@ export class Writer {
 
   u8(value: number): this {
     const at = this.#room(1);
-    this.#view.setUint8(at, within(value, 0xff));
+    this.#buffer[at] = within(value, 0xff);
     return this;
   }
 
   u16(value: number): this {
     const at = this.#room(2);
-    this.#view.setUint16(at, within(value, 0xffff));
+    within(value, 0xffff);
+    this.#buffer[at] = value >>> 8;
+    this.#buffer[at + 1] = value;
     return this;
   }
 
   u32(value: number): this {
-    const at = this.#room(4);
-    this.#view.setUint32(at, within(value, 0xffff_ffff));
+    this.#set32(this.#room(4), within(value, 0xffff_ffff));
     return this;
   }
 
   u64(value: number): this {
-    return this.u64big(BigInt(within(value, Number.MAX_SAFE_INTEGER)));
+    const at = this.#room(8);
+    this.#set32(at, Math.floor(within(value, Number.MAX_SAFE_INTEGER) / 2 ** 32));
+    this.#set32(at + 4, value);
+    return this;
   }
 
   u64big(value: bigint): this {
     if (value < 0n || value > 0xffff_ffff_ffff_ffffn) throw new RangeError('number does not fit');
     const at = this.#room(8);
-    this.#view.setBigUint64(at, value);
+    this.#set32(at, Number(value >> 32n));
+    this.#set32(at + 4, Number(value & 0xffff_ffffn));
     return this;
   }
 
@@ -85,7 +88,14 @@ export class Writer {
     const larger = new Uint8Array(Math.max(this.#length, this.#buffer.length * 2));
     larger.set(this.#buffer);
     this.#buffer = larger;
-    this.#view = new DataView(larger.buffer);
+  }
+
+  /** The lowest 32 bits. Index by index: a DataView would cost more than all else that a small message needs. */
+  #set32(at: number, value: number): void {
+    this.#buffer[at] = value >>> 24;
+    this.#buffer[at + 1] = value >>> 16;
+    this.#buffer[at + 2] = value >>> 8;
+    this.#buffer[at + 3] = value;
   }
 }
 
