@@ -40,6 +40,7 @@ test('R03: whatever rots, the record opens whole, and after a sync both devices 
       'live head',
       'live state',
       'live tail',
+      'live twin',
       'outbox',
       'parked',
       'reports',

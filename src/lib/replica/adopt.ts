@@ -15,7 +15,7 @@ import { readFrames, type Context } from './context.ts';
 import { RecordDocument } from './document.ts';
 import type { Frame } from './frames.ts';
 import { enter, settle, type Tally } from './intake.ts';
-import { admit, CHAIN_START, type Chain, type Chains } from './log.ts';
+import { admit, CHAIN_START, farthest, type Chain, type Chains } from './log.ts';
 import { appendLeaf, type Peaks } from './merkle.ts';
 import { bySaying, readLog } from './rebuild.ts';
 import { decodeSnapshot, partOf, type CoveredChain, type OpenedSnapshot, type Snapshot } from './snapshot.ts';
@@ -194,7 +194,7 @@ async function rebuildTo(
   const document = new RecordDocument(context.schema);
   const updates = admitted.filter(({ kind }) => kind === 'update').map(({ content }) => content);
   document.add(base.states);
-  document.apply(updates);
+  if (!document.apply(updates)) return 'incomplete';
   return equal(document.state(), state) ? 'same' : 'different';
 }
 
@@ -288,14 +288,6 @@ function adopt(
     for (const frame of log.values()) if (isCovered(frame, covered)) enter(turn, frame);
   }
   return conflict;
-}
-
-/** Of each chain the longer; the first of two equal ones. */
-function farthest(chains: Chains, others: Chains): Map<Hex, Chain> {
-  const longest = new Map(chains);
-  for (const [author, chain] of others)
-    if (chain.seq > (longest.get(author)?.seq ?? 0)) longest.set(author, chain);
-  return longest;
 }
 
 /** Covered frames leave the disk; an owner notes them, to propose their deletion to the relay. */

@@ -57,19 +57,23 @@ export async function listFrames({ ports, keyring }: Context, prefix: Key) {
   const damaged: Key[] = [];
   for (const { key, value } of await ports.disk.list(prefix)) {
     const epoch = keyring.at(fromHex(key.at(-2) ?? ''));
-    if (!epoch) continue;
-    const frame = readFrame(value, key.at(-1) ?? '', epoch);
+    const frame = epoch && readFrame(value, idIn(key), epoch);
     if (frame) opened.push({ key, frame });
-    else damaged.push(key);
+    // What is whole and has no keys here may be opened another day.
+    else if (epoch || !isNamed(value, idIn(key))) damaged.push(key);
   }
   return { opened, damaged };
 }
 
 function readFrame(bytes: Bytes, id: Hex, epoch: NonNullable<ReturnType<Keyring['at']>>): OpenedFrame | null {
-  const computed = frameId(bytes);
-  if (!equal(computed, fromHex(id))) return null;
-  const frame = openReceived(bytes, computed, epoch);
+  if (!isNamed(bytes, id)) return null;
+  const frame = openReceived(bytes, fromHex(id), epoch);
   return typeof frame === 'string' ? null : frame;
+}
+
+/** Whether these are the bytes that carry the id. */
+export function isNamed(bytes: Bytes, id: Hex): boolean {
+  return equal(frameId(bytes), fromHex(id));
 }
 
 /** Verifications run side by side, this many at a time. */
@@ -112,6 +116,7 @@ export function controlOf({ id, inner }: Frame) {
   return { id: fromHex(id), inner };
 }
 
-export function heldKeyOf(key: Key): Hex {
+/** The frame that stands under a key. */
+export function idIn(key: Key): Hex {
   return key.at(-1) ?? '';
 }

@@ -103,15 +103,16 @@ export async function readSealed({ ports, layout, schema }: Context): Promise<Lo
   const open = (key: Key) => openAt(seal, key, values.get(key.join('/')));
   const tailKeys = live.map(({ key }) => key).filter((key) => key.length === layout.tails.length + 1);
   const inTails = tailKeys.filter((key) => key.at(-2) === layout.tails.at(-1));
-  const [headBytes, controlBytes, otherBytes, state, reported, ...tails] = await Promise.all([
+  const [headBytes, twinBytes, controlBytes, otherBytes, state, reported, ...tails] = await Promise.all([
     open(layout.head),
+    open(layout.twin),
     open(layout.controls),
     open(layout.others),
     open(layout.state),
     openAt(seal, layout.reports, reports),
     ...inTails.map(open),
   ]);
-  const opened = headBytes && decodeHead(headBytes);
+  const opened = (headBytes && decodeHead(headBytes)) ?? (twinBytes && decodeHead(twinBytes));
   const head = opened ?? EMPTY_HEAD;
   const controls = controlBytes && decodeControls(controlBytes);
   const numbers = inTails.map((key) => ordinalOf(key.at(-1) ?? ''));
@@ -119,21 +120,21 @@ export async function readSealed({ ports, layout, schema }: Context): Promise<Lo
     numbers.length === head.nextTail - head.firstTail && numbers.every((n, i) => n === head.firstTail + i);
   const read = tails.map((tail) => tail && decodeTail(tail));
   const folded = state && RecordDocument.open(state, schema);
-  const isDamaged = !complete || read.includes(null) || (head.written > 0 && !folded);
-  const isWhole = !isDamaged && opened !== null;
-  const document = (isWhole && folded) || new RecordDocument(schema);
-  if (isWhole) document.apply(read.flatMap((tail) => tail ?? []));
+  const isRead =
+    opened !== null && complete && !read.includes(null) && (head.written === 0 || folded !== null);
+  const document = (isRead && folded) || new RecordDocument(schema);
+  const isWhole = isRead && document.apply(read.flatMap((tail) => tail ?? []));
   return {
     head,
     controls: controls ?? new Map<Hex, VerifiedControl>(),
     others: (otherBytes && decodeOthers(otherBytes)) ?? new Map<Hex, ReadonlyMap<Hex, Bytes>>(),
     reported: new Set(reported && decodeReports(reported)),
-    document,
+    document: isWhole ? document : new RecordDocument(schema),
     stateBytes: state?.length ?? 0,
     damaged: {
       head: !opened && (live.length > 0 || (await disk.keys(layout.frames)).length > 0),
       controls: (controls?.size ?? 0) !== head.controls,
-      record: isDamaged,
+      record: opened !== null && !isWhole,
     },
   };
 }
@@ -164,7 +165,8 @@ export async function sealTurn(
     sealing.push(sealAt(seal, layout.tail(nextTail), tail));
     turn.setHead({ nextTail: nextTail + 1, tailBytes: tailBytes + tail.length });
   }
-  sealing.push(sealAt(seal, layout.head, encodeHead(turn.head)));
+  const head = encodeHead(turn.head);
+  sealing.push(sealAt(seal, layout.head, head), sealAt(seal, layout.twin, head));
   if (turn.controls !== before.controls)
     sealing.push(sealAt(seal, layout.controls, encodeControls(turn.controls)));
   if (turn.others !== before.others) sealing.push(sealAt(seal, layout.others, encodeOthers(turn.others)));

@@ -14,7 +14,7 @@
  * Leaves out: whether an edit makes sense (record/), and who may make it.
  */
 import * as Y from 'yjs';
-import { toOwned, type Bytes } from '#lib/bytes/bytes.ts';
+import { concat, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
 import type { Edit, Entry, EntryId, FieldValue, HealthRecord, SectionId } from '#lib/record/entry.ts';
 import { isEntryId, readFields, type SectionDefinition } from '#lib/record/section.ts';
 import { sectionDefinition } from '#lib/record/sections.ts';
@@ -62,13 +62,16 @@ export class RecordDocument {
     }
   }
 
-  /** Takes updates in, in one transaction. They must be complete: all they build on is there, or among them. */
-  apply(updates: readonly Bytes[]): void {
-    if (updates.length === 0) return;
+  /**
+   * Takes updates in, in one transaction. False when something they build on is neither there nor among them: the document
+   * is not to be used any more then.
+   */
+  apply(updates: readonly Bytes[]): boolean {
+    if (updates.length === 0) return true;
     Y.transact(this.#doc, () => {
       for (const update of updates) Y.applyUpdate(this.#doc, update);
     });
-    if (this.#doc.store.pendingStructs || this.#doc.store.pendingDs) throw new Error('incomplete update');
+    return !this.#doc.store.pendingStructs && !this.#doc.store.pendingDs;
   }
 
   /** Makes the edits as `client` at `time`; the answer is the update for others. */
@@ -118,6 +121,15 @@ export class RecordDocument {
   /** All it holds, as an update. */
   update(): Bytes {
     return toOwned(Y.encodeStateAsUpdate(this.#doc));
+  }
+
+  /** What `client` has set from `clock` on, as one update. What it replaced goes without saying: a new value does that. */
+  since(client: number, clock: number): Bytes {
+    const [all, from] = [this.clocks(), this.clocks().set(client, clock)];
+    const update = Y.encodeStateAsUpdate(this.#doc, Y.encodeStateVector(from));
+    // Behind the values stand all deletions of the document, as they do behind none at all.
+    const deletions = Y.encodeStateAsUpdate(this.#doc, Y.encodeStateVector(all)).length - NO_VALUES.length;
+    return concat(update.subarray(0, update.length - deletions), NO_DELETIONS);
   }
 
   /** The clock after the last value of an entry that `client` set and that still stands; 0 when there is none. */
@@ -253,8 +265,10 @@ export class RecordDocument {
   }
 }
 
+const NO_VALUES: Bytes = Uint8Array.of(0);
+const NO_DELETIONS: Bytes = Uint8Array.of(0);
 /** An update that says nothing. */
-const NO_UPDATE: Bytes = Uint8Array.of(0, 0);
+const NO_UPDATE: Bytes = concat(NO_VALUES, NO_DELETIONS);
 
 function keyOf(id: EntryId, name: string): string {
   return `${id}/${name}`;

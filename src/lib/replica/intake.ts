@@ -196,8 +196,8 @@ async function admitControls(context: Context, turn: Turn, good: readonly Opened
 
 /** Two control frames of one device with one number: its key is in use twice. Both stay; the policy decides. */
 function noteSecondUse(turn: Turn, controls: Turn['controls'], frame: Frame, self: Hex): void {
-  for (const { inner } of controls.values()) {
-    if (inner.seq !== frame.seq || hex(inner.author) !== frame.author) continue;
+  for (const [id, { inner }] of controls) {
+    if (id === frame.id || inner.seq !== frame.seq || hex(inner.author) !== frame.author) continue;
     turn.raise({
       type: 'duplicate-device',
       author: frame.author,

@@ -64,7 +64,8 @@ export type EditError =
   | { readonly type: 'entry-missing'; readonly id: EntryId }
   | { readonly type: 'edit-too-large' }
   | { readonly type: 'unsent' } // a snapshot covers only what the relay has
-  | { readonly type: 'incomplete' } // a snapshot needs every frame since the last one
+  /** Something rotted here and has not come back (owed.ts); or, of a snapshot, a frame since the last one is missing. */
+  | { readonly type: 'incomplete' }
   | { readonly type: 'not-allowed' }; // this device has no right to write here, or no epoch to write under
 
 /** The head of every author's chain, and how far this device has read; opaque to everybody but a replica. */
@@ -99,6 +100,8 @@ export interface Replica<M extends Members = Members> extends Syncable {
   otherFrontiers(): ReadonlyMap<DeviceHex, ReadonlyMap<string, EncodedFrontier>>;
 
   record(): HealthRecord;
+  /** False while something that rotted here is still to be asked for: the record may show less than it did. */
+  isWhole(): boolean;
   members(): M;
   /** The verified controls, for whoever evaluates them too. */
   controls(): readonly VerifiedControl[];

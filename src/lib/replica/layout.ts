@@ -2,6 +2,7 @@
  * Where the things of a space stand on the disk.
  *
  *   space S live head        sealed   state.ts
+ *   space S live twin        sealed   the head once more: nothing else here can make it again
  *   space S live controls    sealed   the verified control frames
  *   space S live state       sealed   the record, folded (folded.ts)
  *   space S live others      sealed   what the devices said about other spaces
@@ -27,6 +28,7 @@ export type Why = 'new' | 'again';
 export interface Layout {
   readonly live: Key;
   readonly head: Key;
+  readonly twin: Key;
   readonly controls: Key;
   readonly state: Key;
   readonly tails: Key;
@@ -64,6 +66,7 @@ export function layoutOf(space: Bytes): Layout {
   return {
     live,
     head: [...live, 'head'],
+    twin: [...live, 'twin'],
     controls: [...live, 'controls'],
     state: [...live, 'state'],
     tails,

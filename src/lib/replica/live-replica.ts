@@ -13,7 +13,7 @@ import type { Edit, EntryId, HealthRecord, SectionId } from '#lib/record/entry.t
 import { coverAll, judgeSnapshots, reconsiderBase, type Circumstances } from './adopt.ts';
 import { authorControl, authorData, frontierOf, headsContent } from './authoring.ts';
 import { decodeFrontier, encodeFrontier, type Lane } from './bodies.ts';
-import { listFrames, type Context } from './context.ts';
+import { controlOf, idIn, listFrames, type Context } from './context.ts';
 import { isFoldDue, readSealed, sealTurn, type Loaded } from './disk.ts';
 import { RecordDocument } from './document.ts';
 import type { Frame } from './frames.ts';
@@ -23,6 +23,7 @@ import { tick } from './hlc.ts';
 import { enterLog, parkWaiting, takeIn, type Tally } from './intake.ts';
 import { CHAIN_START, whyWaiting } from './log.ts';
 import { noteAbsent, settleSuspects } from './losses.ts';
+import { isSilenced, stillOwed } from './owed.ts';
 import { NO_MEMBERS, type DeviceHex, type Members } from './members.ts';
 import { groupByTopic, numberOf, ownOf, readOutbox, readUnsent, sentUpTo, type Unsent } from './outbox.ts';
 import type { DiskError, Key, Policy } from './ports.ts';
@@ -40,6 +41,7 @@ import type {
   Replica,
   ReplicaChange,
 } from './interface.ts';
+import { holesIn, lostIn, restate } from './restate.ts';
 import { readUnacknowledged, resealUnsent } from './reseal.ts';
 import { encodeSnapshot, type Snapshot } from './snapshot.ts';
 import { EMPTY_HEAD } from './state.ts';
@@ -73,12 +75,16 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   #unsent: readonly Unsent[] | null = null;
   /** Whether the outbox has been found to hold what it should. */
   #outboxChecked = false;
+  /** Frames that are to be sent, and of which there is no trace but their number. */
+  #holes = 0;
   #stateBytes = 0;
   /** Shown while the document is ahead of the disk. */
   #shown: HealthRecord | null = null;
   /** The document may hold what is not on the disk: it has to be read again. */
   #broken = true;
   #repaired = false;
+  /** The relay has shown all it has of what is owed. */
+  #isAsked = false;
   readonly #unreadable = new Set<Hex>();
   readonly #listeners = new Set<(change: ReplicaChange) => void>();
   /** Numbers of this device's frames made since load. */
@@ -100,8 +106,8 @@ export class LiveReplica<M extends Members> implements Replica<M> {
 
   edit(edits: readonly Edit[]): Done<{ frame: Bytes }, EditError> {
     return this.#act<{ frame: Bytes }, EditError>(async () => {
-      const keys = this.#context.keyring.current;
-      const client = this.#writingClient();
+      const [keys, client] = [this.#context.keyring.current, this.#writingClient()];
+      if (this.#isSilenced('update')) return fail({ type: 'incomplete' });
       if (!keys || client === null) return fail({ type: 'not-allowed' });
       const missing = this.#missingEntry(edits);
       if (missing !== null) return fail({ type: 'entry-missing', id: missing });
@@ -130,6 +136,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return this.#act<{ frame: Bytes }, EditError>(async () => {
       const keys = epoch ?? this.#context.keyring.current;
       if (!keys) return fail({ type: 'not-allowed' });
+      if (isSilenced(this.#memory, this.#context.self.id, 'control')) return fail({ type: 'incomplete' });
       const turn = await this.#receivingTurn();
       const frame = await authorControl(this.#context, turn, body, keys);
       await this.#takeFrames(turn, [], { upToDate: false });
@@ -142,6 +149,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return this.#act<{ frame: Bytes }, EditError>(async () => {
       const keys = this.#context.keyring.current;
       const turn = this.#turn();
+      if (this.#isSilenced('heads')) return fail({ type: 'incomplete' });
       if (!keys || !this.#mayAuthor('heads')) return fail({ type: 'not-allowed' });
       const content = headsContent(turn, this.#context.self.id, others);
       const frame = await authorData(this.#context, turn, 'heads', content, keys);
@@ -153,11 +161,15 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   snapshot(): Done<{ frames: readonly Bytes[] }, EditError> {
     return this.#act<{ frames: readonly Bytes[] }, EditError>(async () => {
       const keys = this.#context.keyring.current;
+      if (this.#isSilenced('snapshot')) return fail({ type: 'incomplete' });
       if (!keys || !this.#mayAuthor('snapshot')) return fail({ type: 'not-allowed' });
       if (this.#memory.head.unsent > 0) return fail({ type: 'unsent' });
       const turn = await this.#receivingTurn();
       const frontier = await coverAll(this.#context, turn);
-      if (!frontier) return fail({ type: 'incomplete' });
+      if (!frontier) {
+        const failure = turn.discarded.size > 0 ? await this.#commit(turn, {}) : null;
+        return fail(failure ?? { type: 'incomplete' });
+      }
       const contents = await encodeSnapshot({ frontier, state: this.#document.state() });
       if (!contents) return fail({ type: 'edit-too-large' });
       const made: Frame[] = [];
@@ -173,6 +185,12 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return this.#act<undefined, DiskError>(async () => {
       const before = this.#context.keyring;
       this.#context.keyring = keyringOf(epochs);
+      // What is owed may lie here, and could not be opened until now.
+      const unrepaired = this.#memory.head.owed ? await this.#repair(false) : null;
+      if (unrepaired) {
+        this.#context.keyring = before;
+        return fail(unrepaired);
+      }
       const turn = await this.#receivingTurn();
       const unsent = await this.#readOutbox();
       const resealed = await resealUnsent(this.#context, turn, unsent);
@@ -219,7 +237,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     const answer = await this.#inLine(async () => {
       await this.#checkOutbox();
       const outgoing: Outgoing[] = [];
-      for (const unsent of (await this.#readOutbox()).filter((one) => this.#maySend(one)).slice(0, limit)) {
+      for (const unsent of (await this.#sendable()).slice(0, limit)) {
         const bytes = await readUnsent(this.#context, unsent);
         if (bytes) outgoing.push({ topic: unsent.topic, id: fromHex(unsent.id), bytes });
       }
@@ -291,7 +309,9 @@ export class LiveReplica<M extends Members> implements Replica<M> {
 
   missing(): readonly Bytes[] {
     if (!this.#shelf) return [];
-    return [...missingIds(this.#holdings(this.#memory, this.#shelf))].map(fromHex);
+    const missing = missingIds(this.#holdings(this.#memory, this.#shelf));
+    for (const { id, isLost } of this.#unsent ?? []) if (isLost) missing.add(id);
+    return [...missing].map(fromHex);
   }
 
   wantsHistory(): boolean {
@@ -301,6 +321,10 @@ export class LiveReplica<M extends Members> implements Replica<M> {
 
   record(): HealthRecord {
     return this.#shown ?? this.#document.read();
+  }
+
+  isWhole(): boolean {
+    return this.#memory.head.owed === null || this.#isAsked;
   }
 
   members(): M {
@@ -393,7 +417,8 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       this.#outboxChecked = false;
       this.#broken = false;
       this.#shown = null;
-      const failure = damaged.head || damaged.controls || damaged.record ? await this.#repair() : null;
+      const failure =
+        damaged.head || damaged.controls || damaged.record ? await this.#repair(damaged.head) : null;
       if (failure) this.#broken = true;
       return failure;
     } catch (error) {
@@ -407,29 +432,37 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   }
 
   /** Makes sealed values that were lost again from the frames. */
-  async #repair(): Promise<DiskError | null> {
+  async #repair(isHeadLost: boolean): Promise<DiskError | null> {
     this.#repaired = true;
     const turn = await this.#receivingTurn();
     const controls = new Map(turn.controls);
-    for (const frame of await readControls(this.#context))
-      controls.set(frame.id, { id: fromHex(frame.id), inner: frame.inner });
-    const { good } = {
-      good: await this.#context.policy.admit([...controls.values()], [...controls.values()]),
-    };
+    for (const frame of await readControls(this.#context, turn)) {
+      controls.set(frame.id, controlOf(frame));
+      turn.place(frame, 'frame');
+    }
+    const good = await this.#context.policy.admit([...controls.values()], [...controls.values()]);
     turn.controls = new Map(good.map((control) => [hex(control.id), control]));
     turn.members = this.#context.policy.evaluate(good);
     const unsent = await readOutbox(this.#context, this.#clientIn(turn.members));
     const numbers = unsent.map(({ key }) => numberOf(key) + 1);
+    const { owed } = turn.head;
     turn.setHead({
       cursors: new Map(),
       nextOutbox: Math.max(turn.head.nextOutbox, ...numbers, 0),
-      unsent: unsent.length,
+      owed: {
+        chains: owed?.chains ?? new Map(),
+        controls: Math.max(turn.head.controls, owed?.controls ?? 0),
+        unknown: isHeadLost || owed?.unknown === true,
+      },
+      ...(isHeadLost && { unsent: unsent.length }),
     });
     await rebuild(this.#context, turn, null, newTally());
     const circumstances = { upToDate: true, unsent: new Set(unsent.map(({ id }) => id)) };
     if (await this.#judge(turn, [], circumstances, newTally()))
       await rebuild(this.#context, turn, null, newTally());
-    turn.setHead({ sent: sentUpTo(turn.head, this.#context.self.id, unsent) });
+    turn.setHead({ owed: stillOwed(turn, this.#context.self.id, false) });
+    if (isHeadLost) turn.setHead({ sent: sentUpTo(turn.head, this.#context.self.id, unsent) });
+    parkWaiting(turn);
     return this.#commit(turn, {});
   }
 
@@ -470,15 +503,29 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   async #checkOutbox(): Promise<void> {
     if (this.#outboxChecked || this.#broken) return;
     this.#outboxChecked = true;
+    this.#holes = 0;
     const { disk } = this.#context.ports;
     const keys = await disk.keys(this.#context.layout.outbox);
     if (keys.length === this.#memory.head.unsent) return;
     const turn = await this.#receivingTurn();
-    turn.setHead({ unsent: keys.length });
-    const present = new Set(keys.map((key) => key.at(-1) ?? ''));
-    for (const frame of await readUnacknowledged(this.#context, turn))
-      if (!present.has(frame.id)) turn.send(frame);
+    const unacknowledged = await readUnacknowledged(this.#context, turn);
+    // Counted as unsent until they are said again, so that the next process finds them missing too.
+    this.#holes = holesIn(turn, this.#context.self.id, unacknowledged);
+    turn.setHead({ unsent: keys.length + this.#holes });
+    const present = new Set(keys.map(idIn));
+    for (const frame of unacknowledged) if (!present.has(frame.id)) turn.send(frame);
     await this.#commit(turn, {});
+  }
+
+  /** In order; after a word of which nothing is left nothing goes out: nobody could take it in (restate.ts). */
+  async #sendable(): Promise<readonly Unsent[]> {
+    const unsent = await this.#readOutbox();
+    const { controls } = this.#memory;
+    const hole = unsent.findIndex(({ id, isNew, isLost, own }) =>
+      isLost ? isNew && !controls.has(id) : own && this.#holes > 0,
+    );
+    const whole = unsent.slice(0, hole < 0 ? unsent.length : hole).filter(({ isLost }) => !isLost);
+    return whole.filter((one) => this.#maySend(one));
   }
 
   async #readOutbox(): Promise<readonly Unsent[]> {
@@ -522,18 +569,25 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   /** The way of frames into a turn. */
   async #takeFrames(turn: Turn, batch: readonly Received[], { upToDate }: { upToDate: boolean }) {
     const { members: before, head: headBefore } = this.#memory;
+    for (const { id } of lostIn(turn, await this.#readOutbox())) if (turn.isHeld(id)) turn.discard(id);
     const { fresh, tally } = await takeIn(this.#context, turn, batch, this.#unreadable);
     const covering = turn.head.base?.chains;
     const isCovered = ({ author, seq }: Frame) => seq <= (covering?.get(author)?.seq ?? 0);
-    const circumstances = { upToDate, unsent: new Set((await this.#readOutbox()).map(({ id }) => id)) };
+    const unsent = await this.#readOutbox();
+    const circumstances = { upToDate, unsent: new Set(unsent.map(({ id }) => id)) };
     const covered = fresh.filter(isCovered);
     const current = fresh.filter((frame) => !isCovered(frame));
+    for (const frame of current) turn.waiting.set(frame.id, frame);
     let anew = await reconsiderBase(this.#context, turn, covered, this.#document, circumstances);
+    // What has come back may let go on what has lain here since.
+    anew ||= turn.head.owed !== null && (fresh.length > 0 || turn.members !== before);
     if (!anew) anew = enterLog(this.#context.self.id, turn, current, before, tally) === null;
     if (anew) await rebuild(this.#context, turn, this.#document, tally);
     if (await this.#judge(turn, fresh, circumstances, tally))
       await rebuild(this.#context, turn, this.#document, tally);
+    await this.#settleOwed(turn, upToDate);
     await this.#writeLostAgain(turn);
+    if (upToDate) await this.#restate(turn, unsent);
     this.#noteOwn(turn, fresh);
     parkWaiting(turn);
     if (upToDate) {
@@ -550,6 +604,15 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return judgeSnapshots(this.#context, turn, fresh, circumstances, tally);
   }
 
+  async #settleOwed(turn: Turn, upToDate: boolean): Promise<void> {
+    if (!turn.head.owed) return;
+    this.#isAsked ||= upToDate;
+    const { id: self } = this.#context.self;
+    turn.setHead({ owed: stillOwed(turn, self, upToDate) });
+    if (turn.head.owed) return;
+    turn.setHead({ sent: sentUpTo(turn.head, self, await this.#readOutbox()) });
+  }
+
   /** Values of this device that lost their number to a copy of it are set once more, under new numbers. */
   async #writeLostAgain(turn: Turn): Promise<void> {
     const client = this.#clientIn(turn.members);
@@ -559,6 +622,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       turn.lost.size === 0 ||
       client === undefined ||
       !keys ||
+      isSilenced(turn, this.#context.self.id) ||
       !this.#mayAuthor('update', turn)
     )
       return;
@@ -567,12 +631,21 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     await authorData(this.#context, turn, 'update', update, keys, turn.document.clock(client));
   }
 
+  async #restate(turn: Turn, unsent: readonly Unsent[]): Promise<void> {
+    const [keys, client] = [this.#context.keyring.current, this.#clientIn(turn.members)];
+    const isAble = !isSilenced(turn, this.#context.self.id) && this.#mayAuthor('update', turn);
+    const [lost, holes] = [lostIn(turn, unsent), this.#holes];
+    if (lost.length + holes === 0 || !keys || client === undefined || !isAble) return;
+    this.#outboxChecked = false;
+    await restate(this.#context, turn, turn.document ?? this.#document, { unsent, holes, keys, client });
+  }
+
   /** Frames of this device that it did not make: its key is somewhere else too. */
   #noteOwn(turn: Turn, fresh: readonly Frame[]): void {
     const { id: self } = this.#context.self;
     const known = this.#memory.head.chains.get(self)?.seq ?? 0;
     for (const { author, seq } of fresh)
-      if (author === self && seq > known && !this.#repaired)
+      if (author === self && seq > known && !this.#memory.head.owed)
         turn.raise({ type: 'duplicate-device', author, seq, self: true });
   }
 
@@ -617,13 +690,13 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     let sealed: readonly Bytes[] | undefined;
     if (turn.document) {
       turn.document.add(turn.adopted.map((snapshot) => snapshot.state));
-      turn.document.apply(turn.updates);
+      mustBeWhole(turn.document.apply(turn.updates));
       state = turn.document.state();
     } else if (turn.adopted.length > 0) {
       const [first] = turn.adopted;
       const isFirst = turn.adopted.length === 1 && this.#document.clocks().size === 0;
       document = isFirst && first ? first.document : this.#copyWith(turn.adopted);
-      document.apply(turn.updates);
+      mustBeWhole(document.apply(turn.updates));
       // On an empty disk the state can stay as it came, which spares a new device folding it at once.
       state = isFirst && first ? first.state : document.state();
       if (isFirst) sealed = turn.updates;
@@ -635,7 +708,8 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       if (this.#broken) await this.#read();
       return written.error;
     }
-    if (!state && !isApplied) document.apply(turn.updates);
+    // What the chains say is there and the document lacks: made again from the frames, which this write has put there.
+    if (!state && !isApplied && !document.apply(turn.updates)) return this.#read();
     if (state) this.#stateBytes = state.length;
     this.#document = document;
     this.#become(turn, made, unsent);
@@ -685,7 +759,8 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     const sending = turn.changes.flatMap((change) =>
       change.type === 'put' && isSending(change.key) ? [change.key] : [],
     );
-    if (unsent && sending.length === 0) this.#unsent = unsent;
+    if (this.#unsent?.some(({ isLost }) => isLost)) this.#unsent = null;
+    else if (unsent && sending.length === 0) this.#unsent = unsent;
     else if (
       this.#unsent &&
       sending.length === made.length &&
@@ -698,6 +773,8 @@ export class LiveReplica<M extends Members> implements Replica<M> {
         id: frame.id,
         topic: frame.topic,
         own: ownOf(this.#context, frame, client),
+        isNew: true,
+        isLost: false,
       }));
       this.#unsent = [...this.#unsent, ...added];
     } else if (sending.length > 0 || unsent) this.#unsent = null;
@@ -762,6 +839,13 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return members.admits({ device, seq: seq + 1, id: '', kind });
   }
 
+  /** Whether something is owed that has to be there before this device says this (owed.ts). */
+  #isSilenced(kind: 'update' | 'heads' | 'snapshot'): boolean {
+    const { owed } = this.#memory.head;
+    const isJudged = owed !== null && !owed.unknown && owed.controls === 0;
+    return isSilenced(this.#memory, this.#context.self.id) && !(isJudged && !this.#mayAuthor(kind));
+  }
+
   /** The first entry that is to be deleted or restored and is not there. */
   #missingEntry(edits: readonly Edit[]): EntryId | null {
     const put = new Set<string>();
@@ -771,6 +855,11 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     }
     return null;
   }
+}
+
+/** What was admitted builds on what is there: log.ts has seen to it. */
+function mustBeWhole(whole: boolean): void {
+  if (!whole) throw new Error('incomplete update');
 }
 
 function newTally(): Tally {

@@ -88,6 +88,14 @@ export function admit(frames: Iterable<Frame>, rule: Rule, start: Chains): Admis
   return { admitted, chains, waiting, refused, duplicates: lanes.flatMap((lane) => lane.duplicates()) };
 }
 
+/** Of each chain the longer; the first of two equal ones. */
+export function farthest(chains: Chains, others: Chains): Map<Hex, Chain> {
+  const longest = new Map(chains);
+  for (const [author, chain] of others)
+    if (chain.seq > (longest.get(author)?.seq ?? 0)) longest.set(author, chain);
+  return longest;
+}
+
 /** Clock by Yjs client: what the document that these chains make has. */
 export function clocksOf(chains: Chains, members: Members): Map<number, number> {
   const clocks = new Map<number, number>();

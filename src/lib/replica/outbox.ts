@@ -1,13 +1,13 @@
 /**
  * What the relay has not acknowledged, in the order it was made. The bytes stay on the disk; this is the list.
  */
-import { equal, fromHex, type Bytes } from '#lib/bytes/bytes.ts';
-import { frameId } from '#lib/crypto/frame.ts';
+import { fromHex, type Bytes } from '#lib/bytes/bytes.ts';
 import type { Hex } from '#lib/keys/ids.ts';
-import type { Context } from './context.ts';
-import { openReceived, type Frame } from './frames.ts';
+import { idIn, isNamed, verifyAll, type Context } from './context.ts';
+import { openReceived, type Frame, type OpenedFrame } from './frames.ts';
 import { inspectUpdate } from './gate.ts';
 import { ordinalOf } from './layout.ts';
+import type { Members } from './members.ts';
 import type { Key } from './ports.ts';
 import type { HeadState, Reach } from './state.ts';
 
@@ -17,21 +17,47 @@ export interface Unsent {
   readonly topic: Bytes;
   /** Of a data frame of this device that the relay never had, as far as we know: its number, and how many values its author had set before it, if it sets any. */
   readonly own: { readonly seq: number; readonly from: number | null } | null;
+  /** The relay never had it, as far as we know. */
+  readonly isNew: boolean;
+  /** No copy of it is whole. */
+  readonly isLost: boolean;
 }
 
 export async function readOutbox(context: Context, clientId: number | undefined): Promise<Unsent[]> {
   const entries = await context.ports.disk.list(context.layout.outbox);
-  return entries.map(({ key, value }) => unsentOf(context, key, value, clientId));
+  return Promise.all(entries.map(({ key, value }) => unsentOf(context, key, value, clientId)));
 }
 
-function unsentOf(context: Context, key: Key, bytes: Bytes, clientId: number | undefined): Unsent {
-  const id = key.at(-1) ?? '';
-  const topic = fromHex(key.at(-2) ?? '');
-  const epoch = context.keyring.at(topic);
+async function unsentOf(
+  context: Context,
+  key: Key,
+  value: Bytes,
+  clientId: number | undefined,
+): Promise<Unsent> {
+  const [place, isNew] = [{ key, id: idIn(key), topic: fromHex(key.at(-2) ?? '') }, key.at(-3) === 'new'];
+  const bytes = isNamed(value, place.id) ? value : await readUnsent(context, place);
+  const opened = bytes && openUnsent(context, place, bytes);
+  const own = opened && isNew ? ownOf(context, opened.frame, clientId) : null;
+  return { ...place, own, isNew, isLost: bytes === null };
+}
+
+/** Null without the keys of its epoch. */
+function openUnsent({ keyring }: Context, { id, topic }: Place, bytes: Bytes): OpenedFrame | null {
+  const epoch = keyring.at(topic);
   const opened = epoch ? openReceived(bytes, fromHex(id), epoch) : 'unreadable';
-  const frame = typeof opened === 'string' ? null : opened.frame;
-  const own = frame && key.at(-3) === 'new' ? ownOf(context, frame, clientId) : null;
-  return { key, id, topic, own };
+  return typeof opened === 'string' ? null : opened;
+}
+
+/** The frame itself, verified; null when no copy is whole, or without its keys. */
+export async function readUnsentFrame(
+  context: Context,
+  unsent: Unsent,
+  members: Members,
+): Promise<Frame | null> {
+  const bytes = await readUnsent(context, unsent);
+  const opened = bytes && openUnsent(context, unsent, bytes);
+  const { good } = await verifyAll(opened ? [opened] : [], members, new Map());
+  return good[0]?.frame ?? null;
 }
 
 export function ownOf({ self }: Context, frame: Frame, clientId: number | undefined): Unsent['own'] {
@@ -45,19 +71,21 @@ export function ownOf({ self }: Context, frame: Frame, clientId: number | undefi
 export function sentUpTo({ chains, sent }: HeadState, self: Hex, unsent: readonly Unsent[]): Reach {
   const own = unsent.flatMap(({ own }) => own ?? []).sort((a, b) => a.seq - b.seq);
   const chain = chains.get(self);
-  if (!chain) return sent;
+  if (!chain || unsent.some(({ isLost }) => isLost)) return sent;
   if (!own[0]) return { seq: chain.seq, clock: chain.clock };
   return { seq: own[0].seq - 1, clock: own.find(({ from }) => from !== null)?.from ?? chain.clock };
 }
 
+type Place = Pick<Unsent, 'key' | 'id' | 'topic'>;
+
 /** The bytes of an unsent frame; from its other copy where this one is damaged. */
 export async function readUnsent(
   { ports, layout }: Context,
-  { key, id, topic }: Unsent,
+  { key, id, topic }: Place,
 ): Promise<Bytes | null> {
-  for (const place of [key, layout.frame(topic, id)]) {
+  for (const place of [key, layout.frame(topic, id), layout.park(topic, id)]) {
     const bytes = await ports.disk.get(place);
-    if (bytes && equal(frameId(bytes), fromHex(id))) return bytes;
+    if (bytes && isNamed(bytes, id)) return bytes;
   }
   return null;
 }

@@ -8,12 +8,13 @@
 import type { Hex } from '#lib/keys/ids.ts';
 import type { FieldValue } from '#lib/record/entry.ts';
 import { chainsOf, readBase } from './base.ts';
-import { introducedBy, listFrames, verifyAll, type Context } from './context.ts';
+import { idIn, introducedBy, listFrames, verifyAll, type Context } from './context.ts';
 import { RecordDocument } from './document.ts';
 import type { Frame, OpenedFrame } from './frames.ts';
 import { inspectUpdate } from './gate.ts';
 import { settle, type Tally } from './intake.ts';
-import { admit } from './log.ts';
+import { admit, farthest, type Chains } from './log.ts';
+import { shortOf } from './owed.ts';
 import type { Turn } from './turn.ts';
 
 /** The data frames held; what is damaged leaves the disk. */
@@ -24,13 +25,28 @@ export async function readLog(context: Context, turn: Turn): Promise<Map<Hex, Fr
 }
 
 async function readOpened(context: Context, turn: Turn): Promise<OpenedFrame[]> {
-  const { opened, damaged } = await listFrames(context, context.layout.frames);
-  for (const key of damaged) turn.forget(key.at(-1) ?? '');
-  const still = opened.filter(({ key, frame }) => turn.keyOf(frame.frame.id)?.join() === key.join());
-  return still.flatMap(({ frame }) => (frame.frame.kind === 'control' ? [] : [frame]));
+  const held = await listHeld(context, turn);
+  return held.filter(({ frame }) => frame.kind !== 'control');
 }
 
-async function readVerified(context: Context, turn: Turn): Promise<Map<Hex, Frame>> {
+/**
+ * The frames that stand with those that count; one that is not whole there, from its copy in the outbox, if it has one.
+ * What is damaged leaves the disk, so that it is fetched again.
+ */
+async function listHeld(context: Context, turn: Turn): Promise<OpenedFrame[]> {
+  const { frames, outbox } = context.layout;
+  const { opened, damaged } = await listFrames(context, frames);
+  const whole = new Set(opened.map(({ frame }) => frame.frame.id));
+  for (const id of damaged.map(idIn)) if (!turn.placed.has(id)) turn.discard(id);
+  const isLost = (id: Hex) =>
+    !whole.has(id) && !turn.keyOf(id) && (turn.discarded.has(id) || !turn.placed.has(id));
+  const copies = (await listFrames(context, outbox)).opened.filter(({ frame }) => isLost(frame.frame.id));
+  const still = opened.filter(({ key, frame }) => turn.keyOf(frame.frame.id)?.join() === key.join());
+  return [...still, ...copies].map(({ frame }) => frame);
+}
+
+/** Those of them whose signatures are good. */
+export async function readVerified(context: Context, turn: Turn): Promise<Map<Hex, Frame>> {
   const frames = new Map<Hex, Frame>([...turn.entered, ...turn.waiting, ...turn.refused]);
   const { good, bad } = await verifyAll(await readOpened(context, turn), turn.members, new Map());
   for (const { frame } of good) frames.set(frame.id, frame);
@@ -47,12 +63,14 @@ export async function rebuild(
 ): Promise<void> {
   const { states, frontier, snapshots } = await readBase(context, turn);
   const chains = chainsOf(frontier);
+  const { base, owed: owedBefore, chains: chainsBefore } = turn.head;
+  const unread = (base?.snapshots ?? []).filter((origin) => !snapshots.includes(origin));
   const verified = turn.head.base?.verified === true;
   turn.setHead({ base: snapshots.length > 0 ? { snapshots, verified, chains } : null });
   const held = await readVerified(context, turn);
   const frames = [...held.values()].filter(({ author, seq }) => seq > (chains.get(author)?.seq ?? 0));
   const admission = admit(frames, turn, chains);
-  const previous = turn.head.chains.get(context.self.id)?.id;
+  const previous = chainsBefore.get(context.self.id)?.id;
   const counted = { ...tally };
   turn.adopted.length = 0;
   turn.updates.length = 0;
@@ -64,13 +82,22 @@ export async function rebuild(
     if (turn.entered.get(frame.id) !== frame) turn.waiting.set(frame.id, frame);
   turn.document = new RecordDocument(context.schema);
   turn.document.add(states);
-  turn.document.apply(turn.updates);
+  if (!turn.document.apply(turn.updates)) throw new Error('incomplete update');
   turn.updates.length = 0;
   if (before) turn.lost = lostValues(context, turn, before, held, admission.admitted, previous);
-  if (snapshots.length === 0 && turn.head.undecided.length === 0) {
-    const made = [...held.values()].filter(({ kind }) => kind === 'snapshot');
-    turn.setHead({ undecided: made.map(({ id }) => id) });
-  }
+  const undecided = [...turn.head.undecided, ...unread.flatMap(({ parts }) => parts)];
+  const made = [...held.values()].filter(({ kind }) => kind === 'snapshot').map(({ id }) => id);
+  turn.setHead({ undecided: snapshots.length === 0 && undecided.length === 0 ? made : undecided });
+  noteOwed(turn, farthest(chainsBefore, owedBefore?.chains ?? new Map()), held, before === null);
+}
+
+/** What the frames make no more although they did. `repairing`: it was damage that made starting over necessary. */
+function noteOwed(turn: Turn, ends: Chains, held: ReadonlyMap<Hex, Frame>, repairing: boolean): void {
+  const { owed } = turn.head;
+  const { chains, isMissing } = shortOf(turn, ends, bySaying(held));
+  if (!isMissing && !repairing && !owed) return;
+  if (isMissing) turn.setHead({ cursors: new Map() });
+  turn.setHead({ owed: { controls: 0, unknown: false, ...owed, chains } });
 }
 
 /** The frames by what they say. */
@@ -112,9 +139,8 @@ function lostValues(
 }
 
 /** Control frames from the disk, where their sealed list is damaged. */
-export async function readControls(context: Context): Promise<readonly Frame[]> {
-  const { opened } = await listFrames(context, context.layout.frames);
-  const controls = opened.map(({ frame }) => frame).filter(({ frame }) => frame.kind === 'control');
+export async function readControls(context: Context, turn: Turn): Promise<readonly Frame[]> {
+  const controls = (await listHeld(context, turn)).filter(({ frame }) => frame.kind === 'control');
   const { good } = await verifyAll(
     controls,
     context.policy.evaluate([]),

@@ -11,8 +11,8 @@ import { hex } from '#lib/bytes/bytes.ts';
 import { readFrames, type Context } from './context.ts';
 import { makeFrame, type Frame } from './frames.ts';
 import { enter } from './intake.ts';
-import type { Unsent } from './outbox.ts';
-import { bySaying, readLog } from './rebuild.ts';
+import { readUnsentFrame, type Unsent } from './outbox.ts';
+import { readLog } from './rebuild.ts';
 import type { Key } from './ports.ts';
 import type { Turn } from './turn.ts';
 
@@ -25,22 +25,19 @@ export async function resealUnsent(
   const keys = context.keyring.current;
   const old = unsent.filter(({ own, topic }) => own !== null && hex(topic) !== hex(keys?.topic ?? topic));
   if (!keys || old.length === 0) return [];
-  const frames = new Map(
-    (await readOwnAfter(context, turn, turn.head.sent.seq)).map((frame) => [frame.id, frame]),
-  );
+  const resealed: Frame[] = [];
   const renamed = new Map<Hex, Hex>();
-  for (const { id, key } of old) {
-    const frame = frames.get(id);
+  for (const one of old) {
+    const frame = await readUnsentFrame(context, one, turn.members);
     if (!frame) continue;
     const { signer } = context.self;
     const prev = renamed.get(frame.prev) ?? frame.prev;
     const again = await makeFrame({ ...frame, prev }, keys, signer, context.ports.random);
-    renamed.set(id, again.id);
-    turn.unsend(key);
-    turn.place(frame, 'nowhere');
-    enter(turn, again);
+    renamed.set(frame.id, again.id);
+    turn.unsend(one.key);
+    replace(turn, frame, again);
     turn.send(again);
-    frames.set(id, again);
+    resealed.push(again);
   }
   const chain = turn.head.chains.get(context.self.id);
   const rename = (id: Hex) => renamed.get(id) ?? id;
@@ -48,25 +45,29 @@ export async function resealUnsent(
     const chains = new Map(turn.head.chains).set(context.self.id, { ...chain, frame: rename(chain.frame) });
     turn.setHead({ chains, undecided: turn.head.undecided.map(rename) });
   }
-  return [...renamed].flatMap(([id]) => frames.get(id) ?? []);
+  return resealed;
 }
 
-/** What this device made and the relay may not have: its chain after what is known to be sent, and its control frames. */
+/** In its place, whether it counts or waits. */
+function replace(turn: Turn, frame: Frame, again: Frame): void {
+  const waits = turn.waiting.delete(frame.id) || turn.strangers.delete(frame.id);
+  turn.place(frame, 'nowhere');
+  if (!waits) return enter(turn, again);
+  turn.waiting.set(again.id, again);
+  turn.place(again, 'park');
+}
+
+/** What this device made and the relay may not have: its words after what is known to be sent, and its control frames. */
 export async function readUnacknowledged(context: Context, turn: Turn): Promise<readonly Frame[]> {
-  const data = await readOwnAfter(context, turn, turn.head.sent.seq);
+  const parked = [...turn.strangers.values()].map(({ frame }) => frame);
+  const data = [...(await readLog(context, turn)).values(), ...parked]
+    .filter(({ author, kind }) => author === context.self.id && kind !== 'control')
+    .filter(({ seq }) => seq > turn.head.sent.seq)
+    .sort((a, b) => a.seq - b.seq);
   const keys = [...turn.controls].flatMap(([id, { inner }]): [Hex, Key][] => {
     const key = hex(inner.author) === context.self.id ? turn.keyOf(id) : undefined;
     return key ? [[id, key]] : [];
   });
   const { opened } = await readFrames(context, keys);
   return [...opened.map(({ frame }) => frame), ...data];
-}
-
-/** This device's chain after a number, in order, as far as it is held. */
-async function readOwnAfter(context: Context, turn: Turn, after: number): Promise<Frame[]> {
-  const said = bySaying(await readLog(context, turn));
-  const frames: Frame[] = [];
-  let frame = said.get(turn.head.chains.get(context.self.id)?.id ?? '');
-  for (; frame && frame.seq > after; frame = said.get(frame.before)) frames.push(frame);
-  return frames.reverse();
 }

@@ -5,7 +5,7 @@
  *
  *   head        0x01 version | varint written | varint first tail | varint next tail | varint bytes in tails
  *               | varint next in outbox | varint unsent | varint controls | u64 milliseconds, u16 counter | sent | chains | announced | rules | reach
- *               | claims | cursors | base | undecided | u8 flags (1 whole history wanted, 2 frames were dropped)
+ *               | claims | cursors | base | undecided | owed | u8 flags (1 whole history wanted, 2 frames were dropped)
  *   sent        varint seq | varint clock                          own data frames up to here are on the relay
  *   chains      varint n | n × (author[32] | varint seq | saying[32] | frame id[32] | varint clock)
  *   announced   varint n | n × (author[32] | varint seq)           what our last data frame builds on
@@ -15,6 +15,7 @@
  *   cursors     varint n | n × (topic[32] | varint after | u8 0, or u8 1 | id[32])
  *   base        u8 0, or u8 1 | u8 verified | varint n | n × (author[32] | varint m | m × frame id[32]) | chains
  *   undecided   varint n | n × frame id[32]                        parts of snapshots not judged yet
+ *   owed        u8 0, or u8 1 | chains | varint controls | u8 unknown          owed.ts
  */
 import { fromHex, hex, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
 import { decodeWith, MalformedBytes, type Reader } from '#lib/bytes/reader.ts';
@@ -60,6 +61,16 @@ export interface Base {
   readonly chains: Chains;
 }
 
+/** What stood on this disk, rotted, and has not come back (owed.ts). */
+export interface Owed {
+  /** How far chains had come that cannot be followed so far now. */
+  readonly chains: Chains;
+  /** How many controls there were; 0 when they are all there. */
+  readonly controls: number;
+  /** What said how far everything had come is gone too: only the relay can tell. */
+  readonly unknown: boolean;
+}
+
 export interface HeadState {
   /** How often the state was written; 0: never, there is none on the disk. */
   readonly written: number;
@@ -84,6 +95,7 @@ export interface HeadState {
   readonly cursors: ReadonlyMap<Hex, RelayCursor>;
   readonly base: Base | null;
   readonly undecided: readonly Hex[];
+  readonly owed: Owed | null;
   readonly wantsHistory: boolean;
   readonly dropped: boolean;
 }
@@ -106,6 +118,7 @@ export const EMPTY_HEAD: HeadState = {
   cursors: new Map(),
   base: null,
   undecided: [],
+  owed: null,
   wantsHistory: false,
   dropped: false,
 };
@@ -142,6 +155,7 @@ export function encodeHead(head: HeadState): Bytes {
   });
   writeBase(writer, head.base);
   writeIds(writer, head.undecided);
+  writeOwed(writer, head.owed);
   return writer.u8((head.wantsHistory ? 1 : 0) | (head.dropped ? 2 : 0)).finish();
 }
 
@@ -165,6 +179,7 @@ export function decodeHead(bytes: Bytes): HeadState | null {
     const cursors = readMap(reader, () => readCursor(reader));
     const base = readBase(reader);
     const undecided = readIds(reader);
+    const owed = readOwed(reader);
     const flags = reader.u8();
     const [wantsHistory, dropped] = [(flags & 1) !== 0, (flags & 2) !== 0];
     const counters = { written, firstTail, nextTail, tailBytes, nextOutbox, unsent, controls, clock, sent };
@@ -178,6 +193,7 @@ export function decodeHead(bytes: Bytes): HeadState | null {
       cursors,
       base,
       undecided,
+      owed,
       wantsHistory,
       dropped,
     };
@@ -217,6 +233,18 @@ function readBase(reader: Reader): Base | null {
   for (let left = reader.varint(); left > 0; left--)
     snapshots.push({ author: readId(reader), parts: readIds(reader) });
   return { verified, snapshots, chains: readChains(reader) };
+}
+
+function writeOwed(writer: Writer, owed: Owed | null): void {
+  writer.u8(owed ? 1 : 0);
+  if (!owed) return;
+  writeChains(writer, owed.chains);
+  writer.varint(owed.controls).u8(owed.unknown ? 1 : 0);
+}
+
+function readOwed(reader: Reader): Owed | null {
+  if (reader.u8() === 0) return null;
+  return { chains: readChains(reader), controls: reader.varint(), unknown: reader.u8() === 1 };
 }
 
 function readClaims(reader: Reader): Map<string, Claim> {

@@ -65,6 +65,7 @@ export class Turn {
   /** Data frames that this turn put with those that count: not on the disk yet. */
   readonly entered = new Map<Hex, Frame>();
   readonly placed = new Map<Hex, Key | null>();
+  readonly discarded = new Set<Hex>();
   readonly #held: ReadonlyMap<Hex, Key>;
   readonly #layout: Layout;
 
@@ -122,6 +123,13 @@ export class Turn {
     const at = { frame: this.#layout.frame(topic, id), park: this.#layout.park(topic, id) };
     const key = where === 'nowhere' ? null : where === 'refuse' ? this.#layout.refuse(topic, id) : at[where];
     this.#move(id, key, bytes);
+  }
+
+  /** Removes a frame that rotted, to be fetched again. */
+  discard(id: Hex): void {
+    this.forget(id);
+    this.discarded.add(id);
+    this.setHead({ cursors: new Map() });
   }
 
   /** Removes a frame that is not in memory. */

@@ -139,7 +139,18 @@ export async function openAccount(input: {
   }
 
   function show(): RecordView {
-    const built = buildView({
+    // What was shown before something rotted says more than what is left of it.
+    const built = view && !record.replica.isWhole() ? view : buildRecord();
+    view = built;
+    emit({ type: 'record', record: built });
+    emit({ type: 'devices', devices: devices() });
+    emit({ type: 'sync', sync: sync() });
+    soon('save', SAVE_MS, () => view && saveView(storage, seal, view));
+    return built;
+  }
+
+  function buildRecord(): RecordView {
+    return buildView({
       owner: identity.owner,
       record: record.replica.record(),
       delivery(section, id) {
@@ -148,12 +159,6 @@ export async function openAccount(input: {
       },
       blob: (blob, chunks) => transfers.status(blob, chunks),
     });
-    view = built;
-    emit({ type: 'record', record: built });
-    emit({ type: 'devices', devices: devices() });
-    emit({ type: 'sync', sync: sync() });
-    soon('save', SAVE_MS, () => view && saveView(storage, seal, view));
-    return built;
   }
 
   const devices = (): readonly DeviceView[] =>
@@ -378,7 +383,7 @@ function topicInUse(space: RosterSpace): Bytes {
 }
 
 function isDisk(error: EditError): error is DiskError {
-  return !['entry-missing', 'edit-too-large', 'not-allowed'].includes(error.type);
+  return !['entry-missing', 'edit-too-large', 'not-allowed', 'unsent', 'incomplete'].includes(error.type);
 }
 
 function problemOfEdit(error: EditError): VaultError {
@@ -386,6 +391,7 @@ function problemOfEdit(error: EditError): VaultError {
   if (error.type === 'entry-missing') return { type: 'entry-missing' };
   if (error.type === 'edit-too-large')
     return { type: 'entry-invalid', problems: [{ field: '', problem: 'too-long' }] };
+  if (error.type === 'incomplete') return { type: 'record-damaged' };
   return { type: 'device-revoked' };
 }
 

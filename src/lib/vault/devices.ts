@@ -16,7 +16,10 @@ export async function revokeDevice(account: Account, id: string): Promise<Result
   const device = spaces.chainState().devices.get(id);
   if (!device || device.revoked || id === hex(spaces.device.id)) return fail({ type: 'entry-missing' });
   const revoked = await chain.replica.control(revokeDeviceBody(id));
-  if (!revoked.ok) return fail(storageProblem({ type: 'aborted' }));
+  if (!revoked.ok)
+    return fail(
+      revoked.error.type === 'incomplete' ? { type: 'record-damaged' } : storageProblem({ type: 'aborted' }),
+    );
   await spaces.settled();
   for (const space of [accountSpace, record]) {
     // A rotation that fails here is made later, as one that is due.

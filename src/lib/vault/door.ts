@@ -28,6 +28,7 @@ export type VaultError =
   | { readonly type: 'document-unavailable' } // not on this device, and the network does not have it now
   | { readonly type: 'entry-invalid'; readonly problems: readonly { field: string; problem: string }[] }
   | { readonly type: 'entry-missing' }
+  | { readonly type: 'record-damaged' } // nothing can be written until the relay has been asked for what rotted here
   | { readonly type: 'storage-full' }
   | { readonly type: 'storage-unavailable' }
   | { readonly type: 'newer-version-open' } // another tab runs a newer version: this one is read-only

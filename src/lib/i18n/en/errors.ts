@@ -58,6 +58,10 @@ export const en = {
   'entry-missing.what': 'This entry no longer exists.',
   'entry-missing.kept': 'The rest of your record is intact.',
   'entry-missing.todo': 'It may have been deleted on another device. Go back to the list.',
+  'record-damaged.what': 'Data stored on this device is damaged.',
+  'record-damaged.kept': 'You can still read your record, but this change was not saved.',
+  'record-damaged.todo':
+    'Connect to the internet: Carnet fetches what is missing, and then you can try again. If that is not enough, link this device again.',
   'storage-full.what': 'This device is full.',
   'storage-full.kept': 'What was already saved is intact. The last change was not saved.',
   'storage-full.todo': 'Free some space and try again, or keep a copy of your record.',

@@ -57,6 +57,11 @@ export const fr = {
   'entry-missing.what': "Cet élément n'existe plus.",
   'entry-missing.kept': 'Le reste de votre carnet est intact.',
   'entry-missing.todo': 'Il a peut-être été supprimé sur un autre appareil. Revenez à la liste.',
+  'record-damaged.what': 'Des données enregistrées sur cet appareil sont abîmées.',
+  'record-damaged.kept':
+    "Vous pouvez toujours lire votre carnet, mais cette modification n'a pas été enregistrée.",
+  'record-damaged.todo':
+    'Connectez-vous à Internet : Carnet récupère ce qui manque, puis vous pourrez réessayer. Si cela ne suffit pas, reliez à nouveau cet appareil.',
   'storage-full.what': "Cet appareil n'a plus de place.",
   'storage-full.kept':
     "Ce qui était déjà enregistré est intact. La dernière modification n'a pas été enregistrée.",
