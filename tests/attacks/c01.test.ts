@@ -6,6 +6,9 @@ import { fromHex, hex } from '#lib/bytes/bytes.ts';
 import { push, sync } from '../helpers/plain-relay.ts';
 import { replicaWorld } from '../helpers/replica-world.ts';
 
+/** The relay has no more to show. */
+const SHOWN = { upToDate: true };
+
 async function written(edits: number) {
   const world = await replicaWorld(['Alice phone', 'Alice laptop']);
   const [phone, laptop] = [world.device('Alice phone'), world.device('Alice laptop')];
@@ -27,13 +30,16 @@ test('C01: whatever earlier state the relay shows, no device that knew more take
     for (let length = 0; length < ids.length; length++) {
       const compared = await device.replica.reconcile(topic, ids.slice(0, length));
       expect(compared).toMatchObject({ ok: true, value: { wanted: [] } });
+      await device.replica.receive([], SHOWN);
       expect(hex(device.replica.stateHash())).toBe(before);
       await device.replica.acknowledge((await device.replica.outbox(100)).map(({ id }) => id));
     }
     expect(device.events.every(({ type }) => type === 'rollback')).toBe(true);
     const told = device.events.length;
+    expect(told).toBeGreaterThan(0);
     await device.restart();
     await device.replica.reconcile(topic, ids.slice(0, 2));
+    await device.replica.receive([], SHOWN);
     expect(device.events).toHaveLength(told);
   }
 });
@@ -43,6 +49,7 @@ test('C01: what the relay lost goes back to it', async () => {
   world.relay.topics.set(hex(topic), world.relay.topics.get(hex(topic))!.slice(0, 2));
   const left = world.relay.list(topic, 0, true).map(({ id }) => fromHex(id));
   await phone.replica.reconcile(topic, left);
+  await phone.replica.receive([], SHOWN);
   expect(phone.events).toEqual([{ type: 'rollback', topic: hex(topic), frames: ids.length - 2 }]);
   await push(phone.replica, world.relay);
   const now = new Set(world.relay.list(topic, 0, true).map(({ id }) => id));
@@ -57,4 +64,20 @@ test('C01: a relay that has everything, and more, is accused of nothing', async 
   const compared = await phone.replica.reconcile(topic, all);
   expect(compared).toEqual({ ok: true, value: { wanted: [all.at(-1)] } });
   expect(phone.events).toEqual([]);
+});
+
+test('C01: a relay that let go of what a snapshot in a newer topic covers is accused of nothing', async () => {
+  const { world, phone, laptop, topic } = await written(4);
+  await world.rotate(phone, [], [phone, laptop]);
+  for (const device of [phone, laptop]) await sync(device.replica, world.relay);
+  expect((await phone.replica.snapshot()).ok).toBe(true);
+  await sync(phone.replica, world.relay);
+  for (const { topic: each, ids } of await phone.replica.deletable()) world.relay.doom(each, ids);
+  world.relay.purge();
+  const left = world.relay.list(topic, 0, true).map(({ id }) => fromHex(id));
+  await laptop.replica.reconcile(topic, left);
+  expect(laptop.events).toEqual([]);
+  await sync(laptop.replica, world.relay);
+  expect(laptop.events).toEqual([]);
+  expect(hex(laptop.replica.stateHash())).toBe(hex(phone.replica.stateHash()));
 });

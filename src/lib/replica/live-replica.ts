@@ -274,8 +274,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       const listed = new Set(ids.map(hex));
       const unsent = new Set((await this.#readOutbox()).map(({ id }) => id));
       const wanted = [...listed].filter((id) => !turn.isHeld(id) && !this.#unreadable.has(id));
-      const isComplete = wanted.length === 0;
-      await noteAbsent(this.#context, turn, topic, { listed, unsent, isComplete });
+      await noteAbsent(this.#context, turn, topic, { listed, unsent });
       const failure = turn.changes.length > 0 ? await this.#commit(turn, {}) : null;
       if (failure) return fail(failure);
       return ok({ wanted: wanted.map(fromHex) });

@@ -1,9 +1,9 @@
 /**
  * What the relay must have, and has not (C01, R16): frames that it acknowledged or showed are missing from what it lists.
  *
- * It may have erased them rightly, because a snapshot covers them; perhaps one that this device has not seen yet. So
- * while the relay has frames that we do not know, or a snapshot is not judged, the missing ones are suspects, kept on the
- * disk; once everything has been taken in they are either covered, or lost: then they are sent again and it is told.
+ * It may have erased them rightly, because a snapshot covers them; perhaps one that this device has not seen yet, in this
+ * topic or in another. So the missing ones are suspects, kept on the disk; once the relay has shown all it has they are
+ * either covered, or lost: then they are sent again and it is told.
  */
 import { fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import type { Hex } from '#lib/keys/ids.ts';
@@ -11,20 +11,19 @@ import { listFrames, readFrames, type Context } from './context.ts';
 import type { Frame } from './frames.ts';
 import type { Turn } from './turn.ts';
 
-/** Notes what `listed` leaves out. `isComplete`: nothing listed is unknown here. */
+/** Notes what `listed` leaves out. */
 export async function noteAbsent(
   context: Context,
   turn: Turn,
   topic: Bytes,
-  { listed, unsent, isComplete }: { listed: ReadonlySet<Hex>; unsent: ReadonlySet<Hex>; isComplete: boolean },
+  { listed, unsent }: { readonly listed: ReadonlySet<Hex>; readonly unsent: ReadonlySet<Hex> },
 ): Promise<void> {
   const { opened } = await listFrames(context, context.layout.framesOf(topic));
   const absent = opened
     .map(({ frame }) => frame.frame)
     .filter((frame) => !listed.has(frame.id) && !unsent.has(frame.id) && !isCovered(turn, frame));
-  const isSettled = isComplete && turn.head.undecided.length === 0;
-  // No snapshot covers a control frame.
-  const lost = absent.filter(({ kind }) => isSettled || kind === 'control');
+  // No snapshot covers a control frame. One that covers the others may stand in any topic, so all of them come first.
+  const lost = absent.filter(({ kind }) => kind === 'control');
   for (const frame of absent) if (!lost.includes(frame)) turn.suspect(frame.topic, frame.id);
   sendAgain(turn, topic, lost);
 }
