@@ -13,7 +13,8 @@ test('nothing set gives the demo on this machine', () => {
       relayUrl: null,
       authorityUrl: null,
       smtpUrl: null,
-      trustProxy: false,
+      trustedProxies: 0,
+      metricsPort: null,
     },
   });
 });
@@ -27,7 +28,8 @@ test('every variable is taken', () => {
     RELAY_URL: 'https://relais.example',
     AUTHORITY_URL: 'https://autorite.example/',
     SMTP_URL: 'smtps://user:word@mail.example:465',
-    TRUST_PROXY: '1',
+    TRUST_PROXY: '2',
+    METRICS_PORT: '9464',
   };
   expect(readConfig(env)).toMatchObject({
     ok: true,
@@ -39,7 +41,8 @@ test('every variable is taken', () => {
       relayUrl: 'wss://relais.example/relay',
       authorityUrl: 'https://autorite.example',
       smtpUrl: 'smtps://user:word@mail.example:465',
-      trustProxy: true,
+      trustedProxies: 2,
+      metricsPort: 9464,
       logLevel: 'info',
     },
   });
@@ -61,7 +64,10 @@ describe('a value that cannot be meant stops with one line that names it', () =>
     ['HOST', 'local host'],
     ['HOST', '127.0.0.1:80'],
     ['DEMO', 'yes'],
+    ['METRICS_PORT', 'metrics'],
     ['TRUST_PROXY', 'true'],
+    ['TRUST_PROXY', '-1'],
+    ['TRUST_PROXY', '10'],
     ['RELAY_URL', 'relais.example'],
     ['RELAY_URL', 'ftp://relais.example'],
     ['RELAY_URL', 'wss://relais.example/relay?key=1'],

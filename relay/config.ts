@@ -19,8 +19,10 @@ export interface Config {
   /** Where the authority is found by the pages, an http: or https: address; null = here. */
   readonly authorityUrl: string | null;
   readonly smtpUrl: string | null;
-  /** Believe the last proxy about addresses and https. */
-  readonly trustProxy: boolean;
+  /** Proxies of the operator's own before this server: they are believed about addresses and https. */
+  readonly trustedProxies: number;
+  /** Where figures are served beside the app's port; null = on that port, to this machine alone. */
+  readonly metricsPort: number | null;
   /** The built app. */
   readonly buildDir: string;
   readonly logLevel: LogLevel;
@@ -42,14 +44,15 @@ export function readConfig(env: Environment): Result<Config, ConfigError> {
   try {
     const demo = flag(env, 'DEMO', true);
     return ok({
-      port: port(env),
+      port: port(env, 'PORT') ?? 8080,
       host: host(env),
       dataDir: resolve(read(env, 'DATA_DIR') ?? './data'),
       demo,
       relayUrl: relayUrl(env),
       authorityUrl: url(env, 'AUTHORITY_URL', ['http:', 'https:'])?.origin ?? null,
       smtpUrl: url(env, 'SMTP_URL', ['smtp:', 'smtps:'])?.href ?? null,
-      trustProxy: flag(env, 'TRUST_PROXY', false),
+      trustedProxies: proxies(env),
+      metricsPort: port(env, 'METRICS_PORT'),
       buildDir: BUILD_DIR,
       // A person who tries the demo reads the terminal; an operator's machine reads lines of JSON.
       logLevel: demo ? 'warn' : 'info',
@@ -73,11 +76,12 @@ function read(env: Environment, name: string): string | undefined {
   return value === '' ? undefined : value;
 }
 
-function port(env: Environment): number {
-  const value = read(env, 'PORT') ?? '8080';
+function port(env: Environment, name: string): number | null {
+  const value = read(env, name);
+  if (value === undefined) return null;
   const number = Number(value);
   if (!/^\d{1,5}$/.test(value) || number > 65_535) {
-    throw new BadValue('PORT', value, 'it must be a number from 0 to 65535 (0 lets the system choose)');
+    throw new BadValue(name, value, 'it must be a number from 0 to 65535 (0 lets the system choose)');
   }
   return number;
 }
@@ -92,6 +96,18 @@ function host(env: Environment): string {
     );
   }
   return value;
+}
+
+function proxies(env: Environment): number {
+  const value = read(env, 'TRUST_PROXY') ?? '0';
+  if (!/^\d$/.test(value)) {
+    throw new BadValue(
+      'TRUST_PROXY',
+      value,
+      'it must be the number of proxies before this server, from 0 to 9',
+    );
+  }
+  return Number(value);
 }
 
 function flag(env: Environment, name: string, fallback: boolean): boolean {

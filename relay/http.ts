@@ -1,9 +1,10 @@
 /** Everything the server answers over plain HTTP: the app, where its services are, and how the server is. */
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
 import { createAppFiles } from './app-files.ts';
 import { RELAY_PATH, type Config } from './config.ts';
 import { CLOSED_POLICY, securityHeaders } from './headers.ts';
 import type { Metrics } from './metrics.ts';
+import { cameByHttps, type Forwarded } from './peer-address.ts';
 
 export interface HttpOptions {
   readonly config: Config;
@@ -19,7 +20,7 @@ export function createHttp({ config, metrics, checkStore, authority }: HttpOptio
 
   app.use(async (context, next) => {
     await next();
-    const isHttps = config.trustProxy && context.req.header('x-forwarded-proto') === 'https';
+    const isHttps = cameByHttps(context.req.header('x-forwarded-proto'), config.trustedProxies);
     for (const [name, value] of Object.entries(securityHeaders(isHttps))) context.header(name, value);
     if (!context.res.headers.has('content-security-policy')) {
       context.header('content-security-policy', CLOSED_POLICY);
@@ -41,10 +42,12 @@ export function createHttp({ config, metrics, checkStore, authority }: HttpOptio
     }
   });
 
-  app.get('/metrics', async (context) => {
-    context.header('cache-control', 'no-store');
-    return context.body(await metrics.render(), 200, { 'content-type': metrics.contentType });
+  app.get('/metrics', async (context, next) => {
+    if (config.metricsPort === null && comesFromHere(context)) return renderMetrics(context, metrics);
+    await next();
+    return undefined;
   });
+  app.all('/metrics', (context) => context.text('Not found\n', 404));
 
   if (authority) app.route('/', authority);
   else app.all('/authority/*', (context) => context.text('The authority is elsewhere\n', 404));
@@ -55,6 +58,25 @@ export function createHttp({ config, metrics, checkStore, authority }: HttpOptio
     createAppFiles({ folder: config.buildDir, originsOf: (request) => originsOf(request, config) }),
   );
   return app;
+}
+
+/** The figures alone, for a port that the operator's own machines reach. */
+export function createMetricsHttp(metrics: Metrics): Hono {
+  const app = new Hono();
+  app.get('/metrics', (context) => renderMetrics(context, metrics));
+  return app;
+}
+
+async function renderMetrics(context: Context, metrics: Metrics): Promise<Response> {
+  context.header('cache-control', 'no-store');
+  return context.body(await metrics.render(), 200, { 'content-type': metrics.contentType });
+}
+
+/** Whether the caller is on this machine, and no proxy's client. */
+function comesFromHere({ env, req }: Context): boolean {
+  const { remoteAddress = '' } = (env as { incoming: Forwarded }).incoming.socket;
+  const isForwarded = ['x-forwarded-for', 'forwarded', 'via'].some((name) => req.header(name) !== undefined);
+  return !isForwarded && /^(::ffff:)?127\.|^::1$/.test(remoteAddress);
 }
 
 /** Some browsers do not count a WebSocket of the same host as 'self'. */

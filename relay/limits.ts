@@ -31,6 +31,9 @@ export interface RelayLimits {
   readonly lagBytes: number;
   /** A connection that leaves this many bytes unread is not read from either. */
   readonly pauseBytes: number;
+  /** How long a caller may take over the headers of an HTTP request, and over all of it. */
+  readonly headersMs: number;
+  readonly requestMs: number;
   readonly unprovenMs: number;
   readonly silenceMs: number;
 }
@@ -53,6 +56,8 @@ export const DEFAULT_LIMITS: RelayLimits = {
   unfinishedMs: 7 * DAY,
   lagBytes: 262_144,
   pauseBytes: 4_194_304,
+  headersMs: 10_000,
+  requestMs: 30_000,
   unprovenMs: UNPROVEN_MS,
   silenceMs: SILENCE_MS,
 };

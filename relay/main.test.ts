@@ -9,6 +9,8 @@ import { CLOSE } from '#lib/protocol/limits.ts';
 import { RelayClient } from '../tests/helpers/relay-client.ts';
 import { topicKeys } from '../tests/helpers/relay-world.ts';
 import { seededRandom } from '../tests/helpers/random.ts';
+import { readConfig } from './config.ts';
+import { startCarnet } from './main.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 let folder = '';
@@ -71,6 +73,23 @@ describe('what keeps the server from starting is said in one line', () => {
     expect([status, lines.length]).toEqual([1, 1]);
     expect(lines[0]).toContain('newer Carnet');
   });
+});
+
+test.each([
+  [0, 'share one limit', 'try-later'],
+  [1, 'are counted one by one', 'malformed'],
+])('TRUST_PROXY=%i: callers of the authority behind a proxy %s', async (trusted, _, answer) => {
+  const config = readConfig(environment({ TRUST_PROXY: String(trusted) }));
+  if (!config.ok) throw new Error(config.error.message);
+  const carnet = await startCarnet({ ...config.value, logLevel: 'silent' });
+  const enrol = async (client: string) => {
+    const init = { method: 'POST', body: '{}', headers: { 'x-forwarded-for': `203.0.113.200, ${client}` } };
+    return (await (await fetch(`${carnet.url}/authority/enrolment`, init)).json()) as unknown;
+  };
+  for (let i = 0; i < 30; i++) expect(await enrol('198.51.100.7')).toEqual({ error: 'malformed' });
+  expect(await enrol('198.51.100.7')).toEqual({ error: 'try-later' });
+  expect(await enrol('198.51.100.8')).toEqual({ error: answer });
+  await Promise.all([carnet.close(), carnet.close()]);
 });
 
 test(

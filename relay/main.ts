@@ -8,6 +8,8 @@ import { createAuthority, type Authority } from './authority/authority.ts';
 import { systemClock, systemRandom } from './clock.ts';
 import { readConfig, type Config } from './config.ts';
 import { createLog } from './log.ts';
+import { once } from './once.ts';
+import { peerAddress, type Forwarded } from './peer-address.ts';
 import { startServer, type RunningServer } from './server.ts';
 
 export interface RunningCarnet extends RunningServer {
@@ -22,11 +24,12 @@ export async function startCarnet(config: Config): Promise<RunningCarnet> {
   const server = await startServer(config, authority?.routes ?? null);
   return {
     url: server.url,
+    metricsUrl: server.metricsUrl,
     authority,
-    async close() {
+    close: once(async () => {
       await server.close();
       await authority?.close();
-    },
+    }),
   };
 }
 
@@ -37,6 +40,7 @@ function openAuthority(config: Config): Promise<Authority> {
     random: systemRandom,
     demo: config.demo,
     log: createLog(config.logLevel),
+    clientAddress: ({ env }) => peerAddress((env as { incoming: Forwarded }).incoming, config.trustedProxies),
   });
 }
 
@@ -50,8 +54,16 @@ async function main(): Promise<void> {
     return stop(explain(error, config.value));
   }
   process.stdout.write(greeting(carnet));
+  stopOnSignals(carnet);
+}
+
+/** A disk or a proxy that hangs does not keep the process: what was acknowledged is on the disk already. */
+const STOP_MS = 10_000;
+
+function stopOnSignals(carnet: RunningCarnet): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
+    process.on(signal, () => {
+      setTimeout(() => process.exit(1), STOP_MS).unref();
       void carnet.close().then(() => process.exit(0));
     });
   }

@@ -7,6 +7,7 @@ import type { Clock, Random } from './clock.ts';
 import type { RelayLimits } from './limits.ts';
 import { describeError, type Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { once } from './once.ts';
 import { Puts } from './puts.ts';
 import { createSession, type Peer, type Session, type SessionSocket } from './session.ts';
 import type { Store } from './store/store.ts';
@@ -72,14 +73,14 @@ export function createRelay(deps: RelayDeps): Relay {
     get size() {
       return sockets.size;
     },
-    async close() {
+    close: once(async () => {
       cancelTick();
       cancelSweep();
       for (const session of sockets.keys()) session.stop();
       await store.close();
       for (const socket of sockets.values()) socket.close(CLOSE.restart);
       await bus.close();
-    },
+    }),
   };
 }
 

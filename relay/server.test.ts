@@ -161,7 +161,7 @@ describe('over plain HTTP', () => {
   });
 
   test('strict transport security is asked for behind https only', async () => {
-    const { url } = await serve({ trustProxy: true });
+    const { url } = await serve({ trustedProxies: 1 });
     const over = async (scheme: string) =>
       (await fetch(url, { headers: { 'x-forwarded-proto': scheme } })).headers.get(
         'strict-transport-security',
@@ -190,6 +190,66 @@ describe('over plain HTTP', () => {
     expect(text).not.toContain('127.0.0.1');
     await alice.close();
   });
+});
+
+describe('figures for the operator', () => {
+  test('what a proxy hands on is not told them, unless they have a port of their own, and then only there', async () => {
+    const { url } = await serve();
+    expect((await fetch(`${url}/metrics`)).status).toBe(200);
+    for (const header of ['x-forwarded-for', 'forwarded', 'via']) {
+      expect((await fetch(`${url}/metrics`, { headers: { [header]: '203.0.113.7' } })).status).toBe(404);
+    }
+    const apart = await serve({ metricsPort: 0 });
+    expect((await fetch(`${apart.url}/metrics`)).status).toBe(404);
+    expect(await (await fetch(`${apart.metricsUrl}/metrics`)).text()).toContain('carnet_relay_frames_total');
+    expect((await fetch(`${apart.metricsUrl}/`)).status).toBe(404);
+  });
+});
+
+describe('callers who hold on to a socket', () => {
+  const closed = async (url: string, sent: string) => {
+    const { hostname, port } = new URL(url);
+    const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+    let answer = '';
+    socket.on('data', (data: Buffer) => (answer += data.toString()));
+    socket.on('error', () => undefined);
+    socket.write(sent);
+    await once(socket, 'end');
+    // Half open as it is, this end learns from a reset that the other one is gone for good.
+    while (!socket.destroyed) {
+      socket.write('x');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    return answer;
+  };
+
+  test.each([
+    ['nothing', ''],
+    ['half a header', 'GET / HTTP/1.1\r\nHost: x\r\nX-Slow: '],
+    ['half a body', 'POST /authority/enrolment HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n{'],
+  ])('who sends %s and waits is hung up on', async (_, sent) => {
+    const { url } = await serve({ limits: { headersMs: 100, requestMs: 200 } });
+    await closed(url, sent);
+  });
+
+  test('a refused handshake leaves no socket behind, whatever the caller does with its end', async () => {
+    const { url } = await serve();
+    const refused = 'GET /elsewhere HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
+    expect(await closed(url, refused)).toMatch(/^HTTP\/1\.1 404 /);
+  });
+});
+
+test('a server that is asked to close twice closes once, and answers both', async () => {
+  const server = await serve();
+  const alice = await RelayClient.connect(server.url);
+  const keys = topicKeys(random);
+  await alice.answer(alice.create(keys));
+  const req = alice.put(keys, random(100));
+  await alice.answer(req);
+  await Promise.all([server.close(), server.close()]);
+  await server.close();
+  await alice.until(() => alice.closedWith !== null);
+  expect(alice.closedWith).toBe(CLOSE.restart);
 });
 
 describe('over WebSockets', () => {

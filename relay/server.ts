@@ -1,27 +1,33 @@
 /**
- * One listening server: the app's files and the relay, and the authority's routes where they are given.
- * It reads no environment (config.ts) and prints nothing (main.ts).
+ * One listening server: the app's files and the relay, and the authority's routes where they are given; and one for the
+ * figures where they have a port of their own. It reads no environment (config.ts) and prints nothing (main.ts).
  */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { isIP, type AddressInfo } from 'node:net';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
+import { callerOf } from '#lib/protocol/caller.ts';
 import { relayOrigin } from '#lib/protocol/relay.ts';
 import { createLocalBus } from './bus/local.ts';
 import { systemClock, systemRandom } from './clock.ts';
 import { RELAY_PATH, type Config } from './config.ts';
-import { createHttp } from './http.ts';
-import { createLog, describeError } from './log.ts';
-import { createMetrics } from './metrics.ts';
+import { createHttp, createMetricsHttp } from './http.ts';
+import { hostOf, listen, type Listening } from './listening.ts';
+import { createLog, describeError, type Log } from './log.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { once } from './once.ts';
+import { peerAddress } from './peer-address.ts';
 import { createRelay } from './relay.ts';
 import { openSqliteStore } from './store/sqlite.ts';
+import type { Store } from './store/store.ts';
 import { createTurn } from './turn.ts';
 import { serveSockets } from './ws.ts';
 
 export interface RunningServer {
   /** Without a slash at the end. */
   readonly url: string;
+  /** Where the figures are, if they have a port of their own. */
+  readonly metricsUrl: string | null;
   /** Acknowledges what has come in, closes connections with 1012, and lets go of the data. */
   close(): Promise<void>;
 }
@@ -31,8 +37,68 @@ export async function startServer(config: Config, authority: Hono | null = null)
   const log = createLog(config.logLevel);
   const metrics = createMetrics();
   const { limits } = config;
-  const store = openSqliteStore({
-    folder: join(config.dataDir, 'relay'),
+  const store = openStore(config, metrics, log);
+  const turn = createTurn(systemClock);
+  const bus = createLocalBus(turn);
+  const relay = createRelay({ store, bus, limits, clock: systemClock, random: systemRandom, log, metrics });
+
+  const nowhere = new Uint8Array(32);
+  const checkStore = async () => {
+    await store.findTopic(nowhere);
+  };
+  const listening: Listening[] = [];
+  const open = async (app: Hono, port: number) => {
+    const opened = await listen(listenerOf(app), { port, host: config.host }, limits);
+    listening.push(opened);
+    return opened;
+  };
+  const hangUp = once(async () => {
+    await Promise.all(
+      listening.map(({ server }) => {
+        const closed = new Promise((resolve) => server.close(resolve));
+        server.closeAllConnections();
+        return closed;
+      }),
+    );
+  });
+
+  try {
+    const main = await open(createHttp({ config, metrics, checkStore, authority }), config.port);
+    const sockets = serveSockets(main.server, {
+      path: RELAY_PATH,
+      relay,
+      turn,
+      limits,
+      metrics,
+      originOf: (request) => originOf(request, config),
+      addressOf: (request) => callerOf(peerAddress(request, config.trustedProxies)),
+    });
+    const figures =
+      config.metricsPort === null ? null : await open(createMetricsHttp(metrics), config.metricsPort);
+    log.info('started');
+    return {
+      url: `http://${main.host}`,
+      metricsUrl: figures && `http://${figures.host}`,
+      close: once(async () => {
+        log.info('stopping');
+        sockets.stop();
+        for (const { server } of listening) server.close();
+        await relay.close();
+        await sockets.close();
+        await hangUp();
+        log.info('stopped');
+      }),
+    };
+  } catch (error) {
+    await hangUp();
+    await relay.close();
+    throw error;
+  }
+}
+
+function openStore({ dataDir, limits }: Config, metrics: Metrics, log: Log): Store {
+  return openSqliteStore({
+    folder: join(dataDir, 'relay'),
     clock: systemClock,
     limits,
     report: (report) => {
@@ -43,65 +109,11 @@ export async function startServer(config: Config, authority: Hono | null = null)
       log.error('the store failed', describeError(error));
     },
   });
-  const turn = createTurn(systemClock);
-  const bus = createLocalBus(turn);
-  const relay = createRelay({ store, bus, limits, clock: systemClock, random: systemRandom, log, metrics });
+}
 
-  const nowhere = new Uint8Array(32);
-  const checkStore = async () => {
-    await store.findTopic(nowhere);
-  };
-  const app = createHttp({ config, metrics, checkStore, authority });
+function listenerOf(app: Hono): RequestListener {
   const listener = getRequestListener((request, env) => app.fetch(request, env));
-  const server = createServer((request, response) => void listener(request, response));
-  const sockets = serveSockets(server, {
-    path: RELAY_PATH,
-    relay,
-    turn,
-    limits,
-    metrics,
-    originOf: (request) => originOf(request, config),
-    addressOf: (request) => addressOf(request, config),
-  });
-
-  try {
-    await listen(server, config);
-  } catch (error) {
-    await relay.close();
-    throw error;
-  }
-  const url = urlOf(server, config);
-  log.info('started');
-
-  return {
-    url,
-    async close() {
-      log.info('stopping');
-      sockets.stop();
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeIdleConnections();
-      await relay.close();
-      await sockets.close();
-      server.closeAllConnections();
-      await closed;
-      log.info('stopped');
-    },
-  };
-}
-
-function listen(server: Server, { port, host }: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.removeListener('error', reject);
-      resolve();
-    });
-  });
-}
-
-function urlOf(server: Server, { host }: Config): string {
-  const { port } = server.address() as AddressInfo;
-  return `http://${hostOf(host === '127.0.0.1' ? 'localhost' : host, port)}`;
+  return (request, response) => void listener(request, response);
 }
 
 /**
@@ -118,20 +130,4 @@ function originOf(request: IncomingMessage, { relayUrl }: Config): string {
 
 function isLoopback(host: string): boolean {
   return /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.test(host);
-}
-
-function hostOf(address: string, port: number): string {
-  const host = isIP(address) === 6 ? `[${address}]` : address;
-  return relayOrigin(`http://${host}:${port}`);
-}
-
-/** Behind a proxy that is believed, the last address it added. */
-function addressOf(request: IncomingMessage, { trustProxy }: Config): string {
-  const forwarded = trustProxy ? request.headers['x-forwarded-for'] : undefined;
-  const last = String(forwarded ?? '')
-    .split(',')
-    .at(-1)
-    ?.trim();
-  if (last !== undefined && isIP(last) > 0) return last;
-  return request.socket.remoteAddress ?? 'unknown';
 }

@@ -543,6 +543,19 @@ test('a relay that closes acknowledges what came in, takes no more, and says whe
   expect([alice.closedWith, bob.closedWith]).toEqual([CLOSE.restart, CLOSE.restart]);
 });
 
+test('a request that is overtaken by the stop is refused, and stops nothing else', async () => {
+  const world = relayWorld();
+  const { keys, alice } = await aliceIn(world);
+  const bob = world.connect();
+  const acknowledged = alice.put(keys, world.random(50));
+  const late = bob.create(world.keysOf());
+  const closing = Promise.all([world.relay.close(), world.relay.close()]);
+  await world.clock.advance(50);
+  await closing;
+  expect(alice.acknowledged().has(acknowledged)).toBe(true);
+  expect(bob.answerTo(late)).toMatchObject({ type: 'error', code: 'unavailable' });
+});
+
 test('a store that does not answer is said to be unavailable, and nothing is acknowledged', async () => {
   let broken = false;
   const world = relayWorld({

@@ -24,6 +24,7 @@ export interface SocketOptions {
   readonly metrics: Metrics;
   /** The host under which the request reached this relay. */
   readonly originOf: (request: IncomingMessage) => string;
+  /** Who counts as one where callers are limited. */
   readonly addressOf: (request: IncomingMessage) => string;
 }
 
@@ -37,6 +38,10 @@ export interface RelaySockets {
 /** How long a closing connection may take to say goodbye. */
 const GOODBYE_MS = 2_000;
 
+/** Apps do not fragment, proxies may; each fragment and each piece of one costs memory beside its bytes. */
+const MAX_FRAGMENTS = 1_024;
+const MAX_CHUNKS = 8_192;
+
 const BUSY_SECONDS = 5;
 
 export function serveSockets(server: Server, options: SocketOptions): RelaySockets {
@@ -47,8 +52,12 @@ export function serveSockets(server: Server, options: SocketOptions): RelaySocke
     clientTracking: false,
     perMessageDeflate: false,
     closeTimeout: GOODBYE_MS,
+    maxPayload: MAX_REQUEST,
+    maxFragments: MAX_FRAGMENTS,
+    maxBufferedChunks: MAX_CHUNKS,
+    skipUTF8Validation: true,
   };
-  const handshakes = new WebSocketServer({ ...settings, maxPayload: MAX_REQUEST, skipUTF8Validation: true });
+  const handshakes = new WebSocketServer(settings);
   let isStopped = false;
 
   server.on('upgrade', (request, socket, head) => {
@@ -99,6 +108,8 @@ export function serveSockets(server: Server, options: SocketOptions): RelaySocke
 
 function refuseUpgrade(socket: Duplex, status: string, wait: number): void {
   const retry = wait > 0 ? `Retry-After: ${wait}\r\n` : '';
+  // Upgraded, it is no longer the HTTP server's: nobody else would close it behind a caller who does not.
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\n${retry}Connection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 

@@ -3,7 +3,7 @@ import { EMPTY_LOG, followLog } from '#lib/protocol/attestation.ts';
 import { decodeBody, LogAnswer, MAX_BODY } from '#lib/protocol/authority.ts';
 import { authorityWorld, CAMILLE, GHJULIA, testAccount, typeIn } from '../../tests/helpers/authority.ts';
 import { sha256 } from './primitives.ts';
-import { limitKey, LIMITS } from './routes.ts';
+import { LIMITS } from './routes.ts';
 
 async function world(...options: Parameters<typeof authorityWorld>) {
   const made = await authorityWorld(...options);
@@ -24,15 +24,6 @@ test('who tries too often from one address is told to come back later, and other
   expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0);
   expect(await carnet.enrol(guess, '198.51.100.8')).toBe('enrolment-refused');
 });
-
-test.each([
-  ['203.0.113.9', '203.0.113.9'],
-  ['::ffff:203.0.113.9', '203.0.113.9'],
-  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
-  ['2001:db8:1:2::6', '2001:db8:1:2'],
-  ['2001:db8::6', '2001:db8:0:0'],
-  ['::1', '0:0:0:0'],
-])('the limit counts %s as %s', (address, key) => expect(limitKey(address)).toBe(key));
 
 test('what is not a request of the protocol is called malformed, whatever its size', async () => {
   const carnet = await world();

@@ -22,6 +22,7 @@ import {
   type BodyOf,
   type BodySchema,
 } from '#lib/protocol/authority.ts';
+import { callerOf } from '#lib/protocol/caller.ts';
 import type { Attestations } from './attestation.ts';
 import type { Codes } from './codes.ts';
 import type { Renewal } from './renewal.ts';
@@ -103,7 +104,7 @@ export function createRoutes(deps: RouteDeps): Hono {
 function limited(limiter: RateLimiterMemory, clientAddress: ClientAddress, cost: number): MiddlewareHandler {
   return async (context, next) => {
     try {
-      await limiter.consume(limitKey(clientAddress(context)), cost);
+      await limiter.consume(callerOf(clientAddress(context)), cost);
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
       context.header('retry-after', String(Math.ceil(refusal.msBeforeNext / 1000)));
@@ -112,17 +113,6 @@ function limited(limiter: RateLimiterMemory, clientAddress: ClientAddress, cost:
     await next();
     return undefined;
   };
-}
-
-/** An IPv6 subscriber has a /64 to choose from: they count as one. */
-export function limitKey(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
-  if (!plain.includes(':')) return plain;
-  const [head = '', tail] = plain.split('::', 2);
-  const groups = head === '' ? [] : head.split(':');
-  const after = tail ? tail.split(':') : [];
-  const zeros = tail === undefined ? 0 : 8 - groups.length - after.length;
-  return [...groups, ...Array<string>(Math.max(0, zeros)).fill('0'), ...after].slice(0, 4).join(':');
 }
 
 async function read<Schema extends BodySchema>(

@@ -12,6 +12,7 @@ import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { MAX_READERS } from '#lib/protocol/limits.ts';
 import type { Usage } from '#lib/protocol/relay.ts';
 import type { Clock } from '../clock.ts';
+import { once } from '../once.ts';
 import { Blobs } from './sqlite/blobs.ts';
 import { GroupCommit, type CommitReport } from './sqlite/commit.ts';
 import { Frames } from './sqlite/frames.ts';
@@ -136,6 +137,7 @@ class SqliteStore implements Store {
   put(topic: Topic, frame: Bytes): Put {
     const state = stateOf(topic);
     const now = this.#clock.now();
+    if (this.#commit.isClosed) return refused('unavailable');
     if (!state.isAlive(now)) return refused('unknown-topic');
     const name = nameOfFrame(frame);
     const pending = state.pending?.get(name);
@@ -279,11 +281,11 @@ class SqliteStore implements Store {
     }, true);
   }
 
-  async close(): Promise<void> {
-    await this.#commit.drain();
+  readonly close = once(async () => {
+    await this.#commit.close();
     this.#db.close();
     this.#journal?.close();
-  }
+  });
 
   #hasRoom(topic: TopicState, bytes: number): boolean {
     return topic.frameBytes + topic.blobBytes + bytes <= this.#limits.topicBytes;

@@ -126,6 +126,8 @@ export interface Store {
 
   /** Erases what has expired, a bounded part at a time: call it again while it erases something. */
   sweep(): Stored<Swept>;
-  /** Makes everything durable, then lets go. */
+  /**
+   * Takes nothing more ('unavailable'), makes everything durable, then lets go. Closing again waits for the same.
+   */
   close(): Promise<void>;
 }

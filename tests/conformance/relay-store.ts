@@ -179,6 +179,21 @@ export function describeRelayStore(name: string, createEngine: () => Promise<Eng
       for (const put of tail) await put.stored;
     });
 
+    test('closing twice is closing once; what comes then is refused, and what came before is there', async () => {
+      const w = await world();
+      const topic = await topicIn(w.store);
+      const frames = Array.from({ length: 20 }, () => random(60));
+      const puts = frames.map((frame) => w.store.put(topic, frame));
+      const closing = [w.store.close(), w.store.close()];
+      const late = random(60);
+      expect(await w.store.put(topic, late).stored).toBe('unavailable');
+      expect(await w.store.admit(topic, random(32))).toMatchObject({ error: { type: 'unavailable' } });
+      await Promise.all(closing);
+      await w.store.close();
+      expect(await Promise.all(puts.map(({ stored }) => stored))).toEqual(frames.map(() => null));
+      expect(await w.store.put(topic, late).stored).toBe('unavailable');
+    });
+
     test('topics do not see each other', async () => {
       const { store } = await world();
       const [alice, bob] = [await topicIn(store), await topicIn(store)];

@@ -69,6 +69,7 @@ export class GroupCommit {
   #inTransaction = false;
   #lastCommit = 0;
   #fullUntil = 0;
+  #isClosed = false;
   /** The pending frames found no room in the database. */
   #isCramped = false;
 
@@ -81,6 +82,10 @@ export class GroupCommit {
     this.#setPass = parts.db.prepare(
       `INSERT INTO meta (name, value) VALUES ('journal pass', ?) ON CONFLICT DO UPDATE SET value = excluded.value`,
     );
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   /** True shortly after the disk was found full. */
@@ -110,6 +115,7 @@ export class GroupCommit {
     action: (undo: (() => void)[]) => Result<T, { readonly type: StoreFailure }>,
     makesRoom = false,
   ): Promise<Result<T, { readonly type: StoreFailure }>> {
+    if (this.#isClosed) return fail({ type: 'unavailable' });
     if (this.isFull && !makesRoom) return fail({ type: 'storage-full' });
     const batch = this.#batch();
     let outcome;
@@ -138,9 +144,17 @@ export class GroupCommit {
 
   /** Brings every pending frame into the database. */
   async drain(): Promise<StoreFailure | null> {
+    if (this.#isClosed) return 'unavailable';
     const batch = this.#batch();
     batch.whole = true;
     return batch.done;
+  }
+
+  /** Drains, and takes nothing more: no batch is under way when it has resolved. */
+  async close(): Promise<void> {
+    const drained = this.drain();
+    this.#isClosed = true;
+    await drained;
   }
 
   #batch(): Batch {
