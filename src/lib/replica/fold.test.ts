@@ -181,8 +181,23 @@ test.each<[string, Bytes]>([
   ],
   ['a section that is not there', bytesOf({ places: [1, 0] })],
   ['an entry that is not there', bytesOf({ places: [0, 1] })],
-  ['an endless key', bytesOf({ entries: ['A'.repeat(129)] })],
+  ['an endless key', bytesOf({ sections: [['allergies', '/'.repeat(107)]] })],
   ['an endless section', bytesOf({ sections: [['s'.repeat(65), '/name']] })],
+  [
+    'a section twice',
+    bytesOf({
+      sections: [
+        ['allergies', '/name'],
+        ['allergies', '/name'],
+      ],
+    }),
+  ],
+  ['an entry twice', bytesOf({ entries: ['AAAAAAAAAAAAAAAAAAAAAA', 'AAAAAAAAAAAAAAAAAAAAAA'] })],
+  ['a key cut too early', bytesOf({ entries: ['A'] })],
+  [
+    'a key cut too late',
+    bytesOf({ entries: ['AAAAAAAAAAAAAAAAAAAAAA/'], sections: [['allergies', 'name']] }),
+  ],
   ['sections of another shape', bytesOf({ sections: ['allergies'] })],
   ['entries of another shape', bytesOf({ entries: { 0: 'A' } })],
   ['what is not JSON', bytesOf({ entries: '["A"' })],

@@ -4,10 +4,17 @@ import * as Y from 'yjs';
 import { toBase64url } from '#lib/bytes/base64url.ts';
 import { toOwned, utf8, type Bytes } from '#lib/bytes/bytes.ts';
 import { Writer } from '#lib/bytes/writer.ts';
-import { AFTER, isCounted, isPlain, NUMBER, OF_ANOTHER, REPLACED, VERSION, zigzag } from './folded.ts';
-
-/** Keys begin with an entry id (document.ts); a key cut elsewhere comes back all the same. */
-const ENTRY_LENGTH = 22;
+import {
+  AFTER,
+  ENTRY_LENGTH,
+  isCounted,
+  isPlain,
+  NUMBER,
+  OF_ANOTHER,
+  REPLACED,
+  VERSION,
+  zigzag,
+} from './folded.ts';
 
 /** The bytes of a document that holds what document.ts writes and the gate lets in. */
 export function fold(doc: Y.Doc): Bytes {

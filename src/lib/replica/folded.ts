@@ -5,7 +5,7 @@
  *   folded    0x01 version | seven columns, each u32 length | …
  *   clients   n × (varint client | varint values)        client ascending; its values have the clocks 0, 1, 2 …
  *   sections  JSON [[section, name], …]                  what keys are made of:
- *   entries   JSON [entry, …]                            key = entry | name
+ *   entries   JSON [entry, …]                            key = entry[22] | name, or a shorter entry and no name
  *   tags      u8 per value, clients and clocks ascending, of these bits
  *               1 replaced: what it was is gone          4 of a value of another client
  *               2 set in the place of another value      8 a number below 2^50
@@ -28,6 +28,8 @@ export const AFTER = 2;
 export const OF_ANOTHER = 4;
 export const NUMBER = 8;
 const MAX_NUMBER = 2 ** 50;
+/** Keys begin with an entry id (document.ts); a key cut elsewhere comes back all the same. */
+export const ENTRY_LENGTH = 22;
 
 /** Whether a value stands among the numbers. */
 export function isCounted(value: unknown): value is number {

@@ -12,6 +12,7 @@ import type { Bytes } from '#lib/bytes/bytes.ts';
 import { decodeWith, MalformedBytes, Reader } from '#lib/bytes/reader.ts';
 import {
   AFTER,
+  ENTRY_LENGTH,
   isCounted,
   isPlain,
   MAX_STATE_VALUES,
@@ -30,11 +31,21 @@ export function unfold(folded: Bytes): Y.Doc | null {
     const doc = new Y.Doc();
     const forks: Forks = new Map();
     const clients = readClients(new Reader(reader.lengthPrefixed(reader.remaining)));
-    readValues(reader, doc, clients, forks);
-    for (const section of doc.share.keys()) {
-      const root: Root = doc.getMap(section);
-      for (const [key, first] of root._map) chain(forks, first, root, key);
-    }
+    const { sections, entries } = readValues(reader, clients, forks);
+    for (const { client, items } of clients) doc.store.clients.set(client, items);
+    const columns = sections.map(({ section, name, firsts }) => ({
+      root: doc.getMap(section),
+      name,
+      firsts,
+    }));
+    for (const [i, entry] of entries.entries())
+      for (const { root, name, firsts } of columns) {
+        const first = firsts[i];
+        if (!first) continue;
+        if (entry.length < ENTRY_LENGTH && name !== '')
+          throw new MalformedBytes('a key that is cut elsewhere');
+        chain(forks, first, root, entry + name);
+      }
     return doc;
   });
 }
@@ -44,6 +55,14 @@ type Root = Y.Map<unknown>;
 /** Where several values were set in one place: all of them, by the first. */
 type Forks = Map<Y.Item, Y.Item[]>;
 
+/** What keys are made of, each with the values that were set first under these keys. */
+interface Section {
+  readonly section: string;
+  readonly name: string;
+  /** By the index of the entry. */
+  readonly firsts: (Y.Item | undefined)[];
+}
+
 interface ClientValues {
   readonly client: number;
   readonly count: number;
@@ -52,14 +71,18 @@ interface ClientValues {
 }
 
 /**
- * Puts the values into the document: under every key the one that was set first, whose `right` leads on to what took its
- * place, and so on.
+ * The values that were set first under every key. Of each, `right` leads on to what took its place, and so on.
  */
-function readValues(reader: Reader, doc: Y.Doc, clients: readonly ClientValues[], forks: Forks): void {
+function readValues(
+  reader: Reader,
+  clients: readonly ClientValues[],
+  forks: Forks,
+): { sections: readonly Section[]; entries: readonly string[] } {
   const column = () => new Reader(reader.lengthPrefixed(reader.remaining));
   const list = () => readJson(reader.lengthPrefixed(reader.remaining));
-  const sections = list().map((pair) => keyEndOf(pair, doc));
+  const sections = list().map(sectionOf);
   const entries = list().map(textOf);
+  checkKeys(sections, entries);
   const [tags, places, numbers] = [column(), column(), column()];
   const others = list();
   if (tags.remaining > MAX_STATE_VALUES) throw new MalformedBytes('too many values');
@@ -76,17 +99,15 @@ function readValues(reader: Reader, doc: Y.Doc, clients: readonly ClientValues[]
     return new Y.ContentAny([number]);
   };
   const readFirst = (item: Y.Item) => {
-    const { values, name } = at(sections, places.varint());
+    const { firsts } = at(sections, places.varint());
     entry += unzigzag(places.varint());
-    const key = at(entries, entry) + name;
-    if (key.length > MAX_SUB) throw new MalformedBytes('key too long');
-    const first = values.get(key);
+    if (entry < 0 || entry >= entries.length) throw new MalformedBytes('no entry there');
+    const first = firsts[entry];
     if (first) join(forks, first, item);
-    else values.set(key, item);
+    else firsts[entry] = item;
   };
 
   for (const { client, count, items } of clients) {
-    doc.store.clients.set(client, items);
     for (let clock = 0; clock < count; clock++) {
       const tag = tags.u8();
       const content = readContent(tag);
@@ -111,6 +132,7 @@ function readValues(reader: Reader, doc: Y.Doc, clients: readonly ClientValues[]
   });
   for (const column of [places, numbers]) column.end();
   if (other !== others.length || !isInOrder(crossings)) throw new MalformedBytes('left over, or in a circle');
+  return { sections, entries };
 }
 
 /** A value in the place of another client's. */
@@ -176,17 +198,11 @@ function join(forks: Forks, first: Y.Item, item: Y.Item): void {
  * and each followed by what took its own place. The last one stands.
  */
 function chain(forks: Forks, first: Y.Item, parent: Root, key: string): void {
-  const coming: Y.Item[] = [];
-  const come = (item: Y.Item) => {
-    const all = forks.get(item);
-    if (!all) coming.push(item);
-    else
-      for (const one of all.sort((a, b) => b.id.client - a.id.client || a.id.clock - b.id.clock))
-        coming.push(one);
-  };
   let last: Y.Item | null = null;
-  come(first);
-  for (let item = coming.pop(); item; item = coming.pop()) {
+  /** What comes after what hangs on the value at hand, the next one last. */
+  const coming: Y.Item[] = [];
+  let item = earliest(forks, first, coming);
+  while (item) {
     const next: Y.Item | null = item.right;
     if (last) {
       last.right = item;
@@ -197,10 +213,20 @@ function chain(forks: Forks, first: Y.Item, parent: Root, key: string): void {
     item.parent = parent;
     item.parentSub = key;
     last = item;
-    if (next) come(next);
+    item = next ? earliest(forks, next, coming) : coming.pop();
   }
-  if (last?.content instanceof Y.ContentDeleted) replace(last);
-  if (last && last !== first) parent._map.set(key, last);
+  if (!last) return;
+  if (last.content instanceof Y.ContentDeleted) replace(last);
+  parent._map.set(key, last);
+}
+
+/** Of the values set in one place the one that comes first; the others are put aside. */
+function earliest(forks: Forks, first: Y.Item, aside: Y.Item[]): Y.Item | undefined {
+  const all = forks.size > 0 ? forks.get(first) : undefined;
+  if (!all) return first;
+  all.sort((a, b) => b.id.client - a.id.client || a.id.clock - b.id.clock);
+  for (const one of all) aside.push(one);
+  return aside.pop();
 }
 
 function replace(item: Y.Item): void {
@@ -236,12 +262,21 @@ function textOf(value: unknown): string {
   return value;
 }
 
-/** How keys end, and where they stand. */
-function keyEndOf(value: unknown, doc: Y.Doc): { values: Map<string, Y.Item>; name: string } {
+function sectionOf(value: unknown): Section {
   if (!Array.isArray(value) || value.length !== 2) throw new MalformedBytes('not a pair');
   const [section, name] = [textOf(value[0]), textOf(value[1])];
-  if (section.length > MAX_ROOT) throw new MalformedBytes('section too long');
-  return { values: doc.getMap(section)._map, name };
+  return { section, name, firsts: [] };
+}
+
+/** Keys have one spelling: no section or entry stands there twice, and only a whole entry has a name behind it. */
+function checkKeys(sections: readonly Section[], entries: readonly string[]): void {
+  const pairs = new Set(sections.map(({ section, name }) => JSON.stringify([section, name])));
+  const areShort = sections.every(
+    ({ section, name }) => section.length <= MAX_ROOT && name.length <= MAX_SUB - ENTRY_LENGTH,
+  );
+  if (!areShort || pairs.size < sections.length || new Set(entries).size < entries.length)
+    throw new MalformedBytes('bad keys');
+  for (const entry of entries) if (entry.length > ENTRY_LENGTH) throw new MalformedBytes('bad entry');
 }
 
 function valueOf(json: unknown): unknown {
