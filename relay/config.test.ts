@@ -12,7 +12,6 @@ test('nothing set gives the demo on this machine', () => {
       demo: true,
       relayUrl: null,
       authorityUrl: null,
-      smtpUrl: null,
       trustedProxies: 0,
       metricsPort: null,
     },
@@ -27,7 +26,6 @@ test('every variable is taken', () => {
     DEMO: '0',
     RELAY_URL: 'https://relais.example',
     AUTHORITY_URL: 'https://autorite.example/',
-    SMTP_URL: 'smtps://user:word@mail.example:465',
     TRUST_PROXY: '2',
     METRICS_PORT: '9464',
   };
@@ -40,7 +38,6 @@ test('every variable is taken', () => {
       demo: false,
       relayUrl: 'wss://relais.example/relay',
       authorityUrl: 'https://autorite.example',
-      smtpUrl: 'smtps://user:word@mail.example:465',
       trustedProxies: 2,
       metricsPort: 9464,
       logLevel: 'info',
@@ -72,7 +69,6 @@ describe('a value that cannot be meant stops with one line that names it', () =>
     ['RELAY_URL', 'ftp://relais.example'],
     ['RELAY_URL', 'wss://relais.example/relay?key=1'],
     ['AUTHORITY_URL', 'wss://autorite.example'],
-    ['SMTP_URL', 'mail.example:25'],
   ])('%s=%s', (name, value) => {
     const read = readConfig({ [name]: value });
     expect(read.ok).toBe(false);
@@ -80,4 +76,12 @@ describe('a value that cannot be meant stops with one line that names it', () =>
     expect(read.error.message).toMatch(new RegExp(`^${name}=`));
     expect(read.error.message).not.toContain('\n');
   });
+});
+
+test('mail that nobody would get is not promised, and its password is not repeated', () => {
+  const read = readConfig({ SMTP_URL: 'smtps://user:word@mail.example:465' });
+  expect(read).toMatchObject({ ok: false });
+  if (read.ok) return;
+  expect(read.error.message).toMatch(/^SMTP_URL /);
+  expect(read.error.message).not.toMatch(/word|\n/);
 });

@@ -18,7 +18,6 @@ export interface Config {
   readonly relayUrl: string | null;
   /** Where the authority is found by the pages, an http: or https: address; null = here. */
   readonly authorityUrl: string | null;
-  readonly smtpUrl: string | null;
   /** Proxies of the operator's own before this server: they are believed about addresses and https. */
   readonly trustedProxies: number;
   /** Where figures are served beside the app's port; null = on that port, to this machine alone. */
@@ -41,6 +40,11 @@ export const RELAY_PATH = '/relay';
 const BUILD_DIR = join(import.meta.dirname, '..', 'build');
 
 export function readConfig(env: Environment): Result<Config, ConfigError> {
+  if (read(env, 'SMTP_URL') !== undefined) {
+    // Without its value: it may hold a password.
+    const message = 'SMTP_URL is set, but this version sends no mail: unset it. Codes go out by letter.';
+    return fail({ type: 'config', message });
+  }
   try {
     const demo = flag(env, 'DEMO', true);
     return ok({
@@ -50,7 +54,6 @@ export function readConfig(env: Environment): Result<Config, ConfigError> {
       demo,
       relayUrl: relayUrl(env),
       authorityUrl: url(env, 'AUTHORITY_URL', ['http:', 'https:'])?.origin ?? null,
-      smtpUrl: url(env, 'SMTP_URL', ['smtp:', 'smtps:'])?.href ?? null,
       trustedProxies: proxies(env),
       metricsPort: port(env, 'METRICS_PORT'),
       buildDir: BUILD_DIR,

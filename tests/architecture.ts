@@ -85,7 +85,6 @@ const PACKAGES: Record<string, readonly string[]> = {
   pino: ['relay'],
   'prom-client': ['relay'],
   'rate-limiter-flexible': ['relay'],
-  nodemailer: ['relay/authority'],
 };
 
 /** Files at the root of src/ that the framework looks for by name, and the folder whose rights they have. */
