@@ -187,3 +187,24 @@ describe('C09: an honest snapshot', () => {
     expect(frames.length).toBeGreaterThan(10);
   });
 });
+
+test('C09: an honest snapshot is not refused because the rotation that covered frames go by has not come yet', async () => {
+  const world = await replicaWorld(['Alice phone', 'Alice laptop']);
+  const [phone, laptop] = world.devices as [WorldDevice, WorldDevice];
+  for (const device of [phone, laptop]) await sync(device.replica, world.relay);
+  await phone.allergy('Latex');
+  const { id: rotation } = await world.rotate(phone, [], [phone, laptop]);
+  await phone.allergy('Pollen');
+  await push(phone.replica, world.relay);
+  await phone.replica.snapshot();
+  await push(phone.replica, world.relay);
+  const kept = laptop.replica.topics().flatMap((topic) => {
+    const entries = world.relay.list(topic, 0).filter(({ id }) => id !== hex(rotation));
+    return entries.map(({ bytes }) => ({ topic, bytes }));
+  });
+  await laptop.replica.receive(kept);
+  expect(laptop.events).toEqual([]);
+  await sync(laptop.replica, world.relay);
+  expect(laptop.events).toEqual([]);
+  expect(laptop.allergies()).toEqual(['Latex', 'Pollen']);
+});

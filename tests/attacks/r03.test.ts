@@ -64,3 +64,14 @@ test('R03: whatever rots, the record opens whole, and after a sync both devices 
     expect(told, key.join('/')).toEqual([]);
   }
 });
+
+test('R03: one of the two heads rots and then the other, and nothing is owed', async () => {
+  const { phone } = await lived();
+  for (const name of ['head', 'twin', 'head']) {
+    const { key } = (await phone.disk.content()).find(({ key }) => key[3] === name)!;
+    await phone.disk.damage(key, 'flip', seededRandom(name));
+    await phone.restart();
+  }
+  expect(phone.replica.isWhole()).toBe(true);
+  await phone.allergy('Après');
+});

@@ -186,6 +186,8 @@ async function rebuildTo(
     if (!hasPeaks(chain, covered, way)) return 'different';
     frames.push(...way);
   }
+  // What a frame was written by is not there yet: whether it counts cannot be told.
+  if (frames.some(({ rules }) => rules.some((rule) => !turn.controls.has(rule.id)))) return 'incomplete';
   const { chains, admitted } = admit(frames, turn, start);
   for (const [author, { seq, id, clock }] of frontier) {
     const made = chains.get(author);

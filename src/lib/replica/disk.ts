@@ -91,6 +91,8 @@ export interface Loaded {
   /** What state and tails make; empty when the record is damaged. */
   readonly document: RecordDocument;
   readonly stateBytes: number;
+  /** One of the two heads is damaged. */
+  readonly isSingle: boolean;
   /** What is missing or does not open: the rest is then to be made again from the frames. */
   readonly damaged: { readonly head: boolean; readonly controls: boolean; readonly record: boolean };
 }
@@ -112,7 +114,8 @@ export async function readSealed({ ports, layout, schema }: Context): Promise<Lo
     openAt(seal, layout.reports, reports),
     ...inTails.map(open),
   ]);
-  const opened = (headBytes && decodeHead(headBytes)) ?? (twinBytes && decodeHead(twinBytes));
+  const [first, second] = [headBytes && decodeHead(headBytes), twinBytes && decodeHead(twinBytes)];
+  const opened = first ?? second;
   const head = opened ?? EMPTY_HEAD;
   const controls = controlBytes && decodeControls(controlBytes);
   const numbers = inTails.map((key) => ordinalOf(key.at(-1) ?? ''));
@@ -131,6 +134,7 @@ export async function readSealed({ ports, layout, schema }: Context): Promise<Lo
     reported: new Set(reported && decodeReports(reported)),
     document: isWhole ? document : new RecordDocument(schema),
     stateBytes: state?.length ?? 0,
+    isSingle: (first === null) !== (second === null),
     damaged: {
       head: !opened && (live.length > 0 || (await disk.keys(layout.frames)).length > 0),
       controls: (controls?.size ?? 0) !== head.controls,

@@ -416,10 +416,14 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       this.#outboxChecked = false;
       this.#broken = false;
       this.#shown = null;
-      const failure =
-        damaged.head || damaged.controls || damaged.record ? await this.#repair(damaged.head) : null;
-      if (failure) this.#broken = true;
-      return failure;
+      if (damaged.head || damaged.controls || damaged.record) {
+        const failure = await this.#repair(damaged.head);
+        if (failure) this.#broken = true;
+        return failure;
+      }
+      // Where there is no room for it, the next write that succeeds does it.
+      if (loaded.isSingle) await this.#commit(this.#turn(), {});
+      return null;
     } catch (error) {
       return diskErrorOf(error);
     }
@@ -456,7 +460,8 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       ...(isHeadLost && { unsent: unsent.length }),
     });
     await rebuild(this.#context, turn, null, newTally());
-    const circumstances = { upToDate: true, unsent: new Set(unsent.map(({ id }) => id)) };
+    // Which snapshots had been adopted only the head knows.
+    const circumstances = { upToDate: isHeadLost, unsent: new Set(unsent.map(({ id }) => id)) };
     if (await this.#judge(turn, [], circumstances, newTally()))
       await rebuild(this.#context, turn, null, newTally());
     turn.setHead({ owed: stillOwed(turn, this.#context.self.id, false) });
