@@ -6,6 +6,7 @@ import { casesOf, type VectorSet } from './case.ts';
 import { FROZEN } from './frozen.ts';
 import { KEYS } from './keys.ts';
 import { PUBLISHED } from './published.ts';
+import { RECORD } from './record.ts';
 
 export interface VectorReport {
   readonly name: string;
@@ -17,7 +18,7 @@ export interface VectorReport {
 
 export async function runVectors(): Promise<VectorReport[]> {
   const reports: VectorReport[] = [];
-  for (const set of [...PUBLISHED, ...FROZEN, ...KEYS]) reports.push(await report(set));
+  for (const set of [...PUBLISHED, ...FROZEN, ...KEYS, ...RECORD]) reports.push(await report(set));
   return reports;
 }
 

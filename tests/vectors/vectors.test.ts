@@ -31,6 +31,10 @@ test('every published primitive and every format of our own has vectors', () => 
       "derivations of keys: 14",
       "account chain: 7",
       "password slot: 11",
+      "bodies of a record: 54",
+      "frames of a record: 8",
+      "snapshots of a record: 13",
+      "the authority's statements: 19",
     ]
   `);
 });

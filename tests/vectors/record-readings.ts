@@ -1,0 +1,146 @@
+/**
+ * How what stands inside frames, snapshots, grants and the authority's statements is put into words for its frozen
+ * vectors.
+ */
+import { equal, fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { frameId } from '#lib/crypto/frame.ts';
+import { sha256 } from '#lib/crypto/hash.ts';
+import { verify } from '#lib/crypto/signature.ts';
+import { decodeEpochSecrets, deriveEpoch } from '#lib/keys/epoch.ts';
+import {
+  attestationMessage,
+  decodeAttestation,
+  encodeAttestation,
+  EMPTY_LOG,
+  followLog,
+  identityCommitment,
+  logHeadMessage,
+  nextHead,
+} from '#lib/protocol/attestation.ts';
+import {
+  decodeBody,
+  decodeFrontier,
+  decodeHeads,
+  encodeBody,
+  encodeFrontier,
+  encodeHeads,
+} from '#lib/replica/bodies.ts';
+import { RecordDocument } from '#lib/replica/document.ts';
+import { openReceived } from '#lib/replica/frames.ts';
+import { decodeSnapshot } from '#lib/replica/snapshot.ts';
+import { decodeGrant, encodeGrant } from '#lib/vault/grant.ts';
+
+/** A value as JSON; bytes as hexadecimal, long ones by their SHA-256; maps as their entries. */
+export function wordsOf(value: object): string {
+  return JSON.stringify(value, (_, field: unknown) => {
+    if (field instanceof Map) return [...(field as Map<unknown, unknown>)];
+    if (!(field instanceof Uint8Array)) return field;
+    const bytes = new Uint8Array(field);
+    return bytes.length > 64 ? `#${hex(sha256(bytes))}` : hex(bytes);
+  });
+}
+
+interface Spelling {
+  /** What the bytes say, and the bytes that say it; null when they are refused. */
+  readonly read: (bytes: Bytes, ids: readonly Bytes[]) => { said: object; again: Bytes } | null;
+}
+
+function spelling<T extends object>(
+  decode: (bytes: Bytes, ids: readonly Bytes[]) => T | null,
+  encode: (value: T) => Bytes,
+  say: (value: T) => object = (value) => value,
+): Spelling {
+  return {
+    read(bytes, ids) {
+      const value = decode(bytes, ids);
+      return value && { said: say(value), again: encode(value) };
+    },
+  };
+}
+
+export const SPELLINGS = {
+  body: spelling(decodeBody, (body) => encodeBody(body, body.content)),
+  heads: spelling(decodeHeads, encodeHeads),
+  frontier: spelling(decodeFrontier, encodeFrontier),
+  folded: spelling(
+    (bytes) => RecordDocument.open(bytes),
+    (document) => document.state(),
+    contentOf,
+  ),
+  grant: spelling(decodeGrant, encodeGrant),
+} satisfies Record<string, Spelling>;
+
+export type Spelled = keyof typeof SPELLINGS;
+
+/** What a document holds: how far every client came, and every value that stands. */
+function contentOf(document: RecordDocument): object {
+  const clocks = [...document.clocks()].sort(([a], [b]) => a - b).map(([client, clock]) => [String(client), clock]);
+  return { clocks, values: [...document.values()] };
+}
+
+/** What a data frame says under these secrets, or why it says nothing. Its signature is not asked about. */
+export async function frameWords(space: Bytes, secrets: Bytes, frame: Bytes): Promise<string> {
+  const keys = await deriveEpoch(space, decodeEpochSecrets(secrets)!);
+  const opened = openReceived(frame, frameId(frame), keys);
+  if (typeof opened === 'string') return opened;
+  const { id, epoch, kind, author, seq, saying, before, prev, deps, rules, clock, content } = opened.frame;
+  return wordsOf({ id, epoch, kind, author, seq, saying, before, prev, deps, rules, clock, content });
+}
+
+/** What a snapshot says, given the contents of its frames and the clients of its authors. */
+export async function snapshotWords(contents: readonly Bytes[], clients: string): Promise<string> {
+  const clientIds = new Map(JSON.parse(clients) as [string, number][]);
+  const snapshot = await decodeSnapshot(contents, {
+    heads: [],
+    admits: () => true,
+    author(device) {
+      const clientId = clientIds.get(device);
+      return clientId === undefined ? undefined : { signing: new Uint8Array(32), clientId };
+    },
+  });
+  if (!snapshot) return 'refused';
+  return wordsOf({ frontier: snapshot.frontier, ...contentOf(snapshot.document) });
+}
+
+type Inputs = Record<string, string>;
+
+const RULES: Record<string, (input: Inputs) => Promise<object | string> | object | string> = {
+  commitment: ({ salt, lastName, firstName, birthDate }) =>
+    identityCommitment(
+      fromHex(salt!),
+      { lastName: lastName!, firstName: firstName!, birthDate: birthDate! },
+      sha256,
+    ),
+  async attestation({ key, attestation }) {
+    const read = decodeAttestation(fromHex(attestation!));
+    if (!read) return 'malformed';
+    if (!equal(encodeAttestation(read), fromHex(attestation!))) return 'another spelling';
+    return (await verify(fromHex(key!), attestationMessage(read), read.signature)) ? read : 'not signed';
+  },
+  async log({ key, leaves, head, signature }) {
+    const said = { size: Number(head!.split(' ')[0]), hash: fromHex(head!.split(' ')[1]!) };
+    if (!(await verify(fromHex(key!), logHeadMessage(said), fromHex(signature!)))) return 'not signed';
+    const read = leaves!.split(' ').map((leaf) => ({
+      commitment: fromHex(leaf.slice(0, 64)),
+      attestationHash: fromHex(leaf.slice(64)),
+    }));
+    return followLog(EMPTY_LOG, read, said, sha256) ? 'followed' : 'rewritten';
+  },
+  'log head': ({ head, commitment, attestationHash }) =>
+    nextHead(
+      { size: Number(head!.split(' ')[0]), hash: fromHex(head!.split(' ')[1]!) },
+      { commitment: fromHex(commitment!), attestationHash: fromHex(attestationHash!) },
+      sha256,
+    ),
+};
+
+/** What the authority's statements come to, by a rule and its inputs, which are JSON. */
+export async function statementWords(rule: string, input: string): Promise<string> {
+  const output = await RULES[rule]!(JSON.parse(input) as Inputs);
+  return typeof output === 'string' ? output : wordsOf(output);
+}
+
+/** Several values in one column. */
+export function listOf(column: string): Bytes[] {
+  return column === '' ? [] : column.split(' ').map(fromHex);
+}
