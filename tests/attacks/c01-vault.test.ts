@@ -129,7 +129,7 @@ test('C03: kept in two worlds, the devices are warned as soon as one word crosse
   // One head crosses, and what it stands on does not.
   const before = await warnings(laptop, 'gap', 'fork');
   const own = evil.frames(await recordTopic()).filter(({ id }) => evil.writer(id) === 'phone');
-  evil.inject(await recordTopic(), own.at(-1)!.frame!, own.at(-1)!.cursor);
+  evil.inject(await recordTopic(), own.at(-1)!.frame!, { cursor: own.at(-1)!.cursor });
   await eventually(
     () => warnings(laptop, 'gap', 'fork'),
     (count) => count > before,

@@ -52,8 +52,10 @@ export interface EvilRelay {
   writer(id: Hex): string | undefined;
   topics(): readonly Hex[];
   mark(): Mark;
-  /** Shows a frame of the relay's own making, or an old one, on every line that has the topic open. */
-  inject(topic: Hex, frame: Bytes, cursor?: number): void;
+  /** Shows a frame of the relay's own making, or an old one, on every line that has the topic open, or to one device. */
+  inject(topic: Hex, frame: Bytes, to?: { readonly cursor?: number; readonly device?: string }): void;
+  /** Whether a device has opened the topic on a line that stands. */
+  listens(device: string, topic: Hex): boolean;
   /** Breaks every line, or those of one device. */
   cut(device?: string): void;
 }
@@ -240,12 +242,13 @@ export function evilRelay(): EvilRelay {
     writer: (id) => writers.get(id),
     topics: () => [...known.keys()],
     mark: () => new Map([...known.keys()].map((topic) => [topic, sorted(topic).at(-1)?.cursor ?? 0])),
-    inject(topic, frame, cursor = (sorted(topic).at(-1)?.cursor ?? 0) + 1) {
+    inject(topic, frame, { cursor = (sorted(topic).at(-1)?.cursor ?? 0) + 1, device } = {}) {
       const entries = [{ cursor, frame }];
       for (const line of lines)
-        if (line.topics.has(topic))
+        if (line.topics.has(topic) && (device === undefined || line.device === device))
           line.deliver({ type: 'events', topic: new Uint8Array(Buffer.from(topic, 'hex')), entries });
     },
+    listens: (device, topic) => [...lines].some((line) => line.device === device && line.topics.has(topic)),
     cut(device) {
       for (const line of [...lines]) if (device === undefined || line.device === device) line.end();
     },

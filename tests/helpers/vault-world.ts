@@ -46,6 +46,8 @@ export interface TestDevice {
   vault: HostedVault;
   /** False: as in a hospital corridor. */
   online: boolean;
+  /** How many times as fast as they should the timers of this device run. */
+  hurry: number;
   /** The tab is killed and opened again on the same disk; with the local key in hand when another tab has told it. */
   reopen(session?: Session | null): Promise<HostedVault>;
   /** Takes the device off the network, its open connections too, or puts it back. */
@@ -92,6 +94,7 @@ export function testDevice(url: string, options: DeviceOptions = {}): TestDevice
     events: [],
     vault: undefined as unknown as HostedVault,
     online: true,
+    hurry: 1,
     async reopen(session = null) {
       disk.crash();
       device.vault = await openVault(environment(), session);
@@ -124,7 +127,10 @@ export function testDevice(url: string, options: DeviceOptions = {}): TestDevice
   function environment(): Environment {
     const services = { relay: `${url.replace('http', 'ws')}/relay`, authority: url };
     return {
-      clock: systemClock,
+      clock: {
+        ...systemClock,
+        setTimer: (delay, action) => systemClock.setTimer(delay / device.hurry, action),
+      },
       random: systemRandom,
       argon2: { m: 65_536, t: 3, p: 1 },
       images,

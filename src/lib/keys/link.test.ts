@@ -84,6 +84,7 @@ function phraseIn(side: { state: NewDeviceState | OpenDeviceState }): readonly s
 }
 
 const REFUSED = { type: 'failed', error: { type: 'link-refused' } };
+const INTERCEPTED = { type: 'failed', error: { type: 'link-intercepted' } };
 const EXPIRED = { type: 'failed', error: { type: 'link-expired' } };
 
 let n: Side<NewDeviceState>;
@@ -171,9 +172,9 @@ describe('somebody who has the code stands between them', () => {
     const intruder = newDevice(evil, 'evil');
     take(o, await openDeviceReceives(o.state, n.said[0]!, NOW));
     take(o, await openDeviceReceives(o.state, intruder.said[0]!, NOW));
-    expect(o.state).toEqual(REFUSED);
+    expect(o.state).toEqual(INTERCEPTED);
     take(n, await newDeviceReceives(n.state, intruder.said[0]!, NOW));
-    expect(n.state).toEqual(REFUSED);
+    expect(n.state).toEqual(INTERCEPTED);
   });
 
   test('a substituted bundle shows other words on the two devices, in each of 200 attempts', async () => {
@@ -196,7 +197,7 @@ describe('somebody who has the code stands between them', () => {
     take(o, await openDeviceReceives(o.state, swapped, NOW));
     take(n, await newDeviceReceives(n.state, o.said[0]!, NOW));
     take(o, await openDeviceReceives(o.state, n.said[1]!, NOW));
-    expect(o.state).toEqual(REFUSED);
+    expect(o.state).toEqual(INTERCEPTED);
 
     const laptop = openDevice();
     take(laptop, await openDeviceReceives(laptop.state, newDevice().said[0]!, NOW));
@@ -204,7 +205,7 @@ describe('somebody who has the code stands between them', () => {
     if (reveal?.type !== 'reveal') throw new Error();
     const other = encodeLinkMessage({ ...reveal, nonce: flipped(reveal.nonce, 3) });
     take(laptop, await openDeviceReceives(laptop.state, other, NOW));
-    expect(laptop.state).toEqual(REFUSED);
+    expect(laptop.state).toEqual(INTERCEPTED);
   });
 
   test('an acceptance of another address, or by another key, does not go through', async () => {
@@ -214,10 +215,10 @@ describe('somebody who has the code stands between them', () => {
     if (reveal?.type !== 'reveal') throw new Error();
     const message = encodeLinkMessage({ ...reveal, acceptance: flipped(reveal.acceptance, 100) });
     take(o, await openDeviceReceives(o.state, message, NOW));
-    expect(o.state).toEqual(REFUSED);
+    expect(o.state).toEqual(INTERCEPTED);
   });
 
-  test('a grant from another talk, another device, or altered, is refused', async () => {
+  test('a grant from another talk, another device, or altered, ends it', async () => {
     await exchange(n, o);
     take(o, openDeviceConfirms(o.state, true, NOW));
     if (o.state.type !== 'confirmed') throw new Error();
@@ -229,17 +230,17 @@ describe('somebody who has the code stands between them', () => {
     const { send } = await grantLink({ ...o.state, device: evil }, PAYLOAD);
     const own = (await grantLink(o.state, PAYLOAD)).send[0]!;
     for (const wrong of [replayed, send[0]!, flipped(own, 5000), flipped(own, own.length * 8 - 3)]) {
-      expect((await newDeviceReceives(n.state, wrong, NOW)).state).toEqual(REFUSED);
+      expect((await newDeviceReceives(n.state, wrong, NOW)).state).toEqual(INTERCEPTED);
     }
     expect((await newDeviceReceives(n.state, own, NOW)).state).toMatchObject({ payload: PAYLOAD });
   });
 
-  test('a grant before the words were compared is refused', async () => {
+  test('a grant before the words were compared ends it', async () => {
     await exchange(n, o);
     take(o, openDeviceConfirms(o.state, true, NOW));
     await grant(o);
     const fresh = newDevice();
-    expect((await newDeviceReceives(fresh.state, o.said.at(-1)!, NOW)).state).toEqual(REFUSED);
+    expect((await newDeviceReceives(fresh.state, o.said.at(-1)!, NOW)).state).toEqual(INTERCEPTED);
   });
 
   test('a device is not linked with itself', async () => {

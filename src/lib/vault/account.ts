@@ -27,6 +27,7 @@ import type { Ring } from './keyring.ts';
 import { openNotices, type Notices } from './notices.ts';
 import { buildView, livingEntries, loadView, saveView } from './read-model.ts';
 import { openSpaces, type RosterSpace, type Spaces } from './spaces.ts';
+import { showsForeignKeys } from './substitution.ts';
 import { openTransfers, type Transfers } from './transfers.ts';
 
 export interface Account {
@@ -37,6 +38,8 @@ export interface Account {
   readonly transfers: Transfers;
   readonly notices: Notices;
   readonly documents: DocumentsDeps;
+  /** Keys were shown that are not the expected ones: the person is told. */
+  warnOfForeignKeys(): Promise<void>;
   identity(): Identity;
   saveIdentity(identity: Identity): Promise<Result<void, DiskError>>;
   /** Settles when the replicas have loaded: from then on the record can be changed. */
@@ -214,6 +217,17 @@ export async function openAccount(input: {
     }
   }
 
+  function shownInChain(frame: Bytes): void {
+    if (showsForeignKeys(identity.address, chain.epochs()[0]!, frame)) void warnOfForeignKeys();
+  }
+
+  /** Once a day: whoever shows foreign keys can show any number of them. */
+  async function warnOfForeignKeys(): Promise<void> {
+    const at = clock.now();
+    const added = await notices.add({ id: `key-substituted ${today(at)}`, type: 'key-substituted', at });
+    if (added) emit({ type: 'notice', notices: notices.list() });
+  }
+
   async function announce(type: 'new-device' | 'device-revoked', device: string, at: number): Promise<void> {
     const added = await notices.add({ id: `${type} ${device}`, type, at, device });
     if (added) emit({ type: 'notice', notices: notices.list() });
@@ -302,7 +316,7 @@ export async function openAccount(input: {
   function followAll(engine: SyncEngine): void {
     if (followedBy === engine) return;
     followedBy = engine;
-    engine.follow(follow(chain, { onReceived: received, openToReaders: true }));
+    engine.follow(follow(chain, { onReceived: received, onShown: shownInChain, openToReaders: true }));
     for (const space of [account, record]) engine.follow(follow(space, { onReceived: received }));
     transfers.wake(engine);
   }
@@ -344,6 +358,7 @@ export async function openAccount(input: {
     transfers,
     notices,
     documents: { env, storage, seal, transfers, edit, topic: () => topicInUse(record) },
+    warnOfForeignKeys,
     identity: () => identity,
     saveIdentity,
     ready,

@@ -22,6 +22,7 @@ export type VaultError =
   | { readonly type: 'link-code-wrong' }
   | { readonly type: 'link-expired' }
   | { readonly type: 'link-refused' }
+  | { readonly type: 'link-intercepted' } // somebody else spoke under the code, with keys of its own
   | { readonly type: 'file-too-large'; readonly limit: number }
   | { readonly type: 'file-type-refused' }
   | { readonly type: 'file-damaged' }

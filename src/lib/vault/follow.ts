@@ -11,6 +11,8 @@ export interface FollowOptions {
   /** Whoever knows the topic's address may read it: the account chain. */
   readonly openToReaders?: boolean;
   readonly onReceived: (report: ReceiveReport) => void;
+  /** Every frame that the relay hands over, before anything is known of it. */
+  readonly onShown?: (frame: Bytes) => void;
 }
 
 export function follow({ replica, epochs }: OpenSpace, options: FollowOptions): Followed {
@@ -18,6 +20,7 @@ export function follow({ replica, epochs }: OpenSpace, options: FollowOptions): 
     topics: () => replica.topics(),
     cursor: (topic) => replica.cursor(topic),
     async receive(batch, receiveOptions) {
+      if (options.onShown) for (const { bytes } of batch) options.onShown(bytes);
       const received = await replica.receive(batch, receiveOptions);
       if (received.ok) options.onReceived(received.value);
       return received;

@@ -181,7 +181,10 @@ export async function linkOtherDevice(input: {
 
   async function entered(state: OpenDeviceState): Promise<LinkStep<OpenDeviceState> | null> {
     if (state.type === 'compare') show({ type: 'compare', phrase: state.phrase, peerName: state.peerName });
-    if (state.type === 'failed') show({ type: 'failed', error: state.error });
+    if (state.type === 'failed') {
+      show({ type: 'failed', error: state.error });
+      if (state.error.type === 'link-intercepted') await account.warnOfForeignKeys();
+    }
     if (state.type === 'done') show({ type: 'done' });
     return state.type === 'confirmed' ? takeIn(account, state) : null;
   }

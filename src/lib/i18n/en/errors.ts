@@ -37,6 +37,10 @@ export const en = {
   'link-expired.what': 'This code is no longer valid.',
   'link-expired.kept': 'Nothing was passed on.',
   'link-expired.todo': 'Show a new code on the other device, then start again.',
+  'link-intercepted.what': 'Somebody else took part in the linking: it was stopped.',
+  'link-intercepted.kept': 'Nothing was passed on. Your record has stayed on your devices.',
+  'link-intercepted.todo':
+    'Start again where nobody looks on, with a new code that only you see, and preferably on another network.',
   'link-refused.what': 'The linking was refused.',
   'link-refused.kept': 'Nothing was passed on. Your record has stayed on your devices.',
   'link-refused.todo': 'If the phrases differed, change networks before starting again.',

@@ -70,7 +70,7 @@ export const en = {
     'One of your devices has written two different histories. Both were kept; check your latest changes.',
   noticeDuplicateDevice:
     'One of your devices seems to exist twice, for instance after a restore. Revoke it if it is no longer yours.',
-  noticeKeySubstituted: 'A key shown by the relay does not match yours. It was refused.',
+  noticeKeySubstituted: 'The relay showed a key that is not the expected one. It was refused.',
   noticeFrameRefused: 'Something received was not signed by one of your devices. It was refused.',
   noticeSnapshotRefused:
     'A summary of your record did not match what this device has verified. It was refused.',

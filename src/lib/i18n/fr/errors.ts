@@ -35,6 +35,10 @@ export const fr = {
   'link-expired.what': "Ce code n'est plus valable.",
   'link-expired.kept': "Rien n'a été transmis.",
   'link-expired.todo': "Affichez un nouveau code sur l'autre appareil, puis recommencez.",
+  'link-intercepted.what': "Quelqu'un d'autre s'est mêlé à la liaison : elle a été arrêtée.",
+  'link-intercepted.kept': "Rien n'a été transmis. Votre carnet est resté sur vos appareils.",
+  'link-intercepted.todo':
+    "Recommencez à l'abri des regards, avec un nouveau code que vous seul voyez, et de préférence sur un autre réseau.",
   'link-refused.what': 'La liaison a été refusée.',
   'link-refused.kept': "Rien n'a été transmis. Votre carnet est resté sur vos appareils.",
   'link-refused.todo': 'Si les phrases différaient, changez de réseau avant de recommencer.',

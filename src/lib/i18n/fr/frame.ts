@@ -71,7 +71,7 @@ export const fr = {
     'Un de vos appareils a écrit deux histoires différentes. Les deux ont été conservées ; vérifiez vos dernières modifications.',
   noticeDuplicateDevice:
     "Un de vos appareils semble exister en double, par exemple après une restauration. Révoquez-le s'il n'est plus à vous.",
-  noticeKeySubstituted: 'Une clé présentée par le relais ne correspond pas à la vôtre. Elle a été refusée.',
+  noticeKeySubstituted: "Le relais a présenté une clé qui n'est pas celle attendue. Elle a été refusée.",
   noticeFrameRefused: "Un élément reçu n'était pas signé par un de vos appareils. Il a été refusé.",
   noticeSnapshotRefused:
     'Un résumé de votre dossier ne correspondait pas à ce que cet appareil a vérifié. Il a été refusé.',

@@ -25,7 +25,7 @@ import {
   transcriptOf,
   type Reply,
 } from './messages.ts';
-import { failed, refused, stay, type LinkFailed, type LinkStep } from './step.ts';
+import { failed, intercepted, refused, stay, type LinkFailed, type LinkStep } from './step.ts';
 
 interface Talk {
   readonly device: DeviceKeys;
@@ -72,11 +72,11 @@ export async function newDeviceReceives(state: NewDeviceState, bytes: Bytes, now
   switch (message?.type) {
     case 'hello':
       // My own, back from the relay; or somebody else who has the code poses as the new device.
-      return equal(bytes, current.hello) ? stay(current) : refused();
+      return equal(bytes, current.hello) ? stay(current) : intercepted();
     case 'reply':
       return current.type === 'waiting' ? comparing(current, bytes, message) : sameReply(current, bytes);
     case 'grant':
-      return current.type === 'compare' ? granted(current, message.box) : refused();
+      return current.type === 'compare' ? granted(current, message.box) : intercepted();
     case 'refuse':
       return stay(failed('link-refused'));
     default:
@@ -116,7 +116,7 @@ async function comparing(talk: Talk, bytes: Bytes, message: Reply): Promise<Step
 }
 
 function sameReply(state: NewDeviceComparing, bytes: Bytes): Step {
-  return equal(bytes, state.reply.bytes) ? stay(state) : refused();
+  return equal(bytes, state.reply.bytes) ? stay(state) : intercepted();
 }
 
 async function granted(state: NewDeviceComparing, box: Bytes): Promise<Step> {
@@ -131,7 +131,7 @@ async function granted(state: NewDeviceComparing, box: Bytes): Promise<Step> {
     verifySender: (sender) => (equal(sender, peer) ? reply.message.bundle.signing : null),
   });
   const transcript = transcriptOf(state.hello, reply.bytes, state.nonce);
-  if (!opened || !equal(opened.body.subarray(0, 32), transcript)) return refused();
+  if (!opened || !equal(opened.body.subarray(0, 32), transcript)) return intercepted();
   return stay(finished({ ...state, payload: toOwned(opened.body.subarray(32)) }));
 }
 

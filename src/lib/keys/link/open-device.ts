@@ -25,7 +25,7 @@ import {
   type Hello,
   type Reveal,
 } from './messages.ts';
-import { failed, refused, stay, type LinkFailed, type LinkStep } from './step.ts';
+import { failed, intercepted, refused, stay, type LinkFailed, type LinkStep } from './step.ts';
 
 interface Talk {
   readonly device: DeviceKeys;
@@ -82,10 +82,10 @@ export async function openDeviceReceives(state: OpenDeviceState, bytes: Bytes, n
   switch (message?.type) {
     case 'hello':
       if (current.type === 'listening') return replying(current, bytes, message);
-      return equal(bytes, current.hello.bytes) ? stay(current) : refused();
+      return equal(bytes, current.hello.bytes) ? stay(current) : intercepted();
     case 'reply':
       // My own, back from the relay; or somebody else who has the code answers in my place.
-      return current.type !== 'listening' && equal(bytes, current.reply) ? stay(current) : refused();
+      return current.type !== 'listening' && equal(bytes, current.reply) ? stay(current) : intercepted();
     case 'reveal':
       return current.type === 'replied' ? comparing(current, message) : stay(current);
     case 'refuse':
@@ -134,8 +134,8 @@ function replying(talk: Talk, bytes: Bytes, message: Hello): Step {
 
 async function comparing(met: Met, { nonce, acceptance }: Reveal): Promise<Step> {
   const { bundle, commitment, name } = met.hello.message;
-  if (!equal(commitmentOf(nonce, bundle, name), commitment)) return refused();
-  if (!(await verifyAcceptance(met.address, bundle, acceptance))) return refused();
+  if (!equal(commitmentOf(nonce, bundle, name), commitment)) return intercepted();
+  if (!(await verifyAcceptance(met.address, bundle, acceptance))) return intercepted();
   const transcript = transcriptOf(met.hello.bytes, met.reply, nonce);
   const phrase = phraseOf(transcript);
   return stay({ ...met, type: 'compare', phrase, peerName: name, bundle, acceptance, transcript });

@@ -7,7 +7,10 @@ export interface LinkStep<S> {
   readonly send: readonly Bytes[];
 }
 
-export type LinkError = { readonly type: 'link-expired' } | { readonly type: 'link-refused' };
+export type LinkError =
+  | { readonly type: 'link-expired' }
+  | { readonly type: 'link-refused' }
+  | { readonly type: 'link-intercepted' }; // somebody else who has the code spoke, or showed keys of its own
 
 export interface LinkFailed {
   readonly type: 'failed';
@@ -23,7 +26,16 @@ export function stay<S>(state: S): LinkStep<S> {
   return { state, send: [] };
 }
 
-/** Over, and the other side is told. */
+/** Over by the person's word, and the other side is told. */
 export function refused(): LinkStep<LinkFailed> {
-  return { state: failed('link-refused'), send: [encodeLinkMessage({ type: 'refuse' })] };
+  return over('link-refused');
+}
+
+/** Over because a third party has been heard, and the other side is told that it is over. */
+export function intercepted(): LinkStep<LinkFailed> {
+  return over('link-intercepted');
+}
+
+function over(type: LinkError['type']): LinkStep<LinkFailed> {
+  return { state: failed(type), send: [encodeLinkMessage({ type: 'refuse' })] };
 }
