@@ -29,6 +29,7 @@ export interface FaultyDisk {
   failWrite(n: number, type?: StorageError['type']): void;
   /** Every write fails until `repair`. */
   failWrites(type: StorageError['type']): void;
+  /** From now on nothing fails, and nobody dies. */
   repair(): void;
   /** The process dies in its n-th call from now (0 is the next): the effect is lost, or done but never reported. */
   crashInCall(n: number, effect: 'lost' | 'done'): Promise<void>;
@@ -114,6 +115,7 @@ export function faultyDisk(): FaultyDisk {
     repair() {
       failing = null;
       failures.clear();
+      deaths.clear();
     },
     crashInCall: (n, effect) => new Promise((died) => deaths.set(calls + n, { effect, died })),
     crash,

@@ -1,7 +1,9 @@
 /** Every key that lies on a device's disk, as somebody has them who knows its local key: the owner, or a thief. */
-import type { Bytes } from '#lib/bytes/bytes.ts';
+import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { openFrame } from '#lib/crypto/frame.ts';
 import { localKey } from '#lib/crypto/local.ts';
 import { systemRandom } from '#lib/crypto/random.ts';
+import { decodeInner } from '#lib/keys/inner.ts';
 import { openPasswordSlot } from '#lib/keys/slot.ts';
 import { localSeal } from '#lib/replica/ports.ts';
 import type { Storage } from '#lib/storage/storage.ts';
@@ -31,4 +33,16 @@ export async function spacesOn(storage: Storage, localSecret: Bytes): Promise<Sp
   const loaded = await spaces.load();
   if (!loaded.ok) throw new Error(loaded.error.type);
   return spaces;
+}
+
+/** What each of these frames is: "space author lane number". Those that do not open under the keys are left out. */
+export function numbersGiven({ account, record }: Spaces, frames: readonly (Bytes | undefined)[]): string[] {
+  const keys = [...account.epochs(), ...record.epochs()].map(({ frameKey }) => frameKey);
+  return frames.flatMap((frame) => {
+    const opened = frame && openFrame(keys, frame);
+    if (!opened) return [];
+    const { inner } = decodeInner(opened.inner.slice())!;
+    const lane = opened.aad.kind === 'control' ? 'control' : 'data';
+    return [`${hex(opened.aad.space)} ${hex(inner.author)} ${lane} ${inner.seq}`];
+  });
 }

@@ -29,6 +29,8 @@ export interface VaultWorld {
   readonly dataDir: string;
   /** The n-th person of the fictional register. */
   credentials(n: number): { code: string; nir: string; serial: string };
+  /** The same with a code that was just issued: that person's earlier ones are void. */
+  newCredentials(n: number): Promise<{ code: string; nir: string; serial: string }>;
   device(options?: DeviceOptions): TestDevice;
   close(): Promise<void>;
 }
@@ -38,6 +40,8 @@ export interface DeviceOptions {
   readonly line?: (honest: Dial) => Dial;
   readonly images?: Environment['images'];
   readonly disk?: FaultyDisk;
+  /** Stands between the device and the authority. */
+  readonly fetch?: typeof fetch;
 }
 
 export interface TestDevice {
@@ -48,6 +52,8 @@ export interface TestDevice {
   online: boolean;
   /** How many times as fast as they should the timers of this device run. */
   hurry: number;
+  /** The tab is killed: its disk, its lines and its requests are dead, whatever of it still runs. */
+  kill(): void;
   /** The tab is killed and opened again on the same disk; with the local key in hand when another tab has told it. */
   reopen(session?: Session | null): Promise<HostedVault>;
   /** Takes the device off the network, its open connections too, or puts it back. */
@@ -64,6 +70,7 @@ export async function vaultWorld(changed: Partial<Config> = {}): Promise<VaultWo
   if (!config.ok) throw new Error(config.error.message);
   const carnet = await startCarnet({ ...config.value, port: 0, logLevel: 'silent', ...changed });
   const devices: TestDevice[] = [];
+  const persons = carnet.authority?.demoCredentials() ?? [];
   return {
     carnet,
     dataDir,
@@ -71,6 +78,12 @@ export async function vaultWorld(changed: Partial<Config> = {}): Promise<VaultWo
       const person = carnet.authority?.demoCredentials()[n];
       if (!person) throw new Error(`the register has no person ${n}`);
       return { code: person.code, nir: person.nir, serial: person.serial };
+    },
+    async newCredentials(n) {
+      const person = persons[n];
+      const code = person && (await carnet.authority?.issueCode(person.nir));
+      if (!code) throw new Error('no code was issued');
+      return { code, nir: person.nir, serial: person.serial };
     },
     device(options) {
       const device = testDevice(carnet.url, options);
@@ -87,6 +100,8 @@ export async function vaultWorld(changed: Partial<Config> = {}): Promise<VaultWo
 
 export function testDevice(url: string, options: DeviceOptions = {}): TestDevice {
   const { disk = faultyDisk(), line = (honest) => honest, images = NO_IMAGES } = options;
+  const reach = options.fetch ?? fetch;
+  let process = {};
   const hints = new Set<(online: boolean) => void>();
   const lines = new Set<() => void>();
   const device: TestDevice = {
@@ -95,8 +110,13 @@ export function testDevice(url: string, options: DeviceOptions = {}): TestDevice
     vault: undefined as unknown as HostedVault,
     online: true,
     hurry: 1,
-    async reopen(session = null) {
+    kill() {
+      process = {};
       disk.crash();
+      for (const cut of [...lines]) cut();
+    },
+    async reopen(session = null) {
+      device.kill();
       device.vault = await openVault(environment(), session);
       device.vault.subscribe((event) => void device.events.push(event));
       return device.vault;
@@ -125,6 +145,8 @@ export function testDevice(url: string, options: DeviceOptions = {}): TestDevice
   };
 
   function environment(): Environment {
+    const own = process;
+    const isOnline = (): boolean => device.online && own === process;
     const services = { relay: `${url.replace('http', 'ws')}/relay`, authority: url };
     return {
       clock: {
@@ -135,10 +157,10 @@ export function testDevice(url: string, options: DeviceOptions = {}): TestDevice
       argon2: { m: 65_536, t: 3, p: 1 },
       images,
       openStorage: () => disk.tryOpen(),
-      services: () => Promise.resolve(device.online ? services : null),
+      services: () => Promise.resolve(isOnline() ? services : null),
       dial: (relay) => (events) =>
-        device.online ? severable(line(webSocketDial(relay)))(events) : deadLine(events),
-      fetch: (...request) => (device.online ? fetch(...request) : Promise.reject(new TypeError('offline'))),
+        isOnline() ? severable(line(webSocketDial(relay)))(events) : deadLine(events),
+      fetch: (...request) => (isOnline() ? reach(...request) : Promise.reject(new TypeError('offline'))),
       persisted: () => Promise.resolve(null),
       onNetworkHint(listener) {
         hints.add(listener);

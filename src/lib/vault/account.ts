@@ -71,6 +71,7 @@ const HEADS_MS = 1_000;
 const ONLINE_MS = 6_000;
 /** A rotation that another device has to make is given this long before this device makes it. */
 const ROTATE_MS = 60_000;
+const DAY_MS = 24 * 3_600_000;
 /** With this many frames outside the newest snapshot, a new one spares new devices the walk. */
 const SNAPSHOT_AFTER = 500;
 
@@ -154,6 +155,7 @@ export async function openAccount(input: {
 
   function buildRecord(): RecordView {
     return buildView({
+      editable: isAuthor(),
       owner: identity.owner,
       record: record.replica.record(),
       delivery(section, id) {
@@ -163,6 +165,10 @@ export async function openAccount(input: {
       blob: (blob, chunks) => transfers.status(blob, chunks),
     });
   }
+
+  /** A device that was just linked is none until its first sync: keys and members of the record have to arrive. */
+  const isAuthor = (): boolean =>
+    record.replica.members().author(hex(spaces.device.id))?.clientId !== undefined;
 
   const devices = (): readonly DeviceView[] =>
     deviceViews(spaces.chainState(), livingEntries(account.replica.record(), 'devices'), spaces.device.id);
@@ -224,7 +230,8 @@ export async function openAccount(input: {
   /** Once a day: whoever shows foreign keys can show any number of them. */
   async function warnOfForeignKeys(): Promise<void> {
     const at = clock.now();
-    const added = await notices.add({ id: `key-substituted ${today(at)}`, type: 'key-substituted', at });
+    const day = Math.floor(at / DAY_MS);
+    const added = await notices.add({ id: `key-substituted ${day}`, type: 'key-substituted', at });
     if (added) emit({ type: 'notice', notices: notices.list() });
   }
 
@@ -324,6 +331,7 @@ export async function openAccount(input: {
   async function edit(edits: readonly Edit[]): Promise<Result<void, VaultError>> {
     const opened = await ready;
     if (!opened.ok) return opened;
+    if (!isAuthor()) return fail({ type: 'relay-unreachable' });
     const checked: Edit[] = [];
     for (const one of edits) {
       const current = record.replica.record().entries.get(one.section)?.get(one.id);

@@ -72,7 +72,7 @@ export interface RecordView {
   readonly owner: { readonly firstName: string; readonly lastName: string; readonly birthDate: string };
   readonly entries: Readonly<Record<SectionId, readonly Entry[]>>; // without deleted ones; documents apart
   readonly documents: readonly DocumentView[];
-  readonly editable: boolean; // false until the replica has loaded
+  readonly editable: boolean; // false until the replica has loaded, and the keys to write have arrived
 }
 
 export interface DocumentView {

@@ -14,6 +14,7 @@ import type { Owner } from './identity.ts';
 import { KEYS, sealedGet, sealedPut } from './layout.ts';
 
 export interface ViewSource {
+  readonly editable: boolean;
   readonly owner: Owner;
   readonly record: HealthRecord;
   readonly delivery: (section: SectionId, id: string) => Delivery;
@@ -38,7 +39,7 @@ export function buildView(source: ViewSource): RecordView {
     owner: source.owner,
     entries: Object.fromEntries(sections.map((section) => [section, livingEntries(source.record, section)])),
     documents: livingEntries(source.record, documents.id).map((entry) => documentView(entry, source)),
-    editable: true,
+    editable: source.editable,
   };
 }
 
