@@ -118,7 +118,8 @@ export function testDevice(url: string, options: DeviceOptions = {}): TestDevice
     async reopen(session = null) {
       device.kill();
       device.vault = await openVault(environment(), session);
-      device.vault.subscribe((event) => void device.events.push(event));
+      const own = process;
+      device.vault.subscribe((event) => void (own === process && device.events.push(event)));
       return device.vault;
     },
     setOnline(online) {
