@@ -6,6 +6,8 @@ export interface FragmentingProxy {
   readonly port: number;
   /** Bytes carried so far. */
   readonly carried: number;
+  /** Half-open: what is on its way on the connections that stand is swallowed, and nobody is told. */
+  muteAll(): void;
   /** Breaks every connection. */
   cutAll(): void;
   close(): Promise<void>;
@@ -14,13 +16,14 @@ export interface FragmentingProxy {
 export async function fragmentingProxy(targetPort: number): Promise<FragmentingProxy> {
   const sockets = new Set<Socket>();
   let carried = 0;
+  let muted = new WeakSet<Socket>();
 
   const carry = (from: Socket, to: Socket) => {
     let last = Promise.resolve();
     from.on('data', (data) => {
       last = last.then(async () => {
         for (const byte of data) {
-          if (to.destroyed) return;
+          if (to.destroyed || muted.has(to)) return;
           to.write(Uint8Array.of(byte));
           carried++;
           if (carried % 64 === 0) await turn();
@@ -46,6 +49,7 @@ export async function fragmentingProxy(targetPort: number): Promise<FragmentingP
     get carried() {
       return carried;
     },
+    muteAll: () => void (muted = new WeakSet(sockets)),
     cutAll,
     close() {
       cutAll();

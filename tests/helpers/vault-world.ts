@@ -40,6 +40,8 @@ export interface DeviceOptions {
   readonly line?: (honest: Dial) => Dial;
   readonly images?: Environment['images'];
   readonly disk?: FaultyDisk;
+  /** In the place of the disk that misbehaves: a real backend. */
+  readonly openStorage?: Environment['openStorage'];
   /** Stands between the device and the authority. */
   readonly fetch?: typeof fetch;
 }
@@ -157,7 +159,7 @@ export function testDevice(url: string, options: DeviceOptions = {}): TestDevice
       random: systemRandom,
       argon2: { m: 65_536, t: 3, p: 1 },
       images,
-      openStorage: () => disk.tryOpen(),
+      openStorage: options.openStorage ?? (() => disk.tryOpen()),
       services: () => Promise.resolve(isOnline() ? services : null),
       dial: (relay) => (events) =>
         isOnline() ? severable(line(webSocketDial(relay)))(events) : deadLine(events),

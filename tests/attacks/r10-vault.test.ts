@@ -1,0 +1,78 @@
+/**
+ * R10 with a whole vault over IndexedDB: another tab runs the app of tomorrow, which changes the layout. The old tab is
+ * told, reads on, refuses to write by name, and what it had written is there for the new one.
+ */
+import { Dexie } from 'dexie';
+import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDexieStorage } from '#lib/storage/dexie.ts';
+import type { Session } from '#lib/vault/messages.ts';
+import {
+  activate,
+  allergies,
+  allergy,
+  eventually,
+  good,
+  settled,
+  vaultWorld,
+  type TestDevice,
+  type VaultWorld,
+} from '../helpers/vault-world.ts';
+
+const disk = new IDBFactory();
+let world: VaultWorld;
+let laptop: TestDevice;
+let session: Session;
+
+beforeAll(async () => {
+  world = await vaultWorld();
+  laptop = world.device({
+    openStorage: (onNewerVersion) =>
+      openDexieStorage('carnet', { indexedDB: disk, IDBKeyRange, onNewerVersion }),
+  });
+  await activate(laptop, world.credentials(0));
+  good(await laptop.vault.edit([allergy('Arachide')]));
+  await settled(laptop);
+  session = laptop.vault.session()!;
+}, 60_000);
+afterAll(() => world?.close());
+
+async function rows(): Promise<{ names: string[]; count: number }> {
+  const databases = await disk.databases();
+  const newer = new Dexie('carnet', { indexedDB: disk, IDBKeyRange });
+  newer.version(1).stores({ items: 'key' });
+  newer.version(2).stores({ items: 'key', extra: 'key' });
+  await newer.open();
+  const count = await newer.table('items').count();
+  newer.close();
+  return { names: databases.map(({ name, version }) => `${name} ${version}`), count };
+}
+
+test('R10: a newer version opens beside it: the tab is read-only at once, says so, and goes on showing the record', async () => {
+  const before = await rows();
+  await eventually(
+    async () => good(await laptop.vault.sync()).problem,
+    (problem) => problem === 'read-only',
+  );
+  expect(await laptop.vault.edit([allergy('Refusée')])).toEqual({
+    ok: false,
+    error: { type: 'newer-version-open' },
+  });
+  expect(await allergies(laptop)).toEqual(['Arachide']);
+  expect(JSON.parse(await good(await laptop.vault.exportRecord()).text())).toHaveProperty('entries');
+  expect(await rows()).toEqual({ names: ['carnet 20'], count: before.count });
+});
+
+test('R10: the old app started after the upgrade shows the record, refuses to write, and changes nothing', async () => {
+  const before = await rows();
+  await laptop.reopen(session);
+  await eventually(
+    () => allergies(laptop),
+    (names) => names.join() === 'Arachide',
+  );
+  expect(await laptop.vault.edit([allergy('Refusée')])).toEqual({
+    ok: false,
+    error: { type: 'newer-version-open' },
+  });
+  expect(await rows()).toEqual({ names: ['carnet 20'], count: before.count });
+});
