@@ -38,6 +38,97 @@ const WORDS = (
   'magasin nénuphar ombrage papillon quiétude ruisseau soleil tambour univers velours wagon zébrure'
 ).split(' ');
 
+type MakeEntry = (n: number, section: string, daysAgo: number, fields: Entry['fields']) => Entry;
+
+/** A life, as somebody would have written it down. */
+const filledEntries = (entry: MakeEntry): Entry[] => [
+  entry(1, 'allergies', 40, {
+    name: 'Arachide',
+    comment: 'Gonflement des lèvres et urticaire, même en petite quantité. Stylo d’adrénaline dans le sac.',
+  }),
+  entry(2, 'allergies', 400, { name: 'Pénicilline', comment: 'Éruption sur tout le corps à 6 ans.' }),
+  entry(3, 'allergies', 3, { name: 'Pollen de bouleau', comment: null }),
+  entry(4, 'allergies', 2, { name: 'Œuf cru', comment: null }),
+  entry(20, 'conditions', 40, {
+    name: 'Asthme',
+    start: '1996',
+    ongoing: true,
+    end: null,
+    comment: 'Plutôt au printemps. Va mieux depuis le traitement de fond.',
+    documents: [id(11), id(14)],
+  }),
+  entry(21, 'conditions', 12, { name: 'Hypothyroïdie', start: '2019-04', ongoing: true, end: null }),
+  entry(22, 'conditions', 300, {
+    name: 'Fracture du poignet gauche',
+    start: '2014-07-13',
+    ongoing: false,
+    end: '2014-09',
+  }),
+  entry(23, 'treatments', 40, {
+    name: 'Symbicort 200/6',
+    start: '2019-05',
+    ongoing: true,
+    dosage: '1 bouffée matin et soir, rincer la bouche après.',
+  }),
+  entry(24, 'treatments', 12, {
+    name: 'Lévothyrox 75 µg',
+    start: '2019-04-22',
+    ongoing: true,
+    dosage: '1 comprimé à jeun.',
+  }),
+  entry(25, 'treatments', 800, { name: 'Amoxicilline', start: '2021', ongoing: false, end: '2021' }),
+  entry(26, 'hospital-stays', 90, {
+    name: 'Appendicite',
+    kind: 'surgery',
+    start: '2003-02',
+    place: 'CHU de Rennes',
+    duration: 4,
+    durationUnit: 'days',
+  }),
+  entry(27, 'family-history', 90, { relation: 'mother', name: 'Diabète de type 2', onsetAge: 52 }),
+  entry(28, 'family-history', 90, { relation: 'paternal-grandfather', name: 'Infarctus', onsetAge: 61 }),
+  entry(29, 'vaccinations', 20, {
+    name: 'Grippe',
+    start: '2025-10-21',
+    kind: 'booster',
+    lot: 'X3Q21',
+    vaccinator: 'Pharmacie du Marché',
+  }),
+  entry(30, 'vaccinations', 20, { name: 'Tétanos, polio, coqueluche', start: '2010', kind: 'booster' }),
+  entry(31, 'habits', 20, {
+    topic: 'tobacco',
+    answer: 'Arrêt',
+    start: '2019',
+    comment: '10 cigarettes par jour avant.',
+  }),
+  entry(32, 'habits', 20, {
+    topic: 'activity',
+    answer: 'Vélo pour aller au travail, 30 minutes par jour',
+    start: '2022-09',
+  }),
+  entry(33, 'professionals', 20, {
+    name: 'Dr Lefèvre',
+    profession: 'Médecin généraliste',
+    role: 'treating',
+    phone: '02 99 00 00 00',
+    place: 'Rennes',
+  }),
+  entry(34, 'relatives', 20, {
+    kind: 'trusted',
+    firstName: 'Jeanne',
+    lastName: 'Martin',
+    relation: 'Sœur',
+    phone: '06 00 00 00 01',
+  }),
+  entry(35, 'relatives', 20, {
+    kind: 'emergency',
+    firstName: 'Paul',
+    lastName: 'Durand',
+    relation: 'Compagnon',
+    phone: '06 00 00 00 02',
+  }),
+];
+
 export function startVault(): FakeVault {
   const scene = localStorage.getItem('looks') ?? 'empty';
   const now = Date.now();
@@ -49,29 +140,17 @@ export function startVault(): FakeVault {
     scene === 'empty' ? { type: 'empty' } : { type: scene === 'locked' ? 'locked' : 'unlocked' };
   const filled = scene === 'filled' || scene === 'warned' || scene === 'offline' || scene === 'locked';
 
-  const allergy = (n: number, name: string, comment: string | null, at: number): Entry => ({
+  const entry = (n: number, section: string, daysAgo: number, fields: Entry['fields']): Entry => ({
     id: id(n),
-    section: 'allergies',
-    fields: { name, comment },
-    createdAt: at,
-    updatedAt: at,
+    section,
+    fields,
+    createdAt: now - daysAgo * DAY,
+    updatedAt: now - daysAgo * DAY,
   });
   const entries = new Map<string, Entry>();
   const deleted = new Map<string, Entry>();
-  if (filled) {
-    for (const entry of [
-      allergy(
-        1,
-        'Arachide',
-        'Gonflement des lèvres et urticaire, même en petite quantité. Stylo d’adrénaline dans le sac.',
-        now - 40 * DAY,
-      ),
-      allergy(2, 'Pénicilline', 'Éruption sur tout le corps à 6 ans.', now - 400 * DAY),
-      allergy(3, 'Pollen de bouleau', null, now - 3 * DAY),
-      allergy(4, 'Œuf cru', null, now - 2 * DAY),
-    ])
-      entries.set(entry.id, entry);
-  }
+  const keyOf = ({ section, id }: { readonly section: string; readonly id: string }) => `${section} ${id}`;
+  if (filled) for (const one of filledEntries(entry)) entries.set(keyOf(one), one);
 
   const files = new Map<string, Blob>();
   const document = (
@@ -139,7 +218,7 @@ export function startVault(): FakeVault {
   const owner = { firstName: 'Claire', lastName: 'Martin', birthDate: '1985-05-12' };
   const record = (): RecordView => ({
     owner,
-    entries: { allergies: [...entries.values()] },
+    entries: Object.fromEntries(Map.groupBy(entries.values(), ({ section }) => section)),
     documents,
     editable: true,
   });
@@ -242,8 +321,8 @@ export function startVault(): FakeVault {
           if (edit.type === 'delete') gone.set(edit.id, found);
           else documents = [found, ...documents];
         } else if (edit.type === 'put') {
-          const before = entries.get(edit.id);
-          entries.set(edit.id, {
+          const before = entries.get(keyOf(edit));
+          entries.set(keyOf(edit), {
             id: edit.id,
             section: edit.section,
             fields: { ...before?.fields, ...edit.fields },
@@ -251,12 +330,12 @@ export function startVault(): FakeVault {
             updatedAt: at,
           });
         } else if (edit.type === 'delete') {
-          const found = entries.get(edit.id);
-          if (found) deleted.set(edit.id, found);
-          entries.delete(edit.id);
+          const found = entries.get(keyOf(edit));
+          if (found) deleted.set(keyOf(edit), found);
+          entries.delete(keyOf(edit));
         } else {
-          const found = deleted.get(edit.id);
-          if (found) entries.set(edit.id, found);
+          const found = deleted.get(keyOf(edit));
+          if (found) entries.set(keyOf(edit), found);
         }
       }
       changed();

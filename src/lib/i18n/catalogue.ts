@@ -45,6 +45,11 @@ export function catalogue<const M extends Messages>(
   };
 }
 
+/** Words that travel in both languages at once, with what they describe. */
+export function say(words: { readonly fr: string; readonly en: string }): string {
+  return typeset(words[language()], language());
+}
+
 /** Puts values into a message; numbers are written as the language writes them. */
 export function fill(
   message: Message,

@@ -71,6 +71,11 @@ export function comparePartialDates(a: PartialDate, b: PartialDate): number {
   return firstDay(a) - firstDay(b) || lastDay(b) - lastDay(a);
 }
 
+/** Whether `a` was over before `b` could have begun: "2020" may still be after "2020-05". */
+export function endsBefore(a: PartialDate, b: PartialDate): boolean {
+  return lastDay(a) < firstDay(b);
+}
+
 export function today(now: number): Required<PartialDate> {
   const date = new Date(now);
   return { y: date.getFullYear(), m: date.getMonth() + 1, d: date.getDate() };

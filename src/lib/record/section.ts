@@ -7,45 +7,67 @@
  * Leaves out: the words shown for a field or a problem (i18n) and how entries are stored (replica).
  */
 import type { Entry, FieldValue, SectionId } from './entry.ts';
-import { checkPartialDate, formatPartialDate, parsePartialDate, type PartialDate } from './partial-date.ts';
+import {
+  checkPartialDate,
+  endsBefore,
+  formatPartialDate,
+  parsePartialDate,
+  type PartialDate,
+} from './partial-date.ts';
 import { cleanLine, cleanLines } from './text.ts';
 
+/** A sentence or a name in both languages. French is the one that was written first. */
+export interface Words {
+  readonly fr: string;
+  readonly en: string;
+}
+
+interface Base {
+  readonly name: string;
+  readonly required?: true;
+  /** What a form shows; a field without it is never shown. */
+  readonly label?: Words;
+  readonly hint?: Words;
+}
+
 export type FieldDefinition =
-  | {
-      readonly name: string;
-      readonly kind: 'text' | 'longtext';
-      readonly required?: true;
-      readonly max: number;
-    }
-  | { readonly name: string; readonly kind: 'date'; readonly required?: true; readonly future?: true }
-  | {
-      readonly name: string;
+  | (Base & { readonly kind: 'text' | 'longtext'; readonly max: number })
+  | (Base & { readonly kind: 'date'; readonly future?: true })
+  /** One of the values, or with `many` several of them. */
+  | (Base & {
       readonly kind: 'choice';
-      readonly required?: true;
       readonly values: readonly string[];
-    }
-  | { readonly name: string; readonly kind: 'flag'; readonly required?: true }
-  | {
-      readonly name: string;
+      readonly many?: true;
+      /** The words of each value, in the order of `values`. */
+      readonly options?: readonly Words[];
+    })
+  | (Base & { readonly kind: 'flag' })
+  | (Base & {
       readonly kind: 'number';
-      readonly required?: true;
       readonly min: number;
       readonly max: number;
       readonly integer?: true;
-    }
-  | {
-      readonly name: string;
-      readonly kind: 'reference';
-      readonly required?: true;
-      readonly section: SectionId;
-      readonly many?: true;
-    }
+      readonly unit?: Words;
+      /** The choice that gives the unit; it is asked beside the number and read with it. */
+      readonly unitFrom?: string;
+    })
+  | (Base & { readonly kind: 'reference'; readonly section: SectionId; readonly many?: true })
   /** A key, hash or id: base64url of exactly `length` bytes. Never shown. */
-  | { readonly name: string; readonly kind: 'bytes'; readonly required?: true; readonly length: number };
+  | (Base & { readonly kind: 'bytes'; readonly length: number });
+
+/** The fields that say from when to when; an entry that goes on has no end (MED-12, MED-13). */
+export interface Period {
+  readonly start: string;
+  readonly ongoing?: string;
+  readonly end?: string;
+}
 
 export interface SectionDefinition {
   readonly id: SectionId;
   readonly fields: readonly FieldDefinition[];
+  readonly period?: Period;
+  /** A value of a choice that at most one living entry may have (DIR-12: one trusted person). */
+  readonly single?: { readonly field: string; readonly value: string };
   /** The FHIR R4 resource an entry is exported as; null for what concerns only Carnet. */
   readonly fhir: string | null;
 }
@@ -60,6 +82,8 @@ export type FieldProblem =
   | 'not-a-choice'
   | 'out-of-range'
   | 'malformed'
+  | 'ends-before-start'
+  | 'already-one'
   | 'unknown-field';
 
 export interface Problem {
@@ -93,6 +117,7 @@ export function validateEntry(definition: SectionDefinition, input: Fields, toda
     if ('problem' in checked) problems.push({ field: field.name, problem: checked.problem });
     else fields[field.name] = checked.value;
   }
+  if (definition.period && problems.length === 0) problems.push(...settlePeriod(definition.period, fields));
   return problems.length === 0 ? { ok: true, fields } : { ok: false, problems };
 }
 
@@ -159,10 +184,15 @@ function checkValue(field: FieldDefinition, raw: unknown, today: PartialDate | u
       if (problem === 'too-old' || (problem === 'in-future' && !field.future)) return { problem };
       return { value: formatPartialDate(date) };
     }
-    case 'choice':
-      return typeof raw === 'string' && field.values.includes(raw)
-        ? { value: raw }
-        : { problem: 'not-a-choice' };
+    case 'choice': {
+      const chosen: readonly unknown[] = Array.isArray(raw) ? raw : [raw];
+      const fits = field.many ? Array.isArray(raw) : !Array.isArray(raw);
+      if (!fits || !chosen.every((value) => typeof value === 'string' && field.values.includes(value)))
+        return { problem: 'not-a-choice' };
+      // In the order of the definition, so that equal choices are equal values.
+      const known = field.values.filter((value) => chosen.includes(value));
+      return { value: field.many ? known : (known[0] ?? null) };
+    }
     case 'flag':
       return typeof raw === 'boolean' ? { value: raw } : { problem: 'malformed' };
     case 'number':
@@ -180,6 +210,16 @@ function checkValue(field: FieldDefinition, raw: unknown, today: PartialDate | u
         ? { value: raw }
         : { problem: 'malformed' };
   }
+}
+
+/** What goes on has no end; what ended did not end before it began, as far as the two dates are known. */
+function settlePeriod({ start, ongoing, end }: Period, fields: Record<string, FieldValue>): Problem[] {
+  if (end === undefined) return [];
+  if (ongoing !== undefined && fields[ongoing] === true) fields[end] = null;
+  const [from, to] = [fields[start], fields[end]].map((date) =>
+    typeof date === 'string' ? parsePartialDate(date) : null,
+  );
+  return from && to && endsBefore(to, from) ? [{ field: end, problem: 'ends-before-start' }] : [];
 }
 
 /** Canonical, unpadded, of exactly `length` bytes. */

@@ -1,35 +1,68 @@
 /**
  * Every section of the record, and the edits they admit.
  *
- * `PROFILE_SECTIONS` are the guide's thirteen (MED-02) in its order; those that are open have a definition.
+ * `PROFILE` are the guide's thirteen places (MED-02) in its order; those that are open have a definition.
  */
-import type { Edit, Entry, SectionId } from './entry.ts';
+import type { Edit, Entry, EntryId, FieldValue, SectionId } from './entry.ts';
 import type { PartialDate } from './partial-date.ts';
 import { isEntryId, mergeFields, type Problem, type SectionDefinition, validateEntry } from './section.ts';
+import type { ProfilePlace, ProfileSection } from './profile-section.ts';
 import { devices, epochKeys, identity, settings, spaces } from './sections/account.ts';
 import { allergies } from './sections/allergies.ts';
+import { conditions } from './sections/conditions.ts';
+import { disabilities } from './sections/disabilities.ts';
 import { documents } from './sections/documents.ts';
+import { familyHistory } from './sections/family-history.ts';
+import { habits } from './sections/habits.ts';
+import { hospitalStays } from './sections/hospital-stays.ts';
+import { professionals } from './sections/professionals.ts';
+import { relatives } from './sections/relatives.ts';
+import { statements } from './sections/statements.ts';
+import { treatments } from './sections/treatments.ts';
+import { vaccinations } from './sections/vaccinations.ts';
 
-export const PROFILE_SECTIONS = [
-  'conditions',
-  'treatments',
-  'hospital-stays',
-  'family-history',
-  'allergies',
-  'vaccinations',
-  'disabilities',
-  'habits',
-  'measures',
-  'professionals',
-  'relatives',
-  'story',
-  'administrative',
-] as const;
+const measures: ProfilePlace = {
+  id: 'measures',
+  path: 'mesures',
+  title: { fr: 'Mesures', en: 'Measures' },
+};
 
-export type ProfileSection = (typeof PROFILE_SECTIONS)[number];
+const story: ProfilePlace = {
+  id: 'story',
+  path: 'histoire',
+  title: { fr: 'Mon histoire de santé', en: 'My health story' },
+};
+
+const administrative: ProfilePlace = {
+  id: 'administrative',
+  path: 'pieces-administratives',
+  title: { fr: 'Pièces administratives', en: 'Administrative papers' },
+};
+
+export const PROFILE: readonly (ProfilePlace | ProfileSection)[] = [
+  conditions,
+  treatments,
+  hospitalStays,
+  familyHistory,
+  allergies,
+  vaccinations,
+  disabilities,
+  habits,
+  measures,
+  professionals,
+  relatives,
+  story,
+  administrative,
+];
+
+/** Those of the thirteen that hold entries of their own. */
+export const profileSections: readonly ProfileSection[] = PROFILE.filter(
+  (place): place is ProfileSection => 'fields' in place,
+);
 
 const DEFINITIONS: readonly SectionDefinition[] = [
-  allergies,
+  ...profileSections,
+  statements,
   documents,
   identity,
   spaces,
@@ -50,18 +83,55 @@ export type EditCheck =
   { readonly ok: true; readonly edit: Edit } | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /**
- * Checks one edit against the entry it changes (undefined when there is none yet). The result of a `put` names only the
- * fields that the given edit named, cleaned; a new entry gets all of its fields.
+ * Checks one edit against the entries its section has. The result of a `put` names only the fields that the given edit
+ * named, cleaned; a new entry gets all of its fields.
  */
-export function checkEdit(edit: Edit, current: Entry | undefined, today: PartialDate): EditCheck {
+export function checkEdit(
+  edit: Edit,
+  entries: ReadonlyMap<EntryId, Entry> | undefined,
+  today: PartialDate,
+): EditCheck {
   const definition = sectionDefinition(edit.section);
-  if (!definition) return { ok: false, problems: [{ field: 'section', problem: 'not-a-choice' }] };
-  if (!isEntryId(edit.id)) return { ok: false, problems: [{ field: 'id', problem: 'malformed' }] };
-  if (edit.type !== 'put')
-    return { ok: true, edit: { type: edit.type, section: definition.id, id: edit.id } };
+  if (!definition) return refusal('section', 'not-a-choice');
+  if (!isEntryId(edit.id)) return refusal('id', 'malformed');
+  const current = entries?.get(edit.id);
+  if (edit.type === 'delete')
+    return { ok: true, edit: { type: 'delete', section: definition.id, id: edit.id } };
+  const { single } = definition;
+  if (edit.type === 'restore') {
+    if (single && current && isSecond(single, current.fields, edit.id, entries))
+      return refusal(single.field, 'already-one');
+    return { ok: true, edit: { type: 'restore', section: definition.id, id: edit.id } };
+  }
   const checked = validateEntry(definition, mergeFields(definition, current?.fields, edit.fields), today);
   if (!checked.ok) return checked;
-  const names = Object.keys(checked.fields).filter((name) => !current || Object.hasOwn(edit.fields, name));
-  const fields = Object.fromEntries(names.map((name) => [name, checked.fields[name] ?? null]));
+  if (single && isSecond(single, checked.fields, edit.id, entries))
+    return refusal(single.field, 'already-one');
+  const named = Object.keys(checked.fields).filter(
+    (name) => !current || Object.hasOwn(edit.fields, name) || isEmptied(current, checked.fields, name),
+  );
+  const fields = Object.fromEntries(named.map((name) => [name, checked.fields[name] ?? null]));
   return { ok: true, edit: { type: 'put', section: definition.id, id: edit.id, fields } };
+}
+
+function refusal(field: string, problem: Problem['problem']): EditCheck {
+  return { ok: false, problems: [{ field, problem }] };
+}
+
+/** Validation itself empties what no longer has a meaning: the end of what goes on again. */
+function isEmptied(current: Entry, fields: Readonly<Record<string, FieldValue>>, name: string): boolean {
+  return (fields[name] ?? null) === null && (current.fields[name] ?? null) !== null;
+}
+
+/** Whether another living entry already has the value that only one may have. */
+function isSecond(
+  { field, value }: NonNullable<SectionDefinition['single']>,
+  fields: Readonly<Record<string, FieldValue>>,
+  id: EntryId,
+  entries: ReadonlyMap<EntryId, Entry> | undefined,
+): boolean {
+  if (fields[field] !== value) return false;
+  return [...(entries?.values() ?? [])].some(
+    (other) => other.id !== id && other.deletedAt === undefined && other.fields[field] === value,
+  );
 }

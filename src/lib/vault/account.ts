@@ -334,8 +334,7 @@ export async function openAccount(input: {
     if (!isAuthor()) return fail({ type: 'relay-unreachable' });
     const checked: Edit[] = [];
     for (const one of edits) {
-      const current = record.replica.record().entries.get(one.section)?.get(one.id);
-      const result = checkEdit(one, current, today(clock.now()));
+      const result = checkEdit(one, record.replica.record().entries.get(one.section), today(clock.now()));
       if (!result.ok) return fail({ type: 'entry-invalid', problems: result.problems });
       checked.push(result.edit);
     }

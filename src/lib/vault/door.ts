@@ -6,6 +6,7 @@
  */
 import type { Result } from '#lib/bytes/result.ts';
 import type { Edit, Entry, EntryId, SectionId } from '#lib/record/entry.ts';
+import type { Problem } from '#lib/record/section.ts';
 
 /** Everything that can fail as expected. One type, one sentence for the person (the table stands in i18n). */
 export type VaultError =
@@ -27,7 +28,7 @@ export type VaultError =
   | { readonly type: 'file-type-refused' }
   | { readonly type: 'file-damaged' }
   | { readonly type: 'document-unavailable' } // not on this device, and the network does not have it now
-  | { readonly type: 'entry-invalid'; readonly problems: readonly { field: string; problem: string }[] }
+  | { readonly type: 'entry-invalid'; readonly problems: readonly Problem[] }
   | { readonly type: 'entry-missing' }
   | { readonly type: 'record-damaged' } // nothing can be written until the relay has been asked for what rotted here
   | { readonly type: 'storage-full' }

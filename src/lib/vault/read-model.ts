@@ -5,8 +5,9 @@
 import { fromUtf8, utf8, type Bytes } from '#lib/bytes/bytes.ts';
 import type { Entry, HealthRecord, SectionId } from '#lib/record/entry.ts';
 import { isComplete, readFields } from '#lib/record/section.ts';
-import { PROFILE_SECTIONS, sectionDefinition } from '#lib/record/sections.ts';
+import { profileSections, sectionDefinition } from '#lib/record/sections.ts';
 import { documents, type StoredMime } from '#lib/record/sections/documents.ts';
+import { statements } from '#lib/record/sections/statements.ts';
 import type { LocalSeal } from '#lib/replica/ports.ts';
 import type { Storage } from '#lib/storage/storage.ts';
 import type { Delivery, DocumentView, RecordView } from './door.ts';
@@ -34,7 +35,7 @@ export function livingEntries(record: HealthRecord, section: SectionId): Entry[]
 }
 
 export function buildView(source: ViewSource): RecordView {
-  const sections = PROFILE_SECTIONS.filter((section) => sectionDefinition(section));
+  const sections = [...profileSections, statements].map(({ id }) => id);
   return {
     owner: source.owner,
     entries: Object.fromEntries(sections.map((section) => [section, livingEntries(source.record, section)])),

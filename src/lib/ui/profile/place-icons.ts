@@ -1,4 +1,4 @@
-/** One picture for each section of the profile. */
+/** One picture for each place of the profile, by its id. */
 import Accessibility from '@lucide/svelte/icons/accessibility';
 import Activity from '@lucide/svelte/icons/activity';
 import BedDouble from '@lucide/svelte/icons/bed-double';
@@ -12,9 +12,8 @@ import Stethoscope from '@lucide/svelte/icons/stethoscope';
 import Syringe from '@lucide/svelte/icons/syringe';
 import UsersRound from '@lucide/svelte/icons/users-round';
 import HeartHandshake from '@lucide/svelte/icons/heart-handshake';
-import type { ProfileSection } from '#lib/record/sections.ts';
 
-export const sectionIcons: Readonly<Record<ProfileSection, typeof Leaf>> = {
+export const placeIcons: Readonly<Record<string, typeof Leaf>> = {
   conditions: Activity,
   treatments: Pill,
   'hospital-stays': BedDouble,

@@ -1,0 +1,114 @@
+/** What a page of the profile does with the entries of its section: one action, one edit, one sentence about it. */
+import { section as t } from '#lib/i18n/section.ts';
+import type { Edit, Entry, EntryId } from '#lib/record/entry.ts';
+import { formatPartialDate, today } from '#lib/record/partial-date.ts';
+import type { ProfileSection } from '#lib/record/profile-section.ts';
+import { changedFields, type Fields, type Problem } from '#lib/record/section.ts';
+import { declaredNone, statementId, statements } from '#lib/record/sections/statements.ts';
+import { newEntryId } from './entry-id.ts';
+import type { Session } from './session.svelte.ts';
+import type { VaultError } from './vault-types.ts';
+
+/** A sentence that passes, with what takes the action back. */
+type Tell = (sentence: string, undo?: () => void) => void;
+
+export interface Saved {
+  readonly saved: boolean;
+  readonly problems: readonly Problem[];
+}
+
+const SAVED: Saved = { saved: true, problems: [] };
+
+export class SectionEntries {
+  error = $state.raw<VaultError>();
+  readonly #session: Session;
+  readonly #section: () => ProfileSection;
+  readonly #nameOf: (section: ProfileSection, entry: Pick<Entry, 'fields'>) => string;
+  readonly #tell: Tell;
+
+  constructor(
+    session: Session,
+    section: () => ProfileSection,
+    nameOf: (section: ProfileSection, entry: Pick<Entry, 'fields'>) => string,
+    tell: Tell,
+  ) {
+    this.#session = session;
+    this.#section = section;
+    this.#nameOf = nameOf;
+    this.#tell = tell;
+  }
+
+  readonly living = $derived.by(
+    (): readonly Entry[] => this.#session.record?.entries[this.#section().id] ?? [],
+  );
+
+  /** The day "nothing to declare" was said, or null. */
+  readonly none = $derived.by(() => {
+    const { id } = this.#section();
+    const all = this.#session.record?.entries[statements.id] ?? [];
+    return declaredNone(
+      id,
+      all.find((entry) => entry.id === statementId(id)),
+      this.living,
+    );
+  });
+
+  /** Only what changed travels, so that another device may change the rest meanwhile. */
+  async save(before: Entry | undefined, after: Fields): Promise<Saved> {
+    const section = this.#section();
+    const fields = changedFields(before?.fields, after);
+    if (Object.keys(fields).length === 0) return SAVED;
+    const id = before?.id ?? newEntryId();
+    const edits: Edit[] = [{ type: 'put', section: section.id, id, fields }];
+    if (!before && this.none !== null) edits.push(this.#withdrawal());
+    if (!(await this.#apply(edits))) {
+      // A field that is wrong is told at the field, not above the form.
+      const problems = this.error?.type === 'entry-invalid' ? this.error.problems : [];
+      if (problems.length > 0) this.forget();
+      return { saved: false, problems };
+    }
+    const name = this.#nameOf(section, { fields: after });
+    if (before) this.#tell(t('changed', { name }));
+    else this.#tell(t('added', { name }), () => void this.remove(id, name));
+    return SAVED;
+  }
+
+  async remove(id: EntryId, name: string): Promise<boolean> {
+    const section = this.#section().id;
+    if (!(await this.#apply([{ type: 'delete', section, id }]))) return false;
+    this.#tell(t('deleted', { name }), () => void this.#restore(section, id, name));
+    return true;
+  }
+
+  async declareNone(declared: boolean): Promise<void> {
+    const { id: section } = this.#section();
+    const date = formatPartialDate(today(Date.now()));
+    const id = statementId(section);
+    const edits: Edit[] = declared
+      ? [
+          { type: 'put', section: statements.id, id, fields: { section, date } },
+          { type: 'restore', section: statements.id, id },
+        ]
+      : [this.#withdrawal()];
+    if (await this.#apply(edits)) this.#tell(t(declared ? 'noneSaved' : 'noneGone'));
+  }
+
+  forget(): void {
+    this.error = undefined;
+  }
+
+  async #restore(section: string, id: EntryId, name: string): Promise<void> {
+    if (await this.#apply([{ type: 'restore', section, id }])) this.#tell(t('restored', { name }));
+  }
+
+  #withdrawal(): Edit {
+    return { type: 'delete', section: statements.id, id: statementId(this.#section().id) };
+  }
+
+  async #apply(edits: readonly Edit[]): Promise<boolean> {
+    this.error = undefined;
+    const answer = await this.#session.door.edit(edits);
+    if (!answer.ok) this.error = answer.error;
+    return answer.ok;
+  }
+}

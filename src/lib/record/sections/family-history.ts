@@ -1,0 +1,88 @@
+/** What runs in the family (MED-55b). */
+import { comment } from '../fields.ts';
+import type { ProfileSection } from '../profile-section.ts';
+
+export const familyHistory = {
+  id: 'family-history',
+  path: 'antecedents-familiaux',
+  fhir: 'FamilyMemberHistory',
+  title: { fr: 'Antécédents familiaux', en: 'Family history' },
+  lead: { fr: 'Les maladies de vos proches parents.', en: 'The conditions of your close relatives.' },
+  add: { fr: 'Ajouter un antécédent familial', en: 'Add a family condition' },
+  edit: { fr: 'Modifier cet antécédent', en: 'Change this family condition' },
+  emptyTitle: { fr: 'Aucun antécédent noté', en: 'No family condition noted' },
+  emptyText: {
+    fr: 'Diabète, cancer, maladie du cœur… Notez qui, quoi, et vers quel âge : certains examens se font alors plus tôt.',
+    en: 'Diabetes, cancer, heart disease… Note who, what, and at about which age: some checks are then done earlier.',
+  },
+  none: {
+    declare: {
+      fr: 'Je déclare ne pas avoir d’antécédent familial',
+      en: 'I declare that I have no family condition',
+    },
+    declared: {
+      fr: 'Vous avez déclaré ne pas avoir d’antécédent familial.',
+      en: 'You declared that you have no family condition.',
+    },
+  },
+  fields: [
+    {
+      name: 'relation',
+      kind: 'choice',
+      required: true,
+      values: [
+        'mother',
+        'father',
+        'sister',
+        'brother',
+        'daughter',
+        'son',
+        'maternal-grandmother',
+        'maternal-grandfather',
+        'paternal-grandmother',
+        'paternal-grandfather',
+        'aunt',
+        'uncle',
+        'cousin',
+        'other',
+      ],
+      options: [
+        { fr: 'Mère', en: 'Mother' },
+        { fr: 'Père', en: 'Father' },
+        { fr: 'Sœur', en: 'Sister' },
+        { fr: 'Frère', en: 'Brother' },
+        { fr: 'Fille', en: 'Daughter' },
+        { fr: 'Fils', en: 'Son' },
+        { fr: 'Grand-mère maternelle', en: 'Maternal grandmother' },
+        { fr: 'Grand-père maternel', en: 'Maternal grandfather' },
+        { fr: 'Grand-mère paternelle', en: 'Paternal grandmother' },
+        { fr: 'Grand-père paternel', en: 'Paternal grandfather' },
+        { fr: 'Tante', en: 'Aunt' },
+        { fr: 'Oncle', en: 'Uncle' },
+        { fr: 'Cousin ou cousine', en: 'Cousin' },
+        { fr: 'Autre parent', en: 'Another relative' },
+      ],
+      label: { fr: 'Lien de parenté', en: 'Relation' },
+    },
+    {
+      name: 'name',
+      kind: 'text',
+      required: true,
+      max: 100,
+      label: { fr: 'Maladie', en: 'Condition' },
+    },
+    {
+      name: 'onsetAge',
+      kind: 'number',
+      min: 0,
+      max: 120,
+      integer: true,
+      unit: { fr: 'ans', en: 'years' },
+      label: { fr: 'Âge au début de la maladie', en: 'Age when it began' },
+      hint: { fr: 'À peu près, si vous le savez.', en: 'Roughly, if you know it.' },
+    },
+    comment,
+  ],
+  name: ['name'],
+  line: ['relation', 'onsetAge'],
+} as const satisfies ProfileSection;

@@ -1,0 +1,10 @@
+import { error } from '@sveltejs/kit';
+import { profileSectionAt } from '#lib/app/profile.ts';
+import type { ProfileSection } from '#lib/record/profile-section.ts';
+
+// One page for every section: it is drawn from the fallback.
+export const prerender = false;
+
+export function load({ params }: { params: { section: string } }): { section: ProfileSection } {
+  return { section: profileSectionAt(params.section) ?? error(404) };
+}
