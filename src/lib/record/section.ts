@@ -100,6 +100,11 @@ export type Validation =
 const ENTRY_ID = /^[A-Za-z0-9_-]{21}[AQgw]$/;
 const MAX_REFERENCES = 100;
 
+/** Whether a field holds a set of values rather than one. */
+export function hasMany(field: FieldDefinition): boolean {
+  return (field.kind === 'choice' || field.kind === 'reference') && field.many === true;
+}
+
 /** 22 base64url characters that encode exactly 16 bytes. */
 export function isEntryId(text: unknown): text is string {
   return typeof text === 'string' && ENTRY_ID.test(text);
@@ -203,7 +208,7 @@ function checkValue(field: FieldDefinition, raw: unknown, today: PartialDate | u
       if (!field.many) return isEntryId(raw) ? { value: raw } : { problem: 'malformed' };
       if (!Array.isArray(raw) || raw.length > MAX_REFERENCES || !raw.every(isEntryId))
         return { problem: 'malformed' };
-      return { value: [...new Set(raw)] };
+      return { value: [...new Set(raw)].sort() };
     }
     case 'bytes':
       return typeof raw === 'string' && isBase64url(raw, field.length)

@@ -43,6 +43,34 @@ test('two devices that create one entry apart keep the fields of both', () => {
     expect(only(document)?.fields).toMatchObject({ name: 'Pollen', comment: 'au printemps' });
 });
 
+test('MED-14 R21: documents that two devices link to one disease apart are both linked, and what one unlinks is gone', () => {
+  const { phone, laptop, exchange } = pair();
+  const [first, second, third] = ['B', 'C', 'D'].map((letter) => letter.repeat(21) + 'A') as [
+    string,
+    string,
+    string,
+  ];
+  const link = (documents: readonly string[]): Edit => ({
+    ...{ type: 'put', section: 'conditions', id: ID },
+    fields: { documents },
+  });
+  const linked = (document: RecordDocument) =>
+    document.read().entries.get('conditions')?.get(ID)?.fields['documents'] ?? null;
+  phone.edit(1, [link([first])], 10);
+  exchange();
+  phone.edit(1, [link([first, second])], 20);
+  laptop.edit(2, [link([third])], 30);
+  exchange();
+  for (const document of [phone, laptop]) {
+    expect(linked(document)).toEqual([second, third]);
+    expect(document.lastSet(1, 'conditions', ID)).toBeGreaterThan(0);
+  }
+  laptop.edit(2, [link([])], 40);
+  exchange();
+  expect(linked(phone)).toBeNull();
+  expect(linked(RecordDocument.open(phone.state()) ?? phone)).toBeNull();
+});
+
 test('a form that saves every field overwrites only those that it changed', () => {
   const { phone, laptop, exchange } = pair();
   phone.edit(1, [put({ name: 'Pollen', comment: 'léger' })], 10);

@@ -3,11 +3,13 @@
  *
  *   document   one root map per section
  *   key        entry id[22] "/" field name         value: a FieldValue
+ *              entry id[22] "/" field name "=" member             value: whether the member is in the set
  *              entry id[22] "/@created" "/@updated" "/@deleted"   value: milliseconds, or null
  *
  * Every field is a key of its own and merges alone: two devices that change different fields of an entry keep both, and
  * so do two that create one entry (those with a fixed id) apart. A map nested per entry would lose one of the two then,
- * because the maps themselves would compete.
+ * because the maps themselves would compete. A field with several values is a set, each member a key of its own: a
+ * document linked here and one linked there are both linked.
  *
  * Guarantees: what is read has known sections, entry ids and fields only, in Maps and objects without prototype (B11);
  * what does not fit is left out, never thrown. Updates that come in have passed the gate. Nothing changes while reading.
@@ -16,7 +18,7 @@
 import * as Y from 'yjs';
 import { concat, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
 import type { Edit, Entry, EntryId, FieldValue, HealthRecord, SectionId } from '#lib/record/entry.ts';
-import { isEntryId, readFields, type SectionDefinition } from '#lib/record/section.ts';
+import { hasMany, isEntryId, readFields, type SectionDefinition } from '#lib/record/section.ts';
 import { sectionDefinition } from '#lib/record/sections.ts';
 import { fold } from './fold.ts';
 import { unfold } from './unfold.ts';
@@ -36,6 +38,8 @@ export class RecordDocument {
   readonly #schema: Schema;
   #record: HealthRecord | null = null;
   readonly #stale = new Map<SectionId, Set<EntryId>>();
+  /** The keys of members, by section and entry; null until they are asked for. */
+  #memberKeys: Map<SectionId, Map<EntryId, Set<string>>> | null = null;
 
   constructor(schema: Schema = sectionDefinition) {
     this.#schema = schema;
@@ -136,13 +140,14 @@ export class RecordDocument {
   lastSet(client: number, section: SectionId, id: EntryId): number {
     const map = this.#doc.getMap(section);
     let last = 0;
-    for (const name of [
+    const names = [
       CREATED,
       UPDATED,
       DELETED,
-      ...(this.#schema(section)?.fields ?? []).map((field) => field.name),
-    ]) {
-      const item = map._map.get(keyOf(id, name));
+      ...(this.#schema(section)?.fields ?? []).map(({ name }) => name),
+    ];
+    for (const key of [...names.map((name) => keyOf(id, name)), ...this.#memberKeysOf(section, id)]) {
+      const item = map._map.get(key);
       if (item?.id.client === client) last = Math.max(last, item.id.clock + item.length);
     }
     return last;
@@ -178,6 +183,7 @@ export class RecordDocument {
   #use(doc: Y.Doc): void {
     this.#doc = doc;
     this.#record = null;
+    this.#memberKeys = null;
     doc.clientID = NOBODY;
     doc.on('afterTransaction', (transaction: Y.Transaction) => {
       this.#noteChanges(transaction);
@@ -193,21 +199,71 @@ export class RecordDocument {
     if (edit.type === 'put') {
       if (current(keyOf(edit.id, CREATED)) === undefined) set(CREATED, time);
       // A value that is already there is not set again: another device may be changing it right now.
-      for (const [name, value] of Object.entries(edit.fields))
+      for (const [name, value] of this.#spelled(edit))
         if (!sameValue(current(keyOf(edit.id, name)), value)) set(name, value);
     } else set(DELETED, edit.type === 'delete' ? time : null);
     set(UPDATED, time);
   }
 
+  /** The fields of an edit under the names they are kept by: a set becomes its members, those that are gone included. */
+  *#spelled({
+    section,
+    id,
+    fields,
+  }: Extract<Edit, { type: 'put' }>): Iterable<[name: string, value: FieldValue]> {
+    const sets = new Set(
+      this.#schema(section)
+        ?.fields.filter(hasMany)
+        .map(({ name }) => name),
+    );
+    const map = this.#doc.getMap(section);
+    for (const [name, value] of Object.entries(fields)) {
+      if (!sets.has(name)) yield [name, value];
+      else {
+        const wanted = Array.isArray(value) ? (value as readonly string[]) : [];
+        for (const member of wanted) yield [`${name}=${member}`, true];
+        for (const member of this.#membersOf(map, section, id, name))
+          if (!wanted.includes(member)) yield [`${name}=${member}`, false];
+      }
+    }
+  }
+
   #noteChanges(transaction: Y.Transaction): void {
-    if (!this.#record) return;
+    if (!this.#record && !this.#memberKeys) return;
     for (const [type, keys] of transaction.changed) {
       const section = sectionOf(this.#doc, type as unknown as Y.AbstractType<unknown>);
       if (section === null) continue;
+      for (const key of keys) if (key !== null) this.#noteMember(section, key);
+      if (!this.#record) continue;
       const stale = this.#stale.get(section) ?? new Set();
       this.#stale.set(section, stale);
       for (const key of keys) if (key !== null) stale.add(key.slice(0, ENTRY_ID_LENGTH));
     }
+  }
+
+  #noteMember(section: SectionId, key: string): void {
+    if (!this.#memberKeys || !key.includes('=')) return;
+    const entries = this.#memberKeys.get(section) ?? new Map<EntryId, Set<string>>();
+    this.#memberKeys.set(section, entries);
+    const id = key.slice(0, ENTRY_ID_LENGTH);
+    entries.set(id, (entries.get(id) ?? new Set()).add(key));
+  }
+
+  #memberKeysOf(section: SectionId, id: EntryId): string[] {
+    if (!this.#memberKeys) {
+      this.#memberKeys = new Map();
+      for (const name of this.#doc.share.keys())
+        for (const key of this.#doc.getMap(name)._map.keys()) this.#noteMember(name, key);
+    }
+    return [...(this.#memberKeys.get(section)?.get(id) ?? [])];
+  }
+
+  #membersOf(map: Y.Map<unknown>, section: SectionId, id: EntryId, name: string): string[] {
+    return this.#memberKeysOf(section, id)
+      .filter((key) => valueIn(map, key) === true)
+      .map(memberOf)
+      .filter((one) => one.name === name)
+      .map(({ member }) => member);
   }
 
   #readAll(): HealthRecord {
@@ -249,8 +305,11 @@ export class RecordDocument {
     const updatedAt = timeIn(map, keyOf(id, UPDATED));
     if (updatedAt === null) return null;
     const raw = Object.create(null) as Record<string, FieldValue>;
-    for (const { name } of definition.fields) {
-      const value = valueIn(map, keyOf(id, name));
+    for (const field of definition.fields) {
+      const { name } = field;
+      const value = hasMany(field)
+        ? this.#membersOf(map, definition.id, id, name)
+        : valueIn(map, keyOf(id, name));
       if (isFieldValue(value)) raw[name] = value;
     }
     const deletedAt = timeIn(map, keyOf(id, DELETED));
@@ -272,6 +331,11 @@ const NO_UPDATE: Bytes = concat(NO_VALUES, NO_DELETIONS);
 
 function keyOf(id: EntryId, name: string): string {
   return `${id}/${name}`;
+}
+
+function memberOf(key: string): { readonly name: string; readonly member: string } {
+  const [name = '', ...member] = key.slice(ENTRY_ID_LENGTH + 1).split('=');
+  return { name, member: member.join('=') };
 }
 
 function sectionOf(doc: Y.Doc, type: Y.AbstractType<unknown>): string | null {

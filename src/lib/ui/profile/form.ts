@@ -2,7 +2,13 @@
 import type { FieldValue } from '#lib/record/entry.ts';
 import { type PartialDate, type PartialDateProblem, readPartialDate } from '#lib/record/partial-date.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
-import { type FieldDefinition, type FieldProblem, type Fields, validateEntry } from '#lib/record/section.ts';
+import {
+  type FieldDefinition,
+  type FieldProblem,
+  type Fields,
+  hasMany,
+  validateEntry,
+} from '#lib/record/section.ts';
 
 export interface DateBoxes {
   day: string;
@@ -104,8 +110,4 @@ function written({ day, month, year }: DateBoxes): string {
     .filter((part) => part !== '')
     .map((part) => part.padStart(2, '0'))
     .join('-');
-}
-
-function hasMany(field: FieldDefinition): boolean {
-  return (field.kind === 'choice' || field.kind === 'reference') && field.many === true;
 }
