@@ -28,6 +28,10 @@ export async function look(page: Page, { width, height, colorScheme }: View): Pr
   await page.setViewportSize({ width, height });
   // A colour halfway through its change would be measured as if it stayed.
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  // A transition of one millisecond still begins in one frame and ends in the next.
+  await page.evaluate(async () => {
+    for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+  });
 }
 
 /** Gathers what no page may ever do: complain, fail, or speak to another origin than its own. */
