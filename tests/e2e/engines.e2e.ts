@@ -3,7 +3,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { systemChromium } from '../../scripts/chromium.mjs';
 import { carnetProcess, type CarnetProcess } from '../helpers/carnet-process.ts';
 import { activate, addAllergy, isSent, openAllergies, printedLetter, visit } from './journey.ts';
-import { CLAIRE } from './support.ts';
+import { barriers, CLAIRE, overflowOfLargeText } from './support.ts';
 
 const executablePath = systemChromium();
 
@@ -94,6 +94,8 @@ for (const [name, take] of [
       await expect(page.getByText(new RegExp(name)).first()).toBeVisible();
       await expect(page.getByRole('textbox')).toHaveCount(0);
     }
+    expect(await barriers(page)).toEqual([]);
+    expect(await overflowOfLargeText(page)).toBe(0);
   });
 
 const without = (scope: string, name: string): string =>
@@ -132,6 +134,8 @@ for (const [name, line, heading] of [
       await expect(page.getByRole('textbox')).toHaveCount(0);
       await expect(page.getByRole('button', { name: /Recharger/ })).toBeVisible();
     }
+    expect(await barriers(page)).toEqual([]);
+    expect(await overflowOfLargeText(page)).toBe(0);
   });
 
 test('R24: a worker whose script cannot be loaded is told of, and loading again mends it', async ({

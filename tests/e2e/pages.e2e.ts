@@ -12,7 +12,17 @@ import {
   unlock,
   visit,
 } from './journey.ts';
-import { barriers, CLAIRE, look, overflow, PHONE_BY_DAY, settle, VIEWS, watchComplaints } from './support.ts';
+import {
+  barriers,
+  CLAIRE,
+  look,
+  overflow,
+  overflowOfLargeText,
+  PHONE_BY_DAY,
+  settle,
+  VIEWS,
+  watchComplaints,
+} from './support.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 420_000 });
 
@@ -55,6 +65,8 @@ async function examine(name: string, heading: RegExp): Promise<void> {
     if (pixels > 0) say(`${pixels} px too wide`);
   }
   await look(page, PHONE_BY_DAY);
+  const large = await overflowOfLargeText(page);
+  if (large > 0) found.push(`${name}: ${large} px too wide with text twice as large`);
   const title = await page.title();
   if (!title.includes('Carnet')) found.push(`${name}: the title is « ${title} »`);
   const said = personal.filter((word) => title.toLowerCase().includes(word.toLowerCase()));

@@ -77,6 +77,16 @@ export function overflow(page: Page): Promise<number> {
   });
 }
 
+/** The same with all text at twice its size, as a person may set it in the browser. */
+export async function overflowOfLargeText(page: Page): Promise<number> {
+  const scale = (size: string): Promise<void> =>
+    page.evaluate((set) => void (document.documentElement.style.fontSize = set), size);
+  await scale('225%'); // twice the 112.5 % of tokens.css
+  const pixels = await overflow(page);
+  await scale('');
+  return pixels;
+}
+
 /** The first heading is there and nothing is being prepared any more. */
 export async function settle(page: Page, heading: RegExp): Promise<void> {
   await expect(page.getByRole('heading', { name: heading }).first()).toBeVisible({ timeout: 60_000 });

@@ -38,9 +38,9 @@ export function formatDay(at: number): string {
   return dates('day', { dateStyle: 'long' }).format(at);
 }
 
-/** 12 mars 2026 à 14:05 */
+/** 12 mars 2026, 14:05; the month cut short where that is the custom. */
 export function formatMoment(at: number): string {
-  return dates('moment', { dateStyle: 'long', timeStyle: 'short' }).format(at);
+  return dates('moment', { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 }
 
 /** lundi 23 novembre */

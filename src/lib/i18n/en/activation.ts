@@ -112,7 +112,7 @@ export const en = {
     'These 24 words are the key to your record on paper: the only way back if you lose all your devices. Print or copy them, then keep them as you would a birth certificate.',
   kitPlain: 'We cannot read this. Nor can we give it back to you.',
   kitNotYet:
-    'Opening a record again with these words is not possible yet in this version of Carnet; it will be, with these very words. Until then, link a second device: it can give the first one its access back.',
+    'This version of Carnet cannot open a record again with these words yet; a later one will, with these very words. Until then, link a second device.',
   kitWords: 'The 24 words, in order',
   kitQr: 'QR code of the recovery key',
   kitAddress: 'Address of my record',

@@ -45,10 +45,10 @@ export const en = {
   none: 'No other device yet.',
   linkTitle: 'Link this device',
   linkLead:
-    'Is your record already open on another device? It can pass it on to this one, directly and encrypted.',
+    'Is your record already open on another device? It can hand it over to this one, encrypted from end to end.',
   linkCredentialsLead: 'Choose a user name and password for this device. You may use the same as elsewhere.',
   linkReplaces:
-    'A locked record is already on this device. Once the link is confirmed, it will be replaced by the one of the other device: what had not been sent from here yet will be lost. Then revoke the former name of this device under “My devices”.',
+    'A locked record is already here. Once the link is confirmed, the one of the other device will replace it: what had not been sent from here will be lost. Then revoke the former name of this device.',
   linkShow: 'Show the code',
   linkShowBusy: 'Preparing the code…',
   linkCodeTitle: 'Show this code to your other device',

@@ -110,7 +110,7 @@ export const fr = {
     'Ces 24 mots sont la clé de votre carnet sur papier : le seul recours si vous perdez tous vos appareils. Imprimez-les ou recopiez-les, puis rangez-les comme un acte de naissance.',
   kitPlain: 'Nous ne pouvons pas lire ceci. Nous ne pourrons pas non plus vous le rendre.',
   kitNotYet:
-    "Rouvrir un carnet avec ces mots n'est pas encore possible dans cette version de Carnet ; ce le sera, avec ces mêmes mots. D'ici là, reliez un second appareil : il peut rendre l'accès au premier.",
+    "Cette version de Carnet ne sait pas encore rouvrir un carnet avec ces mots ; une prochaine le saura, avec ces mêmes mots. D'ici là, reliez un second appareil.",
   kitWords: "Les 24 mots, dans l'ordre",
   kitQr: 'Code QR de la clé de secours',
   kitAddress: 'Adresse de mon carnet',

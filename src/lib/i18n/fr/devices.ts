@@ -44,11 +44,11 @@ export const fr = {
   none: "Aucun autre appareil pour l'instant.",
   linkTitle: 'Relier cet appareil',
   linkLead:
-    'Votre carnet est déjà ouvert sur un autre appareil ? Il peut le transmettre à celui-ci, directement et chiffré.',
+    'Votre carnet est déjà ouvert sur un autre appareil ? Il peut le transmettre à celui-ci, chiffré de bout en bout.',
   linkCredentialsLead:
     "Choisissez un identifiant et un mot de passe pour cet appareil. Vous pouvez reprendre les mêmes qu'ailleurs.",
   linkReplaces:
-    "Un carnet verrouillé se trouve déjà sur cet appareil. Une fois la liaison confirmée, il sera remplacé par celui de l'autre appareil : ce qui n'avait pas encore été envoyé d'ici sera perdu. Révoquez ensuite l'ancien nom de cet appareil dans « Mes appareils ».",
+    "Un carnet verrouillé est déjà ici. Une fois la liaison confirmée, celui de l'autre appareil le remplacera : ce qui n'avait pas été envoyé d'ici sera perdu. Révoquez ensuite l'ancien nom de cet appareil.",
   linkShow: 'Afficher le code',
   linkShowBusy: 'Préparation du code…',
   linkCodeTitle: 'Montrez ce code à votre autre appareil',
