@@ -22,7 +22,9 @@ import { admitByCreating, admitByOpening } from './admission.ts';
 import { answer, carryOut, isWrite, type TopicRequest, type Write } from './answers.ts';
 import type { Bus, SharedMessage } from './bus/bus.ts';
 import type { Clock, Random } from './clock.ts';
+import { Credit } from './credit.ts';
 import type { Guard } from './guard.ts';
+import { Inbox, type InboxOwner } from './inbox.ts';
 import type { RelayLimits } from './limits.ts';
 import { describeError, type Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -82,9 +84,6 @@ export interface OpenTopic {
   subscription: Subscription | null;
 }
 
-/** Requests other than puts that may be at work at a time. */
-const MAX_AT_WORK = 8;
-
 const RATE_PAUSE_SECONDS = 1;
 
 /** A connection begins with the challenge. */
@@ -92,7 +91,7 @@ export function createSession(socket: SessionSocket, peer: Peer, deps: SessionDe
   return new RelaySession(socket, peer, deps);
 }
 
-class RelaySession implements Session, Listener {
+class RelaySession implements Session, InboxOwner, Listener {
   readonly #socket: SessionSocket;
   readonly #peer: Peer;
   readonly #deps: SessionDeps;
@@ -100,13 +99,9 @@ class RelaySession implements Session, Listener {
   readonly #startedAt: number;
   #heardAt: number;
   #topics: Map<string, OpenTopic> | null = null;
-  /** Messages that wait for their turn. */
-  #queue: Bytes[] | null = null;
-  #isProving = false;
-  #atWork = 0;
+  readonly #inbox: Inbox;
+  readonly #credit: Credit;
   #refusals = 0;
-  #credit: number;
-  #creditAt: number;
   #isStopped = false;
   #isEnded = false;
 
@@ -117,17 +112,16 @@ class RelaySession implements Session, Listener {
     // A copy in the pool that small buffers share: an array of its own costs ten times its length.
     this.#nonce = Buffer.from(deps.random(32));
     const now = deps.clock.now();
-    this.#startedAt = this.#heardAt = this.#creditAt = now;
-    this.#credit = deps.limits.requestBurst;
+    this.#startedAt = this.#heardAt = now;
+    this.#inbox = new Inbox(this);
+    this.#credit = new Credit(deps.limits, now);
     this.#reply({ type: 'challenge', version: PROTOCOL_VERSION, nonce: this.#nonce, time: now });
   }
 
   receive(message: Bytes): void {
     if (this.#isEnded || this.#isStopped) return;
     this.heard();
-    if (this.#queue) this.#queue.push(message);
-    else if (this.#isBlocked()) this.#wait(message);
-    else this.#handle(message);
+    this.#inbox.receive(message);
   }
 
   heard(): void {
@@ -135,7 +129,7 @@ class RelaySession implements Session, Listener {
   }
 
   drained(): void {
-    this.#advance();
+    this.#inbox.advance();
     if (this.#topics) for (const { subscription } of this.#topics.values()) subscription?.resume();
   }
 
@@ -150,13 +144,13 @@ class RelaySession implements Session, Listener {
 
   stop(): void {
     this.#isStopped = true;
-    this.#queue = null;
+    this.#inbox.clear();
   }
 
   ended(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    this.#queue = null;
+    this.#inbox.clear();
     if (this.#topics) for (const { subscription } of this.#topics.values()) subscription?.end();
     this.#topics = null;
   }
@@ -175,40 +169,24 @@ class RelaySession implements Session, Listener {
     return this.#socket.bufferedAmount > this.#deps.limits.lagBytes;
   }
 
+  isUnread(): boolean {
+    return this.#socket.bufferedAmount > this.#deps.limits.pauseBytes;
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
   onStoreError(error: unknown): void {
     this.#deps.log.error('the store does not answer', describeError(error));
     this.#end(CLOSE.tryLater);
   }
 
-  #isBlocked(): boolean {
-    return (
-      this.#isProving ||
-      this.#atWork >= MAX_AT_WORK ||
-      this.#socket.bufferedAmount > this.#deps.limits.pauseBytes
-    );
-  }
-
-  #wait(message: Bytes): void {
-    this.#queue = [message];
-    this.#socket.pause();
-  }
-
-  #advance(): void {
-    if (!this.#queue) return;
-    while (!this.#isBlocked()) {
-      const message = this.#queue.shift();
-      if (!message) {
-        this.#queue = null;
-        this.#socket.resume();
-        return;
-      }
-      this.#handle(message);
-      // It may have ended the connection.
-      if (!this.#queue) return;
-    }
-  }
-
-  #handle(message: Bytes): void {
+  handle(message: Bytes): void {
     const { totals } = this.#deps.metrics;
     const request = decodeRequest(message);
     if (!request) {
@@ -217,7 +195,7 @@ class RelaySession implements Session, Listener {
       return;
     }
     totals.requests++;
-    if (!this.#hasCredit()) {
+    if (!this.#credit.spend(this.#deps.limits, this.#heardAt)) {
       this.#tooFast(request.req, RATE_PAUSE_SECONDS);
       return;
     }
@@ -230,55 +208,34 @@ class RelaySession implements Session, Listener {
         break;
       case 'open':
       case 'create':
-        this.#isProving = true;
-        void this.#work(request.req, this.#prove(request));
+        void this.#inbox.during(() => this.#work(request.req, this.#prove(request)), true);
         break;
       default:
-        void this.#work(request.req, this.#answer(request));
+        void this.#inbox.during(() => this.#work(request.req, this.#answer(request)), false);
     }
-  }
-
-  /** A bucket that fills with time and holds the burst. */
-  #hasCredit(): boolean {
-    if (this.#credit < 1) {
-      const { requestBurst, requestsPerSecond } = this.#deps.limits;
-      const earned = ((this.#heardAt - this.#creditAt) / 1000) * requestsPerSecond;
-      this.#credit = Math.min(requestBurst, this.#credit + earned);
-      this.#creditAt = this.#heardAt;
-      if (this.#credit < 1) return false;
-    }
-    this.#credit--;
-    return true;
   }
 
   async #work(req: number, work: Promise<void>): Promise<void> {
-    this.#atWork++;
     try {
       await work;
     } catch (error) {
       this.#deps.log.error('a request failed', describeError(error));
       this.#fail(req, 'unavailable');
     }
-    this.#atWork--;
-    this.#advance();
   }
 
   async #prove(request: Request & { type: 'open' | 'create' }): Promise<void> {
     const { store, clock } = this.#deps;
     const { origin, guard } = this.#peer;
     const challenge = { origin, nonce: this.#nonce };
-    try {
-      const admission =
-        request.type === 'open'
-          ? await admitByOpening(store, challenge, request)
-          : await admitByCreating({ store, clock, guard }, challenge, request);
-      if (admission.type === 'admitted') await this.#admit(request.req, admission.topic, admission.role);
-      else if (admission.code === 'refused') this.#refuse(request.req);
-      else if (admission.code === 'rate-limited') this.#tooFast(request.req, admission.retryAfter);
-      else this.#fail(request.req, admission.code);
-    } finally {
-      this.#isProving = false;
-    }
+    const admission =
+      request.type === 'open'
+        ? await admitByOpening(store, challenge, request)
+        : await admitByCreating({ store, clock, guard }, challenge, request);
+    if (admission.type === 'admitted') await this.#admit(request.req, admission.topic, admission.role);
+    else if (admission.code === 'refused') this.#refuse(request.req);
+    else if (admission.code === 'rate-limited') this.#tooFast(request.req, admission.retryAfter);
+    else this.#fail(request.req, admission.code);
   }
 
   async #admit(req: number, topic: Topic, role: Role): Promise<void> {

@@ -15,6 +15,7 @@ import type { Clock } from '../clock.ts';
 import { once } from '../once.ts';
 import { Blobs } from './sqlite/blobs.ts';
 import { GroupCommit, type CommitReport } from './sqlite/commit.ts';
+import { Erasing } from './sqlite/erasing.ts';
 import { Frames } from './sqlite/frames.ts';
 import { Journal } from './sqlite/journal.ts';
 import { nameOfFrame, type StoredFrame } from './sqlite/packs.ts';
@@ -54,9 +55,6 @@ export interface SqliteOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-/** How much one sweep erases at most, so that nobody waits for it. */
-const SWEEP_LIMIT = 500;
-
 const STORED: Promise<null> = Promise.resolve(null);
 
 export function openSqliteStore(options: SqliteOptions): Store {
@@ -77,6 +75,7 @@ class SqliteStore implements Store {
   readonly #blobs: Blobs;
   readonly #readers: Readers;
   readonly #commit: GroupCommit;
+  readonly #erasing: Erasing;
   /** No cursor of this run is at or below it. */
   #floor: number;
   #highest: number;
@@ -109,6 +108,12 @@ class SqliteStore implements Store {
       },
       onError: options.onError ?? (() => undefined),
     });
+    this.#erasing = new Erasing({
+      topics: this.#topics,
+      frames: this.#frames,
+      blobs: this.#blobs,
+      commit: this.#commit,
+    });
   }
 
   async findTopic(id: Bytes): Promise<Topic | null> {
@@ -121,7 +126,7 @@ class SqliteStore implements Store {
       const now = this.#clock.now();
       const present = this.#topics.find(spec.id);
       if (present?.isAlive(now)) return hasKeys(present, spec) ? ok(present) : fail({ type: 'topic-taken' });
-      if (present) this.#eraseTopic(present, undo);
+      if (present) this.#erasing.topic(present, undo);
       const topic = this.#topics.insert(spec, now);
       undo.push(() => {
         topic.gone = true;
@@ -242,7 +247,7 @@ class SqliteStore implements Store {
       if (!there) this.#blobs.insertChunk(row, index, bytes);
       const complete = row.chunks + (there ? 0 : 1) === total;
       this.#blobs.grow(row, there ? 0 : 1, added, complete ? 0 : now + this.#limits.unfinishedMs);
-      this.#count(state, { blobBytes: added }, undo);
+      this.#erasing.count(state, { blobBytes: added }, undo);
       return ok();
     });
   }
@@ -263,22 +268,7 @@ class SqliteStore implements Store {
 
   async sweep(): Stored<Swept> {
     this.#topics.forgetUnheld();
-    return this.#commit.write((undo) => {
-      const now = this.#clock.now();
-      const topics = this.#topics.expired(now, SWEEP_LIMIT);
-      for (const topic of topics) this.#eraseTopic(topic, undo);
-      const packs = this.#frames.packs.eraseDue(now, SWEEP_LIMIT);
-      for (const { topic, frames, bytes } of packs) {
-        this.#discount(topic, { frames: -frames, frameBytes: -bytes }, undo);
-      }
-      const blobs = this.#blobs.eraseDue(now, SWEEP_LIMIT);
-      for (const { topic, size } of blobs) this.#discount(topic, { blobBytes: -size }, undo);
-      return ok({
-        topics: topics.length,
-        frames: packs.reduce((sum, { frames }) => sum + frames, 0),
-        blobs: blobs.length,
-      });
-    }, true);
+    return this.#commit.write((undo) => ok(this.#erasing.sweep(this.#clock.now(), undo)), true);
   }
 
   readonly close = once(async () => {
@@ -302,41 +292,6 @@ class SqliteStore implements Store {
     });
     return done.ok ? null : done.error.type;
   }
-
-  #eraseTopic(topic: TopicState, undo: (() => void)[]): void {
-    this.#commit.drop(topic);
-    this.#frames.packs.eraseAll(topic.n);
-    this.#blobs.eraseAll(topic);
-    this.#topics.erase(topic);
-    topic.gone = true;
-    undo.push(() => {
-      topic.gone = false;
-    });
-  }
-
-  #discount(id: Bytes, change: CounterChange, undo: (() => void)[]): void {
-    const topic = this.#topics.find(id);
-    if (topic) this.#count(topic, change, undo);
-  }
-
-  #count(topic: TopicState, change: CounterChange, undo: (() => void)[]): void {
-    const add = (sign: 1 | -1) => {
-      topic.frames += sign * (change.frames ?? 0);
-      topic.frameBytes += sign * (change.frameBytes ?? 0);
-      topic.blobBytes += sign * (change.blobBytes ?? 0);
-    };
-    add(1);
-    undo.push(() => {
-      add(-1);
-    });
-    this.#commit.touch(topic);
-  }
-}
-
-interface CounterChange {
-  readonly frames?: number;
-  readonly frameBytes?: number;
-  readonly blobBytes?: number;
 }
 
 function stateOf(topic: Topic): TopicState {
