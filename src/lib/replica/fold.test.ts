@@ -250,3 +250,20 @@ test('many values in one place are put in order in no time that grows with their
   // Of one client's values in one place Yjs puts the latest first: the one that stands is the first it made.
   expect(doc && contents(doc)).toEqual([['allergies', [['AAAAAAAAAAAAAAAAAAAAAA/name', 0]]]]);
 });
+
+test('as many names as entries cost no more than the values that have them', () => {
+  const count = 20_000;
+  const index = Array.from({ length: count }, (_, i) => i);
+  const doc = unfold(
+    bytesOf({
+      clients: [[3, count]],
+      sections: index.map((i) => ['allergies', `/${i}`]),
+      entries: index.map((i) => `${i}`.padStart(22, 'A')),
+      tags: index.map(() => 8),
+      // Each name has one value, the first at the last entry, the next at the one before…
+      places: index.flatMap((i) => [i, i === 0 ? 2 * (count - 1) : 1]),
+      numbers: index.map(() => 0),
+    }),
+  );
+  expect(doc?.getMap('allergies').size).toBe(count);
+});

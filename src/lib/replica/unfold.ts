@@ -31,21 +31,9 @@ export function unfold(folded: Bytes): Y.Doc | null {
     const doc = new Y.Doc();
     const forks: Forks = new Map();
     const clients = readClients(new Reader(reader.lengthPrefixed(reader.remaining)));
-    const { sections, entries } = readValues(reader, clients, forks);
+    const firsts = readValues(reader, doc, clients, forks);
     for (const { client, items } of clients) doc.store.clients.set(client, items);
-    const columns = sections.map(({ section, name, firsts }) => ({
-      root: doc.getMap(section),
-      name,
-      firsts,
-    }));
-    for (const [i, entry] of entries.entries())
-      for (const { root, name, firsts } of columns) {
-        const first = firsts[i];
-        if (!first) continue;
-        if (entry.length < ENTRY_LENGTH && name !== '')
-          throw new MalformedBytes('a key that is cut elsewhere');
-        chain(forks, first, root, entry + name);
-      }
+    for (const first of firsts) chain(forks, first);
     return doc;
   });
 }
@@ -55,10 +43,11 @@ type Root = Y.Map<unknown>;
 /** Where several values were set in one place: all of them, by the first. */
 type Forks = Map<Y.Item, Y.Item[]>;
 
-/** What keys are made of, each with the values that were set first under these keys. */
+/** What keys are made of, with the values that were set first under these keys. */
 interface Section {
   readonly section: string;
   readonly name: string;
+  readonly root: Root;
   /** By the index of the entry. */
   readonly firsts: (Y.Item | undefined)[];
 }
@@ -71,16 +60,18 @@ interface ClientValues {
 }
 
 /**
- * The values that were set first under every key. Of each, `right` leads on to what took its place, and so on.
+ * The values that were set first under every key, with that key. Of each, `right` leads on to what took its place, and so
+ * on.
  */
 function readValues(
   reader: Reader,
+  doc: Y.Doc,
   clients: readonly ClientValues[],
   forks: Forks,
-): { sections: readonly Section[]; entries: readonly string[] } {
+): readonly Y.Item[] {
   const column = () => new Reader(reader.lengthPrefixed(reader.remaining));
   const list = () => readJson(reader.lengthPrefixed(reader.remaining));
-  const sections = list().map(sectionOf);
+  const sections = list().map((pair) => sectionOf(pair, doc));
   const entries = list().map(textOf);
   checkKeys(sections, entries);
   const [tags, places, numbers] = [column(), column(), column()];
@@ -98,13 +89,21 @@ function readValues(
     if (!isCounted(number)) throw new MalformedBytes('number out of range');
     return new Y.ContentAny([number]);
   };
+  const starts: Y.Item[] = [];
   const readFirst = (item: Y.Item) => {
-    const { firsts } = at(sections, places.varint());
+    const { root, name, firsts } = at(sections, places.varint());
     entry += unzigzag(places.varint());
-    if (entry < 0 || entry >= entries.length) throw new MalformedBytes('no entry there');
+    const id = at(entries, entry);
+    if (id.length < ENTRY_LENGTH && name !== '') throw new MalformedBytes('a key that is cut elsewhere');
     const first = firsts[entry];
-    if (first) join(forks, first, item);
-    else firsts[entry] = item;
+    if (first) {
+      join(forks, first, item);
+      return;
+    }
+    firsts[entry] = item;
+    item.parent = root;
+    item.parentSub = id + name;
+    starts.push(item);
   };
 
   for (const { client, count, items } of clients) {
@@ -132,7 +131,7 @@ function readValues(
   });
   for (const column of [places, numbers]) column.end();
   if (other !== others.length || !isInOrder(crossings)) throw new MalformedBytes('left over, or in a circle');
-  return { sections, entries };
+  return starts;
 }
 
 /** A value in the place of another client's. */
@@ -197,7 +196,8 @@ function join(forks: Forks, first: Y.Item, item: Y.Item): void {
  * Strings the values of one key together as Yjs does: after a value come those set in its place, the lowest client first
  * and each followed by what took its own place. The last one stands.
  */
-function chain(forks: Forks, first: Y.Item, parent: Root, key: string): void {
+function chain(forks: Forks, first: Y.Item): void {
+  const { parent, parentSub } = first;
   let last: Y.Item | null = null;
   /** What comes after what hangs on the value at hand, the next one last. */
   const coming: Y.Item[] = [];
@@ -211,13 +211,13 @@ function chain(forks: Forks, first: Y.Item, parent: Root, key: string): void {
     item.left = last;
     item.right = null;
     item.parent = parent;
-    item.parentSub = key;
+    item.parentSub = parentSub;
     last = item;
     item = next ? earliest(forks, next, coming) : coming.pop();
   }
   if (!last) return;
   if (last.content instanceof Y.ContentDeleted) replace(last);
-  parent._map.set(key, last);
+  (parent as Root)._map.set(parentSub!, last);
 }
 
 /** Of the values set in one place the one that comes first; the others are put aside. */
@@ -262,10 +262,10 @@ function textOf(value: unknown): string {
   return value;
 }
 
-function sectionOf(value: unknown): Section {
+function sectionOf(value: unknown, doc: Y.Doc): Section {
   if (!Array.isArray(value) || value.length !== 2) throw new MalformedBytes('not a pair');
   const [section, name] = [textOf(value[0]), textOf(value[1])];
-  return { section, name, firsts: [] };
+  return { section, name, root: doc.getMap(section), firsts: [] };
 }
 
 /** Keys have one spelling: no section or entry stands there twice, and only a whole entry has a name behind it. */
