@@ -33,6 +33,10 @@ export interface Tally {
   membersChanged: boolean;
 }
 
+export function newTally(): Tally {
+  return { admitted: 0, refused: 0, known: 0, membersChanged: false };
+}
+
 export interface Intake {
   /** Verified data frames, not in the log yet. */
   readonly fresh: readonly Frame[];
@@ -46,7 +50,7 @@ export async function takeIn(
   batch: readonly { readonly topic: Bytes; readonly bytes: Bytes }[],
   unreadable: Set<Hex>,
 ): Promise<Intake> {
-  const tally: Tally = { admitted: 0, refused: 0, known: 0, membersChanged: false };
+  const tally = newTally();
   const opened = openBatch(context, turn, batch, unreadable, tally);
   const fresh: Frame[] = [];
   let pending: OpenedFrame[] = [...turn.strangers.values(), ...opened];
