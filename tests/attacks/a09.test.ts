@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseAddress } from '#lib/keys/address.ts';
-import { person } from '../helpers/people.ts';
+import { newDeviceReceives, openDeviceReceives, startNewDevice, startOpenDevice } from '#lib/keys/link.ts';
+import { deviceNamed, person } from '../helpers/people.ts';
 import { seededRandom, type SeededRandom } from '../helpers/random.ts';
 
 /** A09: an address mistyped, truncated, or altered to look alike. The checksum of BIP 350 finds up to four changes. */
@@ -74,4 +75,31 @@ describe('A09: an altered address is refused', () => {
     expect(parseAddress(address.replace('carnet', 'Carnet')).ok).toBe(false);
     expect(parseAddress(address.normalize('NFKD').replace('1', '１')).ok).toBe(false);
   });
+});
+
+test('A09: devices whose names look alike are told apart by the words that both screens show', async () => {
+  const names = ['Alice', 'Аlice', 'Alіce', 'AIice', 'Al1ce', 'Alice ', 'Alice\u200b', 'ALICE'];
+  const alice = await person('Alice');
+  const phrases = await Promise.all(
+    names.map(async (name, seed) => {
+      const [open, fresh] = [seededRandom(`open ${seed}`), seededRandom(`new ${seed}`)];
+      const device = await deviceNamed(name, seed);
+      const { address } = alice;
+      const asOpen = startOpenDevice({
+        device: alice.device,
+        address,
+        name: 'Portable',
+        random: open,
+        now: 0,
+      });
+      const asNew = startNewDevice({ device, name, random: fresh, now: 0 });
+      const replied = await openDeviceReceives(asOpen.state, asNew.send[0]!, 0);
+      const revealed = await newDeviceReceives(asNew.state, replied.send[0]!, 0);
+      const compared = await openDeviceReceives(replied.state, revealed.send[0]!, 0);
+      if (compared.state.type !== 'compare' || revealed.state.type !== 'compare') throw new Error();
+      expect(compared.state.phrase).toEqual(revealed.state.phrase);
+      return compared.state.phrase.join(' ');
+    }),
+  );
+  expect(new Set(phrases).size).toBe(names.length);
 });

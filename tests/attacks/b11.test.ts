@@ -5,12 +5,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import type { Bytes } from '#lib/bytes/bytes.ts';
+import type { Fields } from '#lib/record/section.ts';
+import { checkEdit } from '#lib/record/sections.ts';
 import { RecordDocument } from '#lib/replica/document.ts';
 import { forge, received } from '../helpers/forge.ts';
 import { push, sync } from '../helpers/plain-relay.ts';
 import { replicaWorld } from '../helpers/replica-world.ts';
 
 const ID = 'AAAAAAAAAAAAAAAAAAAAAA';
+const NOW = { y: 2026, m: 1, d: 1 };
 const NAMES = [
   '__proto__',
   'constructor',
@@ -80,6 +83,18 @@ test('B11: values of any shape are left out where they do not fit, and never thr
       },
     ),
   );
+});
+
+test('B11: poisoned names in what a page sends are refused by name or left out, and nothing is inherited', () => {
+  for (const name of NAMES) {
+    const fields = JSON.parse(`{"name": "Pollen", ${JSON.stringify(name)}: {"polluted": true}}`) as Fields;
+    const put = (section: string, id = ID) => checkEdit({ type: 'put', section, id, fields }, undefined, NOW);
+    const result = put('allergies');
+    if (result.ok && result.edit.type === 'put') expect(Object.keys(result.edit.fields)).not.toContain(name);
+    expect(put(name).ok).toBe(false);
+    expect(put('allergies', name).ok).toBe(false);
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  }
 });
 
 test('B11: Mallory signs such an update: it is taken, read by nobody, and Alice edits on', async () => {

@@ -23,11 +23,7 @@ export interface Failure {
 }
 
 /** Runs `seeds` seeds from `from` on, every `stride`-th of them. */
-export async function runSeeds(
-  { from, seeds, steps, twice }: Range,
-  offset = 0,
-  stride = 1,
-): Promise<Failure[]> {
+async function runSeeds({ from, seeds, steps, twice }: Range, offset = 0, stride = 1): Promise<Failure[]> {
   const failures: Failure[] = [];
   for (let seed = from + offset; seed < from + seeds; seed += stride) {
     const problems = await problemsOf(seed, steps, twice);

@@ -1,8 +1,8 @@
 /** Which preferences there are. Whatever was stored, by whichever version, only known values come out. */
 import { LANGUAGES, type Language } from '#lib/i18n/language.svelte.ts';
 
-export const THEMES = ['auto', 'light', 'dark'] as const;
-export const TEXT_SIZES = ['normal', 'large', 'larger'] as const;
+const THEMES = ['auto', 'light', 'dark'] as const;
+const TEXT_SIZES = ['normal', 'large', 'larger'] as const;
 
 export type Theme = (typeof THEMES)[number];
 export type TextSize = (typeof TEXT_SIZES)[number];

@@ -50,11 +50,6 @@ export function openCommitting(key: Bytes, label: Label, aad: Bytes, sealed: Byt
   return trial(key, sealed)?.open(context(label, aad)) ?? null;
 }
 
-/** Whether it was sealed under this key, label and associated data: the half of opening that needs no decryption. */
-export function matchesCommitment(key: Bytes, label: Label, aad: Bytes, sealed: Bytes): boolean {
-  return trial(key, sealed)?.matches(context(label, aad)) ?? false;
-}
-
 export function sealIn({ aad, info }: Context, key: Bytes, plaintext: Bytes, random: Random): Bytes {
   const salt = random(SALT);
   const derived: Bytes = expand(nobleSha256, extract(nobleSha256, key, salt), info, 64);

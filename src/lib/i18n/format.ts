@@ -60,11 +60,6 @@ export function formatPartial(written: string): string {
     : dates('day UTC', { ...options, day: 'numeric' }).format(at);
 }
 
-export function monthNames(): readonly string[] {
-  const format = dates('month name UTC', { month: 'long', timeZone: 'UTC' });
-  return Array.from({ length: 12 }, (_, month) => format.format(Date.UTC(2024, month, 1)));
-}
-
 /** 1,2 Mo: decimal units, as the limit of five megabytes is counted. */
 export function formatSize(bytes: number): string {
   const units =

@@ -20,7 +20,7 @@ import { displayed, findWord, splitWords, WORDS } from './words.ts';
 
 export { accountKey, chainSecrets, generateRoot, recoverySealing } from './root.ts';
 
-export const KIT_WORDS = 24;
+const KIT_WORDS = 24;
 
 /** 1-based positions of words that are not in the list; none when the words are known but do not belong together. */
 export interface KitWordsError {

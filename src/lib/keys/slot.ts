@@ -27,7 +27,7 @@ export type SlotError =
   | { readonly type: 'damaged' }; // not a slot of this version at all
 
 const VERSION = 1;
-export const SLOT_TYPES = { password: 1, passkeyPrf: 2 } as const;
+const SLOT_TYPES = { password: 1, passkeyPrf: 2 } as const;
 
 const SALT = 32;
 const LOCAL_KEY = 32;

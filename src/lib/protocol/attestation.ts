@@ -25,7 +25,7 @@ import { decodeWith } from '#lib/bytes/reader.ts';
 import { Writer } from '#lib/bytes/writer.ts';
 
 export const ATTESTATION_BYTES = 138;
-export const ADDRESS_BYTES = 33;
+const ADDRESS_BYTES = 33;
 
 const VERSION = 1;
 const HRP = 'carnet';

@@ -25,13 +25,13 @@ export const AUTHORITY_PATHS = {
   log: '/authority/log',
 } as const;
 
-export const FAILURES = ['enrolment-refused', 'try-later', 'malformed'] as const;
+const FAILURES = ['enrolment-refused', 'try-later', 'malformed'] as const;
 export type AuthorityFailure = (typeof FAILURES)[number];
 
 /** The largest body either side sends. */
 export const MAX_BODY = 32_768;
-export const MAX_GENESIS = 16_384;
-export const MAX_ENROLMENT_FILE = 16_384;
+const MAX_GENESIS = 16_384;
+const MAX_ENROLMENT_FILE = 16_384;
 export const LOG_PAGE = 500;
 
 /** Where the account key (Ed25519, 32 bytes) stands in a genesis bundle; the rest of the bundle is opaque here. */

@@ -26,7 +26,7 @@ const PNG_END = [0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82]; // IEND and it
 const PDF_SLACK = 1024;
 
 /** A picture may exceed the limit of a document: it is compressed again before it is stored. */
-export const MAX_PICTURE_BYTES = 50_000_000;
+const MAX_PICTURE_BYTES = 50_000_000;
 
 /** Checks a whole file. */
 export function checkFile(bytes: Uint8Array): FileCheck {

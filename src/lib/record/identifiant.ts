@@ -4,7 +4,7 @@ export type IdentifiantCheck =
   | { readonly ok: true; readonly identifiant: string }
   | { readonly ok: false; readonly problem: 'length' | 'characters' };
 
-export const IDENTIFIANT_MIN = 8;
+const IDENTIFIANT_MIN = 8;
 export const IDENTIFIANT_MAX = 100;
 
 /** Case does not count, nor do blank edges: `Claire.Martin` and `claire.martin` are one identifiant. */

@@ -12,7 +12,7 @@ export interface PartialDate {
 export type PartialDateProblem =
   'year-missing' | 'not-a-date' | 'day-without-month' | 'too-old' | 'in-future';
 
-export const EARLIEST_YEAR = 1900;
+const EARLIEST_YEAR = 1900;
 
 const FORM = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
 

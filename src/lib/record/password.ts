@@ -12,7 +12,7 @@ export type PasswordRule = 'length' | 'special' | 'digit' | 'upper' | 'lower' | 
 /** The five of the guide, in its order, for the list that ticks as one types; `differs` is checked besides. */
 export const GUIDE_RULES = ['length', 'special', 'digit', 'upper', 'lower'] as const satisfies PasswordRule[];
 
-export const PASSWORD_MIN = 8;
+const PASSWORD_MIN = 8;
 
 /** The rules a password does not meet, in the guide's order; empty when it may be used. */
 export function unmetRules(password: string, identifiant: string): readonly PasswordRule[] {
@@ -67,7 +67,7 @@ const USUAL = (
  * one of the person's own names 9 bits, anything that reads like a word 12, a run or repeat 5, a year 6, a sign used
  * before 1, any other character the size of the alphabets in use.
  */
-export function estimateBits(password: string, own: readonly string[] = []): number {
+function estimateBits(password: string, own: readonly string[] = []): number {
   const plain = fold(password);
   const names = own.flatMap((name) => fold(name).split(/[^a-z0-9]+/)).filter((name) => name.length >= 3);
   const known = [...USUAL.filter((word) => word.length >= 3), ...names];

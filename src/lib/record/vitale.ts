@@ -13,7 +13,7 @@ const PRINTED_PREFIX = '8025000002';
 const PHOTO_DIGITS = 11;
 
 /** How many digits are expected: for the hint and the error. */
-export const SERIAL_LENGTHS: Readonly<Record<VitaleType, readonly [number, number]>> = {
+const SERIAL_LENGTHS: Readonly<Record<VitaleType, readonly [number, number]>> = {
   'with-photo': [PHOTO_DIGITS, PHOTO_DIGITS],
   'without-photo': [8, 13],
 };

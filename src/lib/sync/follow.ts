@@ -22,10 +22,10 @@ import type { Credential, Cursor, Syncable } from './syncable.ts';
  * How long after an event or an acknowledgement our cursor follows. Short, because what the relay loses between the two
  * is found out only while this process lives.
  */
-export const CONFIRM_MS = 2_000;
+const CONFIRM_MS = 2_000;
 
 /** How often we ask although no event came: the relay's nodes may have lost the news of a frame between them. */
-export const AUDIT_MS = 600_000;
+const AUDIT_MS = 600_000;
 
 /** Events that wait to be taken in, at most; beyond that they are dropped and asked for later. */
 const MAX_WAITING = 4_194_304;

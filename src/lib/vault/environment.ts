@@ -72,7 +72,7 @@ async function readServices(): Promise<Services | null> {
 }
 
 /** Null unless both are addresses of the kinds expected. Relative ones stand for the host of the app. */
-export function servicesOf(config: unknown, base = location.origin): Services | null {
+function servicesOf(config: unknown, base = location.origin): Services | null {
   if (typeof config !== 'object' || config === null) return null;
   const { relay, authority } = config as { relay?: unknown; authority?: unknown };
   const relayUrl = urlOf(relay, base.replace(/^http/, 'ws'), ['ws:', 'wss:']);

@@ -18,7 +18,7 @@ import type { Environment } from './environment.ts';
 import { chunkKey, purgeKey, uploadKey } from './layout.ts';
 
 /** A deletion can be undone for a day; then the file goes, here and at the relay. */
-export const UNDO_MS = 24 * 3_600_000;
+const UNDO_MS = 24 * 3_600_000;
 
 const ASK_AGAIN_MS = 15_000;
 

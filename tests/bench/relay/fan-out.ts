@@ -14,7 +14,7 @@ import { closedLoop, closeRooms, openRooms, paced, type Outcome, type Room } fro
 import type { Contender } from './seats/seat.ts';
 
 const ROOMS = 100;
-export const LOW_RATE = 2_000;
+const LOW_RATE = 2_000;
 const STORED_AFTER_MS = 3_000;
 
 export interface FanOutOptions {

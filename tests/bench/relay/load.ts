@@ -7,7 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contender, Seat } from './seats/seat.ts';
 
-export const SEATS = 3;
+const SEATS = 3;
 
 export interface Room {
   readonly seats: readonly Seat[];

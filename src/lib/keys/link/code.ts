@@ -21,7 +21,7 @@ import { zeroId } from '../ids.ts';
 /** 16 characters of Crockford's base 32, upper case, without separators. */
 export type LinkCode = string;
 
-export const LINK_MINUTES = 10;
+const LINK_MINUTES = 10;
 export const LINK_LIFETIME = LINK_MINUTES * 60_000;
 
 const CODE_BYTES = 10;

@@ -5,7 +5,7 @@
 import type { SectionDefinition } from '../section.ts';
 
 /** The guide's nine categories, in its order, with the codes the public service uses for them. */
-export const DOCUMENT_CATEGORIES = {
+const DOCUMENT_CATEGORIES = {
   summary: 'SYNTHESE',
   prescriptions: 'ORD_SOIN',
   imaging: 'RADIO_SC',
@@ -27,7 +27,7 @@ export const MAX_DOCUMENT_BYTES = 5_000_000;
 export const MAX_DOCUMENT_NAME = 50;
 
 /** What a stored document is; a PNG becomes a JPEG before it is stored (DOC-07). */
-export const STORED_MIMES = ['application/pdf', 'image/jpeg'] as const;
+const STORED_MIMES = ['application/pdf', 'image/jpeg'] as const;
 
 export type StoredMime = (typeof STORED_MIMES)[number];
 
