@@ -22,7 +22,7 @@ import { deviceViews } from './device-list.ts';
 import type { Environment } from './environment.ts';
 import { storageProblem } from './errors.ts';
 import { follow } from './follow.ts';
-import { identityChanges, type Identity } from './identity.ts';
+import { healIdentity, identityChanges, type Identity } from './identity.ts';
 import type { Ring } from './keyring.ts';
 import { openNotices, type Notices } from './notices.ts';
 import { buildView, livingEntries, loadView, saveView } from './read-model.ts';
@@ -170,6 +170,9 @@ export async function openAccount(input: {
   const isAuthor = (): boolean =>
     record.replica.members().author(hex(spaces.device.id))?.clientId !== undefined;
 
+  const isRevoked = (): boolean =>
+    spaces.chainState().devices.get(hex(spaces.device.id))?.revoked !== undefined;
+
   const devices = (): readonly DeviceView[] =>
     deviceViews(spaces.chainState(), livingEntries(account.replica.record(), 'devices'), spaces.device.id);
 
@@ -303,6 +306,7 @@ export async function openAccount(input: {
   // ── opening ────────────────────────────────────────────────────────────────────────────────────────────────────
 
   async function load(): Promise<Result<void, VaultError>> {
+    await healIdentity(storage, seal, identity);
     const done = await spaces.load();
     if (!done.ok) return fail(problemOfEdit(done.error));
     loaded = true;
@@ -331,7 +335,6 @@ export async function openAccount(input: {
   async function edit(edits: readonly Edit[]): Promise<Result<void, VaultError>> {
     const opened = await ready;
     if (!opened.ok) return opened;
-    if (!isAuthor()) return fail({ type: 'relay-unreachable' });
     const checked: Edit[] = [];
     for (const one of edits) {
       const result = checkEdit(one, record.replica.record().entries.get(one.section), today(clock.now()));
@@ -343,7 +346,10 @@ export async function openAccount(input: {
     // Whoever asks for the record after the answer finds the edit in it.
     if (done.ok) show();
     wake();
-    return done.ok ? ok() : fail(problemOfEdit(done.error));
+    if (done.ok) return ok();
+    // Whoever was not revoked may write as soon as what says so has come: after a link, or again after something rotted.
+    const isAwaited = done.error.type === 'not-allowed' && !isRevoked();
+    return fail(isAwaited ? { type: 'relay-unreachable' } : problemOfEdit(done.error));
   }
 
   listen(chain);

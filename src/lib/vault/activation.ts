@@ -116,7 +116,11 @@ export async function slotChanges(
   const value = await sealPasswordSlot(localSecret, identifiant, password, env.random, env.argon2);
   const seal = localSeal(localKey(localSecret), env.random);
   const noted = await sealedPut(seal, KEYS.identifiant, encodeJson(identifiant));
-  return [...KEYS.slot.map((key) => ({ type: 'put', key, value }) as const), noted];
+  return [...slotCopies(value), noted];
+}
+
+export function slotCopies(value: Bytes): Change[] {
+  return KEYS.slot.map((key) => ({ type: 'put', key, value }));
 }
 
 /** Null when it cannot be read. */

@@ -2,7 +2,7 @@
  * The ways into an account on this device: a password, another tab's session, an activation, a grant from another device.
  * Each ends with the same: the local key in hand and the identity read.
  */
-import type { Bytes } from '#lib/bytes/bytes.ts';
+import { equal, type Bytes } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { localKey } from '#lib/crypto/local.ts';
 import type { DeviceBundle, DeviceSecrets } from '#lib/keys/device.ts';
@@ -14,6 +14,7 @@ import {
   readPendingKit,
   redeem,
   slotChanges,
+  slotCopies,
   type Credentials,
   type Enrolled,
   type Founded,
@@ -47,9 +48,15 @@ export async function enterByPassword(
   { identifiant, password }: Credentials,
 ): Promise<Result<Entrance, VaultError>> {
   let problem: VaultError = { type: 'wrong-password' };
-  for (const slot of await slots(storage)) {
+  const copies = await slots(storage);
+  for (const slot of copies) {
     const local = await openPasswordSlot(slot, identifiant, password);
-    if (local.ok) return enterBySession(env, storage, local.value);
+    if (local.ok) {
+      // Both copies are always written together: one that differs has rotted, and is written anew.
+      const isWhole = copies.length === KEYS.slot.length && copies.every((copy) => equal(copy, slot));
+      if (!isWhole) await storage.write(slotCopies(slot), 'strict');
+      return enterBySession(env, storage, local.value);
+    }
     problem = { type: local.error.type === 'damaged' ? 'storage-unavailable' : local.error.type };
   }
   return fail(problem);

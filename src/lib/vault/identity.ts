@@ -64,3 +64,10 @@ export async function readIdentity(storage: Storage, seal: LocalSeal): Promise<I
   }
   return null;
 }
+
+/** A copy that has rotted is written anew while the other one still opens. A disk that refuses leaves it for next time. */
+export async function healIdentity(storage: Storage, seal: LocalSeal, identity: Identity): Promise<void> {
+  const copies = await Promise.all(KEYS.identity.map((key) => sealedGet(storage, seal, key)));
+  if (copies.every((copy) => copy)) return;
+  await storage.write(await identityChanges(seal, identity), 'strict');
+}
