@@ -47,7 +47,7 @@ function elsewhere(): typeof fetch {
   const remoteAddress = `10.${networks >> 8}.${networks++ & 255}.1`;
   return async (url, init) =>
     world.carnet.authority!.routes.request(new URL(url as string).pathname, init, {
-      incoming: { socket: { remoteAddress } },
+      incoming: { headers: {}, socket: { remoteAddress } },
     });
 }
 
