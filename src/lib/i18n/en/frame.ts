@@ -46,6 +46,15 @@ export const en = {
     'It will be in place at the next start. You can also take it now: you will give your password again.',
   updateNow: 'Update now',
   updateLater: 'Later',
+  lateTitle: 'Carnet does not start',
+  lateText:
+    'The part of Carnet that opens your record does not answer yet. Nothing is lost. Wait a little; if nothing comes, close the other tabs of Carnet and reload this page.',
+  closedTitle: 'Carnet can keep nothing here',
+  closedText:
+    'The browser gives no access to its storage. What was already there has not been touched. Leave private browsing if you are in it, free some space, then reload the page.',
+  newerTitle: 'This page is too old',
+  newerText:
+    'A more recent version of Carnet has already been used on this device. Nothing is lost. Close the other tabs of Carnet, then reload this page to get the recent version.',
   unsupportedTitle: 'This browser will not do',
   unsupportedText:
     'Carnet encrypts your record on your device. For that it needs functions that this browser lacks or has switched off. Nothing was saved and nothing is lost.',

@@ -47,6 +47,15 @@ export const fr = {
     'Elle sera en place au prochain démarrage. Vous pouvez aussi la prendre maintenant : il faudra redonner votre mot de passe.',
   updateNow: 'Mettre à jour maintenant',
   updateLater: 'Plus tard',
+  lateTitle: 'Carnet ne démarre pas',
+  lateText:
+    "La partie de Carnet qui ouvre votre dossier ne répond pas encore. Rien n'est perdu. Attendez un peu ; si rien ne vient, fermez les autres onglets de Carnet et rechargez cette page.",
+  closedTitle: 'Carnet ne peut rien garder ici',
+  closedText:
+    "Le navigateur ne donne pas accès à son espace de stockage. Ce qui y était déjà n'a pas été touché. Quittez la navigation privée s'il y a lieu, libérez de la place, puis rechargez la page.",
+  newerTitle: 'Cette page est trop ancienne',
+  newerText:
+    "Une version plus récente de Carnet a déjà été utilisée sur cet appareil. Rien n'est perdu. Fermez les autres onglets de Carnet, puis rechargez cette page pour prendre la version récente.",
   unsupportedTitle: 'Ce navigateur ne convient pas',
   unsupportedText:
     "Carnet chiffre votre dossier sur votre appareil. Il a besoin pour cela de fonctions que ce navigateur n'offre pas, ou qu'il a désactivées. Rien n'a été enregistré et rien n'est perdu.",
