@@ -183,6 +183,22 @@ test('DIR-12 DIR-13 DIR-17: one trusted person, changed and not doubled; an emer
   await expect(row('Jeanne Martin')).toContainText('06 00 00 00 01');
 });
 
+test('MED-55e: the story tells all that has a date, finds a word without its accents, and leads to the entry', async () => {
+  await open(/^Mon histoire de santé/);
+  const told = page.getByRole('main').getByRole('heading', { level: 2 });
+  await expect(told).toHaveText(['2025', '2019', '2014', '1996']);
+  expect(await barriers(page)).toEqual([]);
+  await write(/^Chercher/, 'FRACTURE');
+  await expect(told).toHaveText(['2014']);
+  await write(/^Chercher/, 'rien de tel');
+  await expect(page.getByText('Rien ne correspond à cette recherche.')).toBeVisible();
+  await write(/^Chercher/, '');
+  await page.getByRole('combobox', { name: 'Année' }).selectOption('1996');
+  await page.getByRole('link', { name: /Asthme/ }).click();
+  await expect(sheet().getByRole('heading', { name: 'Asthme' })).toBeVisible();
+  await press(/^Fermer/);
+});
+
 test('offline, everything is still there after a reload', async () => {
   await page.reload();
   await unlock(page, CLAIRE);

@@ -1,7 +1,10 @@
-/** The sections of the profile by their address, and what the profile's home says of each. */
+/** The sections of the profile by their address, what the profile's home says of each, and the story they tell together. */
+import { say } from '#lib/i18n/catalogue.ts';
+import { story } from '#lib/i18n/story.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
 import { profileSections } from '#lib/record/sections.ts';
 import { declaredNone, statementId, statements } from '#lib/record/sections/statements.ts';
+import { filterStory, type Moment, type StoryFilter, storyOf } from '#lib/record/story.ts';
 import type { RecordView } from '#lib/vault/door.ts';
 
 export function profileSectionAt(path: string): ProfileSection | undefined {
@@ -10,17 +13,38 @@ export function profileSectionAt(path: string): ProfileSection | undefined {
 
 export interface PlaceState {
   readonly count: number;
+  /** 0 where nothing is changed by hand. */
   readonly changedAt: number;
   readonly none: string | null;
 }
 
 export function placeStates(record: RecordView | undefined): ReadonlyMap<string, PlaceState> {
-  return new Map(
-    profileSections.map(({ id }) => {
-      const living = record?.entries[id] ?? [];
-      const statement = record?.entries[statements.id]?.find((entry) => entry.id === statementId(id));
-      const changedAt = Math.max(0, ...living.map(({ updatedAt }) => updatedAt));
-      return [id, { count: living.length, changedAt, none: declaredNone(id, statement, living) }];
-    }),
-  );
+  const sections = profileSections.map(({ id }): [string, PlaceState] => {
+    const living = record?.entries[id] ?? [];
+    const statement = record?.entries[statements.id]?.find((entry) => entry.id === statementId(id));
+    const changedAt = Math.max(0, ...living.map(({ updatedAt }) => updatedAt));
+    return [id, { count: living.length, changedAt, none: declaredNone(id, statement, living) }];
+  });
+  const told = { count: healthStory(record).length, changedAt: 0, none: null };
+  return new Map([...sections, ['story', told]]);
+}
+
+/** MED-55e: what the record tells, as far as it is asked for. */
+export function healthStory(record: RecordView | undefined, filter?: StoryFilter): readonly Moment[] {
+  if (!record) return [];
+  const moments = storyOf({ sections: profileSections, ...record }, say);
+  return filter ? filterStory(moments, filter) : moments;
+}
+
+/** The kinds that occur, in the order of the profile; documents last. */
+export function storyKinds(moments: readonly Moment[]): { value: string; label: string }[] {
+  const known = new Set(moments.map(({ section }) => section));
+  return [
+    ...profileSections.map(({ id, title }) => ({ value: id, label: say(title) })),
+    { value: 'documents', label: story('documents') },
+  ].filter(({ value }) => known.has(value));
+}
+
+export function storyYears(moments: readonly Moment[]): string[] {
+  return [...new Set(moments.map(({ date }) => String(date.y)))];
 }
