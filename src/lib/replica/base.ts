@@ -17,8 +17,6 @@ export interface Foundation {
   readonly states: readonly Bytes[];
 }
 
-export const NO_FOUNDATION: Foundation = { snapshots: [], frontier: new Map(), states: [] };
-
 /** Those of the adopted snapshots that are still held and still count. */
 export async function readBase(context: Context, turn: Turn): Promise<Foundation> {
   const read: { origin: Origin; snapshot: Snapshot }[] = [];
