@@ -53,14 +53,19 @@ export class SectionEntries {
     );
   });
 
-  /** Only what changed travels, so that another device may change the rest meanwhile. */
+  /**
+   * Only what changed travels, so that another device may change the rest meanwhile.
+   * @param before the entry as it was when the form was opened; what is saved of one that was deleted since comes back
+   */
   async save(before: Entry | undefined, after: Fields): Promise<Saved> {
     const section = this.#section();
-    const fields = changedFields(before?.fields, after);
+    const live = this.living.find((entry) => entry.id === before?.id);
+    const fields = changedFields(before?.fields, after, live?.fields);
     if (Object.keys(fields).length === 0) return SAVED;
     const id = before?.id ?? newEntryId();
     const edits: Edit[] = [{ type: 'put', section: section.id, id, fields }];
-    if (!before && this.none !== null) edits.push(this.#withdrawal());
+    if (before && !live) edits.push({ type: 'restore', section: section.id, id });
+    if (!live && this.none !== null) edits.push(this.#withdrawal());
     if (!(await this.#apply(edits))) {
       // A field that is wrong is told at the field, not above the form.
       const problems = this.error?.type === 'entry-invalid' ? this.error.problems : [];

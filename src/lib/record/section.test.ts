@@ -162,6 +162,26 @@ describe('edits', () => {
     });
   });
 
+  test('MED-14 R21: a form that was open while another device linked a document leaves that link standing', () => {
+    const [old, theirs, mine] = ['old', 'theirs', 'mine'] as const;
+    const before = { documents: [old] };
+    const live = { documents: [old, theirs] };
+    expect(changedFields(before, { documents: [old, mine] }, live)).toEqual({
+      documents: [old, theirs, mine],
+    });
+    expect(changedFields(before, { documents: null }, live)).toEqual({ documents: [theirs] });
+    expect(changedFields(before, { documents: [old] }, live)).toEqual({});
+    expect(changedFields(before, { documents: null })).toEqual({ documents: null });
+  });
+
+  test('R21: what another device wrote while the form was open is not written over by what stood there before', () => {
+    const before = { name: 'Asthme', comment: 'léger' };
+    const live = { name: 'Asthme', comment: 'grave' };
+    expect(changedFields(before, { name: 'Asthme sévère', comment: 'léger' }, live)).toEqual({
+      name: 'Asthme sévère',
+    });
+  });
+
   test('a change is judged together with what stands already: clearing a required name is refused', () => {
     const edit = { type: 'put', section: 'allergies', id: ID, fields: { name: '' } } as const;
     expect(checkEdit(edit, entries, now)).toEqual({

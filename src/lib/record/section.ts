@@ -138,14 +138,33 @@ export function mergeFields(
   return merged;
 }
 
-/** The fields of `after` that differ from `before`: what a `put` should carry. */
-export function changedFields(before: Fields | undefined, after: Fields): Fields {
+/**
+ * The fields of `after` that differ from `before`: what a `put` should carry. `live` is what stands by now: of a set only
+ * the members that were added or taken away change there, so that those which came meanwhile stay.
+ */
+export function changedFields(
+  before: Fields | undefined,
+  after: Fields,
+  live: Fields | undefined = before,
+): Fields {
   const changed = emptyFields();
   for (const name of Object.keys(after)) {
-    const value = ownValue(after, name) ?? null;
-    if (!sameValue(ownValue(before ?? {}, name) ?? null, value)) changed[name] = value;
+    const [old, value, now] = [before, after, live].map((fields) => ownValue(fields ?? {}, name) ?? null);
+    if (sameValue(old ?? null, value ?? null)) continue;
+    const isSet = [old, value, now].some(Array.isArray);
+    changed[name] = isSet ? changedSet(membersOf(old), membersOf(value), membersOf(now)) : (value ?? null);
   }
   return changed;
+}
+
+function changedSet(old: readonly string[], wanted: readonly string[], now: readonly string[]): FieldValue {
+  const stays = now.filter((member) => wanted.includes(member) || !old.includes(member));
+  const members = [...new Set([...stays, ...wanted.filter((member) => !old.includes(member))])];
+  return members.length > 0 ? members : null;
+}
+
+function membersOf(value: FieldValue | undefined): readonly string[] {
+  return typeof value === 'object' && value !== null ? value : [];
 }
 
 /**

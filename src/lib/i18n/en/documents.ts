@@ -49,6 +49,7 @@ export const en = {
   sealing: 'Encrypting and saving…',
   stopped: 'Nothing was added. What you wrote is still there.',
   stopAdding: 'Stop adding',
+  addedNotLinked: 'Document "{name}" added, but not linked. Link it from "Change".',
   added: 'Document "{name}" added, saved on this device.',
   documentTitle: 'Document',
   opening: 'Opening the document…',

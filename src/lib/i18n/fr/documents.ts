@@ -48,6 +48,7 @@ export const fr = {
   sealing: 'Chiffrement et enregistrement…',
   stopped: "Rien n'a été ajouté. Ce que vous avez écrit est encore là.",
   stopAdding: "Arrêter l'ajout",
+  addedNotLinked: 'Document « {name} » ajouté, mais pas lié. Liez-le depuis « Modifier ».',
   added: 'Document « {name} » ajouté, enregistré sur cet appareil.',
   documentTitle: 'Document',
   opening: 'Ouverture du document…',
