@@ -34,6 +34,8 @@ const LAYERS: Record<string, readonly string[]> = {
     'types of src/lib/vault',
     'src/lib/vault/client',
     'src/lib/vault/worker', // its address, to start it
+    'types of src/lib/exchange',
+    'src/lib/exchange/worker', // likewise
     'src/lib/record',
     'src/lib/i18n',
   ],
@@ -66,6 +68,13 @@ const PACKAGES: Record<string, readonly string[]> = {
   valibot: ['src/lib/record', 'src/lib/protocol', 'src/lib/exchange', 'relay'],
   // The recovery kit is printed by the page that shows it: its words never go back to the vault.
   'pdf-lib': ['src/lib/exchange', 'src/lib/app/kit-pdf'],
+  '@pdf-lib/fontkit': ['src/lib/exchange'],
+  'dejavu-fonts-ttf': ['src/lib/exchange'],
+  'd3-scale': ['src/lib/ui'],
+  'd3-shape': ['src/lib/ui'],
+  minisearch: ['src/lib/vault'],
+  '@orama/stemmers': ['src/lib/vault'],
+  papaparse: ['src/lib/exchange'],
   'pdfjs-dist': ['src/lib/ui', 'src/lib/app/pdf-worker'],
   'browser-image-compression': ['src/lib/vault'],
   qr: ['src/lib/app', 'src/lib/ui', 'src/lib/exchange'],

@@ -215,7 +215,7 @@ export function startVault(): FakeVault {
         ]
       : [];
 
-  const owner = { firstName: 'Claire', lastName: 'Martin', birthDate: '1985-05-12' };
+  const owner = { firstName: 'Claire', lastName: 'Martin', birthDate: '1985-05-12', sex: null };
   const record = (): RecordView => ({
     owner,
     entries: Object.fromEntries(Map.groupBy(entries.values(), ({ section }) => section)),

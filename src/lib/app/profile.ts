@@ -2,7 +2,7 @@
 import { say } from '#lib/i18n/catalogue.ts';
 import { story } from '#lib/i18n/story.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
-import { profileSections } from '#lib/record/sections.ts';
+import { healthSections, profileSections } from '#lib/record/sections.ts';
 import { declaredNone, statementId, statements } from '#lib/record/sections/statements.ts';
 import { filterStory, type Moment, type StoryFilter, storyOf } from '#lib/record/story.ts';
 import type { RecordView } from '#lib/vault/door.ts';
@@ -32,7 +32,7 @@ export function placeStates(record: RecordView | undefined): ReadonlyMap<string,
 /** MED-55e: what the record tells, as far as it is asked for. */
 export function healthStory(record: RecordView | undefined, filter?: StoryFilter): readonly Moment[] {
   if (!record) return [];
-  const moments = storyOf({ sections: profileSections, ...record }, say);
+  const moments = storyOf({ sections: healthSections, ...record }, say);
   return filter ? filterStory(moments, filter) : moments;
 }
 
@@ -40,7 +40,7 @@ export function healthStory(record: RecordView | undefined, filter?: StoryFilter
 export function storyKinds(moments: readonly Moment[]): { value: string; label: string }[] {
   const known = new Set(moments.map(({ section }) => section));
   return [
-    ...profileSections.map(({ id, title }) => ({ value: id, label: say(title) })),
+    ...healthSections.map(({ id, title }) => ({ value: id, label: say(title) })),
     { value: 'documents', label: story('documents') },
   ].filter(({ value }) => known.has(value));
 }

@@ -60,8 +60,14 @@ export const profileSections: readonly ProfileSection[] = PROFILE.filter(
   (place): place is ProfileSection => 'fields' in place,
 );
 
+/** Sections that are reached from within one of the thirteen places. */
+const insideSections: readonly ProfileSection[] = [];
+
+/** Everything of the person's health that is written as entries, documents apart. */
+export const healthSections: readonly ProfileSection[] = [...profileSections, ...insideSections];
+
 const DEFINITIONS: readonly SectionDefinition[] = [
-  ...profileSections,
+  ...healthSections,
   statements,
   documents,
   identity,

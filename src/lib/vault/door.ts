@@ -70,7 +70,12 @@ export interface Kit {
 
 /** The first screen after unlock: needs neither Yjs nor the frame log. */
 export interface RecordView {
-  readonly owner: { readonly firstName: string; readonly lastName: string; readonly birthDate: string };
+  readonly owner: {
+    readonly firstName: string;
+    readonly lastName: string;
+    readonly birthDate: string;
+    readonly sex: 'female' | 'male' | null; // as far as the person says it
+  };
   readonly entries: Readonly<Record<SectionId, readonly Entry[]>>; // without deleted ones; documents apart
   readonly documents: readonly DocumentView[];
   readonly editable: boolean; // false until the replica has loaded, and the keys to write have arrived

@@ -5,7 +5,8 @@
 import { fromUtf8, utf8, type Bytes } from '#lib/bytes/bytes.ts';
 import type { Entry, HealthRecord, SectionId } from '#lib/record/entry.ts';
 import { isComplete, readFields } from '#lib/record/section.ts';
-import { profileSections, sectionDefinition } from '#lib/record/sections.ts';
+import { healthSections, sectionDefinition } from '#lib/record/sections.ts';
+import { identity, SINGLE_ENTRY } from '#lib/record/sections/account.ts';
 import { documents, type StoredMime } from '#lib/record/sections/documents.ts';
 import { statements } from '#lib/record/sections/statements.ts';
 import type { LocalSeal } from '#lib/replica/ports.ts';
@@ -35,13 +36,18 @@ export function livingEntries(record: HealthRecord, section: SectionId): Entry[]
 }
 
 export function buildView(source: ViewSource): RecordView {
-  const sections = [...profileSections, statements].map(({ id }) => id);
+  const sections = [...healthSections, statements].map(({ id }) => id);
   return {
-    owner: source.owner,
+    owner: { ...source.owner, sex: sexOf(source.record) },
     entries: Object.fromEntries(sections.map((section) => [section, livingEntries(source.record, section)])),
     documents: livingEntries(source.record, documents.id).map((entry) => documentView(entry, source)),
     editable: source.editable,
   };
+}
+
+function sexOf(record: HealthRecord): RecordView['owner']['sex'] {
+  const sex = record.entries.get(identity.id)?.get(SINGLE_ENTRY)?.fields['sex'];
+  return sex === 'female' || sex === 'male' ? sex : null;
 }
 
 function documentView({ id, fields, createdAt }: Entry, { delivery, blob }: ViewSource): DocumentView {

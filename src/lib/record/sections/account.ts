@@ -63,6 +63,7 @@ export const identity = {
     { name: 'firstName', kind: 'text', required: true, max: 100 },
     { name: 'lastName', kind: 'text', required: true, max: 100 },
     { name: 'birthDate', kind: 'date', required: true },
+    { name: 'sex', kind: 'choice', values: ['female', 'male'] }, // growth curves differ by it
     { name: 'nir', kind: 'text', max: 15 },
     { name: 'email', kind: 'text', max: 254 },
     { name: 'phone', kind: 'text', max: 30 },
