@@ -1,0 +1,13 @@
+/** The entry of the exchange worker. It has no key, no storage and no socket. */
+import type { Call } from './messages.ts';
+import { serve } from './serve.ts';
+
+addEventListener('message', ({ data }: MessageEvent<Call>) => {
+  void serve(
+    {
+      pdf: async () => (await import('./pdf/job.ts')).pdf,
+    },
+    data,
+    (message) => postMessage(message),
+  );
+});
