@@ -4,7 +4,7 @@
  *
  * A PDF and a photo to open are given by whoever looks, under /looks/.
  *
- * `localStorage.looks` chooses the scene: empty, locked, filled, full, offline, warned.
+ * `localStorage.looks` chooses the scene: empty, locked, filled, full, offline, warned, child.
  */
 import type {
   Answer,
@@ -20,6 +20,7 @@ import type {
   VaultStatus,
 } from '#lib/vault/door.ts';
 import type { Entry } from '#lib/record/entry.ts';
+import { measuredByKind, seriesOf, summarise } from '#lib/record/measures.ts';
 import { documentFileName } from '#lib/record/sections/documents.ts';
 
 interface FakeVault extends Door {
@@ -129,6 +130,77 @@ const filledEntries = (entry: MakeEntry): Entry[] => [
   }),
 ];
 
+/** Pressure twice a week for two years, weight each week, and a few of the others; `measures` in localStorage adds so many more. */
+function measuredLife(entry: MakeEntry, now: number): Entry[] {
+  const made: Entry[] = [];
+  const add = (daysAgo: number, fields: Entry['fields']): void => {
+    const date = new Date(now - daysAgo * DAY).toISOString().slice(0, 10);
+    made.push(entry(1000 + made.length, 'measures', daysAgo, { date, ...fields }));
+  };
+  const wave = (n: number, size: number): number =>
+    Math.round(Math.sin(n * 1.7) * size + Math.sin(n / 9) * size);
+  add(4000, { kind: 'height', value: 1.68, date: '2015' });
+  for (let day = 730; day >= 0; day -= 7)
+    add(day, {
+      kind: 'weight',
+      value: Math.round((78 - (730 - day) / 110 + wave(day, 0.6)) * 10) / 10,
+      time: '07:30',
+    });
+  for (let day = 728; day >= 0; day -= 3)
+    add(day, {
+      kind: 'pressure',
+      time: '08:15',
+      value: 138 + wave(day, 7) - Math.round((728 - day) / 80),
+      second: 84 + wave(day + 2, 4),
+      ...(day % 60 === 0 && { comment: 'Après une mauvaise nuit.' }),
+    });
+  for (let day = 40; day >= 0; day -= 1) add(day, { kind: 'steps', value: 6400 + wave(day, 1900) });
+  for (const [day, value] of [
+    [3, 38.4],
+    [2, 39.1],
+    [1, 37.6],
+  ] as const)
+    add(day, { kind: 'temperature', value, time: '19:00' });
+  add(20, { kind: 'glucose', value: 94, comment: 'À jeun, prise de sang.' });
+  const more = Number(localStorage.getItem('measures') ?? 0);
+  for (let n = 0; n < more; n += 1)
+    add((more - n) / 6, {
+      kind: 'heart-rate',
+      value: 68 + wave(n, 9),
+      time: `${String(Math.floor((n % 6) * 4)).padStart(2, '0')}:00`,
+    });
+  made.push(
+    entry(900, 'targets', 60, { kind: 'pressure', high: 135, secondHigh: 85, low: null, secondLow: null }),
+  );
+  return made;
+}
+
+/** Five years of a child, measured as often as a child is. */
+function grownChild(entry: MakeEntry): Entry[] {
+  const visits = [
+    ['2021-03-08', 3.3, 0.5, 34.5],
+    ['2021-06-10', 6.1, 0.61, 40.5],
+    ['2021-09-12', 7.6, 0.67, 43],
+    ['2022-03-15', 9.8, 0.76, 46],
+    ['2022-09-20', 11.2, 0.82, 47.5],
+    ['2023-04-02', 12.9, 0.89, 48.8],
+    ['2024-03-11', 15.1, 0.97, 49.9],
+    ['2025-03-20', 17.4, 1.05, null],
+    ['2026-04-06', 20.2, 1.12, null],
+  ] as const;
+  return visits.flatMap(([date, weight, height, head], n) =>
+    (
+      [
+        ['weight', weight],
+        ['height', height],
+        ['head', head],
+      ] as const
+    ).flatMap(([kind, value], part) =>
+      value === null ? [] : [entry(1000 + 3 * n + part, 'measures', 1, { kind, value, date })],
+    ),
+  );
+}
+
 export function startVault(): FakeVault {
   const scene = localStorage.getItem('looks') ?? 'empty';
   const now = Date.now();
@@ -138,7 +210,12 @@ export function startVault(): FakeVault {
   };
   let status: VaultStatus =
     scene === 'empty' ? { type: 'empty' } : { type: scene === 'locked' ? 'locked' : 'unlocked' };
-  const filled = scene === 'filled' || scene === 'warned' || scene === 'offline' || scene === 'locked';
+  const filled =
+    scene === 'child' ||
+    scene === 'filled' ||
+    scene === 'warned' ||
+    scene === 'offline' ||
+    scene === 'locked';
 
   const entry = (n: number, section: string, daysAgo: number, fields: Entry['fields']): Entry => ({
     id: id(n),
@@ -150,7 +227,9 @@ export function startVault(): FakeVault {
   const entries = new Map<string, Entry>();
   const deleted = new Map<string, Entry>();
   const keyOf = ({ section, id }: { readonly section: string; readonly id: string }) => `${section} ${id}`;
-  if (filled) for (const one of filledEntries(entry)) entries.set(keyOf(one), one);
+  if (filled && scene !== 'child')
+    for (const one of [...filledEntries(entry), ...measuredLife(entry, now)]) entries.set(keyOf(one), one);
+  if (scene === 'child') for (const one of grownChild(entry)) entries.set(keyOf(one), one);
 
   const files = new Map<string, Blob>();
   const document = (
@@ -215,10 +294,26 @@ export function startVault(): FakeVault {
         ]
       : [];
 
-  const owner = { firstName: 'Claire', lastName: 'Martin', birthDate: '1985-05-12', sex: null };
+  const owner = {
+    firstName: 'Claire',
+    lastName: 'Martin',
+    birthDate: scene === 'child' ? '2021-03-08' : '1985-05-12',
+  };
+  let sex: RecordView['owner']['sex'] = null;
+  const measured = () =>
+    measuredByKind(
+      [...entries.values()].filter(({ section }) => section === 'measures'),
+      owner.birthDate,
+    );
   const record = (): RecordView => ({
-    owner,
-    entries: Object.fromEntries(Map.groupBy(entries.values(), ({ section }) => section)),
+    owner: { ...owner, sex },
+    entries: Object.fromEntries(
+      Map.groupBy(
+        [...entries.values()].filter(({ section }) => section !== 'measures'),
+        ({ section }) => section,
+      ),
+    ),
+    measures: summarise(measured()),
     documents,
     editable: true,
   });
@@ -309,6 +404,10 @@ export function startVault(): FakeVault {
       await wait(40);
       return yes(record());
     },
+    async measures(kind) {
+      await wait(40);
+      return yes(seriesOf(kind, measured().get(kind)));
+    },
     async edit(edits): Answer<void> {
       await wait(20);
       if (scene === 'full') return no({ type: 'storage-full' });
@@ -320,6 +419,8 @@ export function startVault(): FakeVault {
           documents = documents.filter((view) => view.id !== edit.id);
           if (edit.type === 'delete') gone.set(edit.id, found);
           else documents = [found, ...documents];
+        } else if (edit.type === 'put' && edit.section === 'identity') {
+          sex = edit.fields['sex'] as typeof sex;
         } else if (edit.type === 'put') {
           const before = entries.get(keyOf(edit));
           entries.set(keyOf(edit), {

@@ -3,6 +3,7 @@ import { say } from '#lib/i18n/catalogue.ts';
 import { story } from '#lib/i18n/story.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
 import { healthSections, profileSections } from '#lib/record/sections.ts';
+import { measures } from '#lib/record/sections/measures.ts';
 import { declaredNone, statementId, statements } from '#lib/record/sections/statements.ts';
 import { filterStory, type Moment, type StoryFilter, storyOf } from '#lib/record/story.ts';
 import type { RecordView } from '#lib/vault/door.ts';
@@ -20,6 +21,7 @@ export interface PlaceState {
 
 export function placeStates(record: RecordView | undefined): ReadonlyMap<string, PlaceState> {
   const sections = profileSections.map(({ id }): [string, PlaceState] => {
+    if (id === measures.id) return [id, measuresState(record)];
     const living = record?.entries[id] ?? [];
     const statement = record?.entries[statements.id]?.find((entry) => entry.id === statementId(id));
     const changedAt = Math.max(0, ...living.map(({ updatedAt }) => updatedAt));
@@ -27,6 +29,17 @@ export function placeStates(record: RecordView | undefined): ReadonlyMap<string,
   });
   const told = { count: healthStory(record).length, changedAt: 0, none: null };
   return new Map([...sections, ['story', told]]);
+}
+
+/** What was typed: the body mass index is counted by nobody. */
+function measuresState(record: RecordView | undefined): PlaceState {
+  const { bmi: _derived, ...stored } = record?.measures ?? {};
+  const summaries = Object.values(stored);
+  return {
+    count: summaries.reduce((sum, { count }) => sum + count, 0),
+    changedAt: Math.max(0, ...summaries.map(({ changedAt }) => changedAt)),
+    none: null,
+  };
 }
 
 /** MED-55e: what the record tells, as far as it is asked for. */

@@ -28,11 +28,15 @@ interface Base {
   /** What a form shows; a field without it is never shown. */
   readonly label?: Words;
   readonly hint?: Words;
+  /** It belongs to one value of a choice: required with it, emptied with any other. */
+  readonly onlyWith?: { readonly field: string; readonly value: string };
 }
 
 export type FieldDefinition =
   | (Base & { readonly kind: 'text' | 'longtext'; readonly max: number })
   | (Base & { readonly kind: 'date'; readonly future?: true })
+  /** HH:MM of the day that a date names. */
+  | (Base & { readonly kind: 'time' })
   /** One of the values, or with `many` several of them. */
   | (Base & {
       readonly kind: 'choice';
@@ -68,6 +72,8 @@ export interface SectionDefinition {
   readonly period?: Period;
   /** A value of a choice that at most one living entry may have (DIR-12: one trusted person). */
   readonly single?: { readonly field: string; readonly value: string };
+  /** An entry is never changed once it is written: it is deleted, and another one takes its place. */
+  readonly immutable?: true;
   /** The FHIR R4 resource an entry is exported as; null for what concerns only Carnet. */
   readonly fhir: string | null;
 }
@@ -84,6 +90,7 @@ export type FieldProblem =
   | 'malformed'
   | 'ends-before-start'
   | 'already-one'
+  | 'immutable'
   | 'unknown-field';
 
 export interface Problem {
@@ -99,6 +106,7 @@ export type Validation =
 
 const ENTRY_ID = /^[A-Za-z0-9_-]{21}[AQgw]$/;
 const MAX_REFERENCES = 100;
+const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
 
 /** Whether a field holds a set of values rather than one. */
 export function hasMany(field: FieldDefinition): boolean {
@@ -122,6 +130,7 @@ export function validateEntry(definition: SectionDefinition, input: Fields, toda
     if ('problem' in checked) problems.push({ field: field.name, problem: checked.problem });
     else fields[field.name] = checked.value;
   }
+  problems.push(...settleOnlyWith(definition, fields));
   if (definition.period && problems.length === 0) problems.push(...settlePeriod(definition.period, fields));
   return problems.length === 0 ? { ok: true, fields } : { ok: false, problems };
 }
@@ -182,7 +191,9 @@ export function readFields(definition: SectionDefinition, raw: Fields): Fields {
 
 /** An entry whose required fields are all there; others are shown by nobody. */
 export function isComplete(definition: SectionDefinition, entry: Entry): boolean {
-  return definition.fields.every((field) => !field.required || !isEmpty(ownValue(entry.fields, field.name)));
+  return definition.fields.every(
+    (field) => !isRequired(field, entry.fields) || !isEmpty(ownValue(entry.fields, field.name)),
+  );
 }
 
 type Checked = { readonly value: FieldValue } | { readonly problem: FieldProblem };
@@ -208,6 +219,10 @@ function checkValue(field: FieldDefinition, raw: unknown, today: PartialDate | u
       if (problem === 'too-old' || (problem === 'in-future' && !field.future)) return { problem };
       return { value: formatPartialDate(date) };
     }
+    case 'time':
+      return typeof raw === 'string' && TIME.test(raw.trim())
+        ? { value: raw.trim() }
+        : { problem: 'malformed' };
     case 'choice': {
       const chosen: readonly unknown[] = Array.isArray(raw) ? raw : [raw];
       const fits = field.many ? Array.isArray(raw) : !Array.isArray(raw);
@@ -244,6 +259,20 @@ function settlePeriod({ start, ongoing, end }: Period, fields: Record<string, Fi
     typeof date === 'string' ? parsePartialDate(date) : null,
   );
   return from && to && endsBefore(to, from) ? [{ field: end, problem: 'ends-before-start' }] : [];
+}
+
+function settleOnlyWith({ fields: known }: SectionDefinition, fields: Record<string, FieldValue>): Problem[] {
+  const problems: Problem[] = [];
+  for (const field of known) {
+    if (!field.onlyWith) continue;
+    if (!isRequired(field, fields)) fields[field.name] = null;
+    else if (fields[field.name] === null) problems.push({ field: field.name, problem: 'required' });
+  }
+  return problems;
+}
+
+function isRequired({ required, onlyWith }: FieldDefinition, fields: Fields): boolean {
+  return onlyWith ? ownValue(fields, onlyWith.field) === onlyWith.value : required === true;
 }
 
 /** Canonical, unpadded, of exactly `length` bytes. */

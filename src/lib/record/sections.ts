@@ -5,7 +5,14 @@
  */
 import type { Edit, Entry, EntryId, FieldValue, SectionId } from './entry.ts';
 import type { PartialDate } from './partial-date.ts';
-import { isEntryId, mergeFields, type Problem, type SectionDefinition, validateEntry } from './section.ts';
+import {
+  changedFields,
+  isEntryId,
+  mergeFields,
+  type Problem,
+  type SectionDefinition,
+  validateEntry,
+} from './section.ts';
 import type { ProfilePlace, ProfileSection } from './profile-section.ts';
 import { devices, epochKeys, identity, settings, spaces } from './sections/account.ts';
 import { allergies } from './sections/allergies.ts';
@@ -15,17 +22,12 @@ import { documents } from './sections/documents.ts';
 import { familyHistory } from './sections/family-history.ts';
 import { habits } from './sections/habits.ts';
 import { hospitalStays } from './sections/hospital-stays.ts';
+import { measures, targets } from './sections/measures.ts';
 import { professionals } from './sections/professionals.ts';
 import { relatives } from './sections/relatives.ts';
 import { statements } from './sections/statements.ts';
 import { treatments } from './sections/treatments.ts';
 import { vaccinations } from './sections/vaccinations.ts';
-
-const measures: ProfilePlace = {
-  id: 'measures',
-  path: 'mesures',
-  title: { fr: 'Mesures', en: 'Measures' },
-};
 
 const story: ProfilePlace = {
   id: 'story',
@@ -61,7 +63,7 @@ export const profileSections: readonly ProfileSection[] = PROFILE.filter(
 );
 
 /** Sections that are reached from within one of the thirteen places. */
-const insideSections: readonly ProfileSection[] = [];
+const insideSections: readonly ProfileSection[] = [targets];
 
 /** Everything of the person's health that is written as entries, documents apart. */
 export const healthSections: readonly ProfileSection[] = [...profileSections, ...insideSections];
@@ -111,6 +113,13 @@ export function checkEdit(
   }
   const checked = validateEntry(definition, mergeFields(definition, current?.fields, edit.fields), today);
   if (!checked.ok) return checked;
+  // The same again is no change: an edit may be asked twice.
+  if (
+    current &&
+    definition.immutable &&
+    Object.keys(changedFields(current.fields, checked.fields)).length > 0
+  )
+    return refusal('id', 'immutable');
   if (single && isSecond(single, checked.fields, edit.id, entries))
     return refusal(single.field, 'already-one');
   const named = Object.keys(checked.fields).filter(

@@ -6,7 +6,9 @@
  */
 import { equal, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
-import type { Edit, Entry, EntryId } from '#lib/record/entry.ts';
+import type { Edit, Entry, EntryId, SectionId } from '#lib/record/entry.ts';
+import type { MeasureId } from '#lib/record/measure-kinds.ts';
+import { type MeasureSeries, seriesOf } from '#lib/record/measures.ts';
 import { today } from '#lib/record/partial-date.ts';
 import { checkEdit } from '#lib/record/sections.ts';
 import { documents } from '#lib/record/sections/documents.ts';
@@ -25,7 +27,7 @@ import { follow } from './follow.ts';
 import { healIdentity, identityChanges, type Identity } from './identity.ts';
 import type { Ring } from './keyring.ts';
 import { openNotices, type Notices } from './notices.ts';
-import { buildView, livingEntries, loadView, saveView } from './read-model.ts';
+import { buildView, livingEntries, loadView, measuredValues, saveView } from './read-model.ts';
 import { openSpaces, type RosterSpace, type Spaces } from './spaces.ts';
 import { showsForeignKeys } from './substitution.ts';
 import { openTransfers, type Transfers } from './transfers.ts';
@@ -47,7 +49,10 @@ export interface Account {
   /** What is shown now; waits for the replicas only when nothing was kept to show. */
   view(): Promise<Result<RecordView, VaultError>>;
   edit(edits: readonly Edit[]): Promise<Result<void, VaultError>>;
+  /** The living entries of a section of the record. */
+  entries(section: SectionId): readonly Entry[];
   document(id: EntryId): Entry | undefined;
+  measures(kind: MeasureId): MeasureSeries;
   devices(): readonly DeviceView[];
   sync(): SyncView;
   /** Online, everything taken in, nothing unsent. */
@@ -381,7 +386,10 @@ export async function openAccount(input: {
       return opened.ok ? ok(view ?? show()) : opened;
     },
     edit,
+    entries: (section) => livingEntries(record.replica.record(), section),
     document: (id) => livingEntries(record.replica.record(), documents.id).find((entry) => entry.id === id),
+    measures: (kind) =>
+      seriesOf(kind, measuredValues(record.replica.record(), identity.owner.birthDate).get(kind)),
     devices,
     sync,
     settled: () => connection.state().settled,

@@ -6,6 +6,8 @@
  */
 import type { Result } from '#lib/bytes/result.ts';
 import type { Edit, Entry, EntryId, SectionId } from '#lib/record/entry.ts';
+import type { MeasureId } from '#lib/record/measure-kinds.ts';
+import type { MeasureSeries, MeasureSummaries } from '#lib/record/measures.ts';
 import type { Problem } from '#lib/record/section.ts';
 
 /** Everything that can fail as expected. One type, one sentence for the person (the table stands in i18n). */
@@ -76,7 +78,8 @@ export interface RecordView {
     readonly birthDate: string;
     readonly sex: 'female' | 'male' | null; // as far as the person says it
   };
-  readonly entries: Readonly<Record<SectionId, readonly Entry[]>>; // without deleted ones; documents apart
+  readonly entries: Readonly<Record<SectionId, readonly Entry[]>>; // without deleted ones; documents and measures apart
+  readonly measures: MeasureSummaries; // the values themselves are asked for by kind
   readonly documents: readonly DocumentView[];
   readonly editable: boolean; // false until the replica has loaded, and the keys to write have arrived
 }
@@ -186,6 +189,8 @@ export interface Door {
   lock(): Answer<void>;
 
   record(): Answer<RecordView>;
+  /** Every value of one kind; to be asked for again when its summary in the record shows another `stamp`. */
+  measures(kind: MeasureId): Answer<MeasureSeries>;
   /** One user action, one frame. Acknowledged only when it is on disk. */
   edit(edits: readonly Edit[]): Answer<void>;
 

@@ -3,6 +3,7 @@
  * record in clear, on request of its owner, and is handed to the page only.
  */
 import { ok, type Result } from '#lib/bytes/result.ts';
+import { measures } from '#lib/record/sections/measures.ts';
 import type { Account } from './account.ts';
 import { openDocument } from './documents.ts';
 import type { VaultError } from './door.ts';
@@ -11,7 +12,8 @@ import type { VaultError } from './door.ts';
 export async function exportRecord(account: Account): Promise<Result<Blob, VaultError>> {
   const view = await account.view();
   if (!view.ok) return view;
-  const { owner, entries, documents } = view.value;
+  const { owner, documents } = view.value;
+  const entries = { ...view.value.entries, [measures.id]: account.entries(measures.id) };
   const parts: BlobPart[] = [
     JSON.stringify({ format: 'carnet-export', version: 1, owner, entries }).slice(0, -1),
   ];

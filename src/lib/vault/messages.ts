@@ -62,6 +62,7 @@ export const REPEATABLE_METHODS: ReadonlySet<DoorMethod> = new Set<DoorMethod>([
   'status',
   'kit',
   'record',
+  'measures',
   'edit',
   'openDocument',
   'sync',

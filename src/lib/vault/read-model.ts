@@ -3,11 +3,18 @@
  * next unlock shows it with one read, before Yjs has loaded. A copy that got lost costs a moment, never an entry.
  */
 import { fromUtf8, utf8, type Bytes } from '#lib/bytes/bytes.ts';
-import type { Entry, HealthRecord, SectionId } from '#lib/record/entry.ts';
+import type { Entry, EntryId, HealthRecord, SectionId } from '#lib/record/entry.ts';
+import {
+  type MeasuredByKind,
+  measuredByKind,
+  type MeasureSummaries,
+  summarise,
+} from '#lib/record/measures.ts';
 import { isComplete, readFields } from '#lib/record/section.ts';
 import { healthSections, sectionDefinition } from '#lib/record/sections.ts';
 import { identity, SINGLE_ENTRY } from '#lib/record/sections/account.ts';
 import { documents, type StoredMime } from '#lib/record/sections/documents.ts';
+import { measures } from '#lib/record/sections/measures.ts';
 import { statements } from '#lib/record/sections/statements.ts';
 import type { LocalSeal } from '#lib/replica/ports.ts';
 import type { Storage } from '#lib/storage/storage.ts';
@@ -24,23 +31,57 @@ export interface ViewSource {
   readonly blob: (blob: string, chunks: number) => { readonly onDevice: boolean; readonly uploaded: boolean };
 }
 
-/** Living, complete entries only, each with the fields of its definition and no others; newest change first. */
-export function livingEntries(record: HealthRecord, section: SectionId): Entry[] {
-  const definition = sectionDefinition(section);
-  if (!definition) return [];
-  return [...(record.entries.get(section)?.values() ?? [])]
-    .filter((entry) => entry.deletedAt === undefined)
-    .map((entry) => ({ ...entry, fields: readFields(definition, entry.fields) }))
-    .filter((entry) => isComplete(definition, entry))
-    .sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1));
+type Section = ReadonlyMap<EntryId, Entry>;
+
+/** A section that did not change is the same map as before (RecordDocument): what was read of it holds as long as it does. */
+const living = new WeakMap<Section, readonly Entry[]>();
+const byKind = new WeakMap<Section, { readonly birthDate: string; readonly values: MeasuredByKind }>();
+const summaries = new WeakMap<MeasuredByKind, MeasureSummaries>();
+
+function kept<K extends object, V>(memory: WeakMap<K, V>, key: K, make: () => V): V {
+  const known = memory.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  memory.set(key, made);
+  return made;
 }
 
+/** Living, complete entries only, each with the fields of its definition and no others; newest change first. */
+export function livingEntries(record: HealthRecord, id: SectionId): readonly Entry[] {
+  const definition = sectionDefinition(id);
+  const section = record.entries.get(id);
+  if (!definition || !section) return [];
+  return kept(living, section, () =>
+    [...section.values()]
+      .filter((entry) => entry.deletedAt === undefined)
+      .map((entry) => ({ ...entry, fields: readFields(definition, entry.fields) }))
+      .filter((entry) => isComplete(definition, entry))
+      .sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1)),
+  );
+}
+
+/** Twenty thousand values are walked once for each edit of them, and for no other. */
+export function measuredValues(record: HealthRecord, birthDate: string): MeasuredByKind {
+  const section = record.entries.get(measures.id);
+  if (!section) return NOTHING_MEASURED;
+  const known = byKind.get(section);
+  if (known?.birthDate === birthDate) return known.values;
+  const values = measuredByKind(section.values(), birthDate);
+  byKind.set(section, { birthDate, values });
+  return values;
+}
+
+const NOTHING_MEASURED: MeasuredByKind = new Map();
+
 export function buildView(source: ViewSource): RecordView {
-  const sections = [...healthSections, statements].map(({ id }) => id);
+  const { owner, record } = source;
+  const sections = [...healthSections, statements].map(({ id }) => id).filter((id) => id !== measures.id);
+  const values = measuredValues(record, owner.birthDate);
   return {
-    owner: { ...source.owner, sex: sexOf(source.record) },
-    entries: Object.fromEntries(sections.map((section) => [section, livingEntries(source.record, section)])),
-    documents: livingEntries(source.record, documents.id).map((entry) => documentView(entry, source)),
+    owner: { ...owner, sex: sexOf(record) },
+    entries: Object.fromEntries(sections.map((section) => [section, livingEntries(record, section)])),
+    measures: kept(summaries, values, () => summarise(values)),
+    documents: livingEntries(record, documents.id).map((entry) => documentView(entry, source)),
     editable: source.editable,
   };
 }
@@ -77,7 +118,7 @@ export async function loadView(storage: Storage, seal: LocalSeal): Promise<Recor
   return bytes ? decodeView(bytes) : null;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 
 /** Plain JSON, unlike sealed-json.ts: there are no bytes in a view, and a reviver would make it ten times slower to read. */
 function encodeView(view: RecordView): Bytes {

@@ -304,6 +304,7 @@ export async function openVault(env: Environment, session: Session | null): Prom
       }),
 
     record: () => withAccount((open) => open.view()),
+    measures: (kind) => withRecord((open) => Promise.resolve(ok(open.measures(kind)))),
     edit: (edits) => withRecord((open) => open.edit(edits)),
     addDocument: (input, progress, signal) =>
       withRecord((open) => addDocument(open.documents, input, progress, signal)),
