@@ -202,11 +202,12 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
   }
 
   async function load(): Promise<Result<void, EditError>> {
-    for (const replica of [chain, account.replica, record.replica]) {
-      const loaded = await replica.load();
+    const opened = await chain.load();
+    if (!opened.ok) return opened;
+    readDirectory();
+    // Each needs the directory and nothing of the other; while one waits for the disk, the other is unsealed.
+    for (const loaded of await Promise.all([account.replica.load(), record.replica.load()]))
       if (!loaded.ok) return loaded;
-      if (replica === chain) readDirectory();
-    }
     const learnt = await inLine(learnRecord);
     if (!learnt.ok) return learnt;
     recordLoaded = true;
