@@ -23,6 +23,8 @@ import { familyHistory } from './sections/family-history.ts';
 import { habits } from './sections/habits.ts';
 import { hospitalStays } from './sections/hospital-stays.ts';
 import { measures, targets } from './sections/measures.ts';
+import { preventionFacts } from './sections/prevention-facts.ts';
+import { preventiveActs } from './sections/preventive-acts.ts';
 import { professionals } from './sections/professionals.ts';
 import { relatives } from './sections/relatives.ts';
 import { statements } from './sections/statements.ts';
@@ -63,7 +65,7 @@ export const profileSections: readonly ProfileSection[] = PROFILE.filter(
 );
 
 /** Sections that are reached from within one of the thirteen places. */
-const insideSections: readonly ProfileSection[] = [targets];
+const insideSections: readonly ProfileSection[] = [targets, preventiveActs, preventionFacts];
 
 /** Everything of the person's health that is written as entries, documents apart. */
 export const healthSections: readonly ProfileSection[] = [...profileSections, ...insideSections];
