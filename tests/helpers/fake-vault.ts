@@ -19,9 +19,13 @@ import type {
   VaultEvent,
   VaultStatus,
 } from '#lib/vault/door.ts';
-import type { Entry } from '#lib/record/entry.ts';
+import { ChangeLog } from '#lib/record/change-log.ts';
+import { withHistory } from '#lib/record/changes.ts';
+import type { Edit, Entry, HealthRecord } from '#lib/record/entry.ts';
 import { measuredByKind, seriesOf, summarise } from '#lib/record/measures.ts';
 import { documentFileName } from '#lib/record/sections/documents.ts';
+import { conflictViews, historyOf } from '#lib/vault/history.ts';
+import { deletedEntries, livingEntries } from '#lib/vault/read-model.ts';
 
 interface FakeVault extends Door {
   subscribe(listener: (event: VaultEvent) => void): () => void;
@@ -201,6 +205,20 @@ function grownChild(entry: MakeEntry): Entry[] {
   );
 }
 
+/** What was changed since, hours ago and by which device: twice with neither knowing of the other. */
+const filledChanges: readonly (readonly [edit: Edit, hoursAgo: number, by: number])[] = [
+  [treatment(24, { dosage: '1 comprimé à jeun, une demi-heure avant le petit déjeuner.' }), 200, 2],
+  [treatment(24, { name: 'Lévothyrox 88 µg' }), 30, 1],
+  [{ ...treatment(24, { name: 'Lévothyrox 100 µg' }), saw: [id(50_000)] }, 29, 2],
+  [treatment(25, { comment: 'Pour une angine.' }), 28, 2],
+  [{ type: 'delete', section: 'treatments', id: id(25), saw: [] }, 27, 1],
+  [{ type: 'delete', section: 'allergies', id: id(3) }, 3, 2],
+];
+
+function treatment(n: number, fields: Entry['fields']): Edit {
+  return { type: 'put', section: 'treatments', id: id(n), fields };
+}
+
 export function startVault(): FakeVault {
   const scene = localStorage.getItem('looks') ?? 'empty';
   const now = Date.now();
@@ -223,13 +241,45 @@ export function startVault(): FakeVault {
     fields,
     createdAt: now - daysAgo * DAY,
     updatedAt: now - daysAgo * DAY,
+    createdBy: 1,
+    updatedBy: 1,
   });
   const entries = new Map<string, Entry>();
-  const deleted = new Map<string, Entry>();
   const keyOf = ({ section, id }: { readonly section: string; readonly id: string }) => `${section} ${id}`;
+  const log = new ChangeLog();
+  const held = (): HealthRecord => ({
+    entries: new Map(
+      [...Map.groupBy(entries.values(), ({ section }) => section)].map(([section, all]) => [
+        section,
+        new Map(all.map((one) => [one.id, one])),
+      ]),
+    ),
+  });
+  const device = (client: number | undefined) => (client === undefined ? null : `d${client}`);
+  let changes = 50_000;
+  /** What the device of this number writes at this time, told with its history. */
+  const write = (edits: readonly Edit[], at: number, by: number) => {
+    const record = held();
+    for (const edit of withHistory(edits, record, log.update(record), () => id(changes++))) {
+      const { deletedAt, ...before } = entries.get(keyOf(edit)) ?? entry(0, edit.section, 0, {});
+      const isDeleted = edit.type === 'delete' ? at : edit.type === 'restore' ? undefined : deletedAt;
+      const isNew = !entries.has(keyOf(edit));
+      entries.set(keyOf(edit), {
+        ...before,
+        id: edit.id,
+        ...(edit.type === 'put' && { fields: { ...before.fields, ...edit.fields } }),
+        ...(isNew && { createdAt: at, createdBy: by }),
+        updatedAt: at,
+        updatedBy: by,
+        ...(isDeleted !== undefined && { deletedAt: isDeleted }),
+      });
+    }
+  };
   if (filled && scene !== 'child')
     for (const one of [...filledEntries(entry), ...measuredLife(entry, now)]) entries.set(keyOf(one), one);
   if (scene === 'child') for (const one of grownChild(entry)) entries.set(keyOf(one), one);
+  if (filled && scene !== 'child')
+    for (const [edit, hoursAgo, by] of filledChanges) write([edit], now - hoursAgo * 3_600_000, by);
 
   const files = new Map<string, Blob>();
   const document = (
@@ -302,19 +352,27 @@ export function startVault(): FakeVault {
   let sex: RecordView['owner']['sex'] = null;
   const measured = () =>
     measuredByKind(
-      [...entries.values()].filter(({ section }) => section === 'measures'),
+      [...entries.values()].filter(
+        ({ section, deletedAt }) => section === 'measures' && deletedAt === undefined,
+      ),
       owner.birthDate,
     );
   const record = (): RecordView => ({
     owner: { ...owner, sex },
     entries: Object.fromEntries(
-      Map.groupBy(
-        [...entries.values()].filter(({ section }) => section !== 'measures'),
-        ({ section }) => section,
-      ),
+      [...held().entries.keys()]
+        .filter((section) => section !== 'measures')
+        .map((section) => [
+          section,
+          livingEntries(held(), section).map((one) => ({
+            ...one,
+            heads: log.update(held()).headsOf(section, one.id),
+          })),
+        ]),
     ),
     measures: summarise(measured()),
     documents,
+    conflicts: conflictViews(held(), log.update(held()), device),
     editable: true,
   });
   const changed = () => {
@@ -421,27 +479,17 @@ export function startVault(): FakeVault {
           else documents = [found, ...documents];
         } else if (edit.type === 'put' && edit.section === 'identity') {
           sex = edit.fields['sex'] as typeof sex;
-        } else if (edit.type === 'put') {
-          const before = entries.get(keyOf(edit));
-          entries.set(keyOf(edit), {
-            id: edit.id,
-            section: edit.section,
-            fields: { ...before?.fields, ...edit.fields },
-            createdAt: before?.createdAt ?? at,
-            updatedAt: at,
-          });
-        } else if (edit.type === 'delete') {
-          const found = entries.get(keyOf(edit));
-          if (found) deleted.set(keyOf(edit), found);
-          entries.delete(keyOf(edit));
-        } else {
-          const found = deleted.get(keyOf(edit));
-          if (found) entries.set(keyOf(edit), found);
-        }
+        } else write([edit], at, 1);
       }
       changed();
       return yes(undefined);
     },
+    async history(section, entry) {
+      await wait(40);
+      const found = historyOf(held(), log.update(held()), device, section, entry);
+      return found ? yes(found) : no({ type: 'entry-missing' });
+    },
+    deleted: async (section) => yes(deletedEntries(held(), section)),
     async addDocument({ file, name, category, date }, progress, signal) {
       for (let done = 0; done <= 10; done += 1) {
         if (signal?.aborted) return no({ type: 'cancelled' });

@@ -23,6 +23,11 @@ export interface Entry {
   readonly updatedAt: number;
   /** Set by a deletion, which can be undone; absent for a living entry. */
   readonly deletedAt?: number;
+  /** The devices that set these two times, by the numbers under which the space knows them. */
+  readonly createdBy?: number;
+  readonly updatedBy?: number;
+  /** In a view: the latest changes of the entry (changes.ts), for the edit that is made of what is seen here. */
+  readonly heads?: readonly EntryId[];
 }
 
 export interface HealthRecord {
@@ -31,11 +36,16 @@ export interface HealthRecord {
 
 /** One change. A list of them is one user action, and travels as one frame. */
 export type Edit =
-  | {
-      readonly type: 'put';
-      readonly section: SectionId;
-      readonly id: EntryId;
-      readonly fields: Readonly<Record<string, FieldValue>>;
-    }
-  | { readonly type: 'delete'; readonly section: SectionId; readonly id: EntryId }
-  | { readonly type: 'restore'; readonly section: SectionId; readonly id: EntryId };
+  | (Target & { readonly type: 'put'; readonly fields: Readonly<Record<string, FieldValue>> })
+  | (Target & { readonly type: 'delete' })
+  | (Target & { readonly type: 'restore' });
+
+interface Target {
+  readonly section: SectionId;
+  readonly id: EntryId;
+  /**
+   * The latest changes of the entry in what the person saw (`Entry.heads`). What came since is not taken as known to them:
+   * where it says something else, both are shown. Left out, it is all that is there.
+   */
+  readonly saw?: readonly EntryId[];
+}

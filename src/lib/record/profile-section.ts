@@ -60,6 +60,11 @@ export function optionOf(
   return words ? say(words) : value;
 }
 
+/** Whether an id was made of a name (`fixedEntryId`): two devices may then create one entry apart. */
+export function isFixedEntryId(id: EntryId): boolean {
+  return /^[\x21-\x7e]+\0*$/.test(atob(id.replaceAll('-', '+').replaceAll('_', '/')));
+}
+
 /** The id of the one entry with a given name: the name's bytes, filled with zeros. At most 16 ASCII characters. */
 export function fixedEntryId(name: string): EntryId {
   if (!/^[\x21-\x7e]{1,16}$/.test(name)) throw new Error('a fixed entry needs a short plain name');

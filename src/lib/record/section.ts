@@ -72,8 +72,13 @@ export interface SectionDefinition {
   readonly period?: Period;
   /** A value of a choice that at most one living entry may have (DIR-12: one trusted person). */
   readonly single?: { readonly field: string; readonly value: string };
-  /** An entry is never changed once it is written: it is deleted, and another one takes its place. */
+  /**
+   * An entry is never changed once it is written: it is deleted, and another one takes its place. What a hostile device
+   * sets in it all the same is left out when it is read.
+   */
   readonly immutable?: true;
+  /** Whether changes are kept with what was there before (R21); not where a loss would be none to anybody. */
+  readonly history?: false;
   /** The FHIR R4 resource an entry is exported as; null for what concerns only Carnet. */
   readonly fhir: string | null;
 }
@@ -189,6 +194,12 @@ export function readFields(definition: SectionDefinition, raw: Fields): Fields {
   return fields;
 }
 
+/** One value that came from a replica; undefined when the field does not take it. */
+export function readValue(field: FieldDefinition, raw: unknown): FieldValue | undefined {
+  const checked = isEmpty(raw) ? { value: null } : checkValue(field, raw, undefined);
+  return 'value' in checked ? checked.value : undefined;
+}
+
 /** An entry whose required fields are all there; others are shown by nobody. */
 export function isComplete(definition: SectionDefinition, entry: Entry): boolean {
   return definition.fields.every(
@@ -289,7 +300,7 @@ function isEmpty(value: unknown): boolean {
   );
 }
 
-function sameValue(a: FieldValue, b: FieldValue): boolean {
+export function sameValue(a: FieldValue, b: FieldValue): boolean {
   if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
   return a.length === b.length && a.every((item, index) => item === b[index]);
 }

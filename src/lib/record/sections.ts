@@ -16,6 +16,7 @@ import {
 import type { ProfilePlace, ProfileSection } from './profile-section.ts';
 import { devices, epochKeys, identity, settings, spaces } from './sections/account.ts';
 import { allergies } from './sections/allergies.ts';
+import { changes } from './sections/changes.ts';
 import { conditions } from './sections/conditions.ts';
 import { disabilities } from './sections/disabilities.ts';
 import { documents } from './sections/documents.ts';
@@ -73,6 +74,7 @@ export const healthSections: readonly ProfileSection[] = [...profileSections, ..
 const DEFINITIONS: readonly SectionDefinition[] = [
   ...healthSections,
   statements,
+  changes,
   documents,
   identity,
   spaces,
@@ -87,6 +89,17 @@ const definitionById: ReadonlyMap<SectionId, SectionDefinition> = new Map(
 
 export function sectionDefinition(id: SectionId): SectionDefinition | undefined {
   return definitionById.get(id);
+}
+
+const withHistory: ReadonlySet<SectionId> = new Set(
+  healthSections
+    .filter((section: SectionDefinition) => !section.immutable && section.history !== false)
+    .map(({ id }) => id),
+);
+
+/** Whether it is kept what an entry of this section was before each change (R21). What is written once does not change. */
+export function keepsHistory(section: SectionId): boolean {
+  return withHistory.has(section);
 }
 
 export type EditCheck =
@@ -105,13 +118,13 @@ export function checkEdit(
   if (!definition) return refusal('section', 'not-a-choice');
   if (!isEntryId(edit.id)) return refusal('id', 'malformed');
   const current = entries?.get(edit.id);
-  if (edit.type === 'delete')
-    return { ok: true, edit: { type: 'delete', section: definition.id, id: edit.id } };
+  const target = { section: definition.id, id: edit.id, ...(edit.saw && { saw: edit.saw }) };
+  if (edit.type === 'delete') return { ok: true, edit: { type: 'delete', ...target } };
   const { single } = definition;
   if (edit.type === 'restore') {
     if (single && current && isSecond(single, current.fields, edit.id, entries))
       return refusal(single.field, 'already-one');
-    return { ok: true, edit: { type: 'restore', section: definition.id, id: edit.id } };
+    return { ok: true, edit: { type: 'restore', ...target } };
   }
   const checked = validateEntry(definition, mergeFields(definition, current?.fields, edit.fields), today);
   if (!checked.ok) return checked;
@@ -128,7 +141,7 @@ export function checkEdit(
     (name) => !current || Object.hasOwn(edit.fields, name) || isEmptied(current, checked.fields, name),
   );
   const fields = Object.fromEntries(named.map((name) => [name, checked.fields[name] ?? null]));
-  return { ok: true, edit: { type: 'put', section: definition.id, id: edit.id, fields } };
+  return { ok: true, edit: { type: 'put', ...target, fields } };
 }
 
 function refusal(field: string, problem: Problem['problem']): EditCheck {

@@ -304,12 +304,13 @@ export class RecordDocument {
     const map = this.#doc.getMap(definition.id);
     const updatedAt = timeIn(map, keyOf(id, UPDATED));
     if (updatedAt === null) return null;
+    const [createdBy, updatedBy] = [CREATED, UPDATED].map((name) => clientIn(map, keyOf(id, name)));
+    const single = (key: string): unknown =>
+      definition.immutable && clientIn(map, key) !== createdBy ? undefined : valueIn(map, key);
     const raw = Object.create(null) as Record<string, FieldValue>;
     for (const field of definition.fields) {
       const { name } = field;
-      const value = hasMany(field)
-        ? this.#membersOf(map, definition.id, id, name)
-        : valueIn(map, keyOf(id, name));
+      const value = hasMany(field) ? this.#membersOf(map, definition.id, id, name) : single(keyOf(id, name));
       if (isFieldValue(value)) raw[name] = value;
     }
     const deletedAt = timeIn(map, keyOf(id, DELETED));
@@ -320,6 +321,8 @@ export class RecordDocument {
       createdAt: timeIn(map, keyOf(id, CREATED)) ?? updatedAt,
       updatedAt,
       ...(deletedAt !== null && { deletedAt }),
+      ...(createdBy !== undefined && { createdBy }),
+      ...(updatedBy !== undefined && { updatedBy }),
     };
   }
 }
@@ -345,6 +348,11 @@ function sectionOf(doc: Y.Doc, type: Y.AbstractType<unknown>): string | null {
 function valueIn(map: Y.Map<unknown>, key: string): unknown {
   const item = map._map.get(key);
   return item && !item.deleted ? valueOf(item) : undefined;
+}
+
+function clientIn(map: Y.Map<unknown>, key: string): number | undefined {
+  const item = map._map.get(key);
+  return item && !item.deleted ? item.id.client : undefined;
 }
 
 function valueOf(item: Y.Item): unknown {

@@ -59,6 +59,8 @@ export interface LoadReport {
   readonly repaired: boolean;
 }
 
+export type Edits = readonly Edit[] | ((record: HealthRecord) => readonly Edit[]);
+
 export type EditError =
   | DiskError
   | { readonly type: 'entry-missing'; readonly id: EntryId }
@@ -81,8 +83,11 @@ export interface Replica<M extends Members = Members> extends Syncable {
   /** Makes the replica usable. Cheap: one read, a few unseals, one Yjs transaction. */
   load(): Promise<Result<LoadReport, DiskError>>;
 
-  /** One user action, one frame. When it answers `ok`, the edit survives anything. */
-  edit(edits: readonly Edit[]): Promise<Result<{ frame: Bytes }, EditError>>;
+  /**
+   * One user action, one frame. When it answers `ok`, the edit survives anything. Edits that depend on what is there are
+   * made of the record in the moment in which they are carried out.
+   */
+  edit(edits: Edits): Promise<Result<{ frame: Bytes }, EditError>>;
   /** A control frame of this device (roster, epoch, account chain), sealed under `epoch` or else the current one. */
   control(body: Bytes, epoch?: EpochKeys): Promise<Result<{ frame: Bytes }, EditError>>;
   /** Tells the others what this device has: here and, in the account space, in other spaces (space as hex → frontier). */

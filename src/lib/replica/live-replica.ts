@@ -21,6 +21,7 @@ import type {
   Cursor,
   Delivery,
   EditError,
+  Edits,
   EncodedFrontier,
   LoadReport,
   Outgoing,
@@ -69,13 +70,14 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     });
   }
 
-  edit(edits: readonly Edit[]): Done<{ frame: Bytes }, EditError> {
+  edit(asked: Edits): Done<{ frame: Bytes }, EditError> {
     return this.#act<{ frame: Bytes }, EditError>(async () => {
       const { context, memory } = this.#kept;
       const [keys, client] = [context.keyring.current, clientOf(context, memory.members)];
       if (mustWait(context, memory, 'update')) return fail({ type: 'incomplete' });
       if (!keys || client === undefined || !mayAuthor(context, memory, 'update'))
         return fail({ type: 'not-allowed' });
+      const edits = typeof asked === 'function' ? asked(this.#kept.document.read()) : asked;
       const missing = this.#missingEntry(edits);
       if (missing !== null) return fail({ type: 'entry-missing', id: missing });
       const turn = this.#kept.turn();

@@ -4,9 +4,12 @@
  * Guarantees: the view is shown at once from the sealed read model and again when the replicas have loaded; an edit that
  * was answered `ok` is on the disk; nothing here waits for the network.
  */
+import { toBase64url } from '#lib/bytes/base64url.ts';
 import { equal, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
-import type { Edit, Entry, EntryId, SectionId } from '#lib/record/entry.ts';
+import { ChangeLog } from '#lib/record/change-log.ts';
+import { withHistory } from '#lib/record/changes.ts';
+import type { Edit, Entry, EntryId, HealthRecord, SectionId } from '#lib/record/entry.ts';
 import type { MeasureId } from '#lib/record/measure-kinds.ts';
 import { type MeasureSeries, seriesOf } from '#lib/record/measures.ts';
 import { today } from '#lib/record/partial-date.ts';
@@ -18,16 +21,24 @@ import type { EditError, ReceiveReport, Replica } from '#lib/replica/replica.ts'
 import type { Storage } from '#lib/storage/storage.ts';
 import type { SyncEngine, SyncState } from '#lib/sync/engine.ts';
 import { connect } from './connection.ts';
-import type { DeviceView, RecordView, SyncView, VaultError, VaultEvent } from './door.ts';
+import type { DeviceView, EntryHistory, RecordView, SyncView, VaultError, VaultEvent } from './door.ts';
 import type { DocumentsDeps } from './documents.ts';
 import { deviceViews } from './device-list.ts';
 import type { Environment } from './environment.ts';
 import { storageProblem } from './errors.ts';
 import { follow } from './follow.ts';
+import { conflictViews, deviceOf, historyOf, type DeviceOf } from './history.ts';
 import { healIdentity, identityChanges, type Identity } from './identity.ts';
 import type { Ring } from './keyring.ts';
 import { openNotices, type Notices } from './notices.ts';
-import { buildView, livingEntries, loadView, measuredValues, saveView } from './read-model.ts';
+import {
+  buildView,
+  deletedEntries,
+  livingEntries,
+  loadView,
+  measuredValues,
+  saveView,
+} from './read-model.ts';
 import { openSpaces, type RosterSpace, type Spaces } from './spaces.ts';
 import { showsForeignKeys } from './substitution.ts';
 import { openTransfers, type Transfers } from './transfers.ts';
@@ -51,6 +62,8 @@ export interface Account {
   edit(edits: readonly Edit[]): Promise<Result<void, VaultError>>;
   /** The living entries of a section of the record. */
   entries(section: SectionId): readonly Entry[];
+  history(section: SectionId, id: EntryId): Result<EntryHistory, VaultError>;
+  deleted(section: SectionId): readonly Entry[];
   document(id: EntryId): Entry | undefined;
   measures(kind: MeasureId): MeasureSeries;
   devices(): readonly DeviceView[];
@@ -101,6 +114,7 @@ export async function openAccount(input: {
   let followedBy: SyncEngine | null = null;
   const timers = new Map<string, () => void>();
   const witnessed = new Map<string, Bytes>();
+  const log = new ChangeLog();
 
   const [notices, spaces, transfers] = await Promise.all([
     openNotices(storage, seal),
@@ -159,16 +173,28 @@ export async function openAccount(input: {
   }
 
   function buildRecord(): RecordView {
+    const held = record.replica.record();
+    const known = log.update(held);
     return buildView({
       editable: isAuthor(),
       owner: identity.owner,
-      record: record.replica.record(),
+      record: held,
+      heads: (section, id) => known.headsOf(section, id),
+      conflicts: conflictViews(held, known, deviceNow()),
       delivery(section, id) {
         const { sent, receivedBy } = record.replica.entryDelivery(section, id);
         return { sent, receivedBy: receivedBy.length };
       },
       blob: (blob, chunks) => transfers.status(blob, chunks),
     });
+  }
+
+  const deviceNow = (): DeviceOf => deviceOf(record.roster().clientIds);
+
+  function history(section: SectionId, id: EntryId): Result<EntryHistory, VaultError> {
+    const held = record.replica.record();
+    const found = historyOf(held, log.update(held), deviceNow(), section, id);
+    return found ? ok(found) : fail({ type: 'entry-missing' });
   }
 
   /** A device that was just linked is none until its first sync: keys and members of the record have to arrive. */
@@ -346,7 +372,10 @@ export async function openAccount(input: {
       if (!result.ok) return fail({ type: 'entry-invalid', problems: result.problems });
       checked.push(result.edit);
     }
-    const done = await record.replica.edit(checked);
+    // In the moment of the edit: what came in since the page asked is not taken as known to whoever asked.
+    const told = (held: HealthRecord) =>
+      withHistory(checked, held, log.update(held), () => toBase64url(env.random(16)));
+    const done = await record.replica.edit(told);
     diskProblem = !done.ok && isDisk(done.error) ? done.error : null;
     // Whoever asks for the record after the answer finds the edit in it.
     if (done.ok) show();
@@ -387,6 +416,8 @@ export async function openAccount(input: {
     },
     edit,
     entries: (section) => livingEntries(record.replica.record(), section),
+    history,
+    deleted: (section) => deletedEntries(record.replica.record(), section),
     document: (id) => livingEntries(record.replica.record(), documents.id).find((entry) => entry.id === id),
     measures: (kind) =>
       seriesOf(kind, measuredValues(record.replica.record(), identity.owner.birthDate).get(kind)),

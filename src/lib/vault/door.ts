@@ -5,6 +5,8 @@
  * ciphertext, a Y.Doc or a table. Expected failures are values with a `type`, which the pages turn into words.
  */
 import type { Result } from '#lib/bytes/result.ts';
+import type { Change, Replacement } from '#lib/record/changes.ts';
+import type { Alternative, Conflict } from '#lib/record/conflicts.ts';
 import type { Edit, Entry, EntryId, SectionId } from '#lib/record/entry.ts';
 import type { MeasureId } from '#lib/record/measure-kinds.ts';
 import type { MeasureSeries, MeasureSummaries } from '#lib/record/measures.ts';
@@ -81,7 +83,39 @@ export interface RecordView {
   readonly entries: Readonly<Record<SectionId, readonly Entry[]>>; // without deleted ones; documents and measures apart
   readonly measures: MeasureSummaries; // the values themselves are asked for by kind
   readonly documents: readonly DocumentView[];
+  readonly conflicts: readonly ConflictView[]; // few: what two devices said apart and nobody has settled
   readonly editable: boolean; // false until the replica has loaded, and the keys to write have arrived
+}
+
+/** R21. Devices are told by their ids; null for one that the space does not know. */
+export interface ConflictView {
+  /** As it stands, deleted or not. Of the values in dispute it shows one by chance. */
+  readonly entry: Entry;
+  readonly fields: readonly {
+    readonly field: string;
+    readonly alternatives: readonly ByDevice<Alternative>[];
+  }[];
+  readonly existence?: Readonly<Record<keyof NonNullable<Conflict['existence']>, Told>>;
+}
+
+/** Something that was said, when and on which device. */
+export interface Told {
+  readonly at: number;
+  readonly by: string | null;
+}
+
+type ByDevice<T> = Omit<T, 'by'> & Told;
+
+export interface EntryHistory {
+  readonly created: Told;
+  readonly updated: Told;
+  readonly changes: readonly ChangeView[]; // newest first
+}
+
+export interface ChangeView extends Told {
+  readonly id: EntryId;
+  readonly kind: Change['kind'];
+  readonly fields: readonly (Replacement & { readonly field: string })[];
 }
 
 export interface DocumentView {
@@ -193,6 +227,10 @@ export interface Door {
   measures(kind: MeasureId): Answer<MeasureSeries>;
   /** One user action, one frame. Acknowledged only when it is on disk. */
   edit(edits: readonly Edit[]): Answer<void>;
+  /** R21: who wrote an entry and when, and what it was before each change. */
+  history(section: SectionId, id: EntryId): Answer<EntryHistory>;
+  /** The entries of a section that were deleted, the last deletion first. */
+  deleted(section: SectionId): Answer<readonly Entry[]>;
 
   /** Stopped by `signal` it leaves nothing behind; once it stands in the record it is added, signal or not. */
   addDocument(

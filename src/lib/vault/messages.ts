@@ -64,6 +64,8 @@ export const REPEATABLE_METHODS: ReadonlySet<DoorMethod> = new Set<DoorMethod>([
   'record',
   'measures',
   'edit',
+  'history',
+  'deleted',
   'openDocument',
   'sync',
   'retry',

@@ -18,7 +18,7 @@ import { measures } from '#lib/record/sections/measures.ts';
 import { statements } from '#lib/record/sections/statements.ts';
 import type { LocalSeal } from '#lib/replica/ports.ts';
 import type { Storage } from '#lib/storage/storage.ts';
-import type { Delivery, DocumentView, RecordView } from './door.ts';
+import type { ConflictView, Delivery, DocumentView, RecordView } from './door.ts';
 import type { Owner } from './identity.ts';
 import { KEYS, sealedGet, sealedPut } from './layout.ts';
 
@@ -27,6 +27,9 @@ export interface ViewSource {
   readonly owner: Owner;
   readonly record: HealthRecord;
   readonly delivery: (section: SectionId, id: string) => Delivery;
+  /** The latest changes of an entry. */
+  readonly heads: (section: SectionId, id: EntryId) => readonly EntryId[];
+  readonly conflicts: readonly ConflictView[];
   /** Of a document's chunks, by blob id in base64url. */
   readonly blob: (blob: string, chunks: number) => { readonly onDevice: boolean; readonly uploaded: boolean };
 }
@@ -46,6 +49,25 @@ function kept<K extends object, V>(memory: WeakMap<K, V>, key: K, make: () => V)
   return made;
 }
 
+/** An entry with the fields of its definition and no others, when all that are required are there; deleted or not. */
+export function completeEntry(record: HealthRecord, section: SectionId, id: EntryId): Entry | undefined {
+  const definition = sectionDefinition(section);
+  const entry = record.entries.get(section)?.get(id);
+  return definition && entry && isComplete(definition, entry) ? shownEntry(entry) : undefined;
+}
+
+/** Which devices wrote an entry is told by its history: twenty thousand of them cross without it. */
+function shownEntry({ createdBy: _created, updatedBy: _updated, ...entry }: Entry): Entry {
+  return entry;
+}
+
+export function deletedEntries(record: HealthRecord, section: SectionId): Entry[] {
+  return [...(record.entries.get(section)?.values() ?? [])]
+    .filter(({ deletedAt }) => deletedAt !== undefined)
+    .flatMap(({ id }) => completeEntry(record, section, id) ?? [])
+    .sort((a, b) => b.deletedAt! - a.deletedAt! || (a.id < b.id ? -1 : 1));
+}
+
 /** Living, complete entries only, each with the fields of its definition and no others; newest change first. */
 export function livingEntries(record: HealthRecord, id: SectionId): readonly Entry[] {
   const definition = sectionDefinition(id);
@@ -54,7 +76,7 @@ export function livingEntries(record: HealthRecord, id: SectionId): readonly Ent
   return kept(living, section, () =>
     [...section.values()]
       .filter((entry) => entry.deletedAt === undefined)
-      .map((entry) => ({ ...entry, fields: readFields(definition, entry.fields) }))
+      .map((entry) => ({ ...shownEntry(entry), fields: readFields(definition, entry.fields) }))
       .filter((entry) => isComplete(definition, entry))
       .sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1)),
   );
@@ -79,11 +101,19 @@ export function buildView(source: ViewSource): RecordView {
   const values = measuredValues(record, owner.birthDate);
   return {
     owner: { ...owner, sex: sexOf(record) },
-    entries: Object.fromEntries(sections.map((section) => [section, livingEntries(record, section)])),
+    entries: Object.fromEntries(sections.map((section) => [section, entriesOf(section, source)])),
     measures: kept(summaries, values, () => summarise(values)),
     documents: livingEntries(record, documents.id).map((entry) => documentView(entry, source)),
+    conflicts: source.conflicts,
     editable: source.editable,
   };
+}
+
+function entriesOf(section: SectionId, { record, heads }: ViewSource): readonly Entry[] {
+  return livingEntries(record, section).map((entry) => {
+    const latest = heads(section, entry.id);
+    return latest.length > 0 ? { ...entry, heads: latest } : entry;
+  });
 }
 
 function sexOf(record: HealthRecord): RecordView['owner']['sex'] {
@@ -118,7 +148,7 @@ export async function loadView(storage: Storage, seal: LocalSeal): Promise<Recor
   return bytes ? decodeView(bytes) : null;
 }
 
-const VERSION = 2;
+const VERSION = 3;
 
 /** Plain JSON, unlike sealed-json.ts: there are no bytes in a view, and a reviver would make it ten times slower to read. */
 function encodeView(view: RecordView): Bytes {

@@ -306,6 +306,8 @@ export async function openVault(env: Environment, session: Session | null): Prom
     record: () => withAccount((open) => open.view()),
     measures: (kind) => withRecord((open) => Promise.resolve(ok(open.measures(kind)))),
     edit: (edits) => withRecord((open) => open.edit(edits)),
+    history: (section, id) => withRecord((open) => Promise.resolve(open.history(section, id))),
+    deleted: (section) => withRecord((open) => Promise.resolve(ok(open.deleted(section)))),
     addDocument: (input, progress, signal) =>
       withRecord((open) => addDocument(open.documents, input, progress, signal)),
     openDocument: (id, progress) =>
