@@ -1,6 +1,7 @@
 /** The sections of the profile by their address, what the profile's home says of each, and the story they tell together. */
 import { say } from '#lib/i18n/catalogue.ts';
 import { story } from '#lib/i18n/story.ts';
+import { MEASURE_KINDS, measureKindAt, type MeasureKind } from '#lib/record/measure-kinds.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
 import { healthSections, profileSections } from '#lib/record/sections.ts';
 import { measures } from '#lib/record/sections/measures.ts';
@@ -10,6 +11,14 @@ import type { RecordView } from '#lib/vault/door.ts';
 
 export function profileSectionAt(path: string): ProfileSection | undefined {
   return profileSections.find((section) => section.path === path);
+}
+
+/** What the pages of the measures are made of. */
+export const measuresPlace: ProfileSection = measures;
+export const measureKinds = MEASURE_KINDS;
+
+export function measureAt(path: string): MeasureKind | undefined {
+  return measureKindAt(path);
 }
 
 export interface PlaceState {

@@ -60,6 +60,17 @@ export function formatPartial(written: string): string {
     : dates('day UTC', { ...options, day: 'numeric' }).format(at);
 }
 
+const TICKS = {
+  day: { day: 'numeric', month: 'short' },
+  month: { month: 'short', year: 'numeric' },
+  year: { year: 'numeric' },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+/** "12 mars", "mars 2026" or "2026", of a moment of the calendar without a time zone: for the axis of a chart. */
+export function formatTick(at: number, precision: keyof typeof TICKS): string {
+  return dates(`tick ${precision}`, { ...TICKS[precision], timeZone: 'UTC' }).format(at);
+}
+
 /** 1,2 Mo: decimal units, as the limit of five megabytes is counted. */
 export function formatSize(bytes: number): string {
   const units =
