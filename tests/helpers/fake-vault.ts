@@ -23,6 +23,7 @@ import { ChangeLog } from '#lib/record/change-log.ts';
 import { withHistory } from '#lib/record/changes.ts';
 import type { Edit, Entry, HealthRecord } from '#lib/record/entry.ts';
 import { measuredByKind, seriesOf, summarise } from '#lib/record/measures.ts';
+import { fixedEntryId } from '#lib/record/profile-section.ts';
 import { documentFileName } from '#lib/record/sections/documents.ts';
 import { conflictViews, historyOf } from '#lib/vault/history.ts';
 import { deletedEntries, livingEntries } from '#lib/vault/read-model.ts';
@@ -173,9 +174,10 @@ function measuredLife(entry: MakeEntry, now: number): Entry[] {
       value: 68 + wave(n, 9),
       time: `${String(Math.floor((n % 6) * 4)).padStart(2, '0')}:00`,
     });
-  made.push(
-    entry(900, 'targets', 60, { kind: 'pressure', high: 135, secondHigh: 85, low: null, secondLow: null }),
-  );
+  made.push({
+    ...entry(900, 'targets', 60, { kind: 'pressure', high: 135, secondHigh: 85, low: null, secondLow: null }),
+    id: fixedEntryId('pressure'),
+  });
   return made;
 }
 

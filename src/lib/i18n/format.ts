@@ -62,11 +62,12 @@ export function formatPartial(written: string): string {
 
 const TICKS = {
   day: { day: 'numeric', month: 'short' },
+  date: { day: 'numeric', month: 'short', year: 'numeric' },
   month: { month: 'short', year: 'numeric' },
   year: { year: 'numeric' },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
 
-/** "12 mars", "mars 2026" or "2026", of a moment of the calendar without a time zone: for the axis of a chart. */
+/** "12 mars", "12 mars 2026", "mars 2026" or "2026", of a moment of the calendar without a time zone: for the axis of a chart. */
 export function formatTick(at: number, precision: keyof typeof TICKS): string {
   return dates(`tick ${precision}`, { ...TICKS[precision], timeZone: 'UTC' }).format(at);
 }

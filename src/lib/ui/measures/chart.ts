@@ -19,11 +19,10 @@ export interface Point {
   readonly y: number;
 }
 
-/** The whole of time that a series covers, in whole days, with a little room. */
+/** The days that a series covers, from the first hour of the first to the end of the last. */
 export function extentOf(at: readonly number[]): Range {
   const [first, last] = [at[0] ?? 0, at.at(-1) ?? 0];
-  const room = Math.max(DAY_MS, (last - first) * 0.02);
-  return { low: first - room, high: last + room };
+  return { low: Math.floor(first / DAY_MS) * DAY_MS, high: (Math.floor(last / DAY_MS) + 1) * DAY_MS };
 }
 
 /** The period that ends at `end`, held within what there is: never beyond the newest value, never before the oldest. */
@@ -103,7 +102,7 @@ export interface Label {
 }
 
 /** About the width of a letter at 15 px. */
-export const LETTER = 8.2;
+export const LETTER = 7.6;
 
 /** The labels that stand clear of each other and inside the picture; equal words that follow each other are said once. */
 export function roomFor(labels: readonly Label[], { low, high }: Range): readonly Label[] {
