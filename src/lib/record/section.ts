@@ -24,7 +24,8 @@ export interface Words {
 
 interface Base {
   readonly name: string;
-  readonly required?: true;
+  /** `asked`: of who types it; what comes from elsewhere may lack it, since nothing is invented. */
+  readonly required?: true | 'asked';
   /** What a form shows; a field without it is never shown. */
   readonly label?: Words;
   readonly hint?: Words;
@@ -123,15 +124,24 @@ export function isEntryId(text: unknown): text is string {
   return typeof text === 'string' && ENTRY_ID.test(text);
 }
 
-/** Checks a whole entry before it is written. A field left out, null or blank is empty. */
-export function validateEntry(definition: SectionDefinition, input: Fields, today: PartialDate): Validation {
+/**
+ * Checks a whole entry before it is written. A field left out, null or blank is empty. What is `typed` has all that is
+ * asked for; what is `given`, by an import or another device, has at least what an entry cannot do without.
+ */
+export function validateEntry(
+  definition: SectionDefinition,
+  input: Fields,
+  today: PartialDate,
+  origin: 'typed' | 'given' = 'typed',
+): Validation {
   const problems: Problem[] = [];
   const fields = emptyFields();
   const known = new Set(definition.fields.map(({ name }) => name));
   for (const name of Object.keys(input))
     if (!known.has(name)) problems.push({ field: name, problem: 'unknown-field' });
   for (const field of definition.fields) {
-    const checked = checkField(field, ownValue(input, field.name), today);
+    const isNeeded = field.required === true || (field.required === 'asked' && origin === 'typed');
+    const checked = checkField(field, ownValue(input, field.name), today, isNeeded);
     if ('problem' in checked) problems.push({ field: field.name, problem: checked.problem });
     else fields[field.name] = checked.value;
   }
@@ -188,7 +198,7 @@ function membersOf(value: FieldValue | undefined): readonly string[] {
 export function readFields(definition: SectionDefinition, raw: Fields): Fields {
   const fields = emptyFields();
   for (const field of definition.fields) {
-    const checked = checkField(field, ownValue(raw, field.name), undefined);
+    const checked = checkField(field, ownValue(raw, field.name), undefined, field.required === true);
     fields[field.name] = 'problem' in checked ? null : checked.value;
   }
   return fields;
@@ -209,9 +219,14 @@ export function isComplete(definition: SectionDefinition, entry: Entry): boolean
 
 type Checked = { readonly value: FieldValue } | { readonly problem: FieldProblem };
 
-function checkField(field: FieldDefinition, raw: unknown, today: PartialDate | undefined): Checked {
+function checkField(
+  field: FieldDefinition,
+  raw: unknown,
+  today: PartialDate | undefined,
+  isNeeded: boolean,
+): Checked {
   const checked = isEmpty(raw) ? { value: null } : checkValue(field, raw, today);
-  return 'value' in checked && field.required && isEmpty(checked.value) ? { problem: 'required' } : checked;
+  return 'value' in checked && isNeeded && isEmpty(checked.value) ? { problem: 'required' } : checked;
 }
 
 function checkValue(field: FieldDefinition, raw: unknown, today: PartialDate | undefined): Checked {

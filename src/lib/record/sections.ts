@@ -126,7 +126,12 @@ export function checkEdit(
       return refusal(single.field, 'already-one');
     return { ok: true, edit: { type: 'restore', ...target } };
   }
-  const checked = validateEntry(definition, mergeFields(definition, current?.fields, edit.fields), today);
+  const checked = validateEntry(
+    definition,
+    mergeFields(definition, current?.fields, edit.fields),
+    today,
+    'given',
+  );
   if (!checked.ok) return checked;
   // The same again is no change: an edit may be asked twice.
   if (

@@ -1,4 +1,5 @@
 /** Allergies (MED-23…25): what one is allergic to, and what helps to know about it. */
+import type { FhirMapping } from '../fhir.ts';
 import { comment } from '../fields.ts';
 import type { ProfileSection } from '../profile-section.ts';
 
@@ -48,3 +49,29 @@ export const allergies = {
   name: ['name'],
   line: ['comment'],
 } as const satisfies ProfileSection;
+
+export const allergiesFhir = {
+  section: 'allergies',
+  none: ['716186003', 'no-known-allergies'],
+  shapes: [
+    {
+      resource: 'AllergyIntolerance',
+      summary: 'allergies',
+      subject: 'patient',
+      coded: { clinicalStatus: 'allergy-clinical|active' },
+      fields: {
+        name: { as: 'concept', at: 'code' },
+        comment: {
+          as: 'note',
+          at: 'note',
+          also: [
+            ['clinicalStatus', { fr: 'État', en: 'Status' }],
+            ['criticality', { fr: 'Gravité possible', en: 'Criticality' }],
+            ['reaction', { fr: 'Réaction', en: 'Reaction' }],
+            ['onset', { fr: 'Depuis', en: 'Since' }],
+          ],
+        },
+      },
+    },
+  ],
+} as const satisfies FhirMapping;

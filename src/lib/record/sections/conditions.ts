@@ -1,4 +1,5 @@
 /** Diseases and other matters of health (MED-06…15). */
+import type { FhirMapping, FhirShape } from '../fhir.ts';
 import { comment, end, linkedDocuments, ongoing } from '../fields.ts';
 import type { ProfileSection } from '../profile-section.ts';
 
@@ -40,7 +41,7 @@ export const conditions = {
         en: 'For example: asthma, back pain, pregnancy.',
       },
     },
-    { name: 'start', kind: 'date', required: true, label: { fr: 'Date de début', en: 'Start date' } },
+    { name: 'start', kind: 'date', required: 'asked', label: { fr: 'Date de début', en: 'Start date' } },
     ongoing,
     end,
     comment,
@@ -50,3 +51,48 @@ export const conditions = {
   name: ['name'],
   line: ['comment'],
 } as const satisfies ProfileSection;
+
+const coded = { 'category.0': 'condition-category|problem-list-item' } as const;
+
+const elements = {
+  name: { as: 'concept', at: 'code' },
+  start: { as: 'date', at: 'onsetDateTime', from: ['onsetPeriod.start'] },
+  ongoing: {
+    as: 'ongoing',
+    at: 'clinicalStatus',
+    yes: 'condition-clinical|active',
+    no: 'condition-clinical|inactive',
+    active: ['active', 'recurrence', 'relapse'],
+  },
+  end: { as: 'date', at: 'abatementDateTime', from: ['abatementPeriod.end'] },
+  comment: {
+    as: 'note',
+    at: 'note',
+    also: [
+      ['onsetString', { fr: 'Début', en: 'Onset' }],
+      ['onsetAge', { fr: 'Âge au début', en: 'Age at onset' }],
+      ['onsetRange', { fr: 'Âge au début', en: 'Age at onset' }],
+      ['abatementString', { fr: 'Fin', en: 'End' }],
+      ['abatementAge', { fr: 'Âge à la fin', en: 'Age at the end' }],
+      ['severity', { fr: 'Sévérité', en: 'Severity' }],
+      ['bodySite', { fr: 'Partie du corps', en: 'Body site' }],
+      ['stage', { fr: 'Stade', en: 'Stage' }],
+    ],
+  },
+} as const satisfies FhirShape['fields'];
+
+export const conditionsFhir = {
+  section: 'conditions',
+  none: ['160245001', 'no-known-problems'],
+  shapes: [
+    {
+      resource: 'Condition',
+      summary: 'problems',
+      subject: 'subject',
+      when: { field: 'ongoing', values: [true] },
+      coded,
+      fields: elements,
+    },
+    { resource: 'Condition', summary: 'past', subject: 'subject', coded, fields: elements },
+  ],
+} as const satisfies FhirMapping;

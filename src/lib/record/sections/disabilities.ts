@@ -1,4 +1,5 @@
 /** Disabilities (MED-26…31). */
+import type { FhirMapping } from '../fhir.ts';
 import { comment, linkedDocuments } from '../fields.ts';
 import type { ProfileSection } from '../profile-section.ts';
 
@@ -76,3 +77,29 @@ export const disabilities = {
   name: ['name'],
   line: ['types', 'technicalAid'],
 } as const satisfies ProfileSection;
+
+export const disabilitiesFhir = {
+  section: 'disabilities',
+  none: ['no-disability'],
+  shapes: [
+    {
+      resource: 'Condition',
+      summary: 'functional',
+      subject: 'subject',
+      marked: { at: 'category', codes: ['disability'] },
+      coded: { clinicalStatus: 'condition-clinical|active', 'category.0': 'carnet|disability' },
+      fields: {
+        name: { as: 'concept', at: 'code' },
+        comment: {
+          as: 'note',
+          at: 'note',
+          also: [
+            ['onset', { fr: 'Depuis', en: 'Since' }],
+            ['severity', { fr: 'Sévérité', en: 'Severity' }],
+            ['bodySite', { fr: 'Partie du corps', en: 'Body site' }],
+          ],
+        },
+      },
+    },
+  ],
+} as const satisfies FhirMapping;

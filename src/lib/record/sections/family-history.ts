@@ -1,4 +1,5 @@
 /** What runs in the family (MED-55b). */
+import type { FhirMapping } from '../fhir.ts';
 import { comment } from '../fields.ts';
 import type { ProfileSection } from '../profile-section.ts';
 
@@ -86,3 +87,52 @@ export const familyHistory = {
   name: ['name'],
   line: ['relation', 'onsetAge'],
 } as const satisfies ProfileSection;
+
+export const familyHistoryFhir = {
+  section: 'family-history',
+  shapes: [
+    {
+      resource: 'FamilyMemberHistory',
+      summary: 'family',
+      subject: 'patient',
+      fixed: { status: 'completed' },
+      each: 'condition',
+      fields: {
+        relation: {
+          as: 'concept-code',
+          at: 'relationship',
+          codes: {
+            mother: ['role|MTH', 'role|NMTH'],
+            father: ['role|FTH', 'role|NFTH'],
+            sister: ['role|SIS', 'role|NSIS', 'role|HSIS'],
+            brother: ['role|BRO', 'role|NBRO', 'role|HBRO'],
+            daughter: ['role|DAUC', 'role|DAU'],
+            son: ['role|SONC', 'role|SON'],
+            'maternal-grandmother': ['role|MGRMTH'],
+            'maternal-grandfather': ['role|MGRFTH'],
+            'paternal-grandmother': ['role|PGRMTH'],
+            'paternal-grandfather': ['role|PGRFTH'],
+            aunt: ['role|AUNT', 'role|MAUNT', 'role|PAUNT'],
+            uncle: ['role|UNCLE', 'role|MUNCLE', 'role|PUNCLE'],
+            cousin: ['role|COUSN', 'role|MCOUSN', 'role|PCOUSN'],
+            other: ['role|FAMMEMB', 'role|EXT'],
+          },
+          text: true,
+          others: 'other',
+        },
+        name: { as: 'concept', at: 'condition.0.code' },
+        onsetAge: { as: 'quantity', at: 'condition.0.onsetAge', unit: 'a' },
+        comment: {
+          as: 'note',
+          at: 'note',
+          also: [
+            ['condition.0.note', { fr: 'Note', en: 'Note' }],
+            ['condition.0.onsetString', { fr: 'Début', en: 'Onset' }],
+            ['condition.0.onsetPeriod', { fr: 'Début', en: 'Onset' }],
+            ['condition.0.outcome', { fr: 'Suite', en: 'Outcome' }],
+          ],
+        },
+      },
+    },
+  ],
+} as const satisfies FhirMapping;

@@ -1,4 +1,5 @@
 /** Habits of life (MED-55c): dated answers, one entry each, so that a change over time stays visible. */
+import type { FhirMapping } from '../fhir.ts';
 import { comment } from '../fields.ts';
 import type { ProfileSection } from '../profile-section.ts';
 
@@ -48,7 +49,7 @@ export const habits = {
     {
       name: 'start',
       kind: 'date',
-      required: true,
+      required: 'asked',
       label: { fr: 'Depuis, ou à la date du', en: 'Since, or on' },
     },
     comment,
@@ -58,3 +59,52 @@ export const habits = {
   line: ['comment'],
   groupBy: 'topic',
 } as const satisfies ProfileSection;
+
+export const habitsFhir = {
+  section: 'habits',
+  shapes: [
+    {
+      resource: 'Observation',
+      summary: 'social',
+      subject: 'subject',
+      fixed: { status: 'final' },
+      coded: { 'category.0': 'observation-category|social-history' },
+      fields: {
+        topic: {
+          as: 'concept-code',
+          at: 'code',
+          codes: {
+            tobacco: [
+              'loinc|72166-2',
+              'loinc|11367-0',
+              'loinc|81228-9',
+              'loinc|74011-8',
+              'loinc|63773-6',
+              'snomed|229819007',
+              'snomed|365981007',
+              'snomed|77176002',
+              'snomed|110483000',
+            ],
+            alcohol: [
+              'loinc|11331-6',
+              'loinc|74013-4',
+              'loinc|11286-2',
+              'loinc|74043-1',
+              'snomed|160573003',
+              'snomed|897148007',
+              'snomed|228273003',
+            ],
+            food: ['carnet|food', 'loinc|81663-7', 'snomed|230125005'],
+            activity: ['loinc|73985-4', 'loinc|89574-8', 'loinc|68516-4', 'carnet|activity'],
+            sleep: ['carnet|sleep', 'loinc|93832-4', 'loinc|65968-6'],
+            screens: ['carnet|screens'],
+          },
+          text: true,
+        },
+        answer: { as: 'string', at: 'valueString', from: ['value', 'component', 'dataAbsentReason'] },
+        start: { as: 'date', at: 'effectiveDateTime', from: ['effectivePeriod.start', 'effectiveInstant'] },
+        comment: { as: 'note', at: 'note' },
+      },
+    },
+  ],
+} as const satisfies FhirMapping;

@@ -1,4 +1,5 @@
 /** Stays in hospital and surgery (MED-55a). */
+import type { FhirMapping } from '../fhir.ts';
 import { comment, linkedDocuments } from '../fields.ts';
 import type { ProfileSection } from '../profile-section.ts';
 
@@ -51,7 +52,7 @@ export const hospitalStays = {
       ],
       label: { fr: 'De quoi s’agit-il ?', en: 'What was it?' },
     },
-    { name: 'start', kind: 'date', required: true, label: { fr: 'Date', en: 'Date' } },
+    { name: 'start', kind: 'date', required: 'asked', label: { fr: 'Date', en: 'Date' } },
     {
       name: 'place',
       kind: 'text',
@@ -85,3 +86,64 @@ export const hospitalStays = {
   name: ['name'],
   line: ['kind', 'place'],
 } as const satisfies ProfileSection;
+
+export const hospitalStaysFhir = {
+  section: 'hospital-stays',
+  none: ['787480003', 'no-known-procedures'],
+  shapes: [
+    {
+      resource: 'Encounter',
+      summary: 'stays',
+      subject: 'subject',
+      when: { field: 'kind', values: ['stay', 'emergency'] },
+      fixed: { status: 'finished' },
+      fields: {
+        name: { as: 'concept', at: 'reasonCode.0', from: ['reasonCode', 'reasonReference', 'type'] },
+        kind: {
+          as: 'coding',
+          at: 'class',
+          codes: {
+            stay: ['act|IMP', 'act|ACUTE', 'act|NONAC', 'act|SS'],
+            emergency: ['act|EMER'],
+          },
+        },
+        start: { as: 'date', at: 'period.start' },
+        place: { as: 'string', at: 'serviceProvider.display', from: ['serviceProvider', 'location'] },
+        duration: {
+          as: 'quantity',
+          at: 'length',
+          unit: { field: 'durationUnit', units: { hours: 'h', days: 'd', weeks: 'wk', months: 'mo' } },
+        },
+      },
+    },
+    {
+      resource: 'Procedure',
+      summary: 'procedures',
+      subject: 'subject',
+      fixed: { status: 'completed' },
+      fields: {
+        name: { as: 'concept', at: 'code' },
+        kind: {
+          as: 'concept-code',
+          at: 'category',
+          codes: { surgery: ['snomed|387713003'] },
+        },
+        start: { as: 'date', at: 'performedDateTime', from: ['performedPeriod.start'] },
+        place: { as: 'string', at: 'location.display', from: ['location'] },
+        documents: { as: 'references', at: 'report' },
+        comment: {
+          as: 'note',
+          at: 'note',
+          also: [
+            ['performedString', { fr: 'Date', en: 'Date' }],
+            ['performedAge', { fr: 'Âge', en: 'Age' }],
+            ['bodySite', { fr: 'Partie du corps', en: 'Body site' }],
+            ['reasonCode', { fr: 'Pour', en: 'For' }],
+            ['outcome', { fr: 'Résultat', en: 'Outcome' }],
+          ],
+        },
+      },
+      absent: ['performedDateTime'],
+    },
+  ],
+} as const satisfies FhirMapping;

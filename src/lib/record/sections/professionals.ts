@@ -1,4 +1,5 @@
 /** The professionals who follow the person (MED-55d). */
+import type { FhirMapping } from '../fhir.ts';
 import type { ProfileSection } from '../profile-section.ts';
 
 export const professionals = {
@@ -53,3 +54,20 @@ export const professionals = {
   name: ['name'],
   line: ['role', 'profession', 'phone'],
 } as const satisfies ProfileSection;
+
+export const professionalsFhir = {
+  section: 'professionals',
+  shapes: [
+    {
+      resource: 'Practitioner',
+      summary: 'team',
+      subject: null,
+      fields: {
+        name: { as: 'string', at: 'name.0.text', from: ['name'] },
+        profession: { as: 'concept', at: 'qualification.0.code', from: ['qualification'] },
+        place: { as: 'string', at: 'address.0.text', from: ['address'] },
+        phone: { as: 'phone', at: 'telecom' },
+      },
+    },
+  ],
+} as const satisfies FhirMapping;

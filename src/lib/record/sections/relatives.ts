@@ -1,4 +1,5 @@
 /** People around the person (DIR-02, DIR-12…18): whom to trust, whom to call, who cares for whom. */
+import type { FhirMapping } from '../fhir.ts';
 import { comment } from '../fields.ts';
 import type { ProfileSection } from '../profile-section.ts';
 
@@ -51,3 +52,32 @@ export const relatives = {
   line: ['relation', 'phone'],
   groupBy: 'kind',
 } as const satisfies ProfileSection;
+
+export const relativesFhir = {
+  section: 'relatives',
+  shapes: [
+    {
+      resource: 'RelatedPerson',
+      summary: 'team',
+      subject: 'patient',
+      fields: {
+        kind: {
+          as: 'concept-code',
+          at: 'relationship.0',
+          codes: {
+            trusted: ['carnet|trusted'],
+            emergency: ['contact|C', 'role-class|ECON'],
+            carer: ['carnet|carer', 'role-class|CAREGIVER'],
+            'cared-for': ['carnet|cared-for'],
+          },
+          text: true,
+        },
+        firstName: { as: 'string', at: 'name.0.given.0', from: ['name.0.given'] },
+        lastName: { as: 'string', at: 'name.0.family' },
+        phone: { as: 'phone', at: 'telecom' },
+        email: { as: 'email', at: 'telecom' },
+        address: { as: 'string', at: 'address.0.text', from: ['address'] },
+      },
+    },
+  ],
+} as const satisfies FhirMapping;

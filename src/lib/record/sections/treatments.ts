@@ -1,4 +1,5 @@
 /** Treatments (MED-16…22). */
+import type { FhirMapping } from '../fhir.ts';
 import { comment, end, linkedDocuments, ongoing } from '../fields.ts';
 import type { ProfileSection } from '../profile-section.ts';
 
@@ -37,7 +38,7 @@ export const treatments = {
         en: 'As written on the box or the prescription.',
       },
     },
-    { name: 'start', kind: 'date', required: true, label: { fr: 'Date de début', en: 'Start date' } },
+    { name: 'start', kind: 'date', required: 'asked', label: { fr: 'Date de début', en: 'Start date' } },
     ongoing,
     end,
     {
@@ -57,3 +58,57 @@ export const treatments = {
   name: ['name'],
   line: ['dosage'],
 } as const satisfies ProfileSection;
+
+export const treatmentsFhir = {
+  section: 'treatments',
+  none: ['787481004', 'no-known-medications'],
+  shapes: [
+    {
+      resource: 'MedicationStatement',
+      summary: 'medications',
+      subject: 'subject',
+      fields: {
+        name: { as: 'concept', at: 'medicationCodeableConcept', from: ['medicationReference'] },
+        start: { as: 'date', at: 'effectivePeriod.start', from: ['effectiveDateTime'] },
+        ongoing: {
+          as: 'ongoing',
+          at: 'status',
+          yes: 'active',
+          no: 'completed',
+          active: ['active', 'intended', 'on-hold'],
+        },
+        end: { as: 'date', at: 'effectivePeriod.end' },
+        dosage: { as: 'string', at: 'dosage.0.text' },
+        comment: {
+          as: 'note',
+          at: 'note',
+          also: [
+            ['reasonCode', { fr: 'Pour', en: 'For' }],
+            ['reasonReference', { fr: 'Pour', en: 'For' }],
+            ['statusReason', { fr: 'Raison', en: 'Reason' }],
+          ],
+        },
+      },
+      absent: ['effectiveDateTime'],
+    },
+    {
+      resource: 'MedicationRequest',
+      summary: 'medications',
+      subject: 'subject',
+      readOnly: true,
+      fields: {
+        name: { as: 'concept', at: 'medicationCodeableConcept', from: ['medicationReference'] },
+        start: { as: 'date', at: 'authoredOn' },
+        ongoing: {
+          as: 'ongoing',
+          at: 'status',
+          yes: 'active',
+          no: 'completed',
+          active: ['active', 'on-hold'],
+        },
+        dosage: { as: 'string', at: 'dosageInstruction.0.text' },
+        comment: { as: 'note', at: 'note', also: [['reasonCode', { fr: 'Pour', en: 'For' }]] },
+      },
+    },
+  ],
+} as const satisfies FhirMapping;

@@ -1,4 +1,5 @@
 /** Vaccinations (MED-32…38). */
+import type { FhirMapping } from '../fhir.ts';
 import { comment, linkedDocuments } from '../fields.ts';
 import type { ProfileSection } from '../profile-section.ts';
 
@@ -30,7 +31,7 @@ export const vaccinations = {
     {
       name: 'start',
       kind: 'date',
-      required: true,
+      required: 'asked',
       label: { fr: 'Date de la vaccination', en: 'Date of the vaccination' },
     },
     {
@@ -58,3 +59,32 @@ export const vaccinations = {
   name: ['name'],
   line: ['kind', 'lot'],
 } as const satisfies ProfileSection;
+
+export const vaccinationsFhir = {
+  section: 'vaccinations',
+  shapes: [
+    {
+      resource: 'Immunization',
+      summary: 'immunizations',
+      subject: 'patient',
+      fixed: { status: 'completed' },
+      fields: {
+        name: { as: 'concept', at: 'vaccineCode' },
+        start: { as: 'date', at: 'occurrenceDateTime' },
+        lot: { as: 'string', at: 'lotNumber' },
+        vaccinator: { as: 'string', at: 'performer.0.actor.display', from: ['performer'] },
+        comment: {
+          as: 'note',
+          at: 'note',
+          also: [
+            ['occurrenceString', { fr: 'Date', en: 'Date' }],
+            ['protocolApplied', { fr: 'Protocole', en: 'Protocol' }],
+            ['manufacturer', { fr: 'Fabricant', en: 'Manufacturer' }],
+            ['site', { fr: 'Site d’injection', en: 'Site' }],
+          ],
+        },
+      },
+      absent: ['occurrenceDateTime'],
+    },
+  ],
+} as const satisfies FhirMapping;

@@ -1,0 +1,122 @@
+/** Any FHIR element in words, as far as it has some: what a person would read there. */
+import type { Json, JsonObject } from '#lib/record/fhir.ts';
+import { elementAt, isObject, listOf, textOrNothing } from './json.ts';
+
+/** What a reference points to, if it is in the same file. */
+export type Resolve = (reference: string) => JsonObject | undefined;
+
+const MAX_NESTING = 5;
+/** They say something of an element, not what it is. */
+const SILENT = new Set([
+  'extension',
+  'modifierExtension',
+  'id',
+  'url',
+  'system',
+  'use',
+  'rank',
+  'status',
+  'meta',
+]);
+
+export function wordsOf(value: Json | undefined, resolve: Resolve, separator = ', ', nesting = 0): string {
+  if (value === undefined || value === null || nesting > MAX_NESTING) return '';
+  if (typeof value === 'string') return value.trim();
+  if (typeof value === 'number') return String(value);
+  if (typeof value === 'boolean') return '';
+  const inside = (one: Json | undefined, between = ' '): string =>
+    wordsOf(one, resolve, between, nesting + 1);
+  if (!isObject(value)) {
+    const parts = listOf(value).map((one) => inside(one));
+    return [...new Set(parts.filter((part) => part !== ''))].join(separator);
+  }
+  return objectWords(value, resolve, inside);
+}
+
+function objectWords(
+  value: JsonObject,
+  resolve: Resolve,
+  inside: (one: Json | undefined, between?: string) => string,
+): string {
+  if (typeof value['text'] === 'string') return value['text'].trim();
+  if (Array.isArray(value['coding'])) return codingWords(value['coding'] as readonly Json[]);
+  if (typeof value['display'] === 'string') return value['display'].trim();
+  if (typeof value['reference'] === 'string') {
+    const target = resolve(value['reference']);
+    return target ? nameOfResource(target, resolve) : '';
+  }
+  if (typeof value['resourceType'] === 'string') return nameOfResource(value, resolve);
+  if (typeof value['value'] === 'number') {
+    const { comparator, value: number, unit, code } = value;
+    return `${textOrNothing(comparator) ?? ''}${number} ${textOrNothing(unit) ?? textOrNothing(code) ?? ''}`.trim();
+  }
+  if ('family' in value || 'given' in value)
+    return [value['prefix'], value['given'], value['family'], value['suffix']]
+      .map((one) => inside(one))
+      .join(' ')
+      .replace(/ +/g, ' ')
+      .trim();
+  if ('line' in value || 'city' in value)
+    return [
+      inside(value['line'], ', '),
+      `${inside(value['postalCode'])} ${inside(value['city'])}`.trim(),
+      inside(value['country']),
+    ]
+      .filter((part) => part !== '')
+      .join(', ');
+  if ('low' in value || 'high' in value || 'start' in value || 'end' in value) {
+    const [from, to] = [value['low'] ?? value['start'], value['high'] ?? value['end']].map((one) =>
+      inside(one),
+    );
+    return [from, to].filter((part) => part).join(' – ');
+  }
+  return Object.keys(value)
+    .filter((key) => !SILENT.has(key) && !key.startsWith('_'))
+    .map((key) => inside(value[key], ', '))
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+function codingWords(codings: readonly Json[]): string {
+  const objects = codings.filter(isObject);
+  const said = objects.find(({ display }) => typeof display === 'string' && display.trim() !== '');
+  return (
+    textOrNothing(said?.['display']) ??
+    textOrNothing(objects.find(({ code }) => code)?.['code']) ??
+    ''
+  ).trim();
+}
+
+const NAMED_BY = [
+  'code',
+  'vaccineCode',
+  'medicationCodeableConcept',
+  'name',
+  'title',
+  'description',
+  'type',
+  'practitioner',
+];
+
+/** What a resource is called: the first of the elements that name resources. */
+export function nameOfResource(resource: JsonObject, resolve: Resolve): string {
+  for (const name of NAMED_BY) {
+    const words = Object.hasOwn(resource, name) ? wordsOf(firstOf(resource[name]), resolve, ', ', 2) : '';
+    if (words !== '') return words;
+  }
+  return '';
+}
+
+const firstOf = (value: Json | undefined): Json | undefined =>
+  Array.isArray(value) ? (value as readonly Json[])[0] : value;
+
+/** Every code of a concept, a coding, a code, or a list of them. */
+export function codesOf(value: Json | undefined): { readonly system: string; readonly code: string }[] {
+  return listOf(value).flatMap((one) => {
+    if (typeof one === 'string') return [{ system: '', code: one }];
+    if (!isObject(one)) return [];
+    const code = textOrNothing(one['code']);
+    const own = code === undefined ? [] : [{ system: textOrNothing(one['system']) ?? '', code }];
+    return [...own, ...codesOf(elementAt(one, 'coding'))];
+  });
+}

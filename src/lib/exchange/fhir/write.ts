@@ -1,0 +1,306 @@
+/**
+ * The record as an International Patient Summary: a FHIR R4 document whose composition lists every section we have.
+ *
+ * Guarantees: the same record, moment and id give the same bytes; what was deleted is not in it, nor the keys of
+ * documents; every reference leads to something within.
+ */
+import type { Entry, EntryId, SectionId } from '#lib/record/entry.ts';
+import {
+  CARNET,
+  type FhirShape,
+  type Json,
+  type JsonObject,
+  SUMMARY,
+  type SummarySection,
+  SYSTEMS,
+} from '#lib/record/fhir.ts';
+import { fhirMappings } from '#lib/record/fhir-mappings.ts';
+import { nameOf, type ProfileSection } from '#lib/record/profile-section.ts';
+import { declaredNone, statementId, statements } from '#lib/record/sections/statements.ts';
+import type { Say } from './element.ts';
+import { shapeFor, writeEntry, type WriteContext } from './entry.ts';
+import { entryIdOf, following, urnOf, uuidOf } from './ids.ts';
+import { entriesInWords, type Language, narrative, paragraph } from './narrative.ts';
+
+export interface ExportedRecord {
+  readonly owner: {
+    readonly firstName: string;
+    readonly lastName: string;
+    readonly birthDate: string;
+    readonly sex: 'female' | 'male' | null;
+  };
+  /** Living entries by section. */
+  readonly entries: Readonly<Record<SectionId, readonly Entry[]>>;
+  readonly documents: readonly {
+    readonly id: EntryId;
+    readonly name: string;
+    readonly category: string;
+    readonly date: string;
+    readonly mime: string;
+    readonly size: number;
+  }[];
+}
+
+export interface ExportSettings {
+  readonly now: number;
+  /** A fresh UUID: the name of this document. */
+  readonly uuid: string;
+  readonly language: Language;
+}
+
+/** The day on which "there is nothing" was declared, on the section of the summary. */
+export const DECLARED = `${CARNET}/StructureDefinition/declared-none`;
+const EMPTY_REASON = 'http://terminology.hl7.org/CodeSystem/list-empty-reason';
+
+interface Part {
+  readonly summary: SummarySection;
+  readonly system: string;
+  readonly entries: { readonly section: ProfileSection; readonly entry: Entry; readonly url: string }[];
+  readonly references: string[];
+  declared?: string;
+}
+
+interface Named {
+  readonly fullUrl: string;
+  readonly resource: JsonObject;
+}
+
+export function exportBundle(
+  sections: readonly ProfileSection[],
+  record: ExportedRecord,
+  { now, uuid, language }: ExportSettings,
+): JsonObject {
+  const say: Say = (words) => words[language];
+  const patient = `urn:uuid:${following(uuid, 1)}`;
+  const known = new Set([
+    ...record.documents.map(({ id }) => id),
+    ...sections.flatMap(({ id }) => (record.entries[id] ?? []).map((entry) => entry.id)),
+  ]);
+  const context: WriteContext = { patient, say, referenceTo: urnOf, entryOf: entryIdOf };
+  const parts = new Map<string, Part>();
+  const resources: Named[] = [];
+  const partFor = (summary: SummarySection, system: string = SYSTEMS.loinc): Part => {
+    const part = parts.get(summary.code) ?? { summary, system, entries: [], references: [] };
+    parts.set(summary.code, part);
+    return part;
+  };
+  for (const summary of Object.values(SUMMARY)) if ('required' in summary) partFor(summary);
+
+  for (const section of sections) {
+    const mapping = fhirMappings.find((one) => one.section === section.id);
+    const living = record.entries[section.id] ?? [];
+    for (const entry of living) {
+      const clean = { ...entry, fields: withKnownLinks(section, entry, known) };
+      const shape = shapeFor(mapping, clean.fields);
+      const url = urnOf(entry.id);
+      resources.push({
+        fullUrl: url,
+        resource: writeEntry(section, shape, clean, uuidOf(entry.id), context),
+      });
+      const part = partOf(section, shape, partFor);
+      part.entries.push({ section, entry: clean, url });
+      part.references.push(url);
+    }
+    const statement = record.entries[statements.id]?.find(({ id }) => id === statementId(section.id));
+    const declared = declaredNone(section.id, statement, living);
+    if (declared !== null) partOf(section, mapping?.shapes[0], partFor).declared = declared;
+  }
+  const team = careTeam(sections, record, following(uuid, 3), context);
+  if (team) {
+    resources.push(team);
+    partFor(SUMMARY.team).references.push(team.fullUrl);
+  }
+  for (const document of record.documents) {
+    const url = urnOf(document.id);
+    resources.push({ fullUrl: url, resource: documentReference(document, patient) });
+    partFor(SUMMARY.documents).references.push(url);
+  }
+
+  const timestamp = new Date(now).toISOString();
+  const composition: JsonObject = {
+    resourceType: 'Composition',
+    id: following(uuid, 2),
+    language,
+    text: narrative(language, paragraph(titleOf(record, say))),
+    status: 'final',
+    type: { coding: [{ system: SYSTEMS.loinc, code: '60591-5', display: 'Patient summary Document' }] },
+    subject: { reference: patient },
+    date: timestamp,
+    author: [{ reference: patient }],
+    title: titleOf(record, say),
+    section: [...parts.values()].map((part) => compositionSection(part, record, language, say)),
+  };
+  return {
+    resourceType: 'Bundle',
+    id: uuid,
+    language,
+    identifier: { system: 'urn:ietf:rfc:3986', value: `urn:uuid:${uuid}` },
+    type: 'document',
+    timestamp,
+    entry: [
+      { fullUrl: `urn:uuid:${following(uuid, 2)}`, resource: composition },
+      { fullUrl: patient, resource: patientResource(record, following(uuid, 1), say) },
+      ...resources.map(({ fullUrl, resource }) => ({ fullUrl, resource })),
+    ],
+  };
+}
+
+function partOf(
+  section: ProfileSection,
+  shape: FhirShape | undefined,
+  partFor: (summary: SummarySection, system?: string) => Part,
+): Part {
+  return shape
+    ? partFor(SUMMARY[shape.summary])
+    : partFor({ code: section.id, title: section.title }, SYSTEMS.carnet);
+}
+
+/** A link to what was deleted since leads nowhere, and is not told. */
+function withKnownLinks(
+  section: ProfileSection,
+  { fields }: Entry,
+  known: ReadonlySet<string>,
+): Entry['fields'] {
+  const links = section.fields.filter(({ kind }) => kind === 'reference');
+  const clean = links.map(({ name }) => {
+    const value = fields[name] ?? null;
+    const those = (Array.isArray(value) ? value : [value]).filter(
+      (id) => typeof id === 'string' && known.has(id),
+    );
+    const rest = Array.isArray(value) ? those : (those[0] ?? null);
+    return [name, Array.isArray(rest) && rest.length === 0 ? null : rest] as const;
+  });
+  return { ...fields, ...Object.fromEntries(clean) };
+}
+
+function compositionSection(part: Part, record: ExportedRecord, language: Language, say: Say): JsonObject {
+  const { summary, system, entries, references, declared } = part;
+  const isEmpty = references.length === 0;
+  const bySection = [...new Set(entries.map(({ section }) => section))];
+  const inner = isEmpty
+    ? paragraph(emptyWords(declared, say))
+    : bySection
+        .map((section) =>
+          entriesInWords(
+            section,
+            entries.filter((one) => one.section === section).map(({ entry }) => entry),
+            language,
+            say,
+          ),
+        )
+        .join('') || documentsInWords(record);
+  return {
+    ...(declared !== undefined && { extension: [{ url: DECLARED, valueDateTime: declared }] }),
+    title: say(summary.title),
+    code: { coding: [{ system, code: summary.code }] },
+    text: narrative(language, inner),
+    ...(isEmpty
+      ? {
+          emptyReason: {
+            coding: [{ system: EMPTY_REASON, code: declared === undefined ? 'unavailable' : 'nilknown' }],
+          },
+        }
+      : { entry: references.map((reference) => ({ reference })) }),
+  };
+}
+
+function emptyWords(declared: string | undefined, say: Say): string {
+  return declared === undefined
+    ? say({
+        fr: 'Rien n’est noté ici ; cela ne dit pas qu’il n’y a rien.',
+        en: 'Nothing is noted here; that does not say there is nothing.',
+      })
+    : say({ fr: `Non concerné, déclaré le ${declared}.`, en: `Not concerned, declared on ${declared}.` });
+}
+
+function documentsInWords({ documents }: ExportedRecord): string {
+  return documents.map(({ name, date }) => paragraph(`${name} (${date})`)).join('');
+}
+
+function titleOf({ owner }: ExportedRecord, say: Say): string {
+  const name = `${owner.firstName} ${owner.lastName}`;
+  return say({
+    fr: `Synthèse médicale de ${name}, établie par le patient`,
+    en: `Patient summary of ${name}, written by the patient`,
+  });
+}
+
+function patientResource({ owner, entries }: ExportedRecord, id: string, say: Say): JsonObject {
+  const contacts = (entries['relatives'] ?? []).filter(({ fields }) =>
+    ['trusted', 'emergency'].includes(String(fields['kind'])),
+  );
+  const doctors = (entries['professionals'] ?? []).filter(({ fields }) => fields['role'] === 'treating');
+  return {
+    resourceType: 'Patient',
+    id,
+    name: [
+      { text: `${owner.firstName} ${owner.lastName}`, family: owner.lastName, given: [owner.firstName] },
+    ],
+    ...(owner.sex && { gender: owner.sex }),
+    birthDate: owner.birthDate,
+    ...(contacts.length > 0 && { contact: contacts.map((entry) => contact(entry, say)) }),
+    ...(doctors.length > 0 && {
+      generalPractitioner: doctors.map((doctor) => ({ reference: urnOf(doctor.id) })),
+    }),
+  };
+}
+
+function contact({ fields }: Entry, say: Say): JsonObject {
+  const telecom = (['phone', 'email'] as const).flatMap((system) =>
+    typeof fields[system] === 'string' ? [{ system, value: fields[system] }] : [],
+  );
+  const role =
+    fields['kind'] === 'trusted'
+      ? say({ fr: 'Personne de confiance', en: 'Trusted person' })
+      : say({ fr: 'Contact d’urgence', en: 'Emergency contact' });
+  return {
+    relationship: [{ coding: [{ system: SYSTEMS.contact, code: 'C' }], text: role }],
+    name: { family: fields['lastName'] as Json, given: [fields['firstName'] as Json] },
+    ...(telecom.length > 0 && { telecom }),
+  };
+}
+
+function careTeam(
+  sections: readonly ProfileSection[],
+  { entries }: ExportedRecord,
+  id: string,
+  { patient, say }: WriteContext,
+): Named | undefined {
+  const section = sections.find((one) => one.id === 'professionals');
+  const members = section ? (entries[section.id] ?? []) : [];
+  if (!section || members.length === 0) return undefined;
+  return {
+    fullUrl: `urn:uuid:${id}`,
+    resource: {
+      resourceType: 'CareTeam',
+      id,
+      status: 'active',
+      subject: { reference: patient },
+      participant: members.map((entry) => ({
+        member: { reference: urnOf(entry.id), display: nameOf(section, entry, say) },
+      })),
+    },
+  };
+}
+
+/** What the person says of a file; the file itself stays in the record. */
+function documentReference(document: ExportedRecord['documents'][number], patient: string): JsonObject {
+  return {
+    resourceType: 'DocumentReference',
+    id: uuidOf(document.id),
+    status: 'current',
+    subject: { reference: patient },
+    category: [{ coding: [{ system: SYSTEMS.carnet, code: document.category }] }],
+    description: document.name,
+    content: [
+      {
+        attachment: {
+          contentType: document.mime,
+          title: document.name,
+          size: document.size,
+          creation: document.date,
+        },
+      },
+    ],
+  };
+}
