@@ -6,6 +6,7 @@ import { disabilitiesFhir } from './sections/disabilities.ts';
 import { familyHistoryFhir } from './sections/family-history.ts';
 import { habitsFhir } from './sections/habits.ts';
 import { hospitalStaysFhir } from './sections/hospital-stays.ts';
+import { measuresFhir, targetsFhir } from './sections/measures-fhir.ts';
 import { professionalsFhir } from './sections/professionals.ts';
 import { relativesFhir } from './sections/relatives.ts';
 import { treatmentsFhir } from './sections/treatments.ts';
@@ -20,7 +21,9 @@ export const fhirMappings: readonly FhirMapping[] = [
   vaccinationsFhir,
   hospitalStaysFhir,
   familyHistoryFhir,
+  measuresFhir,
   habitsFhir,
+  targetsFhir,
   professionalsFhir,
   relativesFhir,
 ];

@@ -30,6 +30,8 @@ export type FhirElement =
       readonly also?: readonly (readonly [ElementPath, Words])[];
     }
   | { readonly as: 'date'; readonly at: ElementPath; readonly from?: readonly ElementPath[] }
+  /** Only read: FHIR writes no time without its zone, and what was noted has none. */
+  | { readonly as: 'time'; readonly at: ElementPath; readonly from?: readonly ElementPath[] }
   /** A choice: for each value the codes it is written with; any of them is read as the value. */
   | {
       readonly as: 'concept-code' | 'coding' | 'code';
@@ -45,8 +47,9 @@ export type FhirElement =
   | {
       readonly as: 'ongoing';
       readonly at: ElementPath;
-      readonly yes: Code | string;
-      readonly no: Code | string;
+      /** A code with its system, or a bare one. */
+      readonly yes: string;
+      readonly no: string;
       readonly active: readonly string[];
     }
   /** A number with a unit of UCUM: a fixed one, or the one that another field chooses. */
@@ -54,6 +57,12 @@ export type FhirElement =
       readonly as: 'quantity';
       readonly at: ElementPath;
       readonly unit: string | { readonly field: string; readonly units: Readonly<Record<string, string>> };
+      /** What our value is multiplied by to be in that unit. */
+      readonly factor?: number;
+      /** Other units that are read, and what their value is multiplied by. */
+      readonly also?: Readonly<Record<string, number>>;
+      /** It stands in the component with this code. */
+      readonly component?: Code;
     }
   /** One telecom of the list, by its system. */
   | { readonly as: 'phone' | 'email'; readonly at: ElementPath }
@@ -165,6 +174,10 @@ export const SUMMARY = {
   social: {
     code: '29762-2',
     title: { fr: 'Habitudes de vie', en: 'Habits' },
+  },
+  goals: {
+    code: '61146-7',
+    title: { fr: 'Objectifs', en: 'Goals' },
   },
   vitals: {
     code: '8716-3',

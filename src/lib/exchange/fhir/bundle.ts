@@ -70,12 +70,17 @@ export function readSource(
     if (framed?.success === false)
       return { ok: false, refusal: refusalOf(framed.issues[0], `entry.${one.index}.resource.`) };
   }
-  const source = sourceOf(String(json['type']), identityOf(json), items, entries.length - items.length);
+  const source = sourceOf(
+    textOrNothing(json['type']) ?? '',
+    identityOf(json),
+    items,
+    entries.length - items.length,
+  );
   return { ok: true, source };
 }
 
 function item(resource: JsonObject, url: string | undefined, index: number): Item {
-  return { resource, url, index, type: String(resource['resourceType']) };
+  return { resource, url, index, type: textOrNothing(resource['resourceType']) ?? '' };
 }
 
 function refusalOf(issue: v.BaseIssue<unknown>, before = ''): Refusal {

@@ -46,14 +46,14 @@ export function writeElement(
   switch (element.as) {
     case 'string':
     case 'date':
-      return place(target, element.at, value as string);
+      return place(target, element.at, value);
     case 'concept':
-      return place(target, `${element.at}.text`, value as string);
+      return place(target, `${element.at}.text`, value);
     case 'note':
-      return place(target, `${element.at}.0.text`, value as string);
+      return place(target, `${element.at}.0.text`, value);
     case 'phone':
     case 'email': {
-      const list = listOf(elementAt(target as JsonObject, element.at));
+      const list = listOf(elementAt(target, element.at));
       return place(target, element.at, [...list, { system: element.as, value: value as string }]);
     }
     case 'concept-code':
@@ -70,12 +70,10 @@ export function writeElement(
     }
     case 'ongoing':
       return place(target, element.at, coded(value === true ? element.yes : element.no));
-    case 'quantity': {
-      const unit = unitOf(element, fields);
-      return unit === undefined
-        ? undefined
-        : place(target, element.at, { value: value as number, unit, system: SYSTEMS.ucum, code: unit });
-    }
+    case 'time':
+      return;
+    case 'quantity':
+      return writeQuantity(target, element, value as number, fields);
     case 'references':
       return place(
         target,
@@ -89,12 +87,24 @@ function coded(value: string): Json {
   return value.includes('|') ? { coding: [coding(value as Code)] } : value;
 }
 
-function unitOf(
-  { unit }: Extract<FhirElement, { as: 'quantity' }>,
+type QuantityElement = Extract<FhirElement, { as: 'quantity' }>;
+
+function writeQuantity(
+  target: Building,
+  { at, unit, factor = 1, component }: QuantityElement,
+  value: number,
   fields: Readonly<Record<string, FieldValue>>,
-): string | undefined {
-  return typeof unit === 'string' ? unit : unit.units[String(fields[unit.field])];
+): void {
+  const code = typeof unit === 'string' ? unit : unit.units[String(fields[unit.field])];
+  if (code === undefined) return;
+  const quantity = { value: round(value * factor), unit: code, system: SYSTEMS.ucum, code };
+  if (component === undefined) return place(target, at, quantity);
+  const others = listOf(elementAt(target, 'component'));
+  place(target, 'component', [...others, { code: { coding: [coding(component)] }, [at]: quantity }]);
 }
+
+/** Without the dust of binary fractions. */
+const round = (value: number): number => Number(value.toPrecision(12));
 
 /** What was read of a field; `beside` are words that belong to it and have no place in it. */
 export interface ElementReading {
@@ -137,13 +147,20 @@ export function readElement(element: FhirElement, context: ReadContext): Element
       }
       return NOTHING;
     }
+    case 'time': {
+      for (const path of [element.at, ...(element.from ?? [])]) {
+        const time = /T(\d{2}:\d{2})/.exec(textOrNothing(elementAt(resource, path)) ?? '')?.[1];
+        if (time !== undefined) return { value: time };
+      }
+      return NOTHING;
+    }
     case 'phone':
     case 'email': {
       const those = listOf(at)
         .filter(isObject)
         .filter(({ system }) => system === element.as);
       const [first] = those.flatMap((point) => textOrNothing(point['value']) ?? []);
-      return { value: first ?? null };
+      return { value: first?.replace(/^(tel|mailto):/, '') ?? null };
     }
     case 'concept-code':
     case 'coding':
@@ -155,7 +172,7 @@ export function readElement(element: FhirElement, context: ReadContext): Element
       return NOTHING;
     }
     case 'quantity':
-      return readQuantity(element, at);
+      return readQuantity(element, resource);
     case 'references': {
       const ids = listOf(at).flatMap(
         (one) => context.entryOf(textOrNothing(elementAt(one, 'reference')) ?? '') ?? [],
@@ -197,17 +214,29 @@ function readChoice(
   return element.others !== undefined && words !== '' ? { value: element.others, beside: words } : NOTHING;
 }
 
-function readQuantity(
-  element: Extract<FhirElement, { as: 'quantity' }>,
-  at: Json | undefined,
-): ElementReading {
-  const number = elementAt(at, 'value');
-  const code = textOrNothing(elementAt(at, 'code')) ?? textOrNothing(elementAt(at, 'unit')) ?? '';
-  if (typeof number !== 'number' || elementAt(at, 'comparator') !== undefined) return NOTHING;
-  const { unit } = element;
-  if (typeof unit === 'string') return code === unit || code === '' ? { value: number } : NOTHING;
-  const chosen = Object.entries(unit.units).find(([, ucum]) => ucum === code)?.[0];
-  return chosen === undefined ? NOTHING : { value: number, others: { [unit.field]: chosen } };
+function readQuantity(element: QuantityElement, resource: JsonObject): ElementReading {
+  const { unit, factor = 1, also = {}, component } = element;
+  const holder = component === undefined ? resource : componentOf(resource, coding(component).code);
+  const quantity = elementAt(holder, element.at);
+  const number = elementAt(quantity, 'value');
+  const code = textOrNothing(elementAt(quantity, 'code')) ?? textOrNothing(elementAt(quantity, 'unit')) ?? '';
+  // "Less than 5" is not 5.
+  if (typeof number !== 'number' || elementAt(quantity, 'comparator') !== undefined) return NOTHING;
+  if (typeof unit !== 'string') {
+    const chosen = Object.entries(unit.units).find(([, ucum]) => ucum === code)?.[0];
+    return chosen === undefined ? NOTHING : { value: number, others: { [unit.field]: chosen } };
+  }
+  if (code === unit || code === '') return { value: round(number / factor) };
+  const times = Object.hasOwn(also, code) ? also[code] : undefined;
+  return times === undefined
+    ? NOTHING
+    : { value: Number(((number * times) / factor).toPrecision(5)), beside: `${number} ${code}` };
+}
+
+function componentOf(resource: JsonObject, code: string): Json | undefined {
+  return listOf(resource['component']).find((one) =>
+    codesOf(elementAt(one, 'code')).some((found) => found.code === code),
+  );
 }
 
 /** The day, month or year of a date, a moment or the beginning of a period. */

@@ -53,9 +53,9 @@ export function writeEntry(
     if (element) writeElement(built, element, field, fields, context.say, context.referenceTo);
   }
   for (const path of absent ?? []) if (!hasChoice(built, path)) built[`_${path}`] = UNKNOWN;
-  const kept = extensionsFor(definition, shape, fields, built as JsonObject, context);
+  const kept = extensionsFor(definition, shape, fields, built, context);
   if (kept.length > 0) built['extension'] = kept;
-  return built as JsonObject;
+  return built;
 }
 
 const UNKNOWN = { extension: [{ url: ABSENT, valueCode: 'unknown' }] };
@@ -131,7 +131,7 @@ export function readResource(
   for (const field of definition.fields) {
     const element = shape?.fields[field.name];
     if (!element) continue;
-    const read = readElement(element, { ...context, resource, shape: shape! });
+    const read = readElement(element, { ...context, resource, shape: shape });
     fields[field.name] = read.value ?? fields[field.name] ?? null;
     Object.assign(fields, read.others);
     if (read.beside) beside.push(read.beside);

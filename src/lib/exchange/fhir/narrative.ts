@@ -54,7 +54,7 @@ function valueInWords(
         : field.unit
           ? say(field.unit)
           : '';
-      return `${value} ${unitWords}`.trim();
+      return `${String(value)} ${unitWords}`.trim();
     }
     case 'reference':
     case 'bytes':

@@ -174,12 +174,12 @@ function withoutPlace({ type, resource }: Item, source: Source): Outcome | undef
 
 /** "No known allergy", coded as if it were one. */
 function declaredBy(sections: readonly ProfileSection[], { type, resource }: Item): SectionId | undefined {
-  const mapping = fhirMappings.find(
-    ({ shapes, none }) => none && shapes.some((shape) => shape.resource === type),
-  );
-  const section = sections.find(({ id, none }) => none && id === mapping?.section);
   const about = codesOf(resource['code'] ?? resource['medicationCodeableConcept']);
-  return about.some(({ code }) => mapping?.none?.includes(code)) ? section?.id : undefined;
+  const mapping = fhirMappings.find(
+    ({ shapes, none }) =>
+      shapes.some((shape) => shape.resource === type) && about.some(({ code }) => none?.includes(code)),
+  );
+  return sections.find(({ id, none }) => none && id === mapping?.section)?.id;
 }
 
 function declarations(
@@ -238,19 +238,23 @@ function readAs(
   for (const { section, shape } of candidates(sections, item, source)) {
     const resolve = source.resolverFor(item.resource);
     const context = { say: settings.say, resolve, entryOf: entryIdOf };
-    const readings = split(item.resource, shape?.each).map((one) =>
-      readResource(section, shape, one, context),
-    );
-    if (shape && !isInSummary(shape, item, source) && !readings.every(({ fields }) => holds(shape, fields)))
-      continue;
-    const fitted = readings.map(({ fields, beside }) =>
-      fit(section, settleOngoing(section, fields, shape, item, source), beside, settings),
-    );
+    const readings = split(item.resource, shape?.each).map((one) => {
+      const { fields, beside } = readResource(section, shape, one, context);
+      return { fields: settleOngoing(section, fields, shape, item, source), beside };
+    });
+    if (shape && !readings.every(({ fields }) => holds(shape, fields))) continue;
+    const fitted = readings.map(({ fields, beside }) => fit(section, fields, beside, settings));
     const entries = fitted.filter((one): one is Fitted => 'fields' in one);
     if (entries.length === fitted.length && entries.length > 0) return { section: section.id, entries };
-    missing ??= fitted.flatMap((one) => ('missing' in one ? one.missing : []));
+    const lacking = fitted.flatMap((one) => ('missing' in one ? one.missing : []));
+    // Of another kind than the section knows: no place for it, rather than something missing.
+    if (!lacking.some((name) => isKindOf(shape, name))) missing ??= lacking;
   }
   return missing ? { reason: 'lacks', missing: [...new Set(missing)] } : { reason: 'no-place' };
+}
+
+function isKindOf(shape: FhirShape | undefined, name: string): boolean {
+  return ['concept-code', 'coding', 'code'].includes(shape?.fields[name]?.as ?? '');
 }
 
 interface Candidate {
@@ -307,7 +311,8 @@ function settleOngoing(
   const ongoing = period?.ongoing;
   const says = shape?.when !== undefined && shape.when.field === ongoing && isInSummary(shape, item, source);
   const hasStatus = codesOf(item.resource['clinicalStatus']).length > 0;
-  if (!says || ongoing === undefined || hasStatus || fields[period?.end ?? ''] != null) return fields;
+  const hasEnd = (fields[period?.end ?? ''] ?? null) !== null;
+  if (!says || ongoing === undefined || hasStatus || hasEnd) return fields;
   return { ...fields, [ongoing]: true };
 }
 

@@ -4,11 +4,10 @@
  * Guarantees: the same record, moment and id give the same bytes; what was deleted is not in it, nor the keys of
  * documents; every reference leads to something within.
  */
-import type { Entry, EntryId, SectionId } from '#lib/record/entry.ts';
+import type { Entry, EntryId, FieldValue, SectionId } from '#lib/record/entry.ts';
 import {
   CARNET,
   type FhirShape,
-  type Json,
   type JsonObject,
   SUMMARY,
   type SummarySection,
@@ -161,16 +160,15 @@ function withKnownLinks(
   { fields }: Entry,
   known: ReadonlySet<string>,
 ): Entry['fields'] {
-  const links = section.fields.filter(({ kind }) => kind === 'reference');
-  const clean = links.map(({ name }) => {
+  const clean: Record<string, FieldValue> = { ...fields };
+  for (const { name, kind } of section.fields) {
     const value = fields[name] ?? null;
-    const those = (Array.isArray(value) ? value : [value]).filter(
-      (id) => typeof id === 'string' && known.has(id),
-    );
-    const rest = Array.isArray(value) ? those : (those[0] ?? null);
-    return [name, Array.isArray(rest) && rest.length === 0 ? null : rest] as const;
-  });
-  return { ...fields, ...Object.fromEntries(clean) };
+    if (kind !== 'reference' || value === null) continue;
+    const linked: readonly string[] = typeof value === 'object' ? value : [String(value)];
+    const there = linked.filter((id) => known.has(id));
+    clean[name] = there.length === 0 ? null : typeof value === 'object' ? there : value;
+  }
+  return clean;
 }
 
 function compositionSection(part: Part, record: ExportedRecord, language: Language, say: Say): JsonObject {
@@ -255,10 +253,12 @@ function contact({ fields }: Entry, say: Say): JsonObject {
       : say({ fr: 'Contact d’urgence', en: 'Emergency contact' });
   return {
     relationship: [{ coding: [{ system: SYSTEMS.contact, code: 'C' }], text: role }],
-    name: { family: fields['lastName'] as Json, given: [fields['firstName'] as Json] },
+    name: { family: textOf(fields['lastName']), given: [textOf(fields['firstName'])] },
     ...(telecom.length > 0 && { telecom }),
   };
 }
+
+const textOf = (value: FieldValue | undefined): string => (typeof value === 'string' ? value : '');
 
 function careTeam(
   sections: readonly ProfileSection[],
