@@ -159,30 +159,6 @@ test('MED-16…22 MED-32…38: a treatment with its dosage and a vaccination wit
   await expect(row('Grippe')).toContainText('21 octobre 2025');
 });
 
-test('DIR-12 DIR-13 DIR-17: one trusted person, changed and not doubled; an emergency contact beside', async () => {
-  await open(/^Entourage et volontés/);
-  await press(/Ajouter un contact/);
-  await page.getByRole('radio', { name: 'Personne de confiance' }).check({ force: true });
-  await write(/^Prénom/, 'Jeanne');
-  await write(/^Nom/, 'Martin');
-  await press(/^Valider/);
-  await expect(row('Jeanne Martin')).toBeVisible();
-  await press(/^Ajouter un contact/);
-  await page.getByRole('radio', { name: 'Personne de confiance' }).check({ force: true });
-  await write(/^Prénom/, 'Paul');
-  await write(/^Nom/, 'Durand');
-  await press(/^Valider/);
-  await expect(page.getByText(/Vous avez déjà une personne de confiance/)).toBeVisible();
-  await page.getByRole('radio', { name: /Contact d.urgence/ }).check({ force: true });
-  await press(/^Valider/);
-  await expect(row('Paul Durand')).toBeVisible();
-  await row('Jeanne Martin').click();
-  await sheet().getByRole('button', { name: 'Modifier' }).click();
-  await write(/^Téléphone/, '06 00 00 00 01');
-  await press(/^Valider/);
-  await expect(row('Jeanne Martin')).toContainText('06 00 00 00 01');
-});
-
 test('MED-55e: the story tells all that has a date, finds a word without its accents, and leads to the entry', async () => {
   await open(/^Mon histoire de santé/);
   const told = page.getByRole('main').getByRole('heading', { level: 2 });
@@ -206,7 +182,6 @@ test('offline, everything is still there after a reload', async () => {
     [/^Maladies/, 'Asthme'],
     [/^Traitements/, 'Symbicort'],
     [/^Handicaps/, 'Surdité'],
-    [/^Entourage/, 'Jeanne Martin'],
   ] as const) {
     await open(place);
     await expect(row(name)).toBeVisible({ timeout: 30_000 });

@@ -24,7 +24,9 @@ import { withHistory } from '#lib/record/changes.ts';
 import type { Edit, Entry, HealthRecord } from '#lib/record/entry.ts';
 import { measuredByKind, seriesOf, summarise } from '#lib/record/measures.ts';
 import { fixedEntryId } from '#lib/record/profile-section.ts';
+import { DIRECTIVES_DRAFT } from '#lib/record/sections/directives.ts';
 import { documentFileName } from '#lib/record/sections/documents.ts';
+import { ORGAN_POSITION } from '#lib/record/sections/organ-donation.ts';
 import { conflictViews, historyOf } from '#lib/vault/history.ts';
 import { deletedEntries, livingEntries } from '#lib/vault/read-model.ts';
 
@@ -43,6 +45,17 @@ const WORDS = (
   'abaisser ébène cactus dauphin écureuil façade galerie hirondelle ivoire jasmin kiosque lavande ' +
   'magasin nénuphar ombrage papillon quiétude ruisseau soleil tambour univers velours wagon zébrure'
 ).split(' ');
+
+const DIRECTIVES = {
+  kind: 'healthy',
+  date: '2026-03-08',
+  unconscious:
+    'Je ne veux pas être maintenue en vie par des machines si les médecins sont sûrs que je ne reprendrai pas conscience.',
+  resuscitation: 'Oui, si j’ai une chance de retrouver ma vie d’avant. Sinon, non.',
+  feeding: 'Non, au-delà de quelques jours.',
+  place: 'À la maison si c’est possible, avec Jeanne et Paul.',
+  trusted: 'Jeanne Martin, 06 00 00 00 01',
+};
 
 type MakeEntry = (n: number, section: string, daysAgo: number, fields: Entry['fields']) => Entry;
 
@@ -133,6 +146,45 @@ const filledEntries = (entry: MakeEntry): Entry[] => [
     relation: 'Compagnon',
     phone: '06 00 00 00 02',
   }),
+  entry(36, 'relatives', 20, {
+    kind: 'emergency',
+    firstName: 'Nadia',
+    lastName: 'Benali',
+    relation: 'Voisine du dessous',
+    phone: '06 00 00 00 03',
+  }),
+  entry(37, 'relatives', 20, {
+    kind: 'cared-for',
+    firstName: 'Odette',
+    lastName: 'Martin',
+    relation: 'Mère',
+  }),
+  entry(38, 'directives', 260, DIRECTIVES),
+  entry(39, 'directives', 30, {
+    ...DIRECTIVES,
+    date: '2026-10-24',
+    beliefs: 'Pas de cérémonie religieuse. Une musique de Fauré.',
+  }),
+  {
+    ...entry(40, 'directives-draft', 1, {
+      ...{ form: 'healthy', other: 'Prévenir aussi mon frère.' },
+      ...{ unconscious: DIRECTIVES.unconscious, place: DIRECTIVES.place },
+    }),
+    id: DIRECTIVES_DRAFT,
+  },
+  {
+    ...entry(41, 'organ-donation', 30, { position: 'for', told: 'Jeanne, Paul et ma mère' }),
+    id: ORGAN_POSITION,
+  },
+  entry(42, 'administrative', 90, {
+    kind: 'passport',
+    number: '12AB34567',
+    expires: '2027-01-14',
+    documents: [id(15)],
+  }),
+  entry(43, 'administrative', 90, { kind: 'insurance', detail: 'Mutuelle des Tilleuls', expires: '2025' }),
+  entry(44, 'administrative', 90, { kind: 'identity-card', expires: '2033-06-02' }),
+  entry(45, 'administrative', 90, { kind: 'health-card', number: '2 85 05 35 238 001' }),
 ];
 
 /** Pressure twice a week for two years, weight each week, and a few of the others; `measures` in localStorage adds so many more. */
@@ -309,6 +361,8 @@ export function startVault(): FakeVault {
         document(12, 'Ordonnance Dr Lefèvre', 'prescriptions', '2026-10-02', 'image/jpeg', 1_843_200),
         document(13, 'Radio du poignet gauche', 'imaging', '2026-03', 'image/jpeg', 3_120_000, false),
         document(14, 'Compte rendu d’hospitalisation', 'reports', '2019', 'application/pdf', 912_000),
+        document(15, 'Passeport, première page', 'administrative', '2017-01-14', 'image/jpeg', 640_000),
+        document(16, 'Attestation de droits', 'administrative', '2026-09', 'application/pdf', 98_000),
       ]
     : [];
   const gone = new Map<string, DocumentView>();

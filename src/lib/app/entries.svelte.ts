@@ -56,15 +56,18 @@ export class SectionEntries {
   /**
    * Only what changed travels, so that another device may change the rest meanwhile.
    * @param before the entry as it was when the form was opened; what is saved of one that was deleted since comes back
+   * @param only the id of the one entry the section has, where there is only one
    */
-  async save(before: Entry | undefined, after: Fields): Promise<Saved> {
+  async save(before: Entry | undefined, after: Fields, only?: EntryId): Promise<Saved> {
     const section = this.#section();
     const live = this.living.find((entry) => entry.id === before?.id);
-    const fields = changedFields(before?.fields, after, live?.fields);
+    // Of the one that was deleted nothing comes back but what is written now.
+    const anew = only !== undefined && !before && !live;
+    const fields = anew ? after : changedFields(before?.fields, after, live?.fields);
     if (Object.keys(fields).length === 0) return SAVED;
-    const id = before?.id ?? newEntryId();
+    const id = before?.id ?? only ?? newEntryId();
     const edits: Edit[] = [{ type: 'put', section: section.id, id, fields }];
-    if (before && !live) edits.push({ type: 'restore', section: section.id, id });
+    if ((before || anew) && !live) edits.push({ type: 'restore', section: section.id, id });
     if (!live && this.none !== null) edits.push(this.#withdrawal());
     if (!(await this.#apply(edits))) {
       // A field that is wrong is told at the field, not above the form.

@@ -4,7 +4,10 @@ import { story } from '#lib/i18n/story.ts';
 import { MEASURE_KINDS, measureKindAt, type MeasureKind } from '#lib/record/measure-kinds.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
 import { healthSections, profileSections } from '#lib/record/sections.ts';
+import { directives } from '#lib/record/sections/directives.ts';
 import { measures } from '#lib/record/sections/measures.ts';
+import { organDonation } from '#lib/record/sections/organ-donation.ts';
+import { relatives } from '#lib/record/sections/relatives.ts';
 import { declaredNone, statementId, statements } from '#lib/record/sections/statements.ts';
 import { filterStory, type Moment, type StoryFilter, storyOf } from '#lib/record/story.ts';
 import type { RecordView } from '#lib/vault/door.ts';
@@ -28,10 +31,15 @@ export interface PlaceState {
   readonly none: string | null;
 }
 
+/** Places that hold more than the entries of their own section. */
+const PLACE_HOLDS: Readonly<Record<string, readonly string[]>> = {
+  [relatives.id]: [relatives.id, directives.id, organDonation.id],
+};
+
 export function placeStates(record: RecordView | undefined): ReadonlyMap<string, PlaceState> {
   const sections = profileSections.map(({ id }): [string, PlaceState] => {
     if (id === measures.id) return [id, measuresState(record)];
-    const living = record?.entries[id] ?? [];
+    const living = (PLACE_HOLDS[id] ?? [id]).flatMap((one) => record?.entries[one] ?? []);
     const statement = record?.entries[statements.id]?.find((entry) => entry.id === statementId(id));
     const changedAt = Math.max(0, ...living.map(({ updatedAt }) => updatedAt));
     return [id, { count: living.length, changedAt, none: declaredNone(id, statement, living) }];

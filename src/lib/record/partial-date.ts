@@ -76,6 +76,18 @@ export function endsBefore(a: PartialDate, b: PartialDate): boolean {
   return lastDay(a) < firstDay(b);
 }
 
+/** Whether some day of `a` comes after the whole of `b`. */
+export function endsAfter(a: PartialDate, b: PartialDate): boolean {
+  return lastDay(a) > lastDay(b);
+}
+
+/** The same day some months later; where that month is shorter, its last day. */
+export function monthsLater({ y, m, d }: Required<PartialDate>, months: number): Required<PartialDate> {
+  const counted = y * 12 + (m - 1) + months;
+  const [year, month] = [Math.floor(counted / 12), (counted % 12) + 1];
+  return { y: year, m: month, d: Math.min(d, daysIn(year, month)) };
+}
+
 export function today(now: number): Required<PartialDate> {
   const date = new Date(now);
   return { y: date.getFullYear(), m: date.getMonth() + 1, d: date.getDate() };

@@ -21,8 +21,9 @@ export interface ProfileSection extends ProfilePlace, SectionDefinition {
   readonly emptyText: Words;
   /** MED-06: the declaration that there is nothing to write here, and how it reads once made. */
   readonly none?: { readonly declare: Words; readonly declared: Words };
-  /** The fields that make up what an entry is called. */
+  /** The fields that make up what an entry is called, with a space between them or what stands here instead. */
   readonly name: readonly string[];
+  readonly between?: string;
   /** The fields of the second line in a list. */
   readonly line: readonly string[];
   /** The choice by which the list is divided, in the order of its values. */
@@ -41,7 +42,7 @@ export function nameOf(
       return field ? wordsOf(field, entry.fields[name] ?? null, say) : '';
     })
     .filter((part) => part !== '')
-    .join(' ');
+    .join(section.between ?? ' ');
 }
 
 /** A value of text or choice in words; everything else is formatted by who shows it. */

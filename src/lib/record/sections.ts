@@ -15,15 +15,18 @@ import {
 } from './section.ts';
 import type { ProfilePlace, ProfileSection } from './profile-section.ts';
 import { devices, epochKeys, identity, settings, spaces } from './sections/account.ts';
+import { administrative } from './sections/administrative.ts';
 import { allergies } from './sections/allergies.ts';
 import { changes } from './sections/changes.ts';
 import { conditions } from './sections/conditions.ts';
+import { directives, directivesDraft } from './sections/directives.ts';
 import { disabilities } from './sections/disabilities.ts';
 import { documents } from './sections/documents.ts';
 import { familyHistory } from './sections/family-history.ts';
 import { habits } from './sections/habits.ts';
 import { hospitalStays } from './sections/hospital-stays.ts';
 import { measures, targets } from './sections/measures.ts';
+import { organDonation } from './sections/organ-donation.ts';
 import { preventionFacts } from './sections/prevention-facts.ts';
 import { preventiveActs } from './sections/preventive-acts.ts';
 import { professionals } from './sections/professionals.ts';
@@ -36,12 +39,6 @@ const story: ProfilePlace = {
   id: 'story',
   path: 'histoire',
   title: { fr: 'Mon histoire de santé', en: 'My health story' },
-};
-
-const administrative: ProfilePlace = {
-  id: 'administrative',
-  path: 'pieces-administratives',
-  title: { fr: 'Pièces administratives', en: 'Administrative papers' },
 };
 
 export const PROFILE: readonly (ProfilePlace | ProfileSection)[] = [
@@ -66,7 +63,14 @@ export const profileSections: readonly ProfileSection[] = PROFILE.filter(
 );
 
 /** Sections that are reached from within one of the thirteen places. */
-const insideSections: readonly ProfileSection[] = [targets, preventiveActs, preventionFacts];
+const insideSections: readonly ProfileSection[] = [
+  targets,
+  preventiveActs,
+  preventionFacts,
+  directives,
+  directivesDraft,
+  organDonation,
+];
 
 /** Everything of the person's health that is written as entries, documents apart. */
 export const healthSections: readonly ProfileSection[] = [...profileSections, ...insideSections];

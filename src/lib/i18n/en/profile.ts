@@ -8,5 +8,4 @@ export const en = {
   none: 'Not concerned, declared on {date}',
   entries: { one: '{count} entry', other: '{count} entries' },
   changed: 'changed on {date}',
-  soonText: 'Sections marked "Soon" will open with coming updates. Nothing is stored in them yet.',
 } as const satisfies Translation<typeof fr>;

@@ -81,7 +81,8 @@ function readBox(
     const date = boxes.date[name];
     if (!shown || !date || isBlank(date)) return null;
     const read = readPartialDate(date, today);
-    return read.ok ? written(date) : { problem: read.problem };
+    if (read.ok || (read.problem === 'in-future' && field.future)) return written(date);
+    return { problem: read.problem };
   }
   const text = (boxes.text[name] ?? '').trim();
   if (field.kind !== 'number' || text === '') return text === '' ? null : text;

@@ -1,0 +1,23 @@
+import type { Translation } from '../catalogue.ts';
+import type { fr } from '../fr/papers.ts';
+
+export const en = {
+  list: 'My papers',
+  expiresDay: 'Expires on {date}',
+  expires: 'Expires at the end of {date}',
+  expiredDay: 'Expired on {date}',
+  expired: 'Expired at the end of {date}',
+  noDate: 'No expiry date',
+  soonTag: 'Soon',
+  expiredTag: 'Expired',
+  reminder: 'To be renewed',
+  loose: 'Documents without a paper',
+  looseText: 'These administrative documents belong to no paper.',
+  attach: 'Attach',
+  attachName: 'Attach « {name} »',
+  attachTo: 'To which paper does « {name} » belong?',
+  attachNew: 'To a new paper',
+  attachPick: 'Attach to: {name}',
+  openDocument: 'Open',
+  documents: { one: '{count} document', other: '{count} documents' },
+} as const satisfies Translation<typeof fr>;

@@ -1,0 +1,66 @@
+export const fr = {
+  back: 'Entourage et volontés',
+  inForce: 'En vigueur',
+  inForceSince: 'Vos directives du {date} sont en vigueur',
+  inForceText:
+    'Un médecin ne peut pas les lire ici à distance. Imprimez-les, signez-les, remettez-en un exemplaire à votre personne de confiance et à votre médecin.',
+  revokedSince: 'Vous avez annulé vos directives le {date}',
+  revokedText:
+    "Plus aucune n'est en vigueur. Reprenez ou détruisez les exemplaires signés que vous avez remis.",
+  draftTitle: 'Un brouillon vous attend',
+  draftText: 'Il est enregistré, et rien de ce qui a changé ne vaut tant que vous ne le validez pas.',
+  draftGo: 'Continuer mon brouillon',
+  draftDrop: 'Abandonner le brouillon',
+  draftDropped: 'Brouillon abandonné.',
+  draftBack: 'Brouillon rétabli.',
+  write: 'Écrire mes directives',
+  writeNew: 'Écrire une nouvelle version',
+  revoke: 'Annuler mes directives',
+  versions: 'Toutes les versions',
+  read: 'Lire : {name}, {date}',
+  more: 'En savoir plus sur les directives anticipées',
+  print: 'Télécharger à signer (PDF)',
+  health: 'Mon état de santé aujourd’hui',
+  healthy: 'Je suis en bonne santé',
+  healthyText: 'Accident, maladie soudaine : ce qui pourrait arriver.',
+  ill: "J'ai une maladie grave, ou je suis en fin de vie",
+  illText: 'Votre maladie, vos soins, la suite.',
+  healthFirst: 'Choisissez votre état de santé : les questions qui suivent en dépendent.',
+  writeLead: 'Répondez à ce que vous voulez, dans vos mots. Rien n’est obligatoire.',
+  trusted: 'Ma personne de confiance',
+  trustedNamed: '{name}. Elle sera nommée dans cette version.',
+  trustedNone: "Vous n'en avez pas noté.",
+  trustedGo: 'Ajouter ma personne de confiance',
+  saved: 'Brouillon enregistré sur cet appareil',
+  saving: 'Enregistrement du brouillon…',
+  unsaved: "Le brouillon n'est pas enregistré",
+  confirm: 'Valider cette version',
+  confirmText:
+    "La version prend la date d'aujourd'hui et remplace la précédente, qui reste lisible. Elle ne change plus : pour changer d'avis, vous en écrirez une autre.",
+  empty: "Il n'y a encore rien à valider : écrivez au moins une réponse.",
+  same: 'Rien n’a changé depuis la version du {date}.',
+  unanswered: 'Rien d’écrit dans cette version.',
+  aboutTitle: 'Comprendre les directives anticipées',
+  aboutLead: 'Ce que dit la loi en France, en quelques lignes.',
+  about1Title: 'À quoi elles servent',
+  about1:
+    "Elles disent ce que vous acceptez et ce que vous refusez pour votre fin de vie : poursuivre, limiter, arrêter ou ne pas commencer des traitements. On ne les lit que si vous n'êtes plus en état de vous exprimer.",
+  about2Title: 'Qui peut les écrire',
+  about2:
+    "Toute personne majeure, malade ou non. Une personne sous tutelle le peut avec l'autorisation du juge ou du conseil de famille ; personne ne peut les écrire à sa place.",
+  about3Title: 'Sous quelle forme',
+  about3:
+    "Un écrit daté et signé, avec vos nom, prénom, date et lieu de naissance. Aucun modèle n'est imposé. Si vous ne pouvez pas écrire, deux témoins, dont votre personne de confiance si vous en avez une, attestent que le texte dit bien votre volonté.",
+  about4Title: 'Combien de temps',
+  about4:
+    "Sans limite. Vous pouvez les changer ou les annuler à tout moment, par tout moyen. La version la plus récente l'emporte.",
+  about5Title: 'Ce que le médecin en fait',
+  about5:
+    "Il doit les suivre, sauf dans deux cas : une urgence vitale, le temps d'évaluer la situation ; ou des directives qui paraissent manifestement inappropriées ou sans rapport avec l'état médical. Il consulte alors l'équipe et un confrère, note sa décision et la dit à votre personne de confiance ou à vos proches.",
+  about6Title: 'Où les garder',
+  about6:
+    "Là où on les trouvera : chez vous, chez votre personne de confiance, chez votre médecin, à l'hôpital ou dans Mon espace santé. Ce que vous écrivez dans Carnet, aucun médecin ne peut le consulter à distance : remettez l'exemplaire signé.",
+  sources: 'Pour vérifier',
+  sourcesText:
+    'Code de la santé publique, articles L. 1111-11 et R. 1111-17 à R. 1111-20, sur legifrance.gouv.fr ; fiche « Directives anticipées » sur service-public.fr ; Centre national des soins palliatifs et de la fin de vie, parlons-fin-de-vie.fr.',
+} as const;
