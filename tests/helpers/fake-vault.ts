@@ -29,6 +29,7 @@ import { documentFileName } from '#lib/record/sections/documents.ts';
 import { ORGAN_POSITION } from '#lib/record/sections/organ-donation.ts';
 import { conflictViews, historyOf } from '#lib/vault/history.ts';
 import { deletedEntries, livingEntries } from '#lib/vault/read-model.ts';
+import { factId } from '#lib/record/sections/prevention-facts.ts';
 
 interface FakeVault extends Door {
   subscribe(listener: (event: VaultEvent) => void): () => void;
@@ -114,6 +115,13 @@ const filledEntries = (entry: MakeEntry): Entry[] => [
     vaccinator: 'Pharmacie du Marché',
   }),
   entry(30, 'vaccinations', 20, { name: 'Tétanos, polio, coqueluche', start: '2010', kind: 'booster' }),
+  entry(36, 'vaccinations', 20, { name: 'Vaccin du collège', start: '1998' }),
+  { ...entry(37, 'prevention-facts', 20, { fact: 'cervix', answer: 'yes' }), id: factId('cervix') },
+  entry(38, 'preventive-acts', 20, {
+    name: 'Dépistage du cancer du col de l’utérus : test HPV de 30 à 65 ans',
+    rule: 'fr-screen-cervix-30-65',
+    start: '2024-03',
+  }),
   entry(31, 'habits', 20, {
     topic: 'tobacco',
     answer: 'Arrêt',
@@ -273,6 +281,19 @@ function treatment(n: number, fields: Entry['fields']): Edit {
   return { type: 'put', section: 'treatments', id: id(n), fields };
 }
 
+/** What was noted of a child born in March 2021. */
+const preventedChild = (entry: MakeEntry): Entry[] => [
+  entry(960, 'vaccinations', 300, { name: 'Infanrix Hexa', start: '2021-05-14' }),
+  entry(961, 'vaccinations', 240, { name: 'Infanrix Hexa', start: '2021-07-15' }),
+  entry(962, 'vaccinations', 240, { name: 'Infanrix Hexa', start: '2022-02' }),
+  entry(963, 'vaccinations', 20, { name: 'ROR', start: '2022-03-20' }),
+  entry(964, 'preventive-acts', 300, {
+    name: 'Examen obligatoire de l’enfant n° 15 sur 20 : à 4 ans',
+    rule: 'fr-exam-child-15',
+    start: '2025-04',
+  }),
+];
+
 export function startVault(): FakeVault {
   const scene = localStorage.getItem('looks') ?? 'empty';
   const now = Date.now();
@@ -334,6 +355,8 @@ export function startVault(): FakeVault {
   if (scene === 'child') for (const one of grownChild(entry)) entries.set(keyOf(one), one);
   if (filled && scene !== 'child')
     for (const [edit, hoursAgo, by] of filledChanges) write([edit], now - hoursAgo * 3_600_000, by);
+  if (scene === 'child')
+    for (const one of [...grownChild(entry), ...preventedChild(entry)]) entries.set(keyOf(one), one);
 
   const files = new Map<string, Blob>();
   const document = (

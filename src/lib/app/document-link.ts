@@ -1,8 +1,8 @@
 /** MED-14: a document that is added from an entry belongs to it. The address names the entry by its random id alone. */
 import type { Entry, EntryId } from '#lib/record/entry.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
+import { healthSections } from '#lib/record/sections.ts';
 import type { Answer, Door, RecordView } from '#lib/vault/door.ts';
-import { profileSectionAt } from './profile.ts';
 
 export interface LinkTarget {
   readonly section: ProfileSection;
@@ -16,7 +16,7 @@ export function addDocumentAddress(section: ProfileSection, entry: Entry): strin
 }
 
 export function linkTarget(record: RecordView | undefined, asked: URLSearchParams): LinkTarget | undefined {
-  const section = profileSectionAt(asked.get('rubrique') ?? '');
+  const section = healthSections.find(({ path }) => path === asked.get('rubrique'));
   const field = section?.fields.find(({ kind }) => kind === 'reference')?.name;
   const entry = section && record?.entries[section.id]?.find(({ id }) => id === asked.get('pour'));
   return section && field !== undefined && entry ? { section, entry, field } : undefined;

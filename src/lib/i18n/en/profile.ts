@@ -8,4 +8,7 @@ export const en = {
   none: 'Not concerned, declared on {date}',
   entries: { one: '{count} entry', other: '{count} entries' },
   changed: 'changed on {date}',
+  soonText: 'Sections marked "Soon" will open with coming updates. Nothing is stored in them yet.',
+  prevention: 'Exams and screenings',
+  preventionLine: 'The reference points of your age, and what is done',
 } as const satisfies Translation<typeof fr>;

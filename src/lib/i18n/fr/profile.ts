@@ -5,4 +5,8 @@ export const fr = {
   none: 'Non concerné, déclaré le {date}',
   entries: { one: '{count} élément', many: "{count} d'éléments", other: '{count} éléments' },
   changed: 'modifié le {date}',
+  soonText:
+    "Les rubriques marquées « Bientôt » ouvriront au fil des mises à jour. Rien n'y est enregistré pour l'instant.",
+  prevention: 'Examens et dépistages',
+  preventionLine: 'Les repères de votre âge, et ce qui est fait',
 } as const;

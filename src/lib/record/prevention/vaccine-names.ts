@@ -29,7 +29,7 @@ const NAMES: readonly (readonly [names: string, against: readonly string[]])[] =
   ['hepatite a|hepatitis a|hep a|havrix|vaqta|avaxim', ['hepatitis-a']],
   ['twinrix|hepatites a et b|hepatite a et b|hepatitis a and b|hepatite a b', ['hepatitis-a', 'hepatitis-b']],
   ['tyavax', ['hepatitis-a', 'typhoid']],
-  ['prevenar 20|prevenar20|capvaxive|apexxnar', PNEUMO_BROAD],
+  ['prevenar 20|prevenar20|capvaxive|apexxnar|20 valent|21 valent|vpc20|vpc21|pcv20|pcv21', PNEUMO_BROAD],
   ['pneumocoque|pneumocoques|pneumococcus|pneumococcal', ['pneumococcus']],
   ['prevenar|prevenar 13|prevenar13|vaxneuvance|pneumovax|pneumo 23', ['pneumococcus']],
   ['acwy|a c w y|a c y w|a c y w135|menacwy|nimenrix|menquadfi|menveo|mencevax', ['meningococcus-acwy']],

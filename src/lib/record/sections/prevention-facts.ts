@@ -63,7 +63,7 @@ const FACTS = {
 
 export const preventionFacts = {
   id: 'prevention-facts',
-  path: 'prevention/situation',
+  path: 'prevention',
   fhir: 'Observation',
   title: { fr: 'Ma situation pour la prévention', en: 'My situation, for prevention' },
   lead: {
