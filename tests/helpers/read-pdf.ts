@@ -20,7 +20,12 @@ export interface ReadPdf {
   readonly close: () => Promise<void>;
 }
 
-type Item = { readonly str?: string; readonly type?: string; readonly id?: string };
+type Item = {
+  readonly str?: string;
+  readonly hasEOL?: boolean;
+  readonly type?: string;
+  readonly id?: string;
+};
 interface Node {
   readonly role?: string;
   readonly type?: string;
@@ -54,12 +59,12 @@ async function tagsOf(page: PDFPageProxy): Promise<ReadTag> {
   const { items } = await page.getTextContent({ includeMarkedContent: true });
   const texts = new Map<string, string>();
   const open: (string | undefined)[] = [];
-  for (const { type, id, str } of items as Item[]) {
+  for (const { type, id, str = '', hasEOL } of items as Item[]) {
     if (type?.startsWith('beginMarkedContent')) open.push(id);
     else if (type === 'endMarkedContent') open.pop();
     else {
       const owner = open.findLast((one) => one !== undefined);
-      if (owner !== undefined) texts.set(owner, (texts.get(owner) ?? '') + (str ?? ''));
+      if (owner !== undefined) texts.set(owner, `${texts.get(owner) ?? ''}${str}${hasEOL ? ' ' : ''}`);
     }
   }
   const read = ({ role = '', children = [] }: Node): ReadTag => ({
@@ -67,12 +72,12 @@ async function tagsOf(page: PDFPageProxy): Promise<ReadTag> {
     text: children
       .filter(({ type }) => type === 'content')
       .map(({ id }) => texts.get(id ?? '') ?? '')
-      .join('')
+      .join(' ')
       .replace(/\s+/g, ' ')
       .trim(),
     kids: children.filter(({ type }) => type !== 'content').map(read),
   });
-  return read((await page.getStructTree()));
+  return read(await page.getStructTree());
 }
 
 /** Each text of a tag tree in reading order, with its role: "H1 Synthèse". */

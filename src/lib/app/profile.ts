@@ -49,7 +49,7 @@ export function placeStates(record: RecordView | undefined): ReadonlyMap<string,
 }
 
 /** What was typed: the body mass index is counted by nobody. */
-function measuresState(record: RecordView | undefined): PlaceState {
+export function measuresState(record: RecordView | undefined): PlaceState {
   const { bmi: _derived, ...stored } = record?.measures ?? {};
   const summaries = Object.values(stored);
   return {

@@ -22,7 +22,8 @@ export type Block =
   | { readonly type: 'entries'; readonly entries: readonly PaperEntry[] }
   | {
       readonly type: 'table';
-      readonly head: readonly string[];
+      /** How wide a column is beside the others. */
+      readonly columns: readonly { readonly title: string; readonly share: number }[];
       readonly rows: readonly (readonly string[])[];
     };
 

@@ -40,7 +40,11 @@ export interface MeasureSeries {
 /** What a card shows of a kind. */
 export interface MeasureSummary {
   readonly count: number;
+  readonly first: Measured;
   readonly last: Measured;
+  /** Between which all values are; of a pair, the second ones too. */
+  readonly range: Range;
+  readonly secondRange: Range | null;
   /** Values of the year before the last one, oldest first, at most `TREND` of them; the last one is among them. */
   readonly trend: readonly { readonly at: number; readonly date: string; readonly value: number }[];
   readonly changedAt: number;
@@ -139,10 +143,30 @@ function dayOf({ at }: Measured): number {
 export function summarise(byKind: MeasuredByKind): MeasureSummaries {
   const summaries: Partial<Record<MeasureId, MeasureSummary>> = {};
   for (const [kind, list] of byKind) {
-    const last = list.at(-1);
-    if (last) summaries[kind] = { count: list.length, last, trend: trendOf(list, last), ...marksOf(list) };
+    const [first, last] = [list[0], list.at(-1)];
+    if (!first || !last) continue;
+    summaries[kind] = {
+      count: list.length,
+      first,
+      last,
+      range: rangeOf(list, ({ value }) => value) ?? { low: last.value, high: last.value },
+      secondRange: rangeOf(list, ({ second }) => second),
+      trend: trendOf(list, last),
+      ...marksOf(list),
+    };
   }
   return summaries;
+}
+
+function rangeOf(list: readonly Measured[], part: (one: Measured) => number | null): Range | null {
+  let [low, high] = [Infinity, -Infinity];
+  for (const one of list) {
+    const value = part(one);
+    if (value === null) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return low > high ? null : { low, high };
 }
 
 /** The last value of each of `TREND` equal parts of the year: values that were measured, not averages of them. */

@@ -1,14 +1,21 @@
 /**
- * The order in which words of both directions stand on a line that is read from the left: words of Hebrew, Arabic and
- * their like stand from right to left among themselves, with the numbers between them. (The letters within such a word
+ * The order in which words of both directions stand on a line that is read from the left: words of Hebrew and
+ * Arabic stand from right to left among themselves, with the numbers between them. (The letters within such a word
  * are turned round by the font's shaping.) The whole of Unicode's rules is not needed for names and short remarks.
  */
 
-const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+const LETTERS = '[\\u0590-\\u06ff\\u0750-\\u077f\\ufb1d-\\ufdff\\ufe70-\\ufefc]';
+const RIGHT_TO_LEFT = new RegExp(LETTERS, 'u');
+const RUNS = new RegExp(`${LETTERS}+|.`, 'gsu');
 const LEFT_TO_RIGHT = /\p{L}/u;
 
 export function isRightToLeft(word: string): boolean {
   return RIGHT_TO_LEFT.test(word);
+}
+
+/** What is encoded as one: letters that may join, or a character. */
+export function runsOf(text: string): Iterable<string> {
+  return RIGHT_TO_LEFT.test(text) ? (text.match(RUNS) ?? []) : text;
 }
 
 /** The words of a line from left to right, as they are drawn. */

@@ -4,8 +4,9 @@
  * Characters are encoded one by one and remembered, which makes long papers quick and keeps ligatures out, so that text
  * copied from the paper is the text that was written. Words of scripts that join their letters are shaped whole.
  */
+import fontkit from '@pdf-lib/fontkit';
 import type { PDFFont } from 'pdf-lib';
-import { isRightToLeft } from './direction.ts';
+import { isRightToLeft, runsOf } from './direction.ts';
 
 export interface Face {
   /** The name by which a page's operators call the font. */
@@ -18,13 +19,22 @@ export interface Face {
   encode(text: string): string;
 }
 
-/** What is encoded as one: a character, or a word whose letters join. */
-function* partsOf(text: string): Iterable<string> {
-  if (!isRightToLeft(text)) return yield* text;
-  for (const word of text.split(/( )/))
-    if (isRightToLeft(word)) yield word;
-    else yield* word;
-}
+/**
+ * fontkit, which shapes only what is read from right to left. Its shapers of many other scripts call a runtime that it
+ * does not bring along; a character by itself needs none.
+ */
+export const shaper: typeof fontkit = {
+  create(data, name) {
+    const font = fontkit.create(data, name);
+    const shape = font.layout.bind(font);
+    font.layout = (text, features) => {
+      if (isRightToLeft(text)) return shape(text, features);
+      const glyphs = Array.from(text, (character) => font.glyphForCodePoint(character.codePointAt(0) ?? 0));
+      return Object.assign(shape(''), { glyphs });
+    };
+    return font;
+  },
+};
 
 export function openFace(name: string, font: PDFFont): Face {
   const known = new Set(font.getCharacterSet());
@@ -43,12 +53,12 @@ export function openFace(name: string, font: PDFFont): Face {
     has: (character) => known.has(character.codePointAt(0) ?? 0),
     width(text) {
       let width = 0;
-      for (const part of partsOf(text)) width += glyph(part).width;
+      for (const part of runsOf(text)) width += glyph(part).width;
       return width;
     },
     encode(text) {
       let hex = '';
-      for (const part of partsOf(text)) hex += glyph(part).hex;
+      for (const part of runsOf(text)) hex += glyph(part).hex;
       return hex;
     },
   };

@@ -46,6 +46,8 @@ const HEADINGS = { 2: { size: 14, gap: 22 }, 3: { size: 11.5, gap: 12 } } as con
 const INDENT = 12;
 const BETWEEN = 9;
 const COLUMN_GAP = 10;
+/** Up to this height an entry is not divided between two pages. */
+const SHORT_ROWS = 8;
 
 interface Style {
   readonly face: Face;
@@ -90,7 +92,7 @@ export class RowMaker {
         });
       }
       case 'table':
-        return this.#table(block.head, block.rows);
+        return this.#table(block);
     }
   }
 
@@ -157,28 +159,40 @@ export class RowMaker {
     });
   }
 
-  #table(head: readonly string[], lines: readonly (readonly string[])[]): Row[] {
+  #table({ columns, rows: lines }: Extract<Block, { type: 'table' }>): Row[] {
     const { plain, bold } = this.#faces;
     const table = this.#tags.add('Table');
-    const width = (TEXT_WIDTH - (head.length - 1) * COLUMN_GAP) / head.length;
+    const shares = columns.reduce((sum, { share }) => sum + share, 0);
+    const unit = (TEXT_WIDTH - (columns.length - 1) * COLUMN_GAP) / shares;
+    let x = 0;
+    const places = columns.map(({ share }) => {
+      const place = { x, width: share * unit };
+      x += place.width + COLUMN_GAP;
+      return place;
+    });
     const rowsOf = (texts: readonly string[], role: 'TH' | 'TD', face: Face): Row[] => {
       const tr = this.#tags.add('TR', table);
-      const columns = texts.map((text, column) => ({
+      const cells = places.map(({ x: left, width }, column) => ({
         tag: this.#tags.add(role, tr),
-        lines: linesOf(text, face, width / BODY),
-        x: column * (width + COLUMN_GAP),
+        lines: linesOf(texts[column] ?? '', face, width / BODY),
+        x: left,
       }));
-      const height = Math.max(...columns.map((column) => column.lines.length));
+      const height = Math.max(...cells.map((cell) => cell.lines.length));
       return Array.from({ length: height }, (_, line) => ({
-        cells: columns
-          .filter((column) => column.lines[line] !== undefined)
-          .map(({ tag, lines: texts, x }) => ({ tag, face, size: BODY, x, text: texts[line]! })),
+        cells: cells
+          .filter((cell) => cell.lines[line] !== undefined)
+          .map((cell) => ({ tag: cell.tag, face, size: BODY, x: cell.x, text: cell.lines[line]! })),
         height: BODY * LEADING,
         gap: line === 0 ? 4 : 0,
-        keep: line === 0 && height > 1,
+        keep: height <= SHORT_ROWS ? line < height - 1 : line === 0,
       }));
     };
-    const headRows = ruled(rowsOf(head, 'TH', bold).map((row) => ({ ...row, keep: true })));
+    const titles = rowsOf(
+      columns.map(({ title }) => title),
+      'TH',
+      bold,
+    );
+    const headRows = ruled(titles.map((row) => ({ ...row, keep: true })));
     const again = headRows.at(-1);
     const body = lines.flatMap((line) => rowsOf(line, 'TD', plain));
     return [...headRows, ...body.map((row) => (again ? { ...row, head: furniture(again) } : row))];
@@ -195,6 +209,6 @@ function ruled(rows: readonly Row[]): Row[] {
 
 /** Short entries stay whole; of a long one, the name stays with what comes next. */
 function kept(rows: readonly Row[]): Row[] {
-  const whole = rows.length <= 8 ? rows.length - 1 : 1;
+  const whole = rows.length <= SHORT_ROWS ? rows.length - 1 : 1;
   return rows.map((row, index) => (index < whole ? { ...row, keep: true } : row));
 }

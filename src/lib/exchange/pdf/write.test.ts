@@ -1,15 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { fonts } from '../../../../tests/helpers/fonts.ts';
 import { readAloud, readPdf } from '../../../../tests/helpers/read-pdf.ts';
 import type { Block, Paper } from '../paper.ts';
 import { writePaper } from './write.ts';
-
-const FONTS = join(import.meta.dirname, '../../../../node_modules/dejavu-fonts-ttf/ttf');
-const fonts = {
-  plain: readFileSync(join(FONTS, 'DejaVuSans.ttf')),
-  bold: readFileSync(join(FONTS, 'DejaVuSans-Bold.ttf')),
-};
 
 function paper(blocks: readonly Block[]): Paper {
   return {
@@ -39,7 +32,14 @@ test('MED-03: a paper says what each of its pieces is, in reading order, and in 
           },
         ],
       },
-      { type: 'table', head: ['Mesure', 'Valeur'], rows: [['Poids', '62 kg']] },
+      {
+        type: 'table',
+        columns: [
+          { title: 'Mesure', share: 1 },
+          { title: 'Valeur', share: 2 },
+        ],
+        rows: [['Poids', '62 kg']],
+      },
       { type: 'text', text: 'Fin.' },
     ]),
   );

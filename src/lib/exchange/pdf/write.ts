@@ -1,11 +1,10 @@
 /**
  * A paper as a PDF file: tagged, in an embedded font, the same bytes for the same paper.
  */
-import fontkit from '@pdf-lib/fontkit';
 import { PDFArray, PDFDocument, PDFName, type PDFPage, PDFString } from 'pdf-lib';
 import type { Paper } from '../paper.ts';
 import type { Progress } from '../jobs.ts';
-import { openFace } from './face.ts';
+import { openFace, shaper } from './face.ts';
 import { paginate, type Placed } from './paginate.ts';
 import { type Cell, type Faces, type Row, RowMaker, TEXT_WIDTH } from './rows.ts';
 import { type Tag, Tags } from './tags.ts';
@@ -31,7 +30,7 @@ const BEFORE_SAVING = 0.7;
 
 export async function writePaper(paper: Paper, fonts: FontFiles, progress: Progress): Promise<Uint8Array> {
   const pdf = await PDFDocument.create();
-  pdf.registerFontkit(fontkit);
+  pdf.registerFontkit(shaper);
   const faces: Faces = {
     plain: openFace('F1', await pdf.embedFont(fonts.plain, { subset: true })),
     bold: openFace('F2', await pdf.embedFont(fonts.bold, { subset: true })),
