@@ -1,7 +1,9 @@
 /** The mapping of every section that has one; a section without is exported all the same, in a form only Carnet reads. */
 import type { FhirMapping } from './fhir.ts';
+import { administrativeFhir } from './sections/administrative.ts';
 import { allergiesFhir } from './sections/allergies.ts';
 import { conditionsFhir } from './sections/conditions.ts';
+import { directivesFhir } from './sections/directives.ts';
 import { disabilitiesFhir } from './sections/disabilities.ts';
 import { familyHistoryFhir } from './sections/family-history.ts';
 import { habitsFhir } from './sections/habits.ts';
@@ -26,4 +28,6 @@ export const fhirMappings: readonly FhirMapping[] = [
   targetsFhir,
   professionalsFhir,
   relativesFhir,
+  directivesFhir,
+  administrativeFhir,
 ];

@@ -125,6 +125,8 @@ export const SYSTEMS = {
   role: `${TERMINOLOGY}/v3-RoleCode`,
   'role-class': `${TERMINOLOGY}/v3-RoleClass`,
   contact: `${TERMINOLOGY}/v2-0131`,
+  'consent-scope': `${TERMINOLOGY}/consentscope`,
+  'consent-category': `${TERMINOLOGY}/consentcategorycodes`,
 } as const;
 
 export const SUMMARY = {
@@ -194,6 +196,10 @@ export const SUMMARY = {
   payments: {
     code: '48768-6',
     title: { fr: 'Historique des soins', en: 'History of care' },
+  },
+  papers: {
+    code: '51851-4',
+    title: { fr: 'Pièces administratives', en: 'Administrative papers' },
   },
   documents: {
     code: '55107-7',

@@ -1,11 +1,12 @@
 /** Administrative papers (MED-55f): which one, its number, when it expires, and the documents that picture it. */
 import { comment, linkedDocuments } from '../fields.ts';
+import type { FhirMapping } from '../fhir.ts';
 import type { ProfileSection } from '../profile-section.ts';
 
 export const administrative = {
   id: 'administrative',
   path: 'pieces-administratives',
-  fhir: null,
+  fhir: 'DocumentReference',
   title: { fr: 'Pièces administratives', en: 'Administrative papers' },
   lead: {
     fr: 'Vos papiers, leur date de fin, et leur copie.',
@@ -52,3 +53,38 @@ export const administrative = {
   between: ' · ',
   line: ['number'],
 } as const satisfies ProfileSection;
+
+/** A paper as a document whose picture is elsewhere: which one, its number, and until when it holds. */
+export const administrativeFhir = {
+  section: 'administrative',
+  shapes: [
+    {
+      resource: 'DocumentReference',
+      summary: 'papers',
+      subject: 'subject',
+      fixed: { status: 'current', content: [{ attachment: { title: 'Carnet' } }] },
+      marked: {
+        at: 'type',
+        codes: ['identity-card', 'passport', 'health-card', 'insurance', '64290-0', 'other-paper'],
+      },
+      fields: {
+        kind: {
+          as: 'concept-code',
+          at: 'type',
+          codes: {
+            'identity-card': ['carnet|identity-card'],
+            passport: ['carnet|passport'],
+            'health-card': ['carnet|health-card'],
+            insurance: ['carnet|insurance', 'loinc|64290-0'],
+            other: ['carnet|other-paper'],
+          },
+          text: true,
+        },
+        detail: { as: 'string', at: 'description' },
+        number: { as: 'string', at: 'identifier.0.value' },
+        expires: { as: 'date', at: 'context.period.end' },
+        documents: { as: 'references', at: 'context.related' },
+      },
+    },
+  ],
+} as const satisfies FhirMapping;

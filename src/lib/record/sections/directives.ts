@@ -5,6 +5,7 @@
  * still there after a version was made of it. A version is never changed: a new one, or the day on which all are revoked,
  * stands after it.
  */
+import type { FhirMapping, FhirShape } from '../fhir.ts';
 import { fixedEntryId, type ProfileSection } from '../profile-section.ts';
 import type { FieldDefinition, Words } from '../section.ts';
 
@@ -274,3 +275,34 @@ export const directives = {
   name: ['kind'],
   line: [],
 } as const satisfies ProfileSection;
+
+const consent = {
+  resource: 'Consent',
+  summary: 'directives',
+  subject: 'patient',
+  coded: { scope: 'consent-scope|adr', 'category.0': 'consent-category|acd' },
+  fields: {
+    kind: {
+      as: 'concept-code',
+      at: 'category.1',
+      codes: { healthy: ['carnet|healthy'], ill: ['carnet|ill'], revoked: ['carnet|revoked'] },
+      text: true,
+    },
+    date: { as: 'date', at: 'dateTime' },
+  },
+} as const satisfies FhirShape;
+
+const law = { policy: [{ authority: 'https://www.legifrance.gouv.fr' }] };
+
+/** The wishes themselves have no element there: each is kept beside, in its own words. */
+export const directivesFhir = {
+  section: 'directives',
+  shapes: [
+    {
+      ...consent,
+      fixed: { status: 'inactive', ...law },
+      when: { field: 'kind', values: ['revoked'] },
+    },
+    { ...consent, fixed: { status: 'active', ...law } },
+  ],
+} as const satisfies FhirMapping;
