@@ -48,6 +48,12 @@ export function placeStates(record: RecordView | undefined): ReadonlyMap<string,
   return new Map([...sections, ['story', told]]);
 }
 
+/** Whether anything was noted yet, "nothing to declare" included. */
+export function hasAnything(record: RecordView | undefined): boolean {
+  if (!record) return false;
+  return Object.values(record.entries).some(({ length }) => length > 0) || measuresState(record).count > 0;
+}
+
 /** What was typed: the body mass index is counted by nobody. */
 export function measuresState(record: RecordView | undefined): PlaceState {
   const { bmi: _derived, ...stored } = record?.measures ?? {};

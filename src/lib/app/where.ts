@@ -14,7 +14,7 @@ export function homeOf(status: VaultStatus): string {
   }
 }
 
-const INSIDE = /^\/(?:accueil|profil|documents|messages|partage|parametres)(?:\/[A-Za-z0-9_-]+)*$/;
+const INSIDE = /^\/(?:accueil|decouverte|profil|documents|messages|partage|parametres)(?:\/[A-Za-z0-9_-]+)*$/;
 
 /** The page somebody wanted before unlocking, if it is one of ours; it never carries more than opaque ids. */
 export function wantedPage(parameter: string | null): string {

@@ -142,6 +142,7 @@ export const en = {
   doneTitle: 'Congratulations: my account is active!',
   doneLead: 'Your record is open on this device, and on it alone. You can begin to write in it.',
   doneDiscover: 'Discover my record',
+  doneDiscoverText: 'Four questions: diseases, treatments, allergies, measures.',
   doneDevice: 'Link another device',
   doneDeviceText: 'Two devices are better than one: if one is lost, the other keeps everything.',
   doneChildren: "Create my children's records",

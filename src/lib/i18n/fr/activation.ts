@@ -142,6 +142,7 @@ export const fr = {
   doneTitle: 'Félicitations : mon compte est activé !',
   doneLead: 'Votre carnet est ouvert sur cet appareil, et sur lui seul. Vous pouvez commencer à y écrire.',
   doneDiscover: 'Découvrir mon carnet',
+  doneDiscoverText: 'Quatre questions : maladies, traitements, allergies, mesures.',
   doneDevice: 'Relier un autre appareil',
   doneDeviceText: "Deux appareils valent mieux qu'un : si l'un se perd, l'autre garde tout.",
   doneChildren: 'Créer le carnet de mes enfants',
