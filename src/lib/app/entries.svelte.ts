@@ -1,6 +1,7 @@
 /** What a page of the profile does with the entries of its section: one action, one edit, one sentence about it. */
 import { section as t } from '#lib/i18n/section.ts';
 import type { Edit, Entry, EntryId } from '#lib/record/entry.ts';
+import type { ConflictView, EntryHistory } from '#lib/record/history.ts';
 import { formatPartialDate, today } from '#lib/record/partial-date.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
 import { changedFields, type Fields, type Problem } from '#lib/record/section.ts';
@@ -66,8 +67,9 @@ export class SectionEntries {
     const fields = anew ? after : changedFields(before?.fields, after, live?.fields);
     if (Object.keys(fields).length === 0) return SAVED;
     const id = before?.id ?? only ?? newEntryId();
-    const edits: Edit[] = [{ type: 'put', section: section.id, id, fields }];
-    if ((before || anew) && !live) edits.push({ type: 'restore', section: section.id, id });
+    const target = { section: section.id, id, ...(before && { saw: before.heads ?? [] }) };
+    const edits: Edit[] = [{ type: 'put', ...target, fields }];
+    if ((before || anew) && !live) edits.push({ type: 'restore', ...target });
     if (!live && this.none !== null) edits.push(this.#withdrawal());
     if (!(await this.#apply(edits))) {
       // A field that is wrong is told at the field, not above the form.
@@ -83,9 +85,58 @@ export class SectionEntries {
 
   async remove(id: EntryId, name: string): Promise<boolean> {
     const section = this.#section().id;
-    if (!(await this.#apply([{ type: 'delete', section, id }]))) return false;
-    this.#tell(t('deleted', { name }), () => void this.#restore(section, id, name));
+    const saw = this.living.find((entry) => entry.id === id)?.heads ?? [];
+    if (!(await this.#apply([{ type: 'delete', section, id, saw }]))) return false;
+    this.#tell(t('deleted', { name }), () => void this.restore(id, name));
     return true;
+  }
+
+  async restore(id: EntryId, name: string): Promise<void> {
+    if (await this.#apply([{ type: 'restore', section: this.#section().id, id }]))
+      this.#tell(t('restored', { name }));
+  }
+
+  /** What two devices said apart and nobody has settled. */
+  readonly conflicts = $derived.by((): readonly ConflictView[] => {
+    const { id } = this.#section();
+    return (this.#session.record?.conflicts ?? []).filter(({ entry }) => entry.section === id);
+  });
+
+  readonly disputed = $derived(this.conflicts.map(({ entry }) => entry.id));
+
+  /** The person has seen what there is, and says what is right. */
+  async settle({ entry }: ConflictView, choice: 'delete' | 'restore' | Fields): Promise<void> {
+    const target = { section: entry.section, id: entry.id, saw: entry.heads ?? [] };
+    const edit: Edit =
+      typeof choice === 'string' ? { type: choice, ...target } : { type: 'put', ...target, fields: choice };
+    if (await this.#apply([edit])) this.#tell(t('settled'));
+  }
+
+  /** The values that a change replaced are there again; the change stays in the history. */
+  async putBack(entry: Entry, fields: Fields): Promise<void> {
+    const saw = entry.heads ?? [];
+    const edit: Edit = { type: 'put', section: entry.section, id: entry.id, fields, saw };
+    const before = Object.fromEntries(Object.keys(fields).map((name) => [name, entry.fields[name] ?? null]));
+    if (!(await this.#apply([edit]))) return;
+    const undo = () =>
+      void this.#apply([{ type: 'put', section: entry.section, id: entry.id, fields: before }]);
+    this.#tell(t('putBack', { name: this.#nameOf(this.#section(), entry) }), undo);
+  }
+
+  /** Null when it cannot be told now. */
+  async history(id: EntryId): Promise<EntryHistory | null> {
+    const answer = await this.#session.door.history(this.#section().id, id);
+    return answer.ok ? answer.value : null;
+  }
+
+  async deleted(): Promise<readonly Entry[]> {
+    const answer = await this.#session.door.deleted(this.#section().id);
+    return answer.ok ? answer.value : [];
+  }
+
+  /** The name of the device that said something. */
+  deviceName(id: string | null): string {
+    return this.#session.devices?.find((device) => device.id === id)?.name ?? t('anotherDevice');
   }
 
   async declareNone(declared: boolean): Promise<void> {
@@ -103,10 +154,6 @@ export class SectionEntries {
 
   forget(): void {
     this.error = undefined;
-  }
-
-  async #restore(section: string, id: EntryId, name: string): Promise<void> {
-    if (await this.#apply([{ type: 'restore', section, id }])) this.#tell(t('restored', { name }));
   }
 
   #withdrawal(): Edit {

@@ -1,6 +1,7 @@
 /** The sections of the profile by their address, what the profile's home says of each, and the story they tell together. */
 import { say } from '#lib/i18n/catalogue.ts';
 import { story } from '#lib/i18n/story.ts';
+import type { Entry } from '#lib/record/entry.ts';
 import { MEASURE_KINDS, measureKindAt, type MeasureKind } from '#lib/record/measure-kinds.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
 import { healthSections, profileSections } from '#lib/record/sections.ts';
@@ -63,6 +64,16 @@ export function measuresState(record: RecordView | undefined): PlaceState {
     changedAt: Math.max(0, ...summaries.map(({ changedAt }) => changedAt)),
     none: null,
   };
+}
+
+/** R21: the entries of which two devices said different things, each with its section. */
+export function disputes(
+  record: RecordView | undefined,
+): readonly { readonly section: ProfileSection; readonly entry: Entry }[] {
+  return (record?.conflicts ?? []).flatMap(({ entry }) => {
+    const section = healthSections.find(({ id }) => id === entry.section);
+    return section ? [{ section, entry }] : [];
+  });
 }
 
 /** MED-55e: what the record tells, as far as it is asked for. */

@@ -10,6 +10,7 @@ import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { ChangeLog } from '#lib/record/change-log.ts';
 import { withHistory } from '#lib/record/changes.ts';
 import type { Edit, Entry, EntryId, HealthRecord, SectionId } from '#lib/record/entry.ts';
+import type { EntryHistory } from '#lib/record/history.ts';
 import type { MeasureId } from '#lib/record/measure-kinds.ts';
 import { type MeasureSeries, seriesOf } from '#lib/record/measures.ts';
 import { today } from '#lib/record/partial-date.ts';
@@ -21,7 +22,7 @@ import type { EditError, ReceiveReport, Replica } from '#lib/replica/replica.ts'
 import type { Storage } from '#lib/storage/storage.ts';
 import type { SyncEngine, SyncState } from '#lib/sync/engine.ts';
 import { connect } from './connection.ts';
-import type { DeviceView, EntryHistory, RecordView, SyncView, VaultError, VaultEvent } from './door.ts';
+import type { DeviceView, RecordView, SyncView, VaultError, VaultEvent } from './door.ts';
 import type { DocumentsDeps } from './documents.ts';
 import { deviceViews } from './device-list.ts';
 import type { Environment } from './environment.ts';

@@ -5,9 +5,8 @@
  * ciphertext, a Y.Doc or a table. Expected failures are values with a `type`, which the pages turn into words.
  */
 import type { Result } from '#lib/bytes/result.ts';
-import type { Change, Replacement } from '#lib/record/changes.ts';
-import type { Alternative, Conflict } from '#lib/record/conflicts.ts';
 import type { Edit, Entry, EntryId, SectionId } from '#lib/record/entry.ts';
+import type { ConflictView, EntryHistory } from '#lib/record/history.ts';
 import type { MeasureId } from '#lib/record/measure-kinds.ts';
 import type { MeasureSeries, MeasureSummaries } from '#lib/record/measures.ts';
 import type { Problem } from '#lib/record/section.ts';
@@ -85,37 +84,6 @@ export interface RecordView {
   readonly documents: readonly DocumentView[];
   readonly conflicts: readonly ConflictView[]; // few: what two devices said apart and nobody has settled
   readonly editable: boolean; // false until the replica has loaded, and the keys to write have arrived
-}
-
-/** R21. Devices are told by their ids; null for one that the space does not know. */
-export interface ConflictView {
-  /** As it stands, deleted or not. Of the values in dispute it shows one by chance. */
-  readonly entry: Entry;
-  readonly fields: readonly {
-    readonly field: string;
-    readonly alternatives: readonly ByDevice<Alternative>[];
-  }[];
-  readonly existence?: Readonly<Record<keyof NonNullable<Conflict['existence']>, Told>>;
-}
-
-/** Something that was said, when and on which device. */
-export interface Told {
-  readonly at: number;
-  readonly by: string | null;
-}
-
-type ByDevice<T> = Omit<T, 'by'> & Told;
-
-export interface EntryHistory {
-  readonly created: Told;
-  readonly updated: Told;
-  readonly changes: readonly ChangeView[]; // newest first
-}
-
-export interface ChangeView extends Told {
-  readonly id: EntryId;
-  readonly kind: Change['kind'];
-  readonly fields: readonly (Replacement & { readonly field: string })[];
 }
 
 export interface DocumentView {

@@ -10,6 +10,7 @@ import {
   type MeasureSummaries,
   summarise,
 } from '#lib/record/measures.ts';
+import type { ConflictView } from '#lib/record/history.ts';
 import { isComplete, readFields } from '#lib/record/section.ts';
 import { healthSections, sectionDefinition } from '#lib/record/sections.ts';
 import { identity, SINGLE_ENTRY } from '#lib/record/sections/account.ts';
@@ -18,7 +19,7 @@ import { measures } from '#lib/record/sections/measures.ts';
 import { statements } from '#lib/record/sections/statements.ts';
 import type { LocalSeal } from '#lib/replica/ports.ts';
 import type { Storage } from '#lib/storage/storage.ts';
-import type { ConflictView, Delivery, DocumentView, RecordView } from './door.ts';
+import type { Delivery, DocumentView, RecordView } from './door.ts';
 import type { Owner } from './identity.ts';
 import { KEYS, sealedGet, sealedPut } from './layout.ts';
 

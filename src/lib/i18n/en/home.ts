@@ -7,6 +7,7 @@ export const en = {
   greetingEvening: 'Good evening {name}',
   allergies: 'Allergies',
   allergiesNone: 'Nothing noted yet.',
+  allergiesDisputed: 'Two devices noted different things: choose what is right.',
   allergiesAdd: 'Note an allergy',
   allergiesMore: { one: 'and {count} more', other: 'and {count} more' },
   documents: 'Recent documents',

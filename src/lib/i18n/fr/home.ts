@@ -4,6 +4,7 @@ export const fr = {
   greetingEvening: 'Bonsoir {name}',
   allergies: 'Allergies',
   allergiesNone: "Rien de noté pour l'instant.",
+  allergiesDisputed: 'Deux appareils ont noté des choses différentes : choisissez ce qui est juste.',
   allergiesAdd: 'Noter une allergie',
   allergiesMore: { one: 'et {count} autre', other: 'et {count} autres' },
   documents: 'Documents récents',

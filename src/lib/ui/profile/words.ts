@@ -2,12 +2,14 @@
 import { say } from '#lib/i18n/catalogue.ts';
 import { common } from '#lib/i18n/common.ts';
 import { formatDay } from '#lib/i18n/format.ts';
+import { history } from '#lib/i18n/history.ts';
 import { section as t } from '#lib/i18n/section.ts';
 import { wording } from '#lib/i18n/wording.ts';
 import type { Entry } from '#lib/record/entry.ts';
+import type { EntryHistory } from '#lib/record/history.ts';
 import { nameOf, type ProfileSection } from '#lib/record/profile-section.ts';
 import { readingIn } from '#lib/record/reading.ts';
-import type { FieldDefinition } from '#lib/record/section.ts';
+import type { FieldDefinition, Fields } from '#lib/record/section.ts';
 import type { FormProblem } from './form.ts';
 
 export function entryName(section: ProfileSection, entry: Pick<Entry, 'fields'>): string {
@@ -15,6 +17,12 @@ export function entryName(section: ProfileSection, entry: Pick<Entry, 'fields'>)
 }
 
 export const { fieldWords, periodWords, groupsOf } = readingIn(wording);
+
+/** A value beside another one it was replaced by, or that is said as well: that there is none is said too. */
+export function replacedWords(section: ProfileSection, field: FieldDefinition, fields: Fields): string {
+  if (field.kind === 'flag' && fields[field.name] === false) return history('no');
+  return fieldWords(section, field, { fields }) || history('nothing');
+}
 
 /** The second line of a row: the values the section names, as far as there are any. */
 export function lineOf(section: ProfileSection, entry: Entry): string {
@@ -31,6 +39,21 @@ export function notedWords({ createdAt, updatedAt }: Entry): string {
   return updatedAt > createdAt
     ? t('changedOn', { date: formatDay(updatedAt) })
     : t('notedOn', { date: formatDay(createdAt) });
+}
+
+/** Who wrote an entry and who changed it last. */
+export function writtenWords(
+  { created, updated, changes }: EntryHistory,
+  deviceName: (id: string | null) => string,
+): string {
+  const written = { device: deviceName(created.by), date: formatDay(created.at) };
+  return changes.length === 0
+    ? history('created', written)
+    : history('createdAndChanged', {
+        ...written,
+        lastDevice: deviceName(updated.by),
+        lastDate: formatDay(updated.at),
+      });
 }
 
 export function problemWords(field: FieldDefinition, { problem }: FormProblem): string {
