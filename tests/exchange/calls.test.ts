@@ -25,7 +25,7 @@ function startWith(pdf: Loaders['pdf']): { start: () => ExchangeWorker; ended: (
     return {
       postMessage(call: Call) {
         const post = (message: ToPage): void => tell('message', structuredClone(message));
-        serve({ pdf }, structuredClone(call), post).catch(() => tell('error'));
+        serve({ pdf } as Loaders, structuredClone(call), post).catch(() => tell('error'));
       },
       addEventListener(type: string, listener: (event: never) => void) {
         listeners.set(type, [...(listeners.get(type) ?? []), listener]);
@@ -76,7 +76,7 @@ test('MED-03: a job that throws, one that cannot be loaded and one that nobody k
   expect([throwing.ended(), missing.ended()]).toEqual([1, 2]);
   const said: ToPage[] = [];
   await serve(
-    { pdf: () => Promise.reject(new TypeError('Asthme')) },
+    { pdf: () => Promise.reject(new TypeError('Asthme')) } as unknown as Loaders,
     { job: 'pdf', input: PAPER },
     (message) => said.push(message),
   );
@@ -111,7 +111,7 @@ test('MED-03: progress is told only when it can be seen', async () => {
       for (let done = 1; done <= 10_000; done++) progress(done, 10_000);
       return Promise.resolve({ ok: true, value: new Blob() });
     });
-  await serve({ pdf: many }, { job: 'pdf', input: PAPER }, (message) => said.push(message));
+  await serve({ pdf: many } as Loaders, { job: 'pdf', input: PAPER }, (message) => said.push(message));
   const told = said.filter(({ type }) => type === 'progress');
   expect(told).toHaveLength(101);
   expect(told.at(-1)).toEqual({ type: 'progress', done: 10_000, total: 10_000 });

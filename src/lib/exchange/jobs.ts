@@ -5,6 +5,9 @@
  * A new job is a line here, a line in `worker.ts`, and a file that is loaded only when the job is asked for. What is
  * expected to go wrong is a value; what throws is a defect.
  */
+import type { Refusal } from './fhir/bundle.ts';
+import type { ImportPlan } from './fhir/read.ts';
+import type { ExportedRecord, ExportSettings } from './fhir/write.ts';
 import type { Paper } from './paper.ts';
 
 export type Outcome<Value, Failure extends { readonly type: string } = never> =
@@ -22,9 +25,26 @@ export interface AppIncomplete {
   readonly type: 'app-incomplete';
 }
 
+export interface FhirExport {
+  readonly record: ExportedRecord;
+  readonly settings: ExportSettings;
+  /** With what concerns Carnet alone, so that nothing is missing when it is read back. */
+  readonly whole: boolean;
+}
+
+export interface FhirFile {
+  readonly file: Blob;
+  readonly now: number;
+  readonly language: ExportSettings['language'];
+}
+
 export interface Jobs {
   /** A described paper as a tagged PDF. */
   readonly pdf: Job<Paper, Blob, AppIncomplete>;
+  /** The record as an International Patient Summary. */
+  readonly 'fhir-export': Job<FhirExport, Blob>;
+  /** What a FHIR file would add to a record, or why it is refused. */
+  readonly 'fhir-plan': Job<FhirFile, ImportPlan, Refusal>;
 }
 
 export type JobName = keyof Jobs;

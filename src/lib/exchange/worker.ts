@@ -6,6 +6,8 @@ addEventListener('message', ({ data }: MessageEvent<Call>) => {
   void serve(
     {
       pdf: async () => (await import('./pdf/job.ts')).pdf,
+      'fhir-export': async () => (await import('./fhir/jobs.ts')).fhirExport,
+      'fhir-plan': async () => (await import('./fhir/jobs.ts')).fhirPlan,
     },
     data,
     (message) => postMessage(message),

@@ -2,6 +2,7 @@
 import type { FhirMapping } from './fhir.ts';
 import { administrativeFhir } from './sections/administrative.ts';
 import { allergiesFhir } from './sections/allergies.ts';
+import { careFhir } from './sections/care.ts';
 import { conditionsFhir } from './sections/conditions.ts';
 import { directivesFhir } from './sections/directives.ts';
 import { disabilitiesFhir } from './sections/disabilities.ts';
@@ -9,6 +10,7 @@ import { familyHistoryFhir } from './sections/family-history.ts';
 import { habitsFhir } from './sections/habits.ts';
 import { hospitalStaysFhir } from './sections/hospital-stays.ts';
 import { measuresFhir, targetsFhir } from './sections/measures-fhir.ts';
+import { preventiveActsFhir } from './sections/preventive-acts.ts';
 import { professionalsFhir } from './sections/professionals.ts';
 import { relativesFhir } from './sections/relatives.ts';
 import { treatmentsFhir } from './sections/treatments.ts';
@@ -30,4 +32,6 @@ export const fhirMappings: readonly FhirMapping[] = [
   relativesFhir,
   directivesFhir,
   administrativeFhir,
+  preventiveActsFhir,
+  careFhir,
 ];

@@ -66,7 +66,14 @@ export type FhirElement =
     }
   /** One telecom of the list, by its system. */
   | { readonly as: 'phone' | 'email'; readonly at: ElementPath }
-  | { readonly as: 'references'; readonly at: ElementPath };
+  | { readonly as: 'references'; readonly at: ElementPath }
+  /** The amount of a list whose category has the code; another field says in which currency. */
+  | {
+      readonly as: 'money';
+      readonly at: ElementPath;
+      readonly code: Code;
+      readonly currency: string;
+    };
 
 /** Where in a patient summary the entries of a shape are listed. */
 export interface SummarySection {
@@ -102,6 +109,8 @@ export interface FhirShape {
 
 export interface FhirMapping {
   readonly section: SectionId;
+  /** Nobody's business but the person's: never in a summary for others. */
+  readonly ownOnly?: true;
   readonly shapes: readonly FhirShape[];
   /** Codes that say "there is nothing of this", which is a declaration and not an entry. */
   readonly none?: readonly string[];
@@ -125,6 +134,8 @@ export const SYSTEMS = {
   role: `${TERMINOLOGY}/v3-RoleCode`,
   'role-class': `${TERMINOLOGY}/v3-RoleClass`,
   contact: `${TERMINOLOGY}/v2-0131`,
+  'claim-type': `${TERMINOLOGY}/claim-type`,
+  adjudication: `${TERMINOLOGY}/adjudication`,
   'consent-scope': `${TERMINOLOGY}/consentscope`,
   'consent-category': `${TERMINOLOGY}/consentcategorycodes`,
 } as const;

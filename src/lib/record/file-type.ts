@@ -5,7 +5,7 @@
  * before it is stored. HTML, SVG, ZIP and anything else that could run or unpack is not recognised, so it is refused.
  * Leaves out: the conversion of a PNG (vault) and the other formats of DOC-06.
  */
-import { MAX_DOCUMENT_BYTES } from './sections/documents.ts';
+import { MAX_DOCUMENT_BYTES, type OriginalMime } from './sections/documents.ts';
 
 export type FileMime = 'application/pdf' | 'image/jpeg' | 'image/png';
 
@@ -35,6 +35,22 @@ export function checkFile(bytes: Uint8Array): FileCheck {
   const limit = mime === 'application/pdf' ? MAX_DOCUMENT_BYTES : MAX_PICTURE_BYTES;
   if (bytes.length > limit) return { ok: false, problem: 'too-large' };
   return isWhole(mime, bytes) ? { ok: true, mime } : { ok: false, problem: 'damaged' };
+}
+
+export type OriginalCheck =
+  | { readonly ok: true; readonly mime: OriginalMime }
+  | { readonly ok: false; readonly problem: 'too-large' | 'type-refused' };
+
+/**
+ * Checks a file that entries were imported from: FHIR JSON, or a table as text. It is only ever handed back as a
+ * download, so it is enough that it is text and no page.
+ */
+export function checkOriginal(bytes: Uint8Array): OriginalCheck {
+  if (bytes.length > MAX_DOCUMENT_BYTES) return { ok: false, problem: 'too-large' };
+  const first = bytes.find((byte) => byte > 0x20 && ![0xef, 0xbb, 0xbf].includes(byte));
+  if (first === undefined || first === 0x3c || bytes.includes(0) || sniff(bytes.subarray(0, PDF_SLACK)))
+    return { ok: false, problem: 'type-refused' };
+  return { ok: true, mime: first === 0x7b ? 'application/fhir+json' : 'text/csv' };
 }
 
 /** Tells the type from the first bytes (1 KiB is enough). */

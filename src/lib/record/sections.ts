@@ -18,6 +18,7 @@ import { devices, epochKeys, identity, settings, spaces } from './sections/accou
 import { administrative } from './sections/administrative.ts';
 import { allergies } from './sections/allergies.ts';
 import { changes } from './sections/changes.ts';
+import { care } from './sections/care.ts';
 import { conditions } from './sections/conditions.ts';
 import { directives, directivesDraft } from './sections/directives.ts';
 import { disabilities } from './sections/disabilities.ts';
@@ -70,6 +71,7 @@ const insideSections: readonly ProfileSection[] = [
   directives,
   directivesDraft,
   organDonation,
+  care,
 ];
 
 /** Everything of the person's health that is written as entries, documents apart. */

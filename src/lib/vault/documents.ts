@@ -16,7 +16,7 @@ import { chunkChanges, purgeChanges, uploadChange, type BlobPlace } from './chun
 import type { Progress, VaultError } from './door.ts';
 import type { Environment } from './environment.ts';
 import { storageProblem } from './errors.ts';
-import { prepareFile } from './files.ts';
+import { prepareFile, prepareOriginal } from './files.ts';
 import { chunkKey } from './layout.ts';
 import { placeOf, type Transfers } from './transfers.ts';
 
@@ -35,6 +35,8 @@ export interface NewDocument {
   readonly name: string;
   readonly category: string;
   readonly date: string;
+  /** What entries are imported from: kept as it is, of a kind that nobody can add by hand. */
+  readonly original?: boolean;
 }
 
 /** How far adding has come, in hundredths: read and checked, sealed, on the disk, in the record. */
@@ -42,12 +44,12 @@ const STEPS = { prepared: 20, sealed: 60, stored: 90, done: 100 } as const;
 
 export async function addDocument(
   deps: DocumentsDeps,
-  { file, name, category, date }: NewDocument,
+  { file, name, category, date, original }: NewDocument,
   progress: Progress = () => {},
   signal?: AbortSignal,
 ): Promise<Result<EntryId, VaultError>> {
   const { env, storage, seal, transfers } = deps;
-  const prepared = await prepareFile(file, env.images, signal);
+  const prepared = await (original ? prepareOriginal(file) : prepareFile(file, env.images, signal));
   if (signal?.aborted) return fail({ type: 'cancelled' });
   if (!prepared.ok) return prepared;
   progress(STEPS.prepared, STEPS.done);

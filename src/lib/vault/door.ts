@@ -10,6 +10,7 @@ import type { ConflictView, EntryHistory } from '#lib/record/history.ts';
 import type { MeasureId } from '#lib/record/measure-kinds.ts';
 import type { MeasureSeries, MeasureSummaries } from '#lib/record/measures.ts';
 import type { Problem } from '#lib/record/section.ts';
+import type { StoredMime } from '#lib/record/sections/documents.ts';
 
 /** Everything that can fail as expected. One type, one sentence for the person (the table stands in i18n). */
 export type VaultError =
@@ -91,7 +92,7 @@ export interface DocumentView {
   readonly name: string;
   readonly category: string;
   readonly date: string; // partial date as FHIR dateTime
-  readonly mime: 'application/pdf' | 'image/jpeg';
+  readonly mime: StoredMime;
   readonly size: number;
   readonly addedAt: number;
   readonly onDevice: boolean;
@@ -202,7 +203,14 @@ export interface Door {
 
   /** Stopped by `signal` it leaves nothing behind; once it stands in the record it is added, signal or not. */
   addDocument(
-    input: { file: Blob; fileName: string; name: string; category: string; date: string },
+    input: {
+      file: Blob;
+      fileName: string;
+      name: string;
+      category: string;
+      date: string;
+      original?: boolean; // what entries are imported from: kept as it came
+    },
     progress?: Progress,
     signal?: AbortSignal,
   ): Answer<EntryId>;

@@ -4,7 +4,7 @@
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
-import { checkFile } from '#lib/record/file-type.ts';
+import { checkFile, checkOriginal } from '#lib/record/file-type.ts';
 import { MAX_DOCUMENT_BYTES, type StoredMime } from '#lib/record/sections/documents.ts';
 import type { VaultError } from './door.ts';
 import type { ImageTools } from './images.ts';
@@ -34,6 +34,15 @@ export async function prepareFile(
   if (!jpeg) return fail({ type: 'file-damaged' });
   if (jpeg.size > MAX_DOCUMENT_BYTES) return fail({ type: 'file-too-large', limit: MAX_DOCUMENT_BYTES });
   return ok({ bytes: new Uint8Array(await jpeg.arrayBuffer()), mime: 'image/jpeg' });
+}
+
+/** A file that entries are imported from, kept as it came. */
+export async function prepareOriginal(file: Blob): Promise<Result<PreparedFile, VaultError>> {
+  if (file.size > MAX_DOCUMENT_BYTES) return fail({ type: 'file-too-large', limit: MAX_DOCUMENT_BYTES });
+  const bytes = await readFile(file);
+  if (!bytes) return fail({ type: 'file-damaged' });
+  const checked = checkOriginal(bytes);
+  return checked.ok ? ok({ bytes, mime: checked.mime }) : fail(refusalOf(checked.problem));
 }
 
 /** Null when the file is gone or may not be read (moved, unplugged) since it was chosen. */

@@ -74,6 +74,15 @@ export function writeElement(
       return;
     case 'quantity':
       return writeQuantity(target, element, value as number, fields);
+    case 'money': {
+      const amounts = listOf(elementAt(target, element.at));
+      const currency = fields[element.currency];
+      const amount = { value: value as number, ...(typeof currency === 'string' && { currency }) };
+      return place(target, element.at, [
+        ...amounts,
+        { category: { coding: [coding(element.code)] }, amount },
+      ]);
+    }
     case 'references':
       return place(
         target,
@@ -173,6 +182,17 @@ export function readElement(element: FhirElement, context: ReadContext): Element
     }
     case 'quantity':
       return readQuantity(element, resource);
+    case 'money': {
+      const { code } = coding(element.code);
+      const amount = elementAt(
+        listOf(at).find((one) => codesOf(elementAt(one, 'category')).some((found) => found.code === code)),
+        'amount',
+      );
+      const number = elementAt(amount, 'value');
+      const currency = textOrNothing(elementAt(amount, 'currency'));
+      if (typeof number !== 'number') return NOTHING;
+      return { value: number, ...(currency !== undefined && { others: { [element.currency]: currency } }) };
+    }
     case 'references': {
       const ids = listOf(at).flatMap(
         (one) => context.entryOf(textOrNothing(elementAt(one, 'reference')) ?? '') ?? [],

@@ -44,7 +44,7 @@ export function writeEntry(
   context: WriteContext,
 ): JsonObject {
   const { resource, subject, fixed, coded, absent, fields: elements } = shape ?? PLAIN;
-  const built: Building = { resourceType: resource, id, ...(fixed as Building) };
+  const built: Building = { resourceType: resource, id, ...structuredClone<object>(fixed ?? {}) };
   if (!shape) built['code'] = { coding: [coding(`carnet|${definition.id}`)] };
   for (const [path, code] of Object.entries(coded ?? {})) place(built, `${path}.coding.0`, coding(code));
   if (subject !== null) built[subject] = { reference: context.patient };

@@ -30,6 +30,7 @@ export function elementAt(from: Json | undefined, path: string): Json | undefine
   let value = from;
   for (const name of path.split('.')) {
     if (/^\d+$/.test(name)) value = listOf(value)[Number(name)];
+    else if (Array.isArray(value)) value = value.filter(isObject).flatMap((one) => property(one, name) ?? []);
     else value = isObject(value) ? property(value, name) : undefined;
   }
   return value;

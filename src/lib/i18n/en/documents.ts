@@ -73,4 +73,8 @@ export const en = {
   size: 'Size',
   addedOn: 'Added on',
   where: 'Where it is',
+  fhirFile: 'Health data (FHIR)',
+  csvFile: 'Statement (CSV)',
+  originalText:
+    'This file is the original of an import, kept as it came. Download it to open it with other software.',
 } as const satisfies Translation<typeof fr>;

@@ -11,4 +11,6 @@ export const en = {
   soonText: 'Sections marked "Soon" will open with coming updates. Nothing is stored in them yet.',
   prevention: 'Exams and screenings',
   preventionLine: 'The reference points of your age, and what is done',
+  exchange: 'Export or import',
+  exchangeLine: 'As FHIR, for a carer or other software',
 } as const satisfies Translation<typeof fr>;

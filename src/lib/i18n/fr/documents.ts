@@ -73,4 +73,8 @@ export const fr = {
   size: 'Taille',
   addedOn: 'Ajouté le',
   where: 'Où il se trouve',
+  fhirFile: 'Données de santé (FHIR)',
+  csvFile: 'Relevé (CSV)',
+  originalText:
+    'Ce fichier est l’original d’un import : il est gardé tel quel. Téléchargez-le pour l’ouvrir avec un autre logiciel.',
 } as const;

@@ -9,4 +9,6 @@ export const fr = {
     "Les rubriques marquées « Bientôt » ouvriront au fil des mises à jour. Rien n'y est enregistré pour l'instant.",
   prevention: 'Examens et dépistages',
   preventionLine: 'Les repères de votre âge, et ce qui est fait',
+  exchange: 'Exporter ou importer',
+  exchangeLine: 'Au format FHIR, pour un soignant ou un autre logiciel',
 } as const;

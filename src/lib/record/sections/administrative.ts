@@ -57,6 +57,7 @@ export const administrative = {
 /** A paper as a document whose picture is elsewhere: which one, its number, and until when it holds. */
 export const administrativeFhir = {
   section: 'administrative',
+  ownOnly: true,
   shapes: [
     {
       resource: 'DocumentReference',

@@ -26,10 +26,26 @@ export const MAX_DOCUMENT_BYTES = 5_000_000;
 /** DOC-12. */
 export const MAX_DOCUMENT_NAME = 50;
 
+/** What a file is kept as that entries were imported from, so that nothing of it is lost. Nobody uploads one by hand. */
+const ORIGINAL_MIMES = ['application/fhir+json', 'text/csv'] as const;
+
+export type OriginalMime = (typeof ORIGINAL_MIMES)[number];
+
 /** What a stored document is; a PNG becomes a JPEG before it is stored (DOC-07). */
-const STORED_MIMES = ['application/pdf', 'image/jpeg'] as const;
+const STORED_MIMES = ['application/pdf', 'image/jpeg', ...ORIGINAL_MIMES] as const;
 
 export type StoredMime = (typeof STORED_MIMES)[number];
+
+const ENDINGS: Readonly<Record<StoredMime, string>> = {
+  'application/pdf': 'pdf',
+  'image/jpeg': 'jpg',
+  'application/fhir+json': 'json',
+  'text/csv': 'csv',
+};
+
+export function isOriginal(mime: string): mime is OriginalMime {
+  return (ORIGINAL_MIMES as readonly string[]).includes(mime);
+}
 
 export const documents = {
   id: 'documents',
@@ -57,7 +73,7 @@ export function documentFileName(name: string, mime: StoredMime): string {
       .replace(/[\\/:*?"<>|]+/g, '-')
       .replace(/^\.+/, '')
       .trim() || 'document';
-  return `${stem}.${mime === 'application/pdf' ? 'pdf' : 'jpg'}`;
+  return `${stem}.${ENDINGS[mime]}`;
 }
 
 /** The name first proposed for a chosen file (DOC-12): its own, without the ending, readable and short enough. */

@@ -1,4 +1,5 @@
 /** Exams and screenings that were done, each noted for the rule of the prevention table that it answers. */
+import type { FhirMapping } from '../fhir.ts';
 import { comment, linkedDocuments } from '../fields.ts';
 import type { ProfileSection } from '../profile-section.ts';
 
@@ -36,3 +37,23 @@ export const preventiveActs = {
   name: ['name'],
   line: [],
 } as const satisfies ProfileSection;
+
+export const preventiveActsFhir = {
+  section: 'preventive-acts',
+  shapes: [
+    {
+      resource: 'Procedure',
+      summary: 'procedures',
+      subject: 'subject',
+      marked: { at: 'category', codes: ['preventive'] },
+      fixed: { status: 'completed' },
+      coded: { category: 'carnet|preventive' },
+      fields: {
+        name: { as: 'concept', at: 'code' },
+        start: { as: 'date', at: 'performedDateTime' },
+        documents: { as: 'references', at: 'report' },
+        comment: { as: 'note', at: 'note' },
+      },
+    },
+  ],
+} as const satisfies FhirMapping;

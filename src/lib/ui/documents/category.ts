@@ -10,3 +10,15 @@ export function categoryWords(category: string): string {
 export function categoryOptions(): readonly { readonly value: DocumentCategory; readonly label: string }[] {
   return documentCategories.map((value) => ({ value, label: t(value) }));
 }
+
+const KINDS: Readonly<Record<string, () => string>> = {
+  'application/pdf': () => t('pdf'),
+  'image/jpeg': () => t('photo'),
+  'application/fhir+json': () => t('fhirFile'),
+  'text/csv': () => t('csvFile'),
+};
+
+/** What sort of file it is. */
+export function kindWords(mime: string): string {
+  return KINDS[mime]?.() ?? '';
+}

@@ -1,6 +1,6 @@
 /** Why a file is refused, in words a person can act on. Nothing was changed, and each sentence may say so after it. */
+import type { Refusal } from '#lib/exchange/fhir/bundle.ts';
 import type { Words } from '#lib/record/section.ts';
-import type { Refusal } from './bundle.ts';
 
 export function refusalWords(refusal: Refusal): Words {
   switch (refusal.type) {
