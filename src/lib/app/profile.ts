@@ -2,7 +2,9 @@
 import { say } from '#lib/i18n/catalogue.ts';
 import { story } from '#lib/i18n/story.ts';
 import type { Entry } from '#lib/record/entry.ts';
+import { type GrowthMeasure, hasGrowth } from '#lib/record/growth.ts';
 import { MEASURE_KINDS, measureKindAt, type MeasureKind } from '#lib/record/measure-kinds.ts';
+import type { MeasureSummary } from '#lib/record/measures.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
 import { healthSections, profileSections } from '#lib/record/sections.ts';
 import { directives } from '#lib/record/sections/directives.ts';
@@ -10,7 +12,7 @@ import { measures } from '#lib/record/sections/measures.ts';
 import { organDonation } from '#lib/record/sections/organ-donation.ts';
 import { relatives } from '#lib/record/sections/relatives.ts';
 import { declaredNone, statementId, statements } from '#lib/record/sections/statements.ts';
-import { filterStory, type Moment, type StoryFilter, storyOf } from '#lib/record/story.ts';
+import { filterStory, type Moment, type StoryFilter, storyOf, type Told } from '#lib/record/story.ts';
 import type { RecordView } from '#lib/vault/door.ts';
 
 export function profileSectionAt(path: string): ProfileSection | undefined {
@@ -23,6 +25,11 @@ export const measureKinds = MEASURE_KINDS;
 
 export function measureAt(path: string): MeasureKind | undefined {
   return measureKindAt(path);
+}
+
+/** The measure, if the WHO has curves of growth for it. */
+export function growthKind(kind: MeasureKind): (MeasureKind & { readonly id: GrowthMeasure }) | undefined {
+  return hasGrowth(kind.id) ? { ...kind, id: kind.id } : undefined;
 }
 
 export interface PlaceState {
@@ -45,7 +52,7 @@ export function placeStates(record: RecordView | undefined): ReadonlyMap<string,
     const changedAt = Math.max(0, ...living.map(({ updatedAt }) => updatedAt));
     return [id, { count: living.length, changedAt, none: declaredNone(id, statement, living) }];
   });
-  const told = { count: healthStory(record).length, changedAt: 0, none: null };
+  const told = { count: healthStory(record, []).length + monthsMeasured(record), changedAt: 0, none: null };
   return new Map([...sections, ['story', told]]);
 }
 
@@ -57,8 +64,7 @@ export function hasAnything(record: RecordView | undefined): boolean {
 
 /** What was typed: the body mass index is counted by nobody. */
 export function measuresState(record: RecordView | undefined): PlaceState {
-  const { bmi: _derived, ...stored } = record?.measures ?? {};
-  const summaries = Object.values(stored);
+  const summaries = storedSummaries(record);
   return {
     count: summaries.reduce((sum, { count }) => sum + count, 0),
     changedAt: Math.max(0, ...summaries.map(({ changedAt }) => changedAt)),
@@ -76,10 +82,23 @@ export function disputes(
   });
 }
 
-/** MED-55e: what the record tells, as far as it is asked for. */
-export function healthStory(record: RecordView | undefined, filter?: StoryFilter): readonly Moment[] {
+function storedSummaries(record: RecordView | undefined): readonly MeasureSummary[] {
+  const { bmi: _derived, ...stored } = record?.measures ?? {};
+  return Object.values(stored);
+}
+
+function monthsMeasured(record: RecordView | undefined): number {
+  return storedSummaries(record).reduce((sum, { months }) => sum + months, 0);
+}
+
+/** MED-55e: what the record tells, and what was measured, as far as it is asked for. */
+export function healthStory(
+  record: RecordView | undefined,
+  measured: readonly Told[],
+  filter?: StoryFilter,
+): readonly Moment[] {
   if (!record) return [];
-  const moments = storyOf({ sections: healthSections, ...record }, say);
+  const moments = storyOf({ sections: healthSections, ...record, measured }, say);
   return filter ? filterStory(moments, filter) : moments;
 }
 

@@ -8,6 +8,7 @@
 import type { Refusal } from './fhir/bundle.ts';
 import type { ImportPlan } from './fhir/read.ts';
 import type { ExportedRecord, ExportSettings } from './fhir/write.ts';
+import type { Table } from './csv.ts';
 import type { Paper } from './paper.ts';
 
 export type Outcome<Value, Failure extends { readonly type: string } = never> =
@@ -45,6 +46,8 @@ export interface Jobs {
   readonly 'fhir-export': Job<FhirExport, Blob>;
   /** What a FHIR file would add to a record, or why it is refused. */
   readonly 'fhir-plan': Job<FhirFile, ImportPlan, Refusal>;
+  /** A table for a spreadsheet. */
+  readonly csv: Job<Table, Blob>;
 }
 
 export type JobName = keyof Jobs;

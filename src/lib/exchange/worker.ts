@@ -8,6 +8,7 @@ addEventListener('message', ({ data }: MessageEvent<Call>) => {
       pdf: async () => (await import('./pdf/job.ts')).pdf,
       'fhir-export': async () => (await import('./fhir/jobs.ts')).fhirExport,
       'fhir-plan': async () => (await import('./fhir/jobs.ts')).fhirPlan,
+      csv: async () => (await import('./csv-job.ts')).csv,
     },
     data,
     (message) => postMessage(message),

@@ -47,6 +47,8 @@ export interface MeasureSummary {
   readonly secondRange: Range | null;
   /** Values of the year before the last one, oldest first, at most `TREND` of them; the last one is among them. */
   readonly trend: readonly { readonly at: number; readonly date: string; readonly value: number }[];
+  /** In how many months something was measured: as often the story tells of it. */
+  readonly months: number;
   readonly changedAt: number;
   /** Another number as soon as a value came or went. */
   readonly stamp: number;
@@ -184,13 +186,15 @@ function trendOf(list: readonly Measured[], last: Measured): MeasureSummary['tre
   return trend.reverse().map(({ at, date, value }) => ({ at, date, value }));
 }
 
-function marksOf(list: readonly Measured[]): { changedAt: number; stamp: number } {
+function marksOf(list: readonly Measured[]): Pick<MeasureSummary, 'months' | 'changedAt' | 'stamp'> {
   let [changedAt, stamp] = [0, list.length];
-  for (const { id, notedAt, value } of list) {
+  const months = new Set<string>();
+  for (const { id, date, notedAt, value } of list) {
+    months.add(date.slice(0, 7));
     changedAt = Math.max(changedAt, notedAt);
     stamp = (stamp + hashOf(id) + Math.round(value * 1000)) >>> 0;
   }
-  return { changedAt, stamp };
+  return { months: months.size, changedAt, stamp };
 }
 
 /** Ids are random: the sum of such numbers differs as soon as one of them does, as far as a page has to know. */
@@ -365,6 +369,26 @@ export function monthsOf(series: MeasureSeries): readonly MeasuredMonth[] {
     if (!date) throw new Error('a value without a date');
     return { kind: series.kind, entry: one.id, date, count, last: one };
   });
+}
+
+/** 72,4 kg · 128/82 mmHg · 3/10: as many decimals as were typed; of what was computed, those of the kind. */
+export function measureText(
+  kind: MeasureKind,
+  value: number,
+  second: number | null,
+  write: (number: number) => string,
+): string {
+  return withUnit(kind, numbersOf(kind, value, second).map(write).join('/'));
+}
+
+export function numbersOf(kind: MeasureKind, value: number, second: number | null): readonly number[] {
+  const first = kind.id === 'bmi' ? roundTo(value, kind.decimals) : value;
+  return second === null ? [first] : [first, second];
+}
+
+export function withUnit({ unit }: MeasureKind, number: string): string {
+  if (unit === '' || unit.startsWith('/')) return `${number}${unit}`;
+  return `${number}\u00a0${unit}`;
 }
 
 export function roundTo(value: number, decimals: number): number {

@@ -46,6 +46,19 @@ test('MED-55e: by kind, by year and by word, whatever its accents', () => {
   expect(names({ query: 'rien de tel' })).toEqual([]);
 });
 
+test('MED-55e: what was measured is told among the rest, and leads to the page of its measure', () => {
+  const weighed = {
+    entry: fixedEntryId('weight'),
+    date: { y: 2020, m: 3 },
+    name: 'Poids : 72 kg',
+    page: 'poids',
+  };
+  expect(told({ entries, measured: [weighed] }).slice(0, 2)).toEqual([
+    expect.objectContaining({ name: 'Grippe' }),
+    { ...weighed, section: 'measures', edge: 'once' },
+  ]);
+});
+
 test('MED-55c: a habit is told with its topic, which a list says above it', () => {
   const stopped = { ...entry('habits', 'h', { start: '2019', topic: 'tobacco', answer: 'arrêt' }) };
   expect(lines({ entries: { habits: [stopped] } })).toEqual(['2019- Tabac : arrêt once']);

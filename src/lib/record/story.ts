@@ -7,6 +7,7 @@ import { comparePartialDates, type PartialDate, parsePartialDate } from './parti
 import { nameOf, type ProfileSection, wordsOf } from './profile-section.ts';
 import type { Words } from './section.ts';
 import { documents } from './sections/documents.ts';
+import { measures } from './sections/measures.ts';
 import { fold } from './text.ts';
 
 /** A period has a beginning and perhaps an end, each a moment of its own; anything else happens once. */
@@ -18,6 +19,16 @@ export interface Moment {
   readonly edge: Edge;
   readonly date: PartialDate;
   readonly name: string;
+  /** The last part of the address, where what it tells of has a page of its own. */
+  readonly page?: string;
+}
+
+/** What has a date and a name already: it is told as it is. */
+export interface Told {
+  readonly entry: EntryId;
+  readonly date: PartialDate;
+  readonly name: string;
+  readonly page?: string;
 }
 
 export interface StorySource {
@@ -25,6 +36,8 @@ export interface StorySource {
   /** Living entries by section. */
   readonly entries: Readonly<Record<SectionId, readonly Entry[]>>;
   readonly documents: readonly { readonly id: EntryId; readonly name: string; readonly date: string }[];
+  /** Of measures, which are too many to be among the entries. */
+  readonly measured?: readonly Told[];
 }
 
 export interface StoryYear {
@@ -42,7 +55,7 @@ export interface StoryFilter {
 
 /** Every dated thing, newest first; the same order on every device. */
 export function storyOf(
-  { sections, entries, documents: files }: StorySource,
+  { sections, entries, documents: files, measured = [] }: StorySource,
   say: (words: Words) => string,
 ): readonly Moment[] {
   const moments: Moment[] = [];
@@ -68,6 +81,7 @@ export function storyOf(
     }
   }
   for (const { id, name, date } of files) add(documents.id, id, 'once', date, name);
+  for (const told of measured) moments.push({ ...told, section: measures.id, edge: 'once' });
   return moments.sort(newestFirst);
 }
 

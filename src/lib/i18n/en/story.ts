@@ -14,6 +14,7 @@ export const en = {
   yearAll: 'All',
   search: 'Search',
   found: { one: '{count} moment', other: '{count} moments' },
+  more: 'Show more',
   none: 'Nothing matches this search.',
   started: '{section} · beginning',
   ended: '{section} · end',

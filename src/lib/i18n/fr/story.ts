@@ -11,6 +11,7 @@ export const fr = {
   yearAll: 'Toutes',
   search: 'Chercher',
   found: { one: '{count} moment', many: '{count} de moments', other: '{count} moments' },
+  more: 'Afficher la suite',
   none: 'Rien ne correspond à cette recherche.',
   started: '{section} · début',
   ended: '{section} · fin',

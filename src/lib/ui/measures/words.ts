@@ -9,14 +9,17 @@ import {
   doubtsAbout,
   isOpen,
   type Measured,
+  measureText,
+  numbersOf,
   roundTo,
   type Target,
+  withUnit,
 } from '#lib/record/measures.ts';
 
-/** 72,4 · 128/82: as many decimals as were typed; of what was computed, those of the kind. */
 export function numberWords(kind: MeasureKind, value: number, second: number | null = null): string {
-  const first = formatNumber(kind.id === 'bmi' ? roundTo(value, kind.decimals) : value);
-  return second === null ? first : `${first}/${formatNumber(second)}`;
+  return numbersOf(kind, value, second)
+    .map((one) => formatNumber(one))
+    .join('/');
 }
 
 /** An average has no more decimals than what it is made of. */
@@ -24,13 +27,8 @@ export function computedWords(kind: MeasureKind, value: number): string {
   return formatNumber(roundTo(value, kind.decimals));
 }
 
-export function withUnit({ unit }: MeasureKind, words: string): string {
-  if (unit === '') return words;
-  return unit.startsWith('/') ? `${words}${unit}` : `${words}\u00a0${unit}`;
-}
-
 export function valueWords(kind: MeasureKind, value: number, second: number | null = null): string {
-  return withUnit(kind, numberWords(kind, value, second));
+  return measureText(kind, value, second, formatNumber);
 }
 
 /** "Poids : 72,4 kg", as a value is spoken of. */
