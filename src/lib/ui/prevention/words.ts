@@ -43,7 +43,7 @@ function asksWords(asks: readonly string[]): string {
   return t('asks', { facts: formatList(asks.map(factWords)) });
 }
 
-export function isOrgan(fact: string): boolean {
+export function isOrgan(fact: string): fact is 'cervix' | 'breast' {
   return fact === 'cervix' || fact === 'breast';
 }
 
@@ -51,9 +51,8 @@ export function factWords(fact: string): string {
   return optionOf(preventionFacts.fields[0], fact, say);
 }
 
-export function questionWords(fact: string): string {
-  if (fact === 'cervix') return t('questionCervix');
-  return fact === 'breast' ? t('questionBreast') : t('question', { fact: factWords(fact) });
+export function questionWords(organ: 'cervix' | 'breast'): string {
+  return t(organ === 'cervix' ? 'questionCervix' : 'questionBreast');
 }
 
 /** Where the rule stands, from whom, until when it was seen to hold, and how sure that is. */
