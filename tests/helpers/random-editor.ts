@@ -68,6 +68,28 @@ export function nextEdits(
   return withHistory(edits, record, log, () => entryId(random));
 }
 
+interface Written {
+  readonly section: string;
+  readonly id: EntryId;
+  readonly name: string;
+  readonly value: FieldValue;
+}
+
+/** Whether a value is current, or in the history; of a set, each of its members. */
+export function isKept(record: HealthRecord, log: ChangeLog, { section, id, name, value }: Written): boolean {
+  const values: FieldValue[] = [record.entries.get(section)?.get(id)?.fields[name] ?? null];
+  for (const { fields } of log.of(section, id)) {
+    const told = fields.get(name);
+    if (told) values.push(told.before, told.after);
+  }
+  const members = new Set(values.flatMap(membersOf));
+  return membersOf(value).every((one) => members.has(one));
+}
+
+function membersOf(value: FieldValue): readonly FieldValue[] {
+  return typeof value === 'object' && value !== null ? value : [value];
+}
+
 function wish(
   random: SeededRandom,
   record: HealthRecord,
@@ -77,10 +99,12 @@ function wish(
   const dice = random.int(20);
   const dispute = dice < 4 ? [...log.conflicts()] : [];
   if (dispute.length > 0) return settle(random, random.pick(dispute));
-  const section = random.pick(sections);
+  const written = sections.filter(({ id }) => record.entries.has(id));
+  const isNew = written.length === 0 || dice < 8;
+  const section = random.pick(isNew ? sections : written);
   const target = { section: section.id };
   const held = [...(record.entries.get(section.id)?.values() ?? [])];
-  if (held.length === 0 || dice < 9)
+  if (isNew || held.length === 0)
     return [{ type: 'put', ...target, id: newId(random, section), fields: fieldsOf(section, random) }];
   const entry = random.pick(held);
   if (dice < 12) return [{ type: random.pick(['delete', 'restore'] as const), ...target, id: entry.id }];

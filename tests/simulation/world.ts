@@ -2,15 +2,20 @@
  * One seed: a few devices of two guardians, some steps of what people, disks, processes and the relay do, then the relay
  * is honest and everything is compared.
  *
- * Invariants: no acknowledged edit is lost; devices with the same frames have the same state; nothing is reported that
+ * Invariants: no acknowledged edit is lost; every value that was written in any section is current, or in the history of its
+ * entry, which is where a conflict finds it (R21); devices with the same frames have the same state; nothing is reported that
  * nobody did; what is reported is reported once.
  */
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { frameId } from '#lib/crypto/frame.ts';
 import { sha256 } from '#lib/crypto/hash.ts';
+import { ChangeLog } from '#lib/record/change-log.ts';
+import type { Edit } from '#lib/record/entry.ts';
+import { changes } from '#lib/record/sections/changes.ts';
 import { eventKey, type SecurityEvent } from '#lib/replica/events.ts';
 import type { Syncable } from '#lib/replica/replica.ts';
 import { seededRandom, type SeededRandom } from '../helpers/random.ts';
+import { isKept, nextEdits } from '../helpers/random-editor.ts';
 import {
   entryId,
   people,
@@ -41,9 +46,11 @@ function castOf(count: number): Promise<People> {
   return known;
 }
 
+type Put = Extract<Edit, { type: 'put' }>;
+
 interface Journal {
-  /** Entry id → name, of edits that were acknowledged. */
-  readonly acknowledged: Map<string, string>;
+  /** What was written in all sections of the health record, and acknowledged. */
+  readonly written: Put[];
   /** Events by device, over restarts. */
   readonly events: Map<string, SecurityEvent[]>;
   readonly log: string[];
@@ -56,7 +63,7 @@ export async function simulate(seed: number, steps = 25): Promise<Outcome> {
   const who = await castOf(names.length);
   const world = await replicaWorld(names, `simulation ${seed}`, { who, maxTails: 3 + random.int(6) });
   const relay = evilRelay(random.fork('relay'));
-  const journal: Journal = { acknowledged: new Map(), events: new Map(), log: [], problems: [] };
+  const journal: Journal = { written: [], events: new Map(), log: [], problems: [] };
   const shared = entryId(random);
   const note = (...words: (string | number)[]) => journal.log.push(words.join(' '));
   await pushAll(world.devices[0]!, relay);
@@ -81,7 +88,8 @@ interface Scene {
 }
 
 const STEPS: readonly (readonly [weight: number, name: string, run: (scene: Scene) => Promise<void>])[] = [
-  [28, 'edit', edit],
+  [8, 'edit', edit],
+  [30, 'write in any section', writeAnything],
   [10, 'edit the shared entry', editShared],
   [5, 'delete or restore', deleteOrRestore],
   [30, 'sync', syncEvil],
@@ -115,11 +123,25 @@ async function takeStep(scene: Scene): Promise<void> {
   note(name, device.name, hex(device.replica.stateHash()).slice(0, 16), device.replica.unsent());
 }
 
+function allergy(random: SeededRandom): Put {
+  const name = `allergy ${random.int(1_000_000)}`;
+  return { type: 'put', section: 'allergies', id: entryId(random), fields: { name } };
+}
+
 async function edit({ device, random, journal }: Scene): Promise<void> {
-  const [id, name] = [entryId(random), `allergy ${random.int(1_000_000)}`];
-  const done = await device.replica.edit([{ type: 'put', section: 'allergies', id, fields: { name } }]);
-  if (done.ok) journal.acknowledged.set(id, name);
+  const added = allergy(random);
+  const done = await device.replica.edit([added]);
+  if (done.ok) journal.written.push(added);
   else if (done.error.type !== 'not-allowed') journal.problems.push(`edit failed: ${done.error.type}`);
+}
+
+/** As the vault does it: whatever a page may ask for, told with its history. */
+async function writeAnything({ device, random, journal }: Scene): Promise<void> {
+  const edits = nextEdits(random, device.replica.record(), new ChangeLog());
+  if (edits.length === 0) return;
+  const done = await device.replica.edit(edits);
+  if (done.ok) journal.written.push(...edits.filter((one) => one.type === 'put'));
+  else if (done.error.type !== 'not-allowed') journal.problems.push(`a change failed: ${done.error.type}`);
 }
 
 async function editShared({ device, random, shared }: Scene): Promise<void> {
@@ -175,10 +197,10 @@ async function crashInCall(scene: Scene): Promise<void> {
   const died = device.disk
     .crashInCall(random.int(8), random.pick(['lost', 'done'] as const))
     .then(() => void (dead = true));
-  const [id, name] = [entryId(random), `allergy ${random.int(1_000_000)}`];
+  const added = allergy(random);
   const work = async () => {
-    const done = await device.replica.edit([{ type: 'put', section: 'allergies', id, fields: { name } }]);
-    if (done.ok) journal.acknowledged.set(id, name);
+    const done = await device.replica.edit([added]);
+    if (done.ok) journal.written.push(added);
     await syncEvil(scene);
   };
   await Promise.race([work(), died]);
@@ -306,11 +328,22 @@ async function conclude(world: ReplicaWorld, relay: EvilRelay, journal: Journal)
     await device.restart();
     if (hex(device.replica.stateHash()) !== hashes[0])
       journal.problems.push(`${device.name} differs after a restart`);
-    const held = device.replica.record().entries.get('allergies');
-    for (const [id, name] of journal.acknowledged)
-      if (held?.get(id)?.fields['name'] !== name) journal.problems.push(`${device.name} lost "${name}"`);
+    checkWritten(device, journal);
     if (device.replica.missing().length > 0) journal.problems.push(`${device.name} still misses frames`);
     checkEvents(device, relay.done, journal);
+  }
+}
+
+function checkWritten(device: WorldDevice, { written, problems }: Journal): void {
+  const record = device.replica.record();
+  const log = new ChangeLog().update(record);
+  for (const edit of written) {
+    if (edit.section === changes.id && !record.entries.get(changes.id)?.has(edit.id))
+      problems.push(`${device.name} lost a change of ${String(edit.fields['entry'])}`);
+    if (edit.section === changes.id) continue;
+    for (const [name, value] of Object.entries(edit.fields))
+      if (value !== null && !isKept(record, log, { ...edit, name, value }))
+        problems.push(`${device.name} lost ${edit.section} ${name} ${String(value)}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { entryId } from '../../../tests/helpers/replica-world.ts';
 import { seededRandom, type SeededRandom } from '../../../tests/helpers/random.ts';
-import { nextEdits } from '../../../tests/helpers/random-editor.ts';
+import { isKept, nextEdits } from '../../../tests/helpers/random-editor.ts';
 import { RecordDocument } from './document.ts';
 import { ChangeLog } from '#lib/record/change-log.ts';
 import { withHistory } from '#lib/record/changes.ts';
@@ -362,7 +362,7 @@ describe('with three devices that edit and meet at random', () => {
         expect(shown(device), `seed ${seed}`).toEqual(shown(first));
         for (const { section, id, name, value } of written)
           expect(
-            isKept(device, section, id, name, value),
+            isKept(device.record, device.log, { section, id, name, value }),
             `seed ${seed}: ${section} ${name} ${String(value)}`,
           ).toBe(true);
       }
@@ -378,16 +378,6 @@ describe('with three devices that edit and meet at random', () => {
     return heads.some((head) => !saw.includes(head));
   }
 });
-
-function isKept(device: Device, section: string, id: EntryId, name: string, value: FieldValue): boolean {
-  const values: FieldValue[] = [device.record.entries.get(section)?.get(id)?.fields[name] ?? null];
-  for (const { fields } of device.log.of(section, id)) {
-    const told = fields.get(name);
-    if (told) values.push(told.before, told.after);
-  }
-  const members = new Set(values.flatMap((one) => (Array.isArray(one) ? (one as string[]) : [one])));
-  return (Array.isArray(value) ? (value as string[]) : [value]).every((one) => members.has(one));
-}
 
 describe('what another replica holds', () => {
   const entryOf = (id: EntryId, fields: Fields): Edit => ({ type: 'put', section: changes.id, id, fields });

@@ -10,6 +10,7 @@ export const en: Translation<typeof fr> = {
   restored: 'Restored',
   before: 'Before',
   after: 'After',
+  kept: 'Kept',
   nothing: 'Nothing',
   no: 'No',
   putBack: 'Restore the earlier value',

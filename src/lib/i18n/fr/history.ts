@@ -7,6 +7,7 @@ export const fr = {
   restored: 'Rétabli',
   before: 'Avant',
   after: 'Après',
+  kept: 'Gardé',
   nothing: 'Rien',
   no: 'Non',
   putBack: 'Rétablir la valeur d’avant',
