@@ -147,6 +147,20 @@ test('MED-52: without a value the measures are empty too', async () => {
   expect(lines.slice(-2)).toEqual(['H2 Mesures', 'P Rien de noté.']);
 });
 
+test('DIR-11: of directives only those in force are in it, and no draft', async () => {
+  const record = recordOf({
+    directives: [
+      { kind: 'healthy', date: '2020-01-01', illness: 'Ancienne volonté' },
+      { kind: 'healthy', date: '2026-01-01', illness: 'Nouvelle volonté' },
+    ],
+    'directives-draft': [{ form: 'healthy', illness: 'Brouillon' }],
+  });
+  const said = (await aloud(await pdfOf(record))).join(' ');
+  expect(said).toContain('H2 Directives anticipées');
+  expect(said).toContain('Nouvelle volonté');
+  expect(said).not.toMatch(/Ancienne volonté|Brouillon|brouillon/);
+});
+
 test('MED-03: every page says whose it is, when it was made, and which page of how many', async () => {
   const many = recordOf({ allergies: Array.from({ length: 90 }, (_, n) => ({ name: `Allergie ${n}` })) });
   const pdf = await readPdf(await pdfOf(many));
@@ -169,7 +183,7 @@ test.skipIf(withoutQpdf)(
         const bytes = await pdfOf(record);
         expect(faultsOf(bytes)).toBe('');
         const text = bare((await aloud(bytes)).join('').replaceAll(MISSING, ''));
-        for (const section of healthSections)
+        for (const section of healthSections.filter(({ id }) => !id.startsWith('directives')))
           for (const entry of record.entries[section.id] ?? []) {
             const name = nameOf(section, entry, french);
             // Signs that the font does not have are marked; what is written from right to left is turned round.

@@ -22,11 +22,14 @@ import type {
 import { ChangeLog } from '#lib/record/change-log.ts';
 import { withHistory } from '#lib/record/changes.ts';
 import type { Edit, Entry, HealthRecord } from '#lib/record/entry.ts';
+import type { MeasureId } from '#lib/record/measure-kinds.ts';
 import { measuredByKind, seriesOf, summarise } from '#lib/record/measures.ts';
 import { fixedEntryId } from '#lib/record/profile-section.ts';
+import { PROFILE } from '#lib/record/sections.ts';
 import { DIRECTIVES_DRAFT } from '#lib/record/sections/directives.ts';
 import { documentFileName } from '#lib/record/sections/documents.ts';
 import { ORGAN_POSITION } from '#lib/record/sections/organ-donation.ts';
+import { fold } from '#lib/record/text.ts';
 import { conflictViews, historyOf } from '#lib/vault/history.ts';
 import { deletedEntries, livingEntries } from '#lib/vault/read-model.ts';
 import { factId } from '#lib/record/sections/prevention-facts.ts';
@@ -540,6 +543,30 @@ export function startVault(): FakeVault {
     async record() {
       await wait(40);
       return yes(record());
+    },
+    async search(query) {
+      await wait(60);
+      const said = (fields: Entry['fields']) => fold(Object.values(fields).join(' '));
+      const words = fold(query).split(/\s+/).filter(Boolean);
+      const hits = [
+        ...[...entries.values()].map(({ section, id: entry, fields }) => ({
+          section,
+          entry,
+          text: said(fields),
+        })),
+        ...documents.map(({ id: entry, name }) => ({ section: 'documents', entry, text: fold(name) })),
+        ...PROFILE.map(({ id: section, title }) => ({ section, entry: null, text: fold(title.fr) })),
+      ].filter(({ text }) => words.every((word) => text.includes(word)));
+      return yes({
+        hits: hits.slice(0, 200).map(({ section, entry }) => ({
+          ...{ section, entry, score: 1 },
+          ...(section === 'measures' &&
+            entry !== null && {
+              kind: entries.get(keyOf({ section, id: entry }))?.fields['kind'] as MeasureId,
+            }),
+        })),
+        count: hits.length,
+      });
     },
     async measures(kind) {
       await wait(40);

@@ -72,7 +72,8 @@ function boundsWords(kind: MeasureKind, { low, high }: Bounds): string {
 /** "62,4 kg", "128/79 mmHg" */
 function valueWords(kind: MeasureKind, value: number, second: number | null): string {
   const written = numberWords(kind, value, second);
-  return kind.unit === '' ? written : `${written}\u00a0${kind.unit}`;
+  if (kind.unit === '') return written;
+  return kind.unit.startsWith('/') ? `${written}${kind.unit}` : `${written}\u00a0${kind.unit}`;
 }
 
 function numberWords({ decimals }: MeasureKind, value: number, second: number | null): string {

@@ -8,11 +8,13 @@ import { formatDay, formatPartial } from '#lib/i18n/format.ts';
 import { language } from '#lib/i18n/language.svelte.ts';
 import { summary as t } from '#lib/i18n/summary.ts';
 import { wording } from '#lib/i18n/wording.ts';
+import { directivesState } from '#lib/record/directives.ts';
 import type { Entry, SectionId } from '#lib/record/entry.ts';
 import { nameOf, type ProfileSection } from '#lib/record/profile-section.ts';
 import { readingIn } from '#lib/record/reading.ts';
 import type { FieldDefinition } from '#lib/record/section.ts';
 import { healthSections } from '#lib/record/sections.ts';
+import { directives, directivesDraft } from '#lib/record/sections/directives.ts';
 import { measures, targets } from '#lib/record/sections/measures.ts';
 import { declaredNone, statementId, statements } from '#lib/record/sections/statements.ts';
 import type { RecordView } from '#lib/vault/door.ts';
@@ -30,12 +32,12 @@ export interface SummaryPart {
 
 const reading = readingIn(wording);
 
-/** Targets stand beside the measures that they are for. */
-const summarySections = healthSections.filter(({ id }) => id !== targets.id);
+/** Targets stand beside the measures that they are for; a draft is not yet what the person says. */
+const summarySections = healthSections.filter(({ id }) => id !== targets.id && id !== directivesDraft.id);
 
 export function summaryParts(record: RecordView): readonly SummaryPart[] {
   return summarySections.map((section) => {
-    const living = record.entries[section.id] ?? [];
+    const living = saidIn(section, record);
     return {
       id: section.id,
       title: say(section.title),
@@ -43,6 +45,14 @@ export function summaryParts(record: RecordView): readonly SummaryPart[] {
       none: noneOf(section, living, record),
     };
   });
+}
+
+/** Of directives only those in force: the versions before them no longer count. */
+function saidIn({ id }: ProfileSection, record: RecordView): readonly Entry[] {
+  const living = record.entries[id] ?? [];
+  if (id !== directives.id) return living;
+  const { inForce } = directivesState(living);
+  return inForce ? [inForce] : [];
 }
 
 /** Values and targets: the values themselves are not in the record that a page has. */
@@ -87,7 +97,7 @@ function sectionBlocks(section: ProfileSection, record: RecordView): readonly Bl
   const heading: Block = { type: 'heading', level: 2, text: say(section.title) };
   if (section.id === measures.id && measured(record) > 0)
     return [heading, measuresBlock(record.measures, record.entries[targets.id] ?? [])];
-  const living = record.entries[section.id] ?? [];
+  const living = saidIn(section, record);
   if (living.length === 0) {
     const none = noneOf(section, living, record);
     const text = none === null ? t('nothingNoted') : t('noneDeclared', { date: formatPartial(none) });

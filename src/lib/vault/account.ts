@@ -22,7 +22,7 @@ import type { EditError, ReceiveReport, Replica } from '#lib/replica/replica.ts'
 import type { Storage } from '#lib/storage/storage.ts';
 import type { SyncEngine, SyncState } from '#lib/sync/engine.ts';
 import { connect } from './connection.ts';
-import type { DeviceView, RecordView, SyncView, VaultError, VaultEvent } from './door.ts';
+import type { DeviceView, RecordView, SearchResult, SyncView, VaultError, VaultEvent } from './door.ts';
 import type { DocumentsDeps } from './documents.ts';
 import { deviceViews } from './device-list.ts';
 import type { Environment } from './environment.ts';
@@ -41,6 +41,7 @@ import {
   saveView,
 } from './read-model.ts';
 import { openSpaces, type RosterSpace, type Spaces } from './spaces.ts';
+import type { Search } from './search.ts';
 import { showsForeignKeys } from './substitution.ts';
 import { openTransfers, type Transfers } from './transfers.ts';
 
@@ -67,6 +68,7 @@ export interface Account {
   deleted(section: SectionId): readonly Entry[];
   document(id: EntryId): Entry | undefined;
   measures(kind: MeasureId): MeasureSeries;
+  search(query: string): Promise<SearchResult>;
   devices(): readonly DeviceView[];
   sync(): SyncView;
   /** Online, everything taken in, nothing unsent. */
@@ -116,6 +118,7 @@ export async function openAccount(input: {
   const timers = new Map<string, () => void>();
   const witnessed = new Map<string, Bytes>();
   const log = new ChangeLog();
+  let searching: Promise<Search> | null = null;
 
   const [notices, spaces, transfers] = await Promise.all([
     openNotices(storage, seal),
@@ -196,6 +199,14 @@ export async function openAccount(input: {
     const held = record.replica.record();
     const found = historyOf(held, log.update(held), deviceNow(), section, id);
     return found ? ok(found) : fail({ type: 'entry-missing' });
+  }
+
+  /** Loaded when something is first looked for: many never do. */
+  function searchEngine(): Promise<Search> {
+    searching ??= import('./search.ts').then(({ openSearch }) =>
+      openSearch(storage, seal, (save) => soon('search', SAVE_MS, save)),
+    );
+    return searching;
   }
 
   /** A device that was just linked is none until its first sync: keys and members of the record have to arrive. */
@@ -422,6 +433,9 @@ export async function openAccount(input: {
     document: (id) => livingEntries(record.replica.record(), documents.id).find((entry) => entry.id === id),
     measures: (kind) =>
       seriesOf(kind, measuredValues(record.replica.record(), identity.owner.birthDate).get(kind)),
+    async search(query) {
+      return (await searchEngine()).find(record.replica.record(), query);
+    },
     devices,
     sync,
     settled: () => connection.state().settled,

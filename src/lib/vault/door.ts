@@ -99,6 +99,19 @@ export interface DocumentView {
   readonly delivery: Delivery;
 }
 
+/** Where something was found; what it is called is in the record. The best come first. */
+export interface SearchHit {
+  readonly section: SectionId;
+  readonly entry: EntryId | null; // null: the section itself
+  readonly kind?: MeasureId; // of a measure
+  readonly score: number;
+}
+
+export interface SearchResult {
+  readonly hits: readonly SearchHit[]; // the first of them
+  readonly count: number; // of all
+}
+
 /** *enregistré sur cet appareil* · *envoyé* · *reçu par n appareils* */
 export interface Delivery {
   readonly sent: boolean;
@@ -192,6 +205,8 @@ export interface Door {
   lock(): Answer<void>;
 
   record(): Answer<RecordView>;
+  /** Over everything that was written, whatever its accents and endings, with no network. */
+  search(query: string): Answer<SearchResult>;
   /** Every value of one kind; to be asked for again when its summary in the record shows another `stamp`. */
   measures(kind: MeasureId): Answer<MeasureSeries>;
   /** One user action, one frame. Acknowledged only when it is on disk. */

@@ -7,6 +7,7 @@
  *   account/root              sealed  the root secret, until the kit is confirmed; then gone
  *   account/view              sealed  the read model: the first screen after unlock
  *   account/notices           sealed  what the person was warned of
+ *   account/search            sealed  the index of the search (search.ts)
  *   blob/<id>/<index>         a chunk of a document, sealed as it travels
  *   upload/<id>               sealed  a document whose chunks are not all at the relay yet
  *   purge/<id>                sealed  a deleted document whose chunks the relay still has
@@ -28,6 +29,7 @@ export const KEYS = {
   root: ['account', 'root'],
   view: ['account', 'view'],
   notices: ['account', 'notices'],
+  search: ['account', 'search'],
   blobs: ['blob'],
   uploads: ['upload'],
   purges: ['purge'],

@@ -75,4 +75,5 @@ export const REPEATABLE_METHODS: ReadonlySet<DoorMethod> = new Set<DoorMethod>([
   'markNoticesSeen',
   'lock',
   'exportRecord',
+  'search',
 ]);

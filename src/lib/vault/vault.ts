@@ -306,6 +306,7 @@ export async function openVault(env: Environment, session: Session | null): Prom
     record: () => withAccount((open) => open.view()),
     measures: (kind) => withRecord((open) => Promise.resolve(ok(open.measures(kind)))),
     edit: (edits) => withRecord((open) => open.edit(edits)),
+    search: (query) => withRecord(async (open) => ok(await open.search(query))),
     history: (section, id) => withRecord((open) => Promise.resolve(open.history(section, id))),
     deleted: (section) => withRecord((open) => Promise.resolve(ok(open.deleted(section)))),
     addDocument: (input, progress, signal) =>
