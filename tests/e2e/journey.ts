@@ -77,7 +77,7 @@ export async function activate(
   await press(page, /^Continuer/);
   await expect(page.getByRole('heading', { name: /mon compte est activé/ })).toBeVisible({ timeout: 30_000 });
   await page.getByRole('link', { name: 'Terminer' }).click();
-  await expect(page.getByRole('heading', { level: 1, name: /Bonjour/ })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: /^Bon(jour|soir)/ })).toBeVisible();
   return words;
 }
 
@@ -168,5 +168,5 @@ export async function link(open: Page, fresh: Page, url: string, credentials: Cr
   await expect(fresh.getByRole('heading', { name: /Votre carnet est là/ })).toBeVisible({ timeout: 90_000 });
   await press(open, /Terminer/);
   await fresh.getByRole('link', { name: /Ouvrir mon carnet/ }).click();
-  await expect(fresh.getByRole('heading', { level: 1, name: /Bonjour/ })).toBeVisible();
+  await expect(fresh.getByRole('heading', { level: 1, name: /^Bon(jour|soir)/ })).toBeVisible();
 }
