@@ -7,6 +7,7 @@ addEventListener('message', ({ data }: MessageEvent<Call>) => {
     {
       pdf: async () => (await import('./pdf/job.ts')).pdf,
       'fhir-export': async () => (await import('./fhir/jobs.ts')).fhirExport,
+      'care-table': async () => (await import('./care/job.ts')).careTable,
       'fhir-plan': async () => (await import('./fhir/jobs.ts')).fhirPlan,
       csv: async () => (await import('./csv-job.ts')).csv,
     },

@@ -49,7 +49,7 @@ const REASONS = {
   lacks: 'reasonLacks',
 } as const satisfies Record<KeptReason, string>;
 
-export class FhirImport {
+export class Importing {
   step = $state.raw<Step>({ type: 'choose' });
   /** Ids of entries, and names of sections that are declared empty. */
   readonly chosen = new SvelteSet<string>();
@@ -62,8 +62,6 @@ export class FhirImport {
   }
 
   async read(file: File): Promise<void> {
-    const { record, door } = this.#session;
-    if (!record) return;
     this.error = undefined;
     this.step = { type: 'reading' };
     const planned = await planFhir(file);
@@ -73,8 +71,13 @@ export class FhirImport {
       this.step = { type: 'choose', refusal: isRefused ? say(refusalWords(error)) : t('broken') };
       return;
     }
-    const plan = planned.value;
-    const offers = await offersOf(door, record, plan.entries);
+    await this.show(file, planned.value, keptOf(planned.value));
+  }
+
+  /** What would be added, for the person to choose from. */
+  async show(file: File, plan: ImportPlan, kept: readonly KeptItem[]): Promise<void> {
+    const { record, door } = this.#session;
+    const offers = record && (await offersOf(door, record, plan.entries));
     if (!offers) {
       this.step = { type: 'choose', refusal: t('broken') };
       return;
@@ -83,7 +86,7 @@ export class FhirImport {
     this.chosen.clear();
     for (const { entry, standing } of offers) if (standing === 'new') this.chosen.add(entry.id);
     for (const { section } of declared) this.chosen.add(section.id);
-    this.step = { type: 'preview', file, plan, offers, declared, kept: keptOf(plan) };
+    this.step = { type: 'preview', file, plan, offers, declared, kept };
   }
 
   choose(key: string, isChosen: boolean): void {
