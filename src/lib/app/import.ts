@@ -161,7 +161,7 @@ async function attach(
     file: new Blob([bytes]),
     fileName,
     name: title.slice(0, MAX_DOCUMENT_NAME).trim(),
-    category: 'summary',
+    category: bytes.find((byte) => byte > 0x20) === 0x7b ? 'summary' : 'administrative',
     date: formatPartialDate(today(Date.now())),
     original: true,
   });

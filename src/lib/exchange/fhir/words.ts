@@ -40,6 +40,8 @@ function objectWords(
 ): string {
   if (typeof value['text'] === 'string') return value['text'].trim();
   if (Array.isArray(value['coding'])) return codingWords(value['coding'] as readonly Json[]);
+  // A concept that is malformed says nothing.
+  if ('coding' in value) return '';
   if (typeof value['display'] === 'string') return value['display'].trim();
   if (typeof value['reference'] === 'string') {
     const target = resolve(value['reference']);

@@ -1,0 +1,155 @@
+/** The history of care in the built app, with no network: statements as CSV and as FHIR, and what is said of them. */
+import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { carnetProcess, type CarnetProcess } from '../helpers/carnet-process.ts';
+import { activate, printedLetter, visit } from './journey.ts';
+import { barriers, CLAIRE, look, overflow, PHONE_BY_DAY } from './support.ts';
+
+test.describe.configure({ mode: 'serial', timeout: 240_000 });
+
+let carnet: CarnetProcess;
+let context: BrowserContext;
+let page: Page;
+let folder: string;
+
+test.beforeAll(async ({ browser }) => {
+  folder = await mkdtemp(join(tmpdir(), 'carnet-care-'));
+  carnet = await carnetProcess();
+  context = await browser.newContext();
+  page = await context.newPage();
+});
+
+test.afterAll(async () => {
+  await context?.close();
+  await carnet?.remove();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** As a spreadsheet of a French office saves it: Windows-1252, semicolons, commas in numbers, a title above. */
+const STATEMENT = [
+  'Relevé de remboursements;;;;;',
+  'Date du soin;Nature de la prestation;Professionnel de santé;Montant payé;Remboursé par l’Assurance Maladie;Remboursement mutuelle',
+  '05/03/2026;Consultation généraliste;Dr Lefèvre;30,00 €;19,00 €;9,00 €',
+  '12/03/2026;Analyses de sang;Laboratoire du Parc;1 045,20;31,64;',
+  ';Participation forfaitaire;;-2,00;;',
+  '21/11/2025;Consultation généraliste;Dr Lefèvre;30,00;19,00;9,00',
+].join('\r\n');
+
+const windows1252 = (text: string): Buffer =>
+  Buffer.from(text.replaceAll('€', '\u0080').replaceAll('’', '\u0092'), 'latin1');
+const press = (name: RegExp): Promise<void> => page.getByRole('button', { name }).first().click();
+
+async function openCare(): Promise<void> {
+  await visit(page, 'Profil');
+  await page.getByRole('link', { name: /^Mon histoire de santé/ }).click();
+  await page.getByRole('link', { name: /^Historique des soins/ }).click();
+}
+
+async function bring(name: string, content: string | Buffer): Promise<void> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  await page
+    .getByRole('link', { name: /^Importer un relevé/ })
+    .first()
+    .click();
+  await page.locator('input[type=file]').setInputFiles(path);
+}
+
+test('HIS-01: with no statement the page says that Carnet receives nothing by itself', async () => {
+  await look(page, PHONE_BY_DAY);
+  await activate(page, carnet.url, printedLetter(carnet), CLAIRE);
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await context.setOffline(true);
+  await openCare();
+  await expect(page.getByRole('heading', { name: 'Aucun relevé importé' })).toBeVisible();
+  await expect(page.getByText(/Carnet ne reçoit rien/)).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+});
+
+test('HIS-01: offline, a statement as CSV: the columns are guessed and shown, what cannot be read is listed', async () => {
+  await bring('releve.csv', windows1252(STATEMENT));
+  await expect(page.getByRole('combobox', { name: 'Date du soin' })).toHaveValue('0');
+  await expect(page.getByRole('combobox', { name: 'Part complémentaire' })).toHaveValue('5');
+  await expect(page.getByRole('cell', { name: 'Dr Lefèvre' }).first()).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+  expect(await overflow(page)).toBe(0);
+  await press(/^Voir ce qui sera ajouté/);
+  await expect(page.getByText('3 éléments seront ajoutés.')).toBeVisible();
+  await page.getByText(/2 éléments restent seulement/).click();
+  await expect(page.getByText(/Participation forfaitaire/)).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+  await press(/^Ajouter 3 éléments/);
+  await expect(page.getByText(/C.est fait/)).toBeVisible();
+});
+
+test('HIS-01 HIS-02: care stands by year and says how far it reaches; each leads to its detail and its statement', async () => {
+  await page.getByRole('link', { name: /^Voir mon profil/ }).click();
+  await expect(page.getByRole('main').getByRole('heading', { level: 2 })).toHaveText(['2026', '2025']);
+  await expect(page.getByText(/vient de 1 relevé.*Dernier soin : 12 mars 2026/)).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+  await page.getByRole('button', { name: /Analyses de sang/ }).click();
+  const sheet = page.getByRole('dialog');
+  await expect(sheet.getByText(/1.045,2.EUR/)).toBeVisible();
+  await expect(sheet.getByText(/31,64.EUR/)).toBeVisible();
+  await expect(sheet.getByText('Laboratoire du Parc')).toBeVisible();
+  await expect(sheet.getByRole('link', { name: /releve.csv/ })).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+  await press(/^Fermer/);
+});
+
+test('HIS-01: the same statement again adds nothing; one that overlaps adds only what is new', async () => {
+  await bring('releve.csv', windows1252(STATEMENT));
+  await press(/^Voir ce qui sera ajouté/);
+  await expect(page.getByText(/est déjà dans votre profil/)).toBeVisible();
+  await press(/^Annuler/);
+  await page
+    .getByRole('link', { name: /^Historique des soins/ })
+    .first()
+    .click();
+  await bring(
+    'autre.csv',
+    '\ufeffdate,acte,montant\n2026-04-02,Kinésithérapie,16.13\n"05/03/2026","Consultation généraliste","30,00"\n',
+  );
+  await press(/^Voir ce qui sera ajouté/);
+  await expect(page.getByText('1 élément sera ajouté.')).toBeVisible();
+  await expect(page.getByText(/Ressemble à ce que vous avez déjà noté/)).toBeVisible();
+  await press(/^Ajouter 1 élément/);
+  await expect(page.getByText(/C.est fait/)).toBeVisible();
+});
+
+test('HIS-01: an ExplanationOfBenefit is care too, and all of it is in the story', async () => {
+  await openCare();
+  await bring(
+    'eob.json',
+    JSON.stringify({
+      resourceType: 'ExplanationOfBenefit',
+      identifier: [{ value: 'EOB-1' }],
+      status: 'active',
+      created: '2026-05-20',
+      provider: { display: 'Cabinet dentaire' },
+      item: [{ sequence: 1, productOrService: { text: 'Détartrage' }, servicedDate: '2026-05-18' }],
+      total: [
+        { category: { coding: [{ code: 'submitted' }] }, amount: { value: 28.92, currency: 'EUR' } },
+        { category: { coding: [{ code: 'benefit' }] }, amount: { value: 17.35, currency: 'EUR' } },
+      ],
+    }),
+  );
+  await press(/^Ajouter 1 élément/);
+  await expect(page.getByText(/C.est fait/)).toBeVisible();
+  await visit(page, 'Profil');
+  await page.getByRole('link', { name: /^Mon histoire de santé/ }).click();
+  await page.getByRole('link', { name: /^Détartrage/ }).click();
+  await expect(page.getByRole('dialog').getByText(/28,92.EUR/)).toBeVisible();
+});
+
+test('HIS-01: what is no table is refused with words', async () => {
+  await page
+    .getByRole('button', { name: /^Fermer/ })
+    .first()
+    .click();
+  await bring('photo.csv', Buffer.from([0, 1, 2, 3, 0, 0]));
+  await expect(page.getByText(/n.est pas un tableau/)).toBeVisible();
+  await expect(page.getByText(/Votre carnet n.a pas changé/)).toBeVisible();
+});

@@ -1,0 +1,167 @@
+/**
+ * The profile as a FHIR file and back, in the built app with no network: exported, taken in again, taken in by another
+ * person, and a summary from elsewhere, with everything it holds accounted for.
+ */
+import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spanish } from '../fhir/foreign.ts';
+import { faultsOf } from '../fhir/validators.ts';
+import { carnetProcess, type CarnetProcess } from '../helpers/carnet-process.ts';
+import { activate, addAllergy, openAllergies, printedLetter, unlock, visit } from './journey.ts';
+import { barriers, CLAIRE, look, overflow, PHONE_BY_DAY, watchComplaints } from './support.ts';
+
+test.describe.configure({ mode: 'serial', timeout: 240_000 });
+
+let carnet: CarnetProcess;
+let context: BrowserContext;
+let page: Page;
+let folder: string;
+let complaints: string[];
+
+test.beforeAll(async ({ browser }) => {
+  folder = await mkdtemp(join(tmpdir(), 'carnet-fhir-'));
+  carnet = await carnetProcess();
+  context = await browser.newContext({ acceptDownloads: true });
+  page = await context.newPage();
+  complaints = watchComplaints(context, carnet.url);
+});
+
+test.afterAll(async () => {
+  await context?.close();
+  await carnet?.remove();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const press = (name: RegExp): Promise<void> => page.getByRole('button', { name }).first().click();
+const choose = (path: string): Promise<void> => page.locator('input[type=file]').setInputFiles(path);
+const exported = (): string => join(folder, 'profil.json');
+
+async function openExchange(): Promise<void> {
+  await visit(page, 'Profil');
+  await page.getByRole('link', { name: /^Exporter ou importer/ }).click();
+  await expect(page.getByRole('heading', { level: 1, name: /Exporter ou importer/ })).toBeVisible();
+}
+
+async function file(name: string, content: unknown): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+test('MED-03: offline, the profile is exported as a patient summary that others’ validators accept', async () => {
+  await look(page, PHONE_BY_DAY);
+  await activate(page, carnet.url, printedLetter(carnet), CLAIRE);
+  await openAllergies(page);
+  await addAllergy(page, 'Arachide', 'Gonflement des lèvres <b>& urticaire</b>');
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await context.setOffline(true);
+  await openExchange();
+  expect(await barriers(page)).toEqual([]);
+  const download = page.waitForEvent('download');
+  await press(/^Exporter mon profil/);
+  await (await download).saveAs(exported());
+  const bundle = JSON.parse(await readFile(exported(), 'utf8')) as object;
+  expect(faultsOf(bundle)).toEqual([]);
+  expect(JSON.stringify(bundle)).toContain('"text":"Arachide"');
+  expect((await download).suggestedFilename()).toBe('profil-medical-ips.json');
+});
+
+test('MED-03: its own export adds nothing to the record that it came from', async () => {
+  await choose(exported());
+  await expect(page.getByText(/est déjà dans votre profil/)).toBeVisible();
+  await expect(page.getByText('1 élément y est déjà')).toBeVisible();
+  await press(/^Annuler/);
+});
+
+test('MED-03: a summary from elsewhere is shown before anything is added, and nobody else’s passes for one’s own', async () => {
+  await choose(await file('resumen.json', spanish));
+  await expect(page.getByRole('heading', { name: 'Resumen del paciente' })).toBeVisible();
+  await expect(page.getByText('7 éléments seront ajoutés.')).toBeVisible();
+  await page.getByText(/restent seulement dans le fichier d.origine/).click();
+  await expect(page.getByText(/annulé, réfuté ou seulement prévu \(2\)/)).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+  expect(await overflow(page)).toBe(0);
+  // By keyboard: to the first box, which is unticked.
+  const hypertension = page.getByRole('checkbox', { name: /Hipertensión arterial/ });
+  await hypertension.focus();
+  await page.keyboard.press('Space');
+  await expect(hypertension).not.toBeChecked();
+  await expect(page.getByText('6 éléments seront ajoutés.')).toBeVisible();
+  await press(/^Ajouter 6 éléments/);
+  await expect(page.getByText(/C.est fait/)).toBeVisible();
+});
+
+test('MED-14: what came of the file is linked to it, and the file is there whole, offline', async () => {
+  await page.getByRole('link', { name: /Voir le fichier d.origine/ }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Resumen del paciente' })).toBeVisible();
+  await expect(page.getByText(/Données de santé \(FHIR\)/)).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+  const download = page.waitForEvent('download');
+  await press(/^Télécharger/);
+  await (await download).saveAs(join(folder, 'original.json'));
+  expect(await readFile(join(folder, 'original.json'), 'utf8')).toBe(JSON.stringify(spanish));
+  await visit(page, 'Profil');
+  await page.getByRole('link', { name: /^Maladies/ }).click();
+  await page.getByRole('button', { name: /Diabetes tipo 2/ }).click();
+  await expect(page.getByRole('dialog').getByRole('link', { name: /Resumen del paciente/ })).toBeVisible();
+  await press(/^Fermer/);
+  await expect(page.getByRole('button', { name: /Hipertensión/ })).toHaveCount(0);
+});
+
+test('MED-03: the same file again adds only what was left out, and no second copy of the file', async () => {
+  await openExchange();
+  await choose(join(folder, 'resumen.json'));
+  await expect(page.getByText('1 élément sera ajouté.')).toBeVisible();
+  await press(/^Ajouter 1 élément/);
+  await expect(page.getByText(/C.est fait/)).toBeVisible();
+  await visit(page, 'Documents');
+  await expect(page.getByRole('link', { name: /Resumen del paciente/ })).toHaveCount(1);
+});
+
+test('MED-03: a malformed file is refused with words and changes nothing', async () => {
+  await openExchange();
+  await choose(await file('cut.json', '{"resourceType":"Bundle","type":"doc'));
+  await expect(page.getByText(/n.est pas du JSON complet/)).toBeVisible();
+  await expect(page.getByText(/Votre carnet n.a pas changé/)).toBeVisible();
+  await choose(await file('form.json', { resourceType: 'Bundle', type: 'document', entry: 'x' }));
+  await expect(page.getByText(/ne suit pas la forme de FHIR \(à « entry »\)/)).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+});
+
+test('MED-03: what is imported is still there after a reload, and nothing was complained of', async () => {
+  await page.reload();
+  await unlock(page, CLAIRE);
+  await openAllergies(page);
+  await expect(page.getByRole('button', { name: /Arachide/ })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole('button', { name: /Penicilina/ })).toBeVisible();
+  expect(complaints.filter((line) => !line.includes('ERR_INTERNET_DISCONNECTED'))).toEqual([]);
+});
+
+test('MED-03: the exported profile is taken in by a record that is new', async ({ browser }) => {
+  const elsewhere = await carnetProcess();
+  const other = await browser.newContext();
+  const fresh = await other.newPage();
+  try {
+    await look(fresh, PHONE_BY_DAY);
+    await activate(fresh, elsewhere.url, printedLetter(elsewhere), CLAIRE);
+    await fresh.goto(`${elsewhere.url}/profil/echange`);
+    if (
+      await fresh
+        .getByRole('textbox', { name: 'Identifiant' })
+        .isVisible()
+        .catch(() => false)
+    )
+      await unlock(fresh, CLAIRE);
+    await fresh.locator('input[type=file]').setInputFiles(exported());
+    await fresh.getByRole('button', { name: /^Ajouter 1 élément/ }).click();
+    await expect(fresh.getByText(/C.est fait/)).toBeVisible();
+    await openAllergies(fresh);
+    await fresh.getByRole('button', { name: /Arachide/ }).click();
+    await expect(fresh.getByText('Gonflement des lèvres <b>& urticaire</b>').first()).toBeVisible();
+  } finally {
+    await other.close();
+    await elsewhere.remove();
+  }
+});
