@@ -87,12 +87,12 @@ test('HIS-01: offline, a statement as CSV: the columns are guessed and shown, wh
 test('HIS-01 HIS-02: care stands by year and says how far it reaches; each leads to its detail and its statement', async () => {
   await page.getByRole('link', { name: /^Voir mon profil/ }).click();
   await expect(page.getByRole('main').getByRole('heading', { level: 2 })).toHaveText(['2026', '2025']);
-  await expect(page.getByText(/vient de 1 relevé.*Dernier soin : 12 mars 2026/)).toBeVisible();
+  await expect(page.getByText(/vient de 1 relevé.*Dernier soin.+12 mars 2026/)).toBeVisible();
   expect(await barriers(page)).toEqual([]);
   await page.getByRole('button', { name: /Analyses de sang/ }).click();
   const sheet = page.getByRole('dialog');
-  await expect(sheet.getByText(/1.045,2.EUR/)).toBeVisible();
-  await expect(sheet.getByText(/31,64.EUR/)).toBeVisible();
+  await expect(sheet.getByText(/1.045,20.€/)).toBeVisible();
+  await expect(sheet.getByText(/31,64.€/)).toBeVisible();
   await expect(sheet.getByText('Laboratoire du Parc')).toBeVisible();
   await expect(sheet.getByRole('link', { name: /releve.csv/ })).toBeVisible();
   expect(await barriers(page)).toEqual([]);
@@ -141,7 +141,7 @@ test('HIS-01: an ExplanationOfBenefit is care too, and all of it is in the story
   await visit(page, 'Profil');
   await page.getByRole('link', { name: /^Mon histoire de santé/ }).click();
   await page.getByRole('link', { name: /^Détartrage/ }).click();
-  await expect(page.getByRole('dialog').getByText(/28,92.EUR/)).toBeVisible();
+  await expect(page.getByRole('dialog').getByText(/28,92.€/)).toBeVisible();
 });
 
 test('HIS-01: what is no table is refused with words', async () => {

@@ -126,7 +126,7 @@ test('MED-03: a malformed file is refused with words and changes nothing', async
   await expect(page.getByText(/n.est pas du JSON complet/)).toBeVisible();
   await expect(page.getByText(/Votre carnet n.a pas changé/)).toBeVisible();
   await choose(await file('form.json', { resourceType: 'Bundle', type: 'document', entry: 'x' }));
-  await expect(page.getByText(/ne suit pas la forme de FHIR \(à « entry »\)/)).toBeVisible();
+  await expect(page.getByText(/ne suit pas la forme de FHIR \(à «.entry.»\)/)).toBeVisible();
   expect(await barriers(page)).toEqual([]);
 });
 

@@ -27,6 +27,16 @@ export function formatNumber(value: number, written: Language = language()): str
   return keep(`${locale} number`, () => new Intl.NumberFormat(locale)).format(value);
 }
 
+/** An amount in a currency by its three letters. */
+export function formatMoney(value: number, currency: string): string {
+  if (!/^[A-Z]{3}$/.test(currency)) return `${formatNumber(value)} ${currency}`.trim();
+  const locale = LOCALES[language()];
+  return keep(
+    `${locale} ${currency}`,
+    () => new Intl.NumberFormat(locale, { style: 'currency', currency }),
+  ).format(value);
+}
+
 export function formatPercent(fraction: number): string {
   const locale = LOCALES[language()];
   const options = { style: 'percent', maximumFractionDigits: 0 } as const;

@@ -1,12 +1,13 @@
 /** How the language that is spoken says what an entry holds (record/reading.ts asks for it). */
 import { say } from './catalogue.ts';
-import { compareWords, formatNumber, formatPartial } from './format.ts';
+import { compareWords, formatMoney, formatNumber, formatPartial } from './format.ts';
 import { section as t } from './section.ts';
 
 export const wording = {
   say,
   date: formatPartial,
   number: (value: number): string => formatNumber(value),
+  money: formatMoney,
   compare: compareWords,
   yes: (): string => t('yes'),
   ongoing: (): string => t('ongoing'),

@@ -13,6 +13,7 @@ export interface Wording {
   /** A written partial date, no more precise than it is. */
   readonly date: (written: string) => string;
   readonly number: (value: number) => string;
+  readonly money: (value: number, currency: string) => string;
   readonly compare: (a: string, b: string) => number;
   readonly yes: () => string;
   readonly ongoing: () => string;
@@ -86,7 +87,11 @@ export function readingIn(wording: Wording): Reading {
     fieldWords(section, field, { fields }) {
       const words = valueWords(field, fields[field.name] ?? null);
       const unit = field.kind === 'number' && section.fields.find(({ name }) => name === field.unitFrom);
-      return words !== '' && unit ? `${words} ${valueWords(unit, fields[unit.name] ?? null)}`.trim() : words;
+      if (words === '' || !unit) return words;
+      const named = valueWords(unit, fields[unit.name] ?? null);
+      // A unit that is no choice is a currency.
+      if (unit.kind === 'text') return wording.money(Number(fields[field.name]), named);
+      return `${words} ${named}`.trim();
     },
 
     periodWords({ period }, { fields }) {

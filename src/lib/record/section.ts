@@ -53,7 +53,7 @@ export type FieldDefinition =
       readonly max: number;
       readonly integer?: true;
       readonly unit?: Words;
-      /** The choice that gives the unit; it is asked beside the number and read with it. */
+      /** The choice that gives the unit, or the text that gives the currency; read with the number. */
       readonly unitFrom?: string;
     })
   | (Base & { readonly kind: 'reference'; readonly section: SectionId; readonly many?: true })
