@@ -2,7 +2,6 @@ import type { Translation } from '../catalogue.ts';
 import type { fr } from '../fr/entourage.ts';
 
 export const en = {
-  people: 'People around me',
   trusted: 'Trusted person',
   trustedText:
     'Speaks for you when you no longer can, and is heard before any other relative. Name them on paper too, signed by both of you: noting them here does not replace it.',

@@ -5,8 +5,6 @@ export const en = {
   mine: 'My position',
   mineNote:
     'Noting it here registers nothing anywhere: neither the national register of refusals nor a hospital reads your record. What counts is what your relatives know, and the register if you refuse.',
-  noted: 'Noted on {date}',
-  change: 'Change my position',
   law1Title: 'In France everybody is presumed to be a donor',
   law1: 'Every adult counts as a donor of organs and tissues after death, unless they said while living that they refuse. Giving is free of charge and anonymous, and there is no age limit: what matters is the state of the organs.',
   law2Title: 'To refuse',

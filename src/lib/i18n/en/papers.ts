@@ -8,7 +8,7 @@ export const en = {
   expiredDay: 'Expired on {date}',
   expired: 'Expired at the end of {date}',
   noDate: 'No expiry date',
-  soonTag: 'Soon',
+  soonTag: 'Expires soon',
   expiredTag: 'Expired',
   reminder: 'To be renewed',
   loose: 'Documents without a paper',
@@ -18,6 +18,4 @@ export const en = {
   attachTo: 'To which paper does « {name} » belong?',
   attachNew: 'To a new paper',
   attachPick: 'Attach to: {name}',
-  openDocument: 'Open',
-  documents: { one: '{count} document', other: '{count} documents' },
 } as const satisfies Translation<typeof fr>;

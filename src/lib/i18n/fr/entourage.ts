@@ -1,5 +1,4 @@
 export const fr = {
-  people: 'Mon entourage',
   trusted: 'Personne de confiance',
   trustedText:
     'Elle parle en votre nom si vous ne le pouvez plus, et sa parole passe avant celle des autres proches. Désignez-la aussi par un écrit que vous signez tous les deux : la noter ici ne le remplace pas.',

@@ -2,8 +2,6 @@ export const fr = {
   mine: 'Ma position',
   mineNote:
     "La noter ici n'inscrit rien nulle part : ni le registre national des refus, ni un hôpital ne lisent votre carnet. Ce qui compte, c'est ce que vos proches savent, et le registre si vous refusez.",
-  noted: 'Noté le {date}',
-  change: 'Modifier ma position',
   law1Title: 'En France, chacun est présumé donneur',
   law1: "Toute personne majeure est considérée comme donneuse d'organes et de tissus après sa mort, sauf si elle a dit de son vivant qu'elle refusait. Le don est gratuit et anonyme, et il n'y a pas d'âge limite : c'est l'état des organes qui compte.",
   law2Title: 'Pour refuser',

@@ -5,7 +5,7 @@ export const fr = {
   expiredDay: 'A expiré le {date}',
   expired: 'A expiré fin {date}',
   noDate: 'Sans date de fin',
-  soonTag: 'Bientôt',
+  soonTag: 'Expire bientôt',
   expiredTag: 'Expirée',
   reminder: 'À renouveler',
   loose: 'Documents sans pièce',
@@ -15,6 +15,4 @@ export const fr = {
   attachTo: 'À quelle pièce rattacher « {name} » ?',
   attachNew: 'À une nouvelle pièce',
   attachPick: 'Rattacher à : {name}',
-  openDocument: 'Ouvrir',
-  documents: { one: '{count} document', many: '{count} de documents', other: '{count} documents' },
 } as const;
