@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, extname, join } from 'node:path';
 import { chromium, type Page } from '@playwright/test';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { build } from 'vite';
 import { systemChromium } from '../../../scripts/chromium.mjs';
 
@@ -20,6 +21,8 @@ export interface Browser {
 
 export interface BenchPage {
   call<T>(name: string, ...args: readonly unknown[]): Promise<T>;
+  /** From now on the page's processor is so many times slower. */
+  slow(times: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,7 +42,14 @@ export async function openBrowser(entry: string): Promise<Browser> {
       page.on('pageerror', (error) => console.error(error));
       await page.goto(server.url);
       await page.waitForFunction(() => 'bench' in globalThis);
-      return { call: (name, ...args) => call(page, name, args), close: () => page.close() };
+      return {
+        call: (name, ...args) => call(page, name, args),
+        async slow(rate) {
+          const session = await context.newCDPSession(page);
+          await session.send('Emulation.setCPUThrottlingRate', { rate });
+        },
+        close: () => page.close(),
+      };
     },
     async close() {
       await context.close();
@@ -71,6 +81,7 @@ async function bundle(entry: string, outDir: string): Promise<void> {
     root: ROOT,
     logLevel: 'warn',
     publicDir: false,
+    plugins: [svelte({ configFile: false, emitCss: false })],
     define: { 'process.env.NODE_ENV': '"production"' },
     build: {
       outDir,

@@ -6,7 +6,7 @@ import { wants } from '../harness/options.ts';
 import { interleave } from '../harness/rounds.ts';
 import { ratio, round } from '../harness/stats.ts';
 import { note, printTable, spread } from '../harness/table.ts';
-import type { Built, Opened } from './page.ts';
+import type { Built, Opened } from './contenders.ts';
 
 const SIZES = [1_000, 10_000, 50_000] as const;
 const QUICK_SIZES = [1_000] as const;
@@ -36,7 +36,14 @@ export const bench: Bench = {
   },
 };
 
-async function measure(browser: Browser, size: number, rounds: number): Promise<Figures> {
+export interface Compared {
+  readonly entries: number;
+  readonly stateBytes: number;
+  readonly samples: ReadonlyMap<string, readonly Opened[]>;
+}
+
+/** Builds the record once, then opens it on both sides in turns, each time in a fresh page. */
+export async function compare(browser: Browser, size: number, rounds: number): Promise<Compared> {
   const builder = await browser.newPage();
   const { secret, entries, stateBytes } = await builder.call<Built>('build', size);
   await builder.close();
@@ -51,7 +58,11 @@ async function measure(browser: Browser, size: number, rounds: number): Promise<
     ['carnet', () => opening('carnet', secret)],
     ['yIndexeddb', () => opening('yIndexeddb')],
   ]);
+  return { entries, stateBytes, samples };
+}
 
+async function measure(browser: Browser, size: number, rounds: number): Promise<Figures> {
+  const { entries, stateBytes, samples } = await compare(browser, size, rounds);
   const of = (name: string, moment: 'firstScreen' | 'editable') =>
     samples.get(name)!.map((one) => one[moment]);
   const plain = of('yIndexeddb', 'editable');

@@ -101,8 +101,9 @@ export interface Label {
   readonly text: string;
 }
 
-/** About the width of a letter at 15 px. */
+/** About the widths of a letter and of a digit at 15 px; digits of an axis are all as wide. */
 export const LETTER = 7.6;
+export const DIGIT = 9.4;
 
 /** The labels that stand clear of each other and inside the picture; equal words that follow each other are said once. */
 export function roomFor(labels: readonly Label[], { low, high }: Range): readonly Label[] {
