@@ -45,18 +45,22 @@ export class Tags {
     const writeTag = (tag: Tag, parent: PDFRef): PDFRef => {
       const ref = context.nextRef();
       refs.set(tag, ref);
-      const kids = tag.kids.map((kid) =>
-        'role' in kid
-          ? writeTag(kid, ref)
-          : context.obj({ Type: 'MCR', Pg: pages[kid.page]!.ref, MCID: kid.id }),
-      );
+      // Nearly every tag stands on one page: named once, its runs are plain numbers, which thousands of tags are felt by.
+      const on = tag.kids.find((kid) => 'page' in kid)?.page;
+      const kids = tag.kids.map((kid) => {
+        if ('role' in kid) return writeTag(kid, ref);
+        return kid.page === on
+          ? context.obj(kid.id)
+          : context.obj({ Type: 'MCR', Pg: pages[kid.page]!.ref, MCID: kid.id });
+      });
       context.assign(
         ref,
         context.obj({
           Type: 'StructElem',
           S: tag.role,
           P: parent,
-          K: kids,
+          ...(on === undefined ? {} : { Pg: pages[on]!.ref }),
+          K: kids.length === 1 ? kids[0]! : kids,
           // ISO 32000-1, 14.8.5.7: what a header cell heads.
           ...(tag.role === 'TH' ? { A: { O: 'Table', Scope: 'Column' } } : {}),
         }),

@@ -1,7 +1,7 @@
 /**
  * A paper as a PDF file: tagged, in an embedded font, the same bytes for the same paper.
  */
-import { PDFArray, PDFDocument, PDFName, type PDFPage, PDFString } from 'pdf-lib';
+import { PDFArray, PDFDocument, PDFName, type PDFPage, PDFStreamWriter, PDFString } from 'pdf-lib';
 import type { Paper } from '../paper.ts';
 import type { Progress } from '../jobs.ts';
 import { openFace, shaper } from './face.ts';
@@ -25,6 +25,8 @@ const RULE_GAP = 3.5;
 /** Grey enough to stand back, dark enough for a bad printer. */
 const SOFT = 0.32;
 
+const OBJECTS_PER_STREAM = 1000;
+
 /** Until the last part of the work, which cannot say how far it is. */
 const BEFORE_SAVING = 0.7;
 
@@ -47,8 +49,14 @@ export async function writePaper(paper: Paper, fonts: FontFiles, progress: Progr
     fill(pdf, pages[index]!, faces, operators.join('\n'));
   });
   tags.write(pdf, pages);
-  // Its objects in one go: with pauses between them a long paper waits longer than it works.
-  const bytes = await pdf.save({ objectsPerTick: Infinity, addDefaultPage: false });
+  await pdf.flush();
+  // What `save` does, but in one go and with large streams: the many tags of a long paper would cost it most of its time.
+  const bytes = await PDFStreamWriter.forContext(
+    pdf.context,
+    Infinity,
+    true,
+    OBJECTS_PER_STREAM,
+  ).serializeToBuffer();
   progress(1, 1);
   return bytes;
 }
