@@ -9,7 +9,8 @@ import {
   type Bounds,
   type MeasureSummaries,
   type MeasureSummary,
-  roundTo,
+  measureText,
+  numbersOf,
   type Target,
   targetOf,
 } from '#lib/record/measures.ts';
@@ -69,14 +70,12 @@ function boundsWords(kind: MeasureKind, { low, high }: Bounds): string {
   return high === null ? '' : t('atMost', { value: valueWords(kind, high, null) });
 }
 
-/** "62,4 kg", "128/79 mmHg" */
 function valueWords(kind: MeasureKind, value: number, second: number | null): string {
-  const written = numberWords(kind, value, second);
-  if (kind.unit === '') return written;
-  return kind.unit.startsWith('/') ? `${written}${kind.unit}` : `${written}\u00a0${kind.unit}`;
+  return measureText(kind, value, second, (number) => formatNumber(number));
 }
 
-function numberWords({ decimals }: MeasureKind, value: number, second: number | null): string {
-  const numbers = [value, ...(second === null ? [] : [second])];
-  return numbers.map((number) => formatNumber(roundTo(number, decimals))).join('/');
+function numberWords(kind: MeasureKind, value: number, second: number | null): string {
+  return numbersOf(kind, value, second)
+    .map((number) => formatNumber(number))
+    .join('/');
 }
