@@ -146,14 +146,8 @@ test('MED-03: the exported profile is taken in by a record that is new', async (
   try {
     await look(fresh, PHONE_BY_DAY);
     await activate(fresh, elsewhere.url, printedLetter(elsewhere), CLAIRE);
-    await fresh.goto(`${elsewhere.url}/profil/echange`);
-    if (
-      await fresh
-        .getByRole('textbox', { name: 'Identifiant' })
-        .isVisible()
-        .catch(() => false)
-    )
-      await unlock(fresh, CLAIRE);
+    await visit(fresh, 'Profil');
+    await fresh.getByRole('link', { name: /^Exporter ou importer/ }).click();
     await fresh.locator('input[type=file]').setInputFiles(exported());
     await fresh.getByRole('button', { name: /^Ajouter 1 élément/ }).click();
     await expect(fresh.getByText(/C.est fait/)).toBeVisible();
