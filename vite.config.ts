@@ -7,7 +7,14 @@ const relay = `127.0.0.1:${process.env['DEV_RELAY_PORT'] ?? '8081'}`;
 export default defineConfig({
   plugins: [announcerWithoutInlineStyle(), sveltekit()],
   worker: { format: 'es' },
-  build: { target: 'es2023' },
+  build: {
+    target: 'es2023',
+    // The first screen would carry the list of every script of every page; they come from the service worker's cache anyway.
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (_file, needed) => needed.filter((path) => path.endsWith('.css')),
+    },
+  },
   server: {
     host: '127.0.0.1',
     proxy: {
