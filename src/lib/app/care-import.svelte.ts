@@ -7,6 +7,7 @@ import { today } from '#lib/record/partial-date.ts';
 import { validateEntry } from '#lib/record/section.ts';
 import { care } from '#lib/record/sections/care.ts';
 import type { EntryId } from '#lib/record/entry.ts';
+import { entryIdOfBytes } from '#lib/record/entry-id.ts';
 import { exchange } from './exchange.ts';
 import type { Incoming } from './import.ts';
 import { Importing, type KeptItem } from './importing.svelte.ts';
@@ -76,7 +77,11 @@ export class CareImport {
 }
 
 async function isJson(file: Blob): Promise<boolean> {
-  const head = await file.slice(0, 1024).text();
+  // A file that cannot be read is refused with words by the job that reads it.
+  const head = await file
+    .slice(0, 1024)
+    .text()
+    .catch(() => '');
   return /^\s*\{/.test(head.replace(/^\ufeff/, ''));
 }
 
@@ -114,9 +119,5 @@ function item({ line, cells }: TableRow, reason: string): KeptItem {
 /** By what the line says and how often it was said before, so that two statements that overlap add nothing twice. */
 async function idOf(text: string): Promise<EntryId> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`carnet care ${text}`));
-  const bytes = new Uint8Array(digest).subarray(0, 16);
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
+  return entryIdOfBytes(new Uint8Array(digest));
 }

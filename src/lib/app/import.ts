@@ -150,7 +150,12 @@ async function attach(
   record: RecordView,
   { file, fileName, title }: Pick<TakenIn, 'file' | 'fileName' | 'title'>,
 ): Answer<EntryId> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
+  const bytes = await file.arrayBuffer().then(
+    (read) => new Uint8Array(read),
+    () => null,
+  );
+  // It was there when it was shown; it may have been moved or unplugged since.
+  if (!bytes) return { ok: false, error: { type: 'file-damaged' } };
   for (const { id, size, mime } of record.documents) {
     if (size !== bytes.length || (mime !== 'application/fhir+json' && mime !== 'text/csv')) continue;
     const opened = await door.openDocument(id);

@@ -3,6 +3,7 @@
  * printed or exported come from this description, so that another section is another file and nothing else.
  */
 import type { Entry, EntryId, FieldValue } from './entry.ts';
+import { entryIdOfBytes } from './entry-id.ts';
 import type { FieldDefinition, SectionDefinition, Words } from './section.ts';
 
 /** A place of the profile (MED-02): its name and the last part of its address. */
@@ -69,5 +70,5 @@ export function isFixedEntryId(id: EntryId): boolean {
 /** The id of the one entry with a given name: the name's bytes, filled with zeros. At most 16 ASCII characters. */
 export function fixedEntryId(name: string): EntryId {
   if (!/^[\x21-\x7e]{1,16}$/.test(name)) throw new Error('a fixed entry needs a short plain name');
-  return btoa(name.padEnd(16, '\0')).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return entryIdOfBytes(new TextEncoder().encode(name.padEnd(16, '\0')));
 }

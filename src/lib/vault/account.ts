@@ -206,6 +206,8 @@ export async function openAccount(input: {
     searching ??= import('./search.ts').then(({ openSearch }) =>
       openSearch(storage, seal, (save) => soon('search', SAVE_MS, save)),
     );
+    // What could not be loaded is tried again with the next word.
+    searching.catch(() => (searching = null));
     return searching;
   }
 

@@ -1,5 +1,6 @@
 /** Entry ids and the names of resources: 16 bytes either way, so that an export of ours comes back under the same ids. */
 import type { EntryId } from '#lib/record/entry.ts';
+import { entryIdOfBytes } from '#lib/record/entry-id.ts';
 
 const UUID = /^urn:uuid:([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})$/i;
 
@@ -18,14 +19,7 @@ export function entryIdOf(url: string): EntryId | undefined {
   const hex = UUID.exec(url)?.slice(1).join('');
   return hex === undefined
     ? undefined
-    : idOfBytes(Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16)));
-}
-
-export function idOfBytes(bytes: Uint8Array): EntryId {
-  return btoa(String.fromCharCode(...bytes.subarray(0, 16)))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace(/=+$/, '');
+    : entryIdOfBytes(Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16)));
 }
 
 /** Another UUID that follows from one: `n` is added to its last twelve digits. */

@@ -5,6 +5,7 @@
  * attached original alone; every value has passed the rules of its section; the same file gives the same entry ids.
  */
 import type { EntryId, FieldValue, SectionId } from '#lib/record/entry.ts';
+import { entryIdOfBytes } from '#lib/record/entry-id.ts';
 import { type FhirMapping, type FhirShape, type JsonObject, SUMMARY, SYSTEMS } from '#lib/record/fhir.ts';
 import { fhirMappings } from '#lib/record/fhir-mappings.ts';
 import type { PartialDate } from '#lib/record/partial-date.ts';
@@ -13,7 +14,7 @@ import { type Fields, validateEntry } from '#lib/record/section.ts';
 import { type Item, type Refusal, readSource, sectionCode, sectionsOf, type Source } from './bundle.ts';
 import { partialDate, type Say } from './element.ts';
 import { extensionsOf, holds, isMarked, isOurs, readResource } from './entry.ts';
-import { entryIdOf, idOfBytes } from './ids.ts';
+import { entryIdOf } from './ids.ts';
 import { elementAt, listOf, textOrNothing } from './json.ts';
 import { codesOf, nameOfResource, wordsOf } from './words.ts';
 import { DECLARED } from './write.ts';
@@ -79,7 +80,7 @@ export async function planImport(
   const read = readSource(bytes);
   if (!read.ok) return read;
   const { source } = read;
-  const identity = source.identity ?? idOfBytes(await settings.digest(bytes));
+  const identity = source.identity ?? entryIdOfBytes(await settings.digest(bytes));
   const entries: PlannedEntry[] = [];
   const resources: ResourceOutcome[] = [];
   const seen = new Set<EntryId>();
@@ -388,5 +389,5 @@ async function idFor(
   const isGlobal = item.url !== undefined && /^(https?:|urn:)/.test(item.url);
   const local = `${identity} ${item.type}/${textOrNothing(item.resource['id']) ?? `#${item.index}`}`;
   const bytes = new TextEncoder().encode(`carnet import ${isGlobal ? item.url : local} ${index}`);
-  return idOfBytes(await digest(bytes));
+  return entryIdOfBytes(await digest(bytes));
 }
