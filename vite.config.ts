@@ -34,7 +34,7 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['src/**/*.test.ts', 'relay/**/*.test.ts', 'tests/**/*.test.ts'],
-          setupFiles: ['tests/helpers/print-seeds.ts'],
+          setupFiles: ['tests/helpers/tools/print-seeds.ts'],
           testTimeout: 20_000,
           hookTimeout: 30_000,
         },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Bytes } from '#lib/bytes/bytes.ts';
-import { fakeClock } from '../tests/helpers/clock.ts';
+import { fakeClock } from '../tests/helpers/tools/clock.ts';
 import { Announcer } from './announcer.ts';
 import type { Bus } from './bus/bus.ts';
 import type { StoreFailure, Topic } from './store/store.ts';

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CLOSE } from '#lib/protocol/limits.ts';
-import { RelayClient } from '../tests/helpers/relay-client.ts';
-import { topicKeys } from '../tests/helpers/relay-world.ts';
-import { seededRandom } from '../tests/helpers/random.ts';
+import { RelayClient } from '../tests/helpers/worlds/relay-client.ts';
+import { topicKeys } from '../tests/helpers/worlds/relay-world.ts';
+import { seededRandom } from '../tests/helpers/tools/random.ts';
 import { readConfig } from './config.ts';
 import { startCarnet } from './main.ts';
 

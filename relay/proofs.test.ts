@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fromHex } from '#lib/bytes/bytes.ts';
 import { isAdmissibleKey, isSignedBy } from './proofs.ts';
-import { keyPair } from '../tests/helpers/relay-world.ts';
-import { seededRandom } from '../tests/helpers/random.ts';
+import { keyPair } from '../tests/helpers/worlds/relay-world.ts';
+import { seededRandom } from '../tests/helpers/tools/random.ts';
 
 const random = seededRandom('proofs');
 

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CHUNK, CLOSE, MAX_FRAME, MAX_REQUEST } from '#lib/protocol/limits.ts';
-import { RelayClient } from '../tests/helpers/relay-client.ts';
-import { testServer, type TestServer, type TestServerOptions } from '../tests/helpers/relay-server.ts';
-import { topicKeys } from '../tests/helpers/relay-world.ts';
-import { seededRandom } from '../tests/helpers/random.ts';
+import { RelayClient } from '../tests/helpers/worlds/relay-client.ts';
+import { testServer, type TestServer, type TestServerOptions } from '../tests/helpers/worlds/relay-server.ts';
+import { topicKeys } from '../tests/helpers/worlds/relay-world.ts';
+import { seededRandom } from '../tests/helpers/tools/random.ts';
 
 const random = seededRandom('server');
 const BOOT = '{ start() }';

@@ -17,7 +17,7 @@ import {
   type Person,
   type RelayWorld,
   type TopicKeys,
-} from '../tests/helpers/relay-world.ts';
+} from '../tests/helpers/worlds/relay-world.ts';
 
 /** A topic, and Alice who owns it. */
 async function aliceIn(world: RelayWorld, options: { openToReaders?: boolean; ttl?: number } = {}) {

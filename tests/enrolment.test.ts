@@ -10,8 +10,8 @@ import { addressOfBundle, attestationMessage, decodeAttestation } from '#lib/pro
 import { activationMessage } from '#lib/protocol/authority.ts';
 import { deriveEnrolment, normaliseSecrets } from '#lib/protocol/enrolment.ts';
 import { primitives } from '../relay/authority/primitives.ts';
-import { authorityWorld, CAMILLE } from './helpers/authority.ts';
-import { seededRandom } from './helpers/random.ts';
+import { authorityWorld, CAMILLE } from './helpers/worlds/authority.ts';
+import { seededRandom } from './helpers/tools/random.ts';
 
 const TYPED = { code: '008J-4CT4-ANK7-F24S', nir: '286056912304562', serial: '48210937561' };
 

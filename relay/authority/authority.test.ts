@@ -12,7 +12,7 @@ import {
   testAccount,
   typeIn,
   type AuthorityWorld,
-} from '../../tests/helpers/authority.ts';
+} from '../../tests/helpers/worlds/authority.ts';
 import { primitives, sha256, verifyEd25519 } from './primitives.ts';
 
 async function world(...options: Parameters<typeof authorityWorld>): Promise<AuthorityWorld> {

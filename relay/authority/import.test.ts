@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { authorityWorld, CAMILLE, typeIn } from '../../tests/helpers/authority.ts';
-import { fakeClock } from '../../tests/helpers/clock.ts';
+import { authorityWorld, CAMILLE, typeIn } from '../../tests/helpers/worlds/authority.ts';
+import { fakeClock } from '../../tests/helpers/tools/clock.ts';
 import { parseCsv } from './csv.ts';
 
 const HEADER =

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { seededRandom } from '../../tests/helpers/random.ts';
+import { seededRandom } from '../../tests/helpers/tools/random.ts';
 import { DEMO_REGISTER } from './demo-register.ts';
 import { importRegister } from './register-import.ts';
 import { createRegister } from './register.ts';

@@ -1,7 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { EMPTY_LOG, followLog } from '#lib/protocol/attestation.ts';
 import { decodeBody, LogAnswer, MAX_BODY } from '#lib/protocol/authority.ts';
-import { authorityWorld, CAMILLE, GHJULIA, testAccount, typeIn } from '../../tests/helpers/authority.ts';
+import {
+  authorityWorld,
+  CAMILLE,
+  GHJULIA,
+  testAccount,
+  typeIn,
+} from '../../tests/helpers/worlds/authority.ts';
 import { sha256 } from './primitives.ts';
 import { LIMITS } from './routes.ts';
 

@@ -34,10 +34,10 @@ import {
   truncates,
   type Act,
   type EvilRelay,
-} from '../helpers/evil-relay.ts';
-import { deviceNamed, pen, person, type Person } from '../helpers/people.ts';
-import { seededRandom } from '../helpers/random.ts';
-import { spacesOn } from '../helpers/vault-keys.ts';
+} from '../helpers/hostile/evil-relay.ts';
+import { deviceNamed, pen, person, type Person } from '../helpers/people/people.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
+import { spacesOn } from '../helpers/people/vault-keys.ts';
 import {
   activate,
   allergies,
@@ -50,7 +50,7 @@ import {
   vaultWorld,
   type TestDevice,
   type VaultWorld,
-} from '../helpers/vault-world.ts';
+} from '../helpers/worlds/vault-world.ts';
 
 const sealedTo = vi.hoisted((): string[] => []);
 vi.mock('#lib/crypto/sealing.ts', async (original) => {

@@ -12,8 +12,8 @@ import { openChain } from '#lib/keys/open-chain.ts';
 import type { Role } from '#lib/keys/roles.ts';
 import { accountKey } from '#lib/keys/root.ts';
 import { recipientsOf, sealEpochs } from '#lib/keys/rotation.ts';
-import { person, type Person } from '../helpers/people.ts';
-import { seededRandom } from '../helpers/random.ts';
+import { person, type Person } from '../helpers/people/people.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 
 /**
  * A01, at the level of keys: Alice shares with Bob, whose address she has, and the relay gives her other keys for it.

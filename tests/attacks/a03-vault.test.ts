@@ -11,10 +11,10 @@ import { zeroId } from '#lib/keys/ids.ts';
 import { encodeInner, signInner, type FrameInner } from '#lib/keys/inner.ts';
 import { accountKey } from '#lib/keys/root.ts';
 import type { Spaces } from '#lib/vault/spaces.ts';
-import { evilRelay, type EvilRelay } from '../helpers/evil-relay.ts';
-import { deviceNamed, person } from '../helpers/people.ts';
-import { seededRandom } from '../helpers/random.ts';
-import { localSecretOf, spacesOn } from '../helpers/vault-keys.ts';
+import { evilRelay, type EvilRelay } from '../helpers/hostile/evil-relay.ts';
+import { deviceNamed, person } from '../helpers/people/people.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
+import { localSecretOf, spacesOn } from '../helpers/people/vault-keys.ts';
 import {
   activate,
   allergy,
@@ -27,7 +27,7 @@ import {
   vaultWorld,
   type TestDevice,
   type VaultWorld,
-} from '../helpers/vault-world.ts';
+} from '../helpers/worlds/vault-world.ts';
 
 const random = seededRandom('A03 vault');
 let world: VaultWorld;

@@ -9,8 +9,8 @@ import { zeroId } from '#lib/keys/ids.ts';
 import { encodeInner, signInner, type FrameInner } from '#lib/keys/inner.ts';
 import { openChain } from '#lib/keys/open-chain.ts';
 import { accountKey, chainSecrets } from '#lib/keys/root.ts';
-import { flipped, pen, person, deviceNamed, type Person, type Written } from '../helpers/people.ts';
-import { seededRandom } from '../helpers/random.ts';
+import { flipped, pen, person, deviceNamed, type Person, type Written } from '../helpers/people/people.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 
 /**
  * A03: the relay, or whoever holds the keys to write there, adds a device to Alice's account. The relay knows neither

@@ -9,7 +9,7 @@ import {
   SealingKeyRefused,
 } from '#lib/crypto/sealing.ts';
 import { admitSigningKey, createSigner, verify, verifyFallback } from '#lib/crypto/signature.ts';
-import { seededRandom } from '../helpers/random.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 
 // Degenerate keys: with a point of small order the agreed secret is known to everybody, with a zero lattice part the
 // KEM sends its secret in clear. Nothing is ever sealed to such a key, and nothing opens that was made with one.

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { concat, fromHex, type Bytes } from '#lib/bytes/bytes.ts';
 import { fallbackEngine, webCryptoEngine, type SignatureEngine } from '#lib/crypto/signature-engine.ts';
 import { createSigner, verify, verifyFallback } from '#lib/crypto/signature.ts';
-import { seededRandom } from '../helpers/random.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 import { casesOf, type VectorFile } from '../vectors/case.ts';
 import frozen from '../vectors/frozen/signature.json' with { type: 'json' };
 import speccheck from '../vectors/published/ed25519-speccheck.json' with { type: 'json' };

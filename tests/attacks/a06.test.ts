@@ -2,10 +2,10 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { LABELS } from '#lib/crypto/suite.ts';
-import { oneKey, SEALED_TYPES, SIGNED_TYPES, type OneKey } from '../helpers/message-types.ts';
+import { oneKey, SEALED_TYPES, SIGNED_TYPES, type OneKey } from '../helpers/hostile/message-types.ts';
 
 /**
- * A06: a signature or ciphertext of one type is presented as another. The rows stand in helpers/message-types.ts; all
+ * A06: a signature or ciphertext of one type is presented as another. The rows stand in helpers/hostile/message-types.ts; all
  * of them use one and the same key, which no honest part of the product does.
  */
 let key: OneKey;

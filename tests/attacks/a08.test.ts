@@ -9,7 +9,7 @@ import {
 } from '#lib/protocol/attestation.ts';
 import { decodeBody, LogAnswer } from '#lib/protocol/authority.ts';
 import { sha256, verifyEd25519 } from '../../relay/authority/primitives.ts';
-import { authorityWorld, CAMILLE, GHJULIA, testAccount, typeIn } from '../helpers/authority.ts';
+import { authorityWorld, CAMILLE, GHJULIA, testAccount, typeIn } from '../helpers/worlds/authority.ts';
 
 /** Camille plays Alice: she activated, somebody else did too, and she reads the log now and then. */
 async function world() {

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseAddress } from '#lib/keys/address.ts';
 import { newDeviceReceives, openDeviceReceives, startNewDevice, startOpenDevice } from '#lib/keys/link.ts';
-import { deviceNamed, person } from '../helpers/people.ts';
-import { seededRandom, type SeededRandom } from '../helpers/random.ts';
+import { deviceNamed, person } from '../helpers/people/people.ts';
+import { seededRandom, type SeededRandom } from '../helpers/tools/random.ts';
 
 /** A09: an address mistyped, truncated, or altered to look alike. The checksum of BIP 350 finds up to four changes. */
 let address: string;

@@ -21,9 +21,9 @@ import {
   openEnrolmentFile,
   testAccount,
   typeIn,
-} from '../helpers/authority.ts';
-import { fakeClock } from '../helpers/clock.ts';
-import { seededRandom } from '../helpers/random.ts';
+} from '../helpers/worlds/authority.ts';
+import { fakeClock } from '../helpers/tools/clock.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 
 /** Of each of the two kinds. */
 const GUESSES = 500_000;

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Stored } from '#lib/storage/storage.ts';
 import type { RecordView } from '#lib/vault/door.ts';
 import type { Session } from '#lib/vault/messages.ts';
-import { faultyDisk } from '../helpers/faulty-storage.ts';
+import { faultyDisk } from '../helpers/hostile/faulty-storage.ts';
 import {
   activate,
   allergy,
@@ -17,7 +17,7 @@ import {
   vaultWorld,
   type TestDevice,
   type VaultWorld,
-} from '../helpers/vault-world.ts';
+} from '../helpers/worlds/vault-world.ts';
 
 const pdfOf = (text: string): Blob => new Blob([`%PDF-1.7\n${text.repeat(20_000)}\n%%EOF\n`]);
 

@@ -4,9 +4,9 @@
 import { expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
 import { frameId } from '#lib/crypto/frame.ts';
-import { push } from '../helpers/plain-relay.ts';
-import { seededRandom } from '../helpers/random.ts';
-import { people, replicaWorld } from '../helpers/replica-world.ts';
+import { push } from '../helpers/worlds/plain-relay.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
+import { people, replicaWorld } from '../helpers/worlds/replica-world.ts';
 
 test('B01: exchange any frames between spaces, patients and epochs: each opens where it belongs and nowhere else', async () => {
   const random = seededRandom('B01');

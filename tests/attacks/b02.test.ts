@@ -5,7 +5,7 @@ import { localKey, openLocal, sealLocal } from '#lib/crypto/local.ts';
 import { generateSealingKeys, openBox, sealBox } from '#lib/crypto/sealing.ts';
 import { createSigner } from '#lib/crypto/signature.ts';
 import { LABELS } from '#lib/crypto/suite.ts';
-import { seededRandom } from '../helpers/random.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 
 // MEGA's servers learned a key bit by bit from how its clients failed on altered wrappings. Here each bit of each
 // wrapping is altered, and the outcome is one and the same value: nothing, with no part of the key used.

@@ -5,7 +5,7 @@ import { openBlob, sealBlob } from '#lib/crypto/blob.ts';
 import { labelledHash, sha256 } from '#lib/crypto/hash.ts';
 import { systemRandom } from '#lib/crypto/random.ts';
 import { LABELS } from '#lib/crypto/suite.ts';
-import { seededRandom } from '../helpers/random.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 
 // The relay holds Alice's X-ray in 80 chunks and hands them out as it pleases.
 

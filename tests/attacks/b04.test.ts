@@ -12,7 +12,7 @@ import type { Session } from '#lib/vault/messages.ts';
 import type { Stored } from '#lib/storage/storage.ts';
 import { readConfig } from '../../relay/config.ts';
 import { startCarnet, type RunningCarnet } from '../../relay/main.ts';
-import { faultyDisk } from '../helpers/faulty-storage.ts';
+import { faultyDisk } from '../helpers/hostile/faulty-storage.ts';
 import {
   activate,
   allergies,
@@ -24,7 +24,7 @@ import {
   testDevice,
   vaultWorld,
   type TestDevice,
-} from '../helpers/vault-world.ts';
+} from '../helpers/worlds/vault-world.ts';
 
 /** Everything a row says beside the sealed bytes themselves. */
 const COLUMNS = {

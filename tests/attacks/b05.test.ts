@@ -6,9 +6,9 @@ import { context, openCommitting } from '#lib/crypto/committing.ts';
 import { frameKey, openFrame } from '#lib/crypto/frame.ts';
 import { hkdfSha256, labelBytes, labelledHash, sha256 } from '#lib/crypto/hash.ts';
 import { LABELS } from '#lib/crypto/suite.ts';
-import { collideGcm, gcmKeystream } from '../helpers/gcm-collision.ts';
-import { collidePoly1305, xchachaKeystream } from '../helpers/poly1305-collision.ts';
-import { seededRandom } from '../helpers/random.ts';
+import { collideGcm, gcmKeystream } from '../helpers/hostile/gcm-collision.ts';
+import { collidePoly1305, xchachaKeystream } from '../helpers/hostile/poly1305-collision.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 
 // One ciphertext, two keys, two documents: Mallory shows Alice one prescription and Dr Martin another. The ciphers
 // themselves allow it; what is opened in Carnet carries a commitment to its key.

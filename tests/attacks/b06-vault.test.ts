@@ -3,7 +3,7 @@
  * device that exists twice, and nothing that any of them wrote is lost.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { faultyDisk } from '../helpers/faulty-storage.ts';
+import { faultyDisk } from '../helpers/hostile/faulty-storage.ts';
 import {
   activate,
   allergies,
@@ -15,7 +15,7 @@ import {
   vaultWorld,
   type TestDevice,
   type VaultWorld,
-} from '../helpers/vault-world.ts';
+} from '../helpers/worlds/vault-world.ts';
 
 let world: VaultWorld;
 let laptop: TestDevice;

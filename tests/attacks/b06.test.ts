@@ -5,9 +5,9 @@ import { expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
 import { frameKey, sealFrame } from '#lib/crypto/frame.ts';
 import { systemRandom } from '#lib/crypto/random.ts';
-import { faultyDisk, type FaultyDisk } from '../helpers/faulty-storage.ts';
-import { push, sync } from '../helpers/plain-relay.ts';
-import { replicaWorld, type WorldDevice } from '../helpers/replica-world.ts';
+import { faultyDisk, type FaultyDisk } from '../helpers/hostile/faulty-storage.ts';
+import { push, sync } from '../helpers/worlds/plain-relay.ts';
+import { replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 
 async function copyOf(device: WorldDevice): Promise<FaultyDisk> {
   const disk = faultyDisk();

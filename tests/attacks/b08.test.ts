@@ -10,7 +10,7 @@ import { pad } from '#lib/crypto/padding.ts';
 import { generateSealingKeys, openBox, sealBox } from '#lib/crypto/sealing.ts';
 import { createSigner } from '#lib/crypto/signature.ts';
 import { admitsSuite, LABELS, MIN_SUITE, SUITE } from '#lib/crypto/suite.ts';
-import { seededRandom } from '../helpers/random.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 
 // The relay offers Alice an older, weaker format, or alters the byte that names the format.
 

@@ -6,7 +6,7 @@ import { FRAME_KINDS, frameKey, frameLength, sealFrame } from '#lib/crypto/frame
 import { paddedLength } from '#lib/crypto/padding.ts';
 import { generateSealingKeys, sealBox } from '#lib/crypto/sealing.ts';
 import { createSigner } from '#lib/crypto/signature.ts';
-import { seededRandom } from '../helpers/random.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 
 // Where attacker-chosen text is compressed together with a secret, lengths tell the secret (CRIME, Threema's backup).
 // Frames, boxes and blobs are not compressed: what a ciphertext weighs depends on the size class of its content only.

@@ -8,9 +8,9 @@ import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { Fields } from '#lib/record/section.ts';
 import { checkEdit } from '#lib/record/sections.ts';
 import { RecordDocument } from '#lib/replica/document.ts';
-import { forge, received } from '../helpers/forge.ts';
-import { push, sync } from '../helpers/plain-relay.ts';
-import { replicaWorld } from '../helpers/replica-world.ts';
+import { forge, received } from '../helpers/hostile/forge.ts';
+import { push, sync } from '../helpers/worlds/plain-relay.ts';
+import { replicaWorld } from '../helpers/worlds/replica-world.ts';
 
 const ID = 'AAAAAAAAAAAAAAAAAAAAAA';
 const NOW = { y: 2026, m: 1, d: 1 };

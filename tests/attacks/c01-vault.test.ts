@@ -6,7 +6,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fromBase64url } from '#lib/bytes/base64url.ts';
 import { hex } from '#lib/bytes/bytes.ts';
 import type { SecurityNotice } from '#lib/vault/door.ts';
-import { drops, evilRelay, forks, rollsBack, type EvilRelay, type Mark } from '../helpers/evil-relay.ts';
+import {
+  drops,
+  evilRelay,
+  forks,
+  rollsBack,
+  type EvilRelay,
+  type Mark,
+} from '../helpers/hostile/evil-relay.ts';
 import {
   activate,
   allergies,
@@ -18,7 +25,7 @@ import {
   vaultWorld,
   type TestDevice,
   type VaultWorld,
-} from '../helpers/vault-world.ts';
+} from '../helpers/worlds/vault-world.ts';
 
 let world: VaultWorld;
 let evil: EvilRelay;

@@ -3,8 +3,8 @@
  */
 import { expect, test } from 'vitest';
 import { fromHex, hex } from '#lib/bytes/bytes.ts';
-import { push, sync } from '../helpers/plain-relay.ts';
-import { replicaWorld } from '../helpers/replica-world.ts';
+import { push, sync } from '../helpers/worlds/plain-relay.ts';
+import { replicaWorld } from '../helpers/worlds/replica-world.ts';
 
 /** The relay has no more to show. */
 const SHOWN = { upToDate: true };

@@ -3,8 +3,8 @@
  */
 import { expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
-import { plainRelay, pull, push, sync } from '../helpers/plain-relay.ts';
-import { replicaWorld } from '../helpers/replica-world.ts';
+import { plainRelay, pull, push, sync } from '../helpers/worlds/plain-relay.ts';
+import { replicaWorld } from '../helpers/worlds/replica-world.ts';
 
 test('C03: one head that crosses tells of the fork, and the two worlds merge without loss', async () => {
   const world = await replicaWorld(['Alice phone', 'Bob phone']);

@@ -4,9 +4,9 @@
 import { expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
 import { openFrame } from '#lib/crypto/frame.ts';
-import { push, sync } from '../helpers/plain-relay.ts';
-import { seededRandom } from '../helpers/random.ts';
-import { replicaWorld, type WorldDevice } from '../helpers/replica-world.ts';
+import { push, sync } from '../helpers/worlds/plain-relay.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
+import { replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 
 async function lived() {
   const world = await replicaWorld(['Alice phone', 'Alice laptop', 'Bob phone', 'Alice new'], 'C04');

@@ -6,8 +6,8 @@ import type { Bytes } from '#lib/bytes/bytes.ts';
 import { openFrame, type FrameKey } from '#lib/crypto/frame.ts';
 import { CLOSE } from '#lib/protocol/limits.ts';
 import { decodeReply, decodeRequest } from '#lib/protocol/relay.ts';
-import { keyPair, relayWorld } from '../helpers/relay-world.ts';
-import { seededRandom } from '../helpers/random.ts';
+import { keyPair, relayWorld } from '../helpers/worlds/relay-world.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 
 /** What a merging relay and its clients would say to each other. */
 function yjsBytes(): { name: string; bytes: Bytes }[] {

@@ -4,9 +4,9 @@
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
-import { forge, received } from '../helpers/forge.ts';
-import { push, sync } from '../helpers/plain-relay.ts';
-import { replicaWorld } from '../helpers/replica-world.ts';
+import { forge, received } from '../helpers/hostile/forge.ts';
+import { push, sync } from '../helpers/worlds/plain-relay.ts';
+import { replicaWorld } from '../helpers/worlds/replica-world.ts';
 
 /** An update that claims the clocks from `clock` on for this client. */
 function squat(client: number, clock: number, count = 1): Bytes {

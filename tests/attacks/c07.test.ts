@@ -8,12 +8,12 @@ import * as Y from 'yjs';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { MAX_WAITING_BYTES } from '#lib/replica/intake.ts';
 import type { Frame } from '#lib/replica/frames.ts';
-import { forge, received, ZERO } from '../helpers/forge.ts';
-import { sync } from '../helpers/plain-relay.ts';
-import { replicaWorld, type WorldDevice } from '../helpers/replica-world.ts';
-import { forgetReached, reached } from '../helpers/yjs-spy.ts';
+import { forge, received, ZERO } from '../helpers/hostile/forge.ts';
+import { sync } from '../helpers/worlds/plain-relay.ts';
+import { replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
+import { forgetReached, reached } from '../helpers/hostile/yjs-spy.ts';
 
-vi.mock('yjs', async (original) => (await import('../helpers/yjs-spy.ts')).spied(await original()));
+vi.mock('yjs', async (original) => (await import('../helpers/hostile/yjs-spy.ts')).spied(await original()));
 
 beforeEach(forgetReached);
 

@@ -8,8 +8,8 @@ import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import type { Session } from '#lib/vault/messages.ts';
 import type { Dial } from '#lib/sync/transport.ts';
 import { DEFAULT_LIMITS } from '../../relay/limits.ts';
-import { evilRelay, type EvilRelay } from '../helpers/evil-relay.ts';
-import { seededRandom } from '../helpers/random.ts';
+import { evilRelay, type EvilRelay } from '../helpers/hostile/evil-relay.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 import {
   activate,
   allergies,
@@ -21,10 +21,10 @@ import {
   vaultWorld,
   type TestDevice,
   type VaultWorld,
-} from '../helpers/vault-world.ts';
-import { forgetReached, reached } from '../helpers/yjs-spy.ts';
+} from '../helpers/worlds/vault-world.ts';
+import { forgetReached, reached } from '../helpers/hostile/yjs-spy.ts';
 
-vi.mock('yjs', async (original) => (await import('../helpers/yjs-spy.ts')).spied(await original()));
+vi.mock('yjs', async (original) => (await import('../helpers/hostile/yjs-spy.ts')).spied(await original()));
 
 const FLIPS = 3_000;
 const NAMES = ['Arachide', 'Latex', 'Pollen'];

@@ -3,11 +3,11 @@
  */
 import { beforeEach, expect, test, vi } from 'vitest';
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
-import { seededRandom } from '../helpers/random.ts';
-import { replicaWorld, type WorldDevice } from '../helpers/replica-world.ts';
-import { forgetReached, reached } from '../helpers/yjs-spy.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
+import { replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
+import { forgetReached, reached } from '../helpers/hostile/yjs-spy.ts';
 
-vi.mock('yjs', async (original) => (await import('../helpers/yjs-spy.ts')).spied(await original()));
+vi.mock('yjs', async (original) => (await import('../helpers/hostile/yjs-spy.ts')).spied(await original()));
 
 beforeEach(forgetReached);
 

@@ -6,9 +6,9 @@ import { fromHex, hex } from '#lib/bytes/bytes.ts';
 import { RecordDocument } from '#lib/replica/document.ts';
 import { appendLeaf } from '#lib/replica/merkle.ts';
 import { encodeSnapshot, type Snapshot } from '#lib/replica/snapshot.ts';
-import { forge, received } from '../helpers/forge.ts';
-import { pull, push, sync } from '../helpers/plain-relay.ts';
-import { replicaWorld, type ReplicaWorld, type WorldDevice } from '../helpers/replica-world.ts';
+import { forge, received } from '../helpers/hostile/forge.ts';
+import { pull, push, sync } from '../helpers/worlds/plain-relay.ts';
+import { replicaWorld, type ReplicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 
 async function family(): Promise<{
   world: ReplicaWorld;

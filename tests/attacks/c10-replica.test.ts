@@ -3,10 +3,10 @@
  */
 import { expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
-import { faultyDisk } from '../helpers/faulty-storage.ts';
-import { pull, push, sync } from '../helpers/plain-relay.ts';
-import { seededRandom } from '../helpers/random.ts';
-import { replicaWorld, type WorldDevice } from '../helpers/replica-world.ts';
+import { faultyDisk } from '../helpers/hostile/faulty-storage.ts';
+import { pull, push, sync } from '../helpers/worlds/plain-relay.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
+import { replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 
 const NAMES = ['Alice laptop', 'Alice phone', 'Bob phone'];
 

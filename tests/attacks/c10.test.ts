@@ -7,9 +7,9 @@ import { deriveEpoch, type EpochKeys } from '#lib/keys/epoch.ts';
 import { openChain } from '#lib/keys/open-chain.ts';
 import { admits, evaluateRoster } from '#lib/keys/roster.ts';
 import { chainSecrets } from '#lib/keys/root.ts';
-import { deviceNamed, pen, person, type Person, type Written } from '../helpers/people.ts';
-import { seededRandom } from '../helpers/random.ts';
-import { actor, directoryOf, emptyBoxes, frameAt, paperSpace, pinAt } from '../helpers/rosters.ts';
+import { deviceNamed, pen, person, type Person, type Written } from '../helpers/people/people.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
+import { actor, directoryOf, emptyBoxes, frameAt, paperSpace, pinAt } from '../helpers/worlds/rosters.ts';
 
 /**
  * C10, as far as keys go: Alice's phone is stolen and revoked; the thief, who has its keys, writes on as if it had been

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { ROLES } from '#lib/keys/roles.ts';
 import { evaluateRoster, type RosterState } from '#lib/keys/roster.ts';
 import type { RosterBody } from '#lib/keys/roster-body.ts';
-import { seededRandom, type SeededRandom } from '../helpers/random.ts';
-import { actor, directoryOf, emptyBoxes, paperSpace, pinAt, type Entry } from '../helpers/rosters.ts';
+import { seededRandom, type SeededRandom } from '../helpers/tools/random.ts';
+import { actor, directoryOf, emptyBoxes, paperSpace, pinAt, type Entry } from '../helpers/worlds/rosters.ts';
 
 /**
  * C11: the two guardians of a child, and everybody else they bring in, change the roster at the same time; some leave

@@ -3,7 +3,7 @@ import { Writer } from '#lib/bytes/writer.ts';
 import { concat, type Bytes } from '#lib/bytes/bytes.ts';
 import { ARGON2, type Argon2Parameters } from '#lib/crypto/kdf.ts';
 import { openPasswordSlot, sealPasswordSlot, SLOT_LENGTH } from '#lib/keys/slot.ts';
-import { seededRandom } from '../helpers/random.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 
 /**
  * D01: somebody who can write to the browser's storage makes the derivation of Alice's key cheap, waits until she signs

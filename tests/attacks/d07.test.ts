@@ -9,8 +9,8 @@ import { decodeInner } from '#lib/keys/inner.ts';
 import { decodeRosterBody } from '#lib/keys/roster-body.ts';
 import { openGrant } from '#lib/keys/rotation.ts';
 import type { Spaces } from '#lib/vault/spaces.ts';
-import { evilRelay, type EvilRelay, type Mark } from '../helpers/evil-relay.ts';
-import { localSecretOf, spacesOn } from '../helpers/vault-keys.ts';
+import { evilRelay, type EvilRelay, type Mark } from '../helpers/hostile/evil-relay.ts';
+import { localSecretOf, spacesOn } from '../helpers/people/vault-keys.ts';
 import {
   activate,
   allergies,
@@ -23,7 +23,7 @@ import {
   vaultWorld,
   type TestDevice,
   type VaultWorld,
-} from '../helpers/vault-world.ts';
+} from '../helpers/worlds/vault-world.ts';
 
 let world: VaultWorld;
 let evil: EvilRelay;

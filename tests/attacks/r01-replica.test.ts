@@ -4,8 +4,8 @@
 import { expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
 import type { Result } from '#lib/bytes/result.ts';
-import { sync } from '../helpers/plain-relay.ts';
-import { replicaWorld, type ReplicaWorld, type WorldDevice } from '../helpers/replica-world.ts';
+import { sync } from '../helpers/worlds/plain-relay.ts';
+import { replicaWorld, type ReplicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 
 const ID = 'AAAAAAAAAAAAAAAAAAAAAA';
 

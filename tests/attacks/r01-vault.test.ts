@@ -6,9 +6,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Stored } from '#lib/storage/storage.ts';
 import type { Session } from '#lib/vault/messages.ts';
 import type { HostedVault } from '#lib/vault/election.ts';
-import { evilRelay } from '../helpers/evil-relay.ts';
-import { faultyDisk, type FaultyDisk } from '../helpers/faulty-storage.ts';
-import { numbersGiven, spacesOn } from '../helpers/vault-keys.ts';
+import { evilRelay } from '../helpers/hostile/evil-relay.ts';
+import { faultyDisk, type FaultyDisk } from '../helpers/hostile/faulty-storage.ts';
+import { numbersGiven, spacesOn } from '../helpers/people/vault-keys.ts';
 import {
   activate,
   allergies,
@@ -20,7 +20,7 @@ import {
   vaultWorld,
   type TestDevice,
   type VaultWorld,
-} from '../helpers/vault-world.ts';
+} from '../helpers/worlds/vault-world.ts';
 
 let world: VaultWorld;
 let start: Stored[];

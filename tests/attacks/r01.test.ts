@@ -5,7 +5,7 @@ import { IDBFactory, IDBKeyRange, IDBObjectStore } from 'fake-indexeddb';
 import { afterEach, expect, test, vi } from 'vitest';
 import { openDexieStorage } from '#lib/storage/dexie.ts';
 import { ordinal, type Change } from '#lib/storage/storage.ts';
-import { failTransactions } from '../helpers/failing-transactions.ts';
+import { failTransactions } from '../helpers/hostile/failing-transactions.ts';
 
 const EDITS = 8;
 

@@ -16,7 +16,7 @@ import {
   eventually,
   type TestDevice,
   type VaultWorld,
-} from '../helpers/vault-world.ts';
+} from '../helpers/worlds/vault-world.ts';
 
 let world: VaultWorld;
 let laptop: TestDevice;

@@ -4,7 +4,7 @@
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import { afterEach, expect, test, vi } from 'vitest';
 import { openDexieStorage } from '#lib/storage/dexie.ts';
-import { failTransactions } from '../helpers/failing-transactions.ts';
+import { failTransactions } from '../helpers/hostile/failing-transactions.ts';
 
 const put = (key: string) => ({ type: 'put', key: [key], value: new Uint8Array([1]) }) as const;
 

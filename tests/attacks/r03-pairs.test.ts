@@ -6,10 +6,10 @@ import { hex } from '#lib/bytes/bytes.ts';
 import { openFrame, type FrameKind } from '#lib/crypto/frame.ts';
 import { encodeRosterBody } from '#lib/keys/roster-body.ts';
 import type { Key } from '#lib/storage/storage.ts';
-import type { Damage } from '../helpers/faulty-storage.ts';
-import { push, sync } from '../helpers/plain-relay.ts';
-import { seededRandom, type SeededRandom } from '../helpers/random.ts';
-import { replicaWorld, type WorldDevice } from '../helpers/replica-world.ts';
+import type { Damage } from '../helpers/hostile/faulty-storage.ts';
+import { push, sync } from '../helpers/worlds/plain-relay.ts';
+import { seededRandom, type SeededRandom } from '../helpers/tools/random.ts';
+import { replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 
 const HOWS: readonly Damage[] = ['flip', 'truncate', 'remove'];
 const SEED = 'R03 pairs';

@@ -5,8 +5,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Stored } from '#lib/storage/storage.ts';
 import type { Session } from '#lib/vault/messages.ts';
-import { faultyDisk, type Damage } from '../helpers/faulty-storage.ts';
-import { seededRandom } from '../helpers/random.ts';
+import { faultyDisk, type Damage } from '../helpers/hostile/faulty-storage.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 import {
   activate,
   allergies,
@@ -19,7 +19,7 @@ import {
   testDevice,
   vaultWorld,
   type VaultWorld,
-} from '../helpers/vault-world.ts';
+} from '../helpers/worlds/vault-world.ts';
 
 const pdf = `%PDF-1.7\n${'bilan '.repeat(20_000)}\n%%EOF\n`;
 const NAMES = ['Arachide', 'Latex', 'Pollen'];

@@ -2,7 +2,7 @@
  * R03 with a whole vault: every frame on Alice's laptop and all that was folded from them rots while she is offline.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { seededRandom } from '../helpers/random.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 import {
   activate,
   allergies,
@@ -15,7 +15,7 @@ import {
   vaultWorld,
   type TestDevice,
   type VaultWorld,
-} from '../helpers/vault-world.ts';
+} from '../helpers/worlds/vault-world.ts';
 
 let world: VaultWorld;
 let laptop: TestDevice;

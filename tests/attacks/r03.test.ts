@@ -3,10 +3,10 @@
  */
 import { expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
-import type { Damage } from '../helpers/faulty-storage.ts';
-import { push, sync } from '../helpers/plain-relay.ts';
-import { seededRandom } from '../helpers/random.ts';
-import { replicaWorld, type WorldDevice } from '../helpers/replica-world.ts';
+import type { Damage } from '../helpers/hostile/faulty-storage.ts';
+import { push, sync } from '../helpers/worlds/plain-relay.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
+import { replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 
 /** A phone whose disk holds one of everything: a snapshot, frames after it, tails, unsent and waiting frames, a report. */
 async function lived() {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { decodeBody, LogAnswer } from '#lib/protocol/authority.ts';
 import type { Session } from '#lib/vault/messages.ts';
 import { DEFAULT_LIMITS } from '../../relay/limits.ts';
-import { faultyDisk, type FaultyDisk } from '../helpers/faulty-storage.ts';
+import { faultyDisk, type FaultyDisk } from '../helpers/hostile/faulty-storage.ts';
 import {
   activate,
   allergies,
@@ -21,13 +21,13 @@ import {
   vaultWorld,
   type TestDevice,
   type VaultWorld,
-} from '../helpers/vault-world.ts';
+} from '../helpers/worlds/vault-world.ts';
 
 vi.mock('#lib/crypto/kdf.ts', async (original) =>
-  (await import('../helpers/cheap-kdf.ts')).cheapKdf(await original()),
+  (await import('../helpers/tools/cheap-kdf.ts')).cheapKdf(await original()),
 );
 vi.mock('../../relay/authority/primitives.ts', async (original) =>
-  (await import('../helpers/cheap-kdf.ts')).cheapPrimitives(await original()),
+  (await import('../helpers/tools/cheap-kdf.ts')).cheapPrimitives(await original()),
 );
 
 let world: VaultWorld;

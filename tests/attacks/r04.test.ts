@@ -3,8 +3,8 @@
  */
 import { expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
-import { push, sync } from '../helpers/plain-relay.ts';
-import { replicaWorld, type ReplicaWorld, type WorldDevice } from '../helpers/replica-world.ts';
+import { push, sync } from '../helpers/worlds/plain-relay.ts';
+import { replicaWorld, type ReplicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 
 async function start() {
   const world = await replicaWorld(['Alice phone', 'Alice laptop'], 'R04', { maxTails: 3 });

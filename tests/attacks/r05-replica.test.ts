@@ -4,9 +4,9 @@
 import { expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
 import { openReceived } from '#lib/replica/frames.ts';
-import { push, sync } from '../helpers/plain-relay.ts';
-import { seededRandom } from '../helpers/random.ts';
-import { replicaWorld, type WorldDevice } from '../helpers/replica-world.ts';
+import { push, sync } from '../helpers/worlds/plain-relay.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
+import { replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 
 test('R05: nothing acknowledged is lost, the outbox sends again, and no number is used twice', async () => {
   for (let seed = 0; seed < 20; seed++) {

@@ -3,8 +3,8 @@
  */
 import { expect, test } from 'vitest';
 import { ordinal, type Durability } from '#lib/storage/storage.ts';
-import { faultyDisk } from '../helpers/faulty-storage.ts';
-import { seededRandom } from '../helpers/random.ts';
+import { faultyDisk } from '../helpers/hostile/faulty-storage.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 
 test('R05: a power loss takes relaxed writes only, newest first, and never one that a strict write followed', async () => {
   for (let seed = 0; seed < 200; seed++) {

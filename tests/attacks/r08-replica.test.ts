@@ -3,9 +3,9 @@
  */
 import { expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
-import { sync } from '../helpers/plain-relay.ts';
-import { seededRandom } from '../helpers/random.ts';
-import { replicaWorld, type WorldDevice } from '../helpers/replica-world.ts';
+import { sync } from '../helpers/worlds/plain-relay.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
+import { replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 
 test('R08: edits of tabs that lead in turn, with folding between, are all there, under numbers used once', async () => {
   const random = seededRandom('R08');

@@ -3,10 +3,10 @@
  * same, one socket serves them all, and no two frames carry one number.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { evilRelay, type EvilRelay } from '../helpers/evil-relay.ts';
-import { browser, type Tab } from '../helpers/tabs.ts';
-import { numbersGiven, spacesOn } from '../helpers/vault-keys.ts';
-import { seededRandom } from '../helpers/random.ts';
+import { evilRelay, type EvilRelay } from '../helpers/hostile/evil-relay.ts';
+import { browser, type Tab } from '../helpers/worlds/tabs.ts';
+import { numbersGiven, spacesOn } from '../helpers/people/vault-keys.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 import {
   activate,
   allergy,
@@ -18,7 +18,7 @@ import {
   vaultWorld,
   type TestDevice,
   type VaultWorld,
-} from '../helpers/vault-world.ts';
+} from '../helpers/worlds/vault-world.ts';
 
 let world: VaultWorld;
 let evil: EvilRelay;

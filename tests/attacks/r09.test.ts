@@ -5,11 +5,11 @@
 import type { HostedVault } from '#lib/vault/election.ts';
 import { ok } from '#lib/bytes/result.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { evilRelay, type EvilRelay } from '../helpers/evil-relay.ts';
-import { browser, type Browser, type Tab } from '../helpers/tabs.ts';
-import { numbersGiven, spacesOn } from '../helpers/vault-keys.ts';
-import { fakeClock } from '../helpers/clock.ts';
-import { seededRandom } from '../helpers/random.ts';
+import { evilRelay, type EvilRelay } from '../helpers/hostile/evil-relay.ts';
+import { browser, type Browser, type Tab } from '../helpers/worlds/tabs.ts';
+import { numbersGiven, spacesOn } from '../helpers/people/vault-keys.ts';
+import { fakeClock } from '../helpers/tools/clock.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 import {
   activate,
   allergy,
@@ -21,7 +21,7 @@ import {
   vaultWorld,
   type TestDevice,
   type VaultWorld,
-} from '../helpers/vault-world.ts';
+} from '../helpers/worlds/vault-world.ts';
 
 let world: VaultWorld;
 let evil: EvilRelay;

@@ -17,7 +17,7 @@ import {
   vaultWorld,
   type TestDevice,
   type VaultWorld,
-} from '../helpers/vault-world.ts';
+} from '../helpers/worlds/vault-world.ts';
 
 const disk = new IDBFactory();
 let world: VaultWorld;

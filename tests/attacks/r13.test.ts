@@ -13,12 +13,12 @@ import { createSyncEngine } from '#lib/sync/engine.ts';
 import { webSocketDial } from '#lib/sync/transport.ts';
 import { readConfig } from '../../relay/config.ts';
 import { startServer } from '../../relay/server.ts';
-import { CALM, HOSTILE, ROUGH, type Faults } from '../helpers/fake-network.ts';
-import { fakeSpace, topicKeys } from '../helpers/fake-space.ts';
-import { fragmentingProxy } from '../helpers/fragmenting-proxy.ts';
-import { seededRandom } from '../helpers/random.ts';
-import { idOf } from '../helpers/relay-world.ts';
-import { syncWorld } from '../helpers/sync-world.ts';
+import { CALM, HOSTILE, ROUGH, type Faults } from '../helpers/worlds/fake-network.ts';
+import { fakeSpace, topicKeys } from '../helpers/worlds/fake-space.ts';
+import { fragmentingProxy } from '../helpers/hostile/fragmenting-proxy.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
+import { idOf } from '../helpers/worlds/relay-world.ts';
+import { syncWorld } from '../helpers/worlds/sync-world.ts';
 
 const SEEDS = 25;
 const MINUTE = 60_000;

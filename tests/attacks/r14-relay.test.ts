@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { CHUNK } from '#lib/protocol/limits.ts';
 import { hasChunk } from '#lib/protocol/relay.ts';
-import { idOf, relayWorld, type Person, type RelayWorld, type TopicKeys } from '../helpers/relay-world.ts';
+import {
+  idOf,
+  relayWorld,
+  type Person,
+  type RelayWorld,
+  type TopicKeys,
+} from '../helpers/worlds/relay-world.ts';
 
 /** A file of 5 MB, sealed: 79 chunks, the last one short. */
 const TOTAL = 79;

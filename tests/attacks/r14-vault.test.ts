@@ -4,8 +4,8 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
-import { evilRelay, type EvilRelay } from '../helpers/evil-relay.ts';
-import { seededRandom } from '../helpers/random.ts';
+import { evilRelay, type EvilRelay } from '../helpers/hostile/evil-relay.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 import {
   activate,
   eventually,
@@ -17,7 +17,7 @@ import {
   vaultWorld,
   type TestDevice,
   type VaultWorld,
-} from '../helpers/vault-world.ts';
+} from '../helpers/worlds/vault-world.ts';
 
 let world: VaultWorld;
 let evil: EvilRelay;

@@ -3,8 +3,8 @@
  */
 import { expect, test } from 'vitest';
 import { uploadBlob } from '#lib/sync/blobs.ts';
-import { sealedFile } from '../helpers/sealed-file.ts';
-import { syncWorld, type SyncWorld } from '../helpers/sync-world.ts';
+import { sealedFile } from '../helpers/tools/sealed-file.ts';
+import { syncWorld, type SyncWorld } from '../helpers/worlds/sync-world.ts';
 
 const FIVE_MEGABYTES = 5_000_000;
 const PUT_CHUNK = 0x0b;

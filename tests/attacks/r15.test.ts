@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { downloadBlob, type BlobError } from '#lib/sync/blobs.ts';
 import type { Result } from '#lib/bytes/result.ts';
-import { sealedFile } from '../helpers/sealed-file.ts';
-import { syncWorld } from '../helpers/sync-world.ts';
+import { sealedFile } from '../helpers/tools/sealed-file.ts';
+import { syncWorld } from '../helpers/worlds/sync-world.ts';
 
 const GET_CHUNK = 0x0c;
 const LACKING = 7;

@@ -19,7 +19,7 @@ import {
   settled,
   testDevice,
   type TestDevice,
-} from '../helpers/vault-world.ts';
+} from '../helpers/worlds/vault-world.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'carnet-r16-'));
 const DATA_DIR = join(root, 'data');

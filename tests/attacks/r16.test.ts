@@ -6,8 +6,8 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { memoryRelay } from '../helpers/memory-relay.ts';
-import { syncWorld, type SyncWorld } from '../helpers/sync-world.ts';
+import { memoryRelay } from '../helpers/worlds/memory-relay.ts';
+import { syncWorld, type SyncWorld } from '../helpers/worlds/sync-world.ts';
 
 const folders: string[] = [];
 afterEach(() => folders.splice(0).forEach((folder) => rmSync(folder, { recursive: true, force: true })));

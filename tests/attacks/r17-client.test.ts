@@ -5,8 +5,8 @@
 import { expect, test } from 'vitest';
 import { LONGEST_DELAY } from '#lib/sync/backoff.ts';
 import { NO_GUARD } from '../../relay/guard.ts';
-import { CALM } from '../helpers/fake-network.ts';
-import { syncWorld, type SyncWorld } from '../helpers/sync-world.ts';
+import { CALM } from '../helpers/worlds/fake-network.ts';
+import { syncWorld, type SyncWorld } from '../helpers/worlds/sync-world.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { CHUNK } from '#lib/protocol/limits.ts';
-import { idOf, relayWorld } from '../helpers/relay-world.ts';
-import { RelayClient } from '../helpers/relay-client.ts';
-import { testServer } from '../helpers/relay-server.ts';
+import { idOf, relayWorld } from '../helpers/worlds/relay-world.ts';
+import { RelayClient } from '../helpers/worlds/relay-client.ts';
+import { testServer } from '../helpers/worlds/relay-server.ts';
 
 let folder = '';
 beforeEach(() => {

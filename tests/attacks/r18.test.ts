@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
 import { frameId } from '#lib/crypto/frame.ts';
 import { openReceived } from '#lib/replica/frames.ts';
-import { pull, push, sync } from '../helpers/plain-relay.ts';
-import { replicaWorld, type ReplicaWorld, type WorldDevice } from '../helpers/replica-world.ts';
+import { pull, push, sync } from '../helpers/worlds/plain-relay.ts';
+import { replicaWorld, type ReplicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 
 async function ninetyDays() {
   const world = await replicaWorld(['Alice phone', 'Alice laptop', 'Bob phone'], 'R18');

@@ -3,10 +3,10 @@ import type { Bytes } from '#lib/bytes/bytes.ts';
 import { hex } from '#lib/bytes/bytes.ts';
 import { CHUNK } from '#lib/protocol/limits.ts';
 import { hasChunk } from '#lib/protocol/relay.ts';
-import { carnetProcess, type CarnetProcess } from '../helpers/carnet-process.ts';
-import { RelayClient } from '../helpers/relay-client.ts';
-import { idOf, topicKeys, type TopicKeys } from '../helpers/relay-world.ts';
-import { seededRandom, type SeededRandom } from '../helpers/random.ts';
+import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
+import { RelayClient } from '../helpers/worlds/relay-client.ts';
+import { idOf, topicKeys, type TopicKeys } from '../helpers/worlds/relay-world.ts';
+import { seededRandom, type SeededRandom } from '../helpers/tools/random.ts';
 
 const KILLS = 20;
 

@@ -8,7 +8,7 @@ import { PAGE_BYTES } from '#lib/protocol/limits.ts';
 import { decodeReply } from '#lib/protocol/relay.ts';
 import type { Bus, News, Subscriber } from '../../relay/bus/bus.ts';
 import { topicKey, type Topic } from '../../relay/store/store.ts';
-import { seededRandom } from '../helpers/random.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 
 export interface Nodes {
   readonly here: Bus;

@@ -11,7 +11,7 @@ import { hasChunk } from '#lib/protocol/relay.ts';
 import { DEFAULT_LIMITS, type RelayLimits } from '../../relay/limits.ts';
 import type { Clock } from '../../relay/clock.ts';
 import type { Store, Topic } from '../../relay/store/store.ts';
-import { seededRandom } from '../helpers/random.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 
 export interface Engine {
   /** Opens the store of this test, or opens it again after `close`. */

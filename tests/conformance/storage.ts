@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { ordinal, type Key, type Storage } from '#lib/storage/storage.ts';
-import { seededRandom } from '../helpers/random.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 
 const bytes = (...values: number[]): Bytes => new Uint8Array(values);
 const put = (key: Key, ...values: number[]) => ({ type: 'put', key, value: bytes(...values) }) as const;

@@ -1,6 +1,6 @@
 /** The discovery journey after activation, with no network: four questions, each answered, declared empty or passed. */
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
-import { carnetProcess, type CarnetProcess } from '../helpers/carnet-process.ts';
+import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
 import { activate, printedLetter, visit } from './journey.ts';
 import { barriers, CLAIRE, look, PHONE_BY_DAY } from './support.ts';
 

@@ -1,7 +1,7 @@
 /** R24: what another engine lacks, taken away from this one: it is done without, or said before anything is entered. */
 import { expect, test, type Page } from '@playwright/test';
 import { systemChromium } from '../../scripts/chromium.mjs';
-import { carnetProcess, type CarnetProcess } from '../helpers/carnet-process.ts';
+import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
 import { activate, addAllergy, isSent, openAllergies, printedLetter, visit } from './journey.ts';
 import { barriers, CLAIRE, overflowOfLargeText } from './support.ts';
 

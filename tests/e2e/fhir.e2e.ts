@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spanish } from '../fhir/foreign.ts';
 import { faultsOf } from '../fhir/validators.ts';
-import { carnetProcess, type CarnetProcess } from '../helpers/carnet-process.ts';
+import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
 import { activate, addAllergy, openAllergies, printedLetter, unlock, visit } from './journey.ts';
 import { barriers, CLAIRE, look, overflow, PHONE_BY_DAY, watchComplaints } from './support.ts';
 

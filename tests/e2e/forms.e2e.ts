@@ -3,7 +3,7 @@
  * empty, how long a text may be, what is refused, and what is read again afterwards.
  */
 import { expect, test, type BrowserContext, type Locator, type Page } from '@playwright/test';
-import { carnetProcess, type CarnetProcess } from '../helpers/carnet-process.ts';
+import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
 import { activate, printedLetter, visit } from './journey.ts';
 import { barriers, CLAIRE, look, overflow, PHONE_BY_DAY } from './support.ts';
 

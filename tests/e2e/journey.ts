@@ -3,7 +3,7 @@
  * spaces), so words are matched by expressions.
  */
 import { expect, type Page } from '@playwright/test';
-import type { CarnetProcess } from '../helpers/carnet-process.ts';
+import type { CarnetProcess } from '../helpers/worlds/carnet-process.ts';
 
 export interface Letter {
   readonly code: string;

@@ -1,6 +1,6 @@
 /** The main job by keyboard alone: no pointer, no focus set by the test, and at each stop one sees where one is. */
 import { expect, test, type Page } from '@playwright/test';
-import { carnetProcess, type CarnetProcess } from '../helpers/carnet-process.ts';
+import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
 import { printedLetter } from './journey.ts';
 import { CLAIRE, look, PHONE_BY_DAY, settle } from './support.ts';
 

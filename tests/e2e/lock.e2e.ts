@@ -4,7 +4,7 @@
  */
 import { expect, test, type BrowserContext, type CDPSession, type Page } from '@playwright/test';
 import { randomBytes } from 'node:crypto';
-import { carnetProcess, type CarnetProcess } from '../helpers/carnet-process.ts';
+import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
 import { activate, addAllergy, openAllergies, printedLetter, unlock } from './journey.ts';
 import { CLAIRE } from './support.ts';
 

@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PDFDocument } from 'pdf-lib';
-import { needlesOf, searchBytes, searchFolder, type Finding } from '../helpers/canaries.ts';
-import { carnetProcess, type CarnetProcess } from '../helpers/carnet-process.ts';
+import { needlesOf, searchBytes, searchFolder, type Finding } from '../helpers/hostile/canaries.ts';
+import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
 import { systemChromium } from '../../scripts/chromium.mjs';
 import {
   activate,

@@ -4,7 +4,7 @@
  */
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
-import { carnetProcess, type CarnetProcess } from '../helpers/carnet-process.ts';
+import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
 import { activate, printedLetter, unlock, visit } from './journey.ts';
 import { barriers, CLAIRE, look, overflow, PHONE_BY_DAY, VIEWS, watchComplaints } from './support.ts';
 

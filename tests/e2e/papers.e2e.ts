@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PDFDocument } from 'pdf-lib';
-import { carnetProcess, type CarnetProcess } from '../helpers/carnet-process.ts';
+import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
 import { activate, printedLetter, unlock, visit } from './journey.ts';
 import { barriers, CLAIRE, look, overflow, overflowOfLargeText, PHONE_BY_DAY, VIEWS } from './support.ts';
 

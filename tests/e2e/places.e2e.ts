@@ -8,7 +8,7 @@ import { expect, test, type BrowserContext, type Locator, type Page } from '@pla
 import type { FieldDefinition } from '#lib/record/section.ts';
 import type { ProfilePlace, ProfileSection } from '#lib/record/profile-section.ts';
 import { PROFILE } from '#lib/record/sections.ts';
-import { carnetProcess, type CarnetProcess } from '../helpers/carnet-process.ts';
+import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
 import { activate, printedLetter, visit } from './journey.ts';
 import {
   barriers,

@@ -3,7 +3,7 @@
  * on a phone and on a desktop, by day and by night, by keyboard, printed, in both languages.
  */
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
-import { carnetProcess, type CarnetProcess } from '../helpers/carnet-process.ts';
+import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
 import { activate, printedLetter, unlock, visit } from './journey.ts';
 import {
   barriers,

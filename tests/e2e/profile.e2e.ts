@@ -3,7 +3,7 @@
  * and how it is taken back. Every sheet is examined for who cannot see or use it.
  */
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
-import { carnetProcess, type CarnetProcess } from '../helpers/carnet-process.ts';
+import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
 import { activate, addDocument, printedLetter, unlock, visit } from './journey.ts';
 import { barriers, CLAIRE, look, PHONE_BY_DAY } from './support.ts';
 import { writeFile, mkdtemp, rm } from 'node:fs/promises';

@@ -1,6 +1,6 @@
 /** The search over the profile in the built app, with no network: by the keyboard, for everyone, and leaving no trace. */
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
-import { carnetProcess, type CarnetProcess } from '../helpers/carnet-process.ts';
+import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
 import { activate, addAllergy, openAllergies, printedLetter, unlock, visit } from './journey.ts';
 import { barriers, CLAIRE, look, overflow, VIEWS } from './support.ts';
 

@@ -4,8 +4,8 @@
  */
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
-import { carnetProcess, type CarnetProcess } from '../helpers/carnet-process.ts';
-import { readAloud, readPdf } from '../helpers/read-pdf.ts';
+import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
+import { readAloud, readPdf } from '../helpers/tools/read-pdf.ts';
 import { activate, addAllergy, openAllergies, printedLetter, visit } from './journey.ts';
 import { barriers, CLAIRE, look, overflow, VIEWS, watchComplaints } from './support.ts';
 

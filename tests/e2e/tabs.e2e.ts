@@ -1,6 +1,6 @@
 /** R08 R09 in a real browser: tabs of one profile are one device, led by one of them, and no tab is missed when it goes. */
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
-import { carnetProcess, type CarnetProcess } from '../helpers/carnet-process.ts';
+import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
 import { activate, addAllergy, isSent, openAllergies, printedLetter } from './journey.ts';
 import { CLAIRE } from './support.ts';
 

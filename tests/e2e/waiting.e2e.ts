@@ -1,6 +1,6 @@
 /** A long wait can be given up: what the person has written stays, nothing of it comes after them, and the next try goes. */
 import { expect, test, type Page, type Request } from '@playwright/test';
-import { carnetProcess, type CarnetProcess } from '../helpers/carnet-process.ts';
+import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
 import { fillCredentials, printedLetter } from './journey.ts';
 import { CLAIRE } from './support.ts';
 

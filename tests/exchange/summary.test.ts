@@ -7,10 +7,10 @@ import { fixedEntryId, nameOf } from '#lib/record/profile-section.ts';
 import { healthSections } from '#lib/record/sections.ts';
 import { statementId } from '#lib/record/sections/statements.ts';
 import type { RecordView } from '#lib/vault/door.ts';
-import { anyRecord, recordOf } from '../helpers/any-record.ts';
-import { fonts } from '../helpers/fonts.ts';
-import { faultsOf, withoutQpdf } from '../helpers/qpdf.ts';
-import { readAloud, readPdf } from '../helpers/read-pdf.ts';
+import { anyRecord, recordOf } from '../helpers/people/any-record.ts';
+import { fonts } from '../helpers/tools/fonts.ts';
+import { faultsOf, withoutQpdf } from '../helpers/tools/qpdf.ts';
+import { readAloud, readPdf } from '../helpers/tools/read-pdf.ts';
 
 const AT = Date.UTC(2026, 10, 23, 12);
 const french = ({ fr }: { readonly fr: string }): string => fr;

@@ -7,7 +7,7 @@ import { validateEntry } from '#lib/record/section.ts';
 import { healthSections } from '#lib/record/sections.ts';
 import { documentCategories } from '#lib/record/sections/documents.ts';
 import { statementId, statements } from '#lib/record/sections/statements.ts';
-import type { SeededRandom } from '../helpers/random.ts';
+import type { SeededRandom } from '../helpers/tools/random.ts';
 
 export const NOW = Date.UTC(2026, 10, 23, 10, 30);
 export const TODAY = { y: 2026, m: 11, d: 23 };

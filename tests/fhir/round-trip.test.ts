@@ -4,7 +4,7 @@ import { exportBundle } from '#lib/exchange/fhir/write.ts';
 import { fhirMappings } from '#lib/record/fhir-mappings.ts';
 import { healthSections, profileSections } from '#lib/record/sections.ts';
 import { statements } from '#lib/record/sections/statements.ts';
-import { seededRandom } from '../helpers/random.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 import { plan, said } from './reading.ts';
 import { NOW, randomRecord } from './records.ts';
 

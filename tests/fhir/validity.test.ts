@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { exportBundle } from '#lib/exchange/fhir/write.ts';
 import { healthSections } from '#lib/record/sections.ts';
-import { seededRandom } from '../helpers/random.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 import { REQUIRED_SECTIONS, SECTION_ENTRIES } from './ips-profiles.ts';
 import { NOW, randomRecord } from './records.ts';
 import { faultsOf } from './validators.ts';

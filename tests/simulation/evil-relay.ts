@@ -6,8 +6,8 @@
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { frameId } from '#lib/crypto/frame.ts';
 import type { Received } from '#lib/replica/replica.ts';
-import { plainRelay, type Kept, type PlainRelay } from '../helpers/plain-relay.ts';
-import type { SeededRandom } from '../helpers/random.ts';
+import { plainRelay, type Kept, type PlainRelay } from '../helpers/worlds/plain-relay.ts';
+import type { SeededRandom } from '../helpers/tools/random.ts';
 
 export type Malice =
   'drop' | 'delay' | 'reorder' | 'replay' | 'flip' | 'truncate' | 'inject' | 'fork' | 'rollback';

@@ -14,8 +14,8 @@ import type { Edit } from '#lib/record/entry.ts';
 import { changes } from '#lib/record/sections/changes.ts';
 import { eventKey, type SecurityEvent } from '#lib/replica/events.ts';
 import type { Syncable } from '#lib/replica/replica.ts';
-import { seededRandom, type SeededRandom } from '../helpers/random.ts';
-import { isKept, nextEdits } from '../helpers/random-editor.ts';
+import { seededRandom, type SeededRandom } from '../helpers/tools/random.ts';
+import { isKept, nextEdits } from '../helpers/people/random-editor.ts';
 import {
   entryId,
   people,
@@ -23,7 +23,7 @@ import {
   type People,
   type ReplicaWorld,
   type WorldDevice,
-} from '../helpers/replica-world.ts';
+} from '../helpers/worlds/replica-world.ts';
 import { evilRelay, type EvilRelay, type Malice } from './evil-relay.ts';
 
 const NAMES = ['Alice phone', 'Alice laptop', 'Bob phone', 'Bob laptop'];

@@ -10,9 +10,9 @@ import type { Edit, EntryId } from '#lib/record/entry.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
 import type { FieldDefinition, Fields } from '#lib/record/section.ts';
 import { healthSections, keepsHistory } from '#lib/record/sections.ts';
-import { needlesOf, searchBytes, searchFolder, type Finding } from '../helpers/canaries.ts';
-import { seededRandom } from '../helpers/random.ts';
-import { fieldsOf } from '../helpers/random-editor.ts';
+import { needlesOf, searchBytes, searchFolder, type Finding } from '../helpers/hostile/canaries.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
+import { fieldsOf } from '../helpers/people/random-editor.ts';
 import {
   activate,
   good,
@@ -20,7 +20,7 @@ import {
   vaultWorld,
   type TestDevice,
   type VaultWorld,
-} from '../helpers/vault-world.ts';
+} from '../helpers/worlds/vault-world.ts';
 
 const random = seededRandom('canaries');
 const MARK = Buffer.from(random(5)).toString('hex');

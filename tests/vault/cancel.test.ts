@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
 import { ok } from '#lib/bytes/result.ts';
-import { faultyDisk, type FaultyDisk } from '../helpers/faulty-storage.ts';
+import { faultyDisk, type FaultyDisk } from '../helpers/hostile/faulty-storage.ts';
 import {
   activate,
   eventually,
@@ -16,7 +16,7 @@ import {
   vaultWorld,
   type TestDevice,
   type VaultWorld,
-} from '../helpers/vault-world.ts';
+} from '../helpers/worlds/vault-world.ts';
 
 let world: VaultWorld;
 let laptop: TestDevice;

@@ -13,7 +13,7 @@ import {
   vaultWorld,
   type TestDevice,
   type VaultWorld,
-} from '../helpers/vault-world.ts';
+} from '../helpers/worlds/vault-world.ts';
 
 let world: VaultWorld;
 let laptop: TestDevice;

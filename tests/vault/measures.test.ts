@@ -12,7 +12,7 @@ import {
   vaultWorld,
   type TestDevice,
   type VaultWorld,
-} from '../helpers/vault-world.ts';
+} from '../helpers/worlds/vault-world.ts';
 
 let world: VaultWorld;
 let laptop: TestDevice;

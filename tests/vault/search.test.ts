@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { toBase64url } from '#lib/bytes/base64url.ts';
 import { systemRandom } from '#lib/crypto/random.ts';
 import type { Fields } from '#lib/record/section.ts';
-import { seededRandom } from '../helpers/random.ts';
-import { needlesOf, searchBytes } from '../helpers/canaries.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
+import { needlesOf, searchBytes } from '../helpers/hostile/canaries.ts';
 import {
   activate,
   eventually,
@@ -15,7 +15,7 @@ import {
   vaultWorld,
   type TestDevice,
   type VaultWorld,
-} from '../helpers/vault-world.ts';
+} from '../helpers/worlds/vault-world.ts';
 
 let world: VaultWorld;
 let laptop: TestDevice;

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
-import { seededRandom, type SeededRandom } from '../../../tests/helpers/random.ts';
+import { seededRandom, type SeededRandom } from '../../../tests/helpers/tools/random.ts';
 import { nameOfFrame, Packs, type PackedFrame } from './packs.ts';
 import { openDatabase } from './schema.ts';
 import { Seen } from './seen.ts';

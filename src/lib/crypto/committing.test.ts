@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { utf8, type Bytes } from '#lib/bytes/bytes.ts';
-import { seededRandom } from '../../../tests/helpers/random.ts';
+import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import { COMMITTING_OVERHEAD, context, openCommitting, sealCommitting, trial } from './committing.ts';
 import { LABELS } from './suite.ts';
 

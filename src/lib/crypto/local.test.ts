@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { concat, utf8 } from '#lib/bytes/bytes.ts';
-import { seededRandom } from '../../../tests/helpers/random.ts';
+import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import { localKey, openLocal, sealLocal } from './local.ts';
 import { LABELS } from './suite.ts';
 

@@ -2,7 +2,7 @@ import { x25519 } from '@noble/curves/ed25519.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { concat, equal, utf8, type Bytes } from '#lib/bytes/bytes.ts';
-import { seededRandom } from '../../../tests/helpers/random.ts';
+import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import { openCommitting, sealCommitting } from './committing.ts';
 import { hkdfSha256, sha256 } from './hash.ts';
 import { pad, unpad } from './padding.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { utf8 } from '#lib/bytes/bytes.ts';
-import { seededRandom } from '../../../tests/helpers/random.ts';
+import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import { detectEngine, fallbackEngine, webCryptoEngine } from './signature-engine.ts';
 import { admitSigningKey, createSigner, signingKeySeed, verify, verifyFallback } from './signature.ts';
 

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { encodeBech32m } from '#lib/bytes/bech32m.ts';
 import { concat } from '#lib/bytes/bytes.ts';
-import { expectStrictDecoder } from '../../../tests/helpers/hostile.ts';
-import { person, type Person } from '../../../tests/helpers/people.ts';
+import { expectStrictDecoder } from '../../../tests/helpers/hostile/hostile.ts';
+import { person, type Person } from '../../../tests/helpers/people/people.ts';
 import {
   addressHash,
   addressOf,

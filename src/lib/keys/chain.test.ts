@@ -1,8 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
-import { expectStrictDecoder } from '../../../tests/helpers/hostile.ts';
-import { deviceNamed, pen, person, type Person, type Written } from '../../../tests/helpers/people.ts';
-import { seededRandom } from '../../../tests/helpers/random.ts';
+import { expectStrictDecoder } from '../../../tests/helpers/hostile/hostile.ts';
+import { deviceNamed, pen, person, type Person, type Written } from '../../../tests/helpers/people/people.ts';
+import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import {
   acceptAddress,
   addDeviceBody,

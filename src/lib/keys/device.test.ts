@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { concat, fromHex } from '#lib/bytes/bytes.ts';
 import { verify } from '#lib/crypto/signature.ts';
-import { expectStrictDecoder } from '../../../tests/helpers/hostile.ts';
-import { deviceNamed } from '../../../tests/helpers/people.ts';
-import { seededRandom } from '../../../tests/helpers/random.ts';
+import { expectStrictDecoder } from '../../../tests/helpers/hostile/hostile.ts';
+import { deviceNamed } from '../../../tests/helpers/people/people.ts';
+import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import {
   BUNDLE_LENGTH,
   decodeBundle,

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
 import { openFrame, sealFrame } from '#lib/crypto/frame.ts';
 import { verify } from '#lib/crypto/signature.ts';
-import { expectStrictDecoder } from '../../../tests/helpers/hostile.ts';
-import { seededRandom } from '../../../tests/helpers/random.ts';
+import { expectStrictDecoder } from '../../../tests/helpers/hostile/hostile.ts';
+import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import { decodeEpochSecrets, deriveEpoch, encodeEpochSecrets, generateEpoch, withId } from './epoch.ts';
 import { secretsFor } from './roles.ts';
 

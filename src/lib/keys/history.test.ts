@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { seededRandom, type SeededRandom } from '../../../tests/helpers/random.ts';
+import { seededRandom, type SeededRandom } from '../../../tests/helpers/tools/random.ts';
 import { orderHistory, type Operation } from './history.ts';
 
 type Op = Operation<null>;

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { concat, type Bytes } from '#lib/bytes/bytes.ts';
 import { FRAME_KINDS, type FrameAad } from '#lib/crypto/frame.ts';
-import { expectStrictDecoder } from '../../../tests/helpers/hostile.ts';
-import { deviceNamed, flipped } from '../../../tests/helpers/people.ts';
-import { seededRandom } from '../../../tests/helpers/random.ts';
+import { expectStrictDecoder } from '../../../tests/helpers/hostile/hostile.ts';
+import { deviceNamed, flipped } from '../../../tests/helpers/people/people.ts';
+import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import type { DeviceKeys } from './device.ts';
 import { zeroId } from './ids.ts';
 import {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
-import { person, type Person } from '../../../tests/helpers/people.ts';
-import { seededRandom } from '../../../tests/helpers/random.ts';
+import { person, type Person } from '../../../tests/helpers/people/people.ts';
+import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import { addressOf } from './address.ts';
 import { createSpace } from './roster.ts';
 import { deviceId } from './device.ts';

@@ -1,9 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { equal, hex, utf8, type Bytes } from '#lib/bytes/bytes.ts';
 import { frameId } from '#lib/crypto/frame.ts';
-import { expectStrictDecoder } from '../../../tests/helpers/hostile.ts';
-import { deviceNamed, flipped, person, type Person } from '../../../tests/helpers/people.ts';
-import { seededRandom } from '../../../tests/helpers/random.ts';
+import { expectStrictDecoder } from '../../../tests/helpers/hostile/hostile.ts';
+import { deviceNamed, flipped, person, type Person } from '../../../tests/helpers/people/people.ts';
+import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import { verifyAcceptance } from './chain-body.ts';
 import type { DeviceKeys } from './device.ts';
 import {

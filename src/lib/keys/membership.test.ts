@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { seededRandom, type SeededRandom } from '../../../tests/helpers/random.ts';
+import { seededRandom, type SeededRandom } from '../../../tests/helpers/tools/random.ts';
 import type { Operation } from './history.ts';
 import { evaluate, type Rules } from './membership.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { seededRandom } from '../../../tests/helpers/random.ts';
-import { actor, directoryOf } from '../../../tests/helpers/rosters.ts';
+import { seededRandom } from '../../../tests/helpers/tools/random.ts';
+import { actor, directoryOf } from '../../../tests/helpers/worlds/rosters.ts';
 import { clientIdOf, clientIdsOf } from './client-id.ts';
 import { generateEpoch } from './epoch.ts';
 import { may, mayAuthor, ROLES, secretsFor, SPACE_KINDS, type Role } from './roles.ts';

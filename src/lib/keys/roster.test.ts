@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
-import { expectStrictDecoder } from '../../../tests/helpers/hostile.ts';
-import { seededRandom } from '../../../tests/helpers/random.ts';
+import { expectStrictDecoder } from '../../../tests/helpers/hostile/hostile.ts';
+import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import {
   actor,
   directoryOf,
@@ -11,7 +11,7 @@ import {
   pinAt,
   type Actor,
   type Entry,
-} from '../../../tests/helpers/rosters.ts';
+} from '../../../tests/helpers/worlds/rosters.ts';
 import { addressHash } from './address.ts';
 import type { Role } from './roles.ts';
 import { admits, createSpace, evaluateRoster } from './roster.ts';

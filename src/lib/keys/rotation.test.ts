@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
-import { deviceNamed, flipped, pen, person, type Person } from '../../../tests/helpers/people.ts';
-import { seededRandom } from '../../../tests/helpers/random.ts';
+import { deviceNamed, flipped, pen, person, type Person } from '../../../tests/helpers/people/people.ts';
+import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import { addressHash, type Address } from './address.ts';
 import { acceptAddress, addDeviceBody, revokeDeviceBody } from './chain-body.ts';
 import { chainEpoch, chainSpaceId } from './chain.ts';

@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Bytes } from '#lib/bytes/bytes.ts';
 import { labelledHash } from '#lib/crypto/hash.ts';
 import { LABELS } from '#lib/crypto/suite.ts';
-import { flipped } from '../../../tests/helpers/people.ts';
-import { seededRandom } from '../../../tests/helpers/random.ts';
+import { flipped } from '../../../tests/helpers/people/people.ts';
+import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import { openPasswordSlot, sealPasswordSlot, SLOT_LENGTH } from './slot.ts';
 
 // Argon2id has its vectors in crypto/; here a hash stands for it where many slots are tried, so that all can be.

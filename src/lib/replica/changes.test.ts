@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { entryId } from '../../../tests/helpers/replica-world.ts';
-import { seededRandom, type SeededRandom } from '../../../tests/helpers/random.ts';
-import { isKept, nextEdits } from '../../../tests/helpers/random-editor.ts';
+import { entryId } from '../../../tests/helpers/worlds/replica-world.ts';
+import { seededRandom, type SeededRandom } from '../../../tests/helpers/tools/random.ts';
+import { isKept, nextEdits } from '../../../tests/helpers/people/random-editor.ts';
 import { RecordDocument } from './document.ts';
 import { ChangeLog } from '#lib/record/change-log.ts';
 import { withHistory } from '#lib/record/changes.ts';

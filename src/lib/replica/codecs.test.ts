@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fromHex, hex, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
-import { paperDevice, paperMembers } from '../../../tests/helpers/forge.ts';
-import { seededRandom } from '../../../tests/helpers/random.ts';
+import { paperDevice, paperMembers } from '../../../tests/helpers/hostile/forge.ts';
+import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import {
   decodeBody,
   decodeFrontier,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Edit } from '#lib/record/entry.ts';
-import { seededRandom } from '../../../tests/helpers/random.ts';
-import { entryId } from '../../../tests/helpers/replica-world.ts';
+import { seededRandom } from '../../../tests/helpers/tools/random.ts';
+import { entryId } from '../../../tests/helpers/worlds/replica-world.ts';
 import { RecordDocument } from './document.ts';
 
 const ID = 'AAAAAAAAAAAAAAAAAAAAAA';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { concat, toOwned, utf8, type Bytes } from '#lib/bytes/bytes.ts';
 import { Writer } from '#lib/bytes/writer.ts';
-import { seededRandom, type SeededRandom } from '../../../tests/helpers/random.ts';
+import { seededRandom, type SeededRandom } from '../../../tests/helpers/tools/random.ts';
 import { fold } from './fold.ts';
 import { unfold } from './unfold.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import type { Bytes } from '#lib/bytes/bytes.ts';
-import { seededRandom } from '../../../tests/helpers/random.ts';
-import { entryId } from '../../../tests/helpers/replica-world.ts';
+import { seededRandom } from '../../../tests/helpers/tools/random.ts';
+import { entryId } from '../../../tests/helpers/worlds/replica-world.ts';
 import { RecordDocument } from './document.ts';
 import { inspectUpdate, MAX_UPDATE } from './gate.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { paperDevice, paperFrame, paperMembers, ZERO } from '../../../tests/helpers/forge.ts';
-import { seededRandom, type SeededRandom } from '../../../tests/helpers/random.ts';
-import { entryId } from '../../../tests/helpers/replica-world.ts';
+import { paperDevice, paperFrame, paperMembers, ZERO } from '../../../tests/helpers/hostile/forge.ts';
+import { seededRandom, type SeededRandom } from '../../../tests/helpers/tools/random.ts';
+import { entryId } from '../../../tests/helpers/worlds/replica-world.ts';
 import { RecordDocument } from './document.ts';
 import type { Frame } from './frames.ts';
 import { admit, type Admission } from './log.ts';

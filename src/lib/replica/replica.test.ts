@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
-import { replicaWorld } from '../../../tests/helpers/replica-world.ts';
-import { push, sync } from '../../../tests/helpers/plain-relay.ts';
+import { replicaWorld } from '../../../tests/helpers/worlds/replica-world.ts';
+import { push, sync } from '../../../tests/helpers/worlds/plain-relay.ts';
 
 test('what Alice writes on her phone is on the laptop after a sync, and back', async () => {
   const world = await replicaWorld(['Alice phone', 'Alice laptop']);

@@ -2,7 +2,7 @@
  * Storage in memory: for tests, the simulation, and a device that must not keep anything.
  *
  * Entries stand in one sorted array, so that ordering and prefixes are what a disk gives. Everything is "durable" at
- * once; what a power loss takes is modelled by tests/helpers/faulty-storage.ts.
+ * once; what a power loss takes is modelled by tests/helpers/hostile/faulty-storage.ts.
  */
 import { fail, ok } from '#lib/bytes/result.ts';
 import {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { authorityWorld, CAMILLE, type AuthorityWorld } from '../../../tests/helpers/authority.ts';
-import { fakeClock } from '../../../tests/helpers/clock.ts';
-import { seededRandom } from '../../../tests/helpers/random.ts';
+import { authorityWorld, CAMILLE, type AuthorityWorld } from '../../../tests/helpers/worlds/authority.ts';
+import { fakeClock } from '../../../tests/helpers/tools/clock.ts';
+import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import { createAuthorityClient, TIMEOUT_MS } from './authority-client.ts';
 import { systemClock } from './clock.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { seededRandom } from '../../../tests/helpers/random.ts';
+import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import { createBackoff, FIRST_DELAY, LONGEST_DELAY } from './backoff.ts';
 
 test('waits twice as long each time, up to the longest, between half and all of it', () => {

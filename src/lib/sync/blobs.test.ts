@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Result } from '#lib/bytes/result.ts';
 import { CHUNK } from '#lib/protocol/limits.ts';
 import { StorageFailure } from '#lib/storage/storage.ts';
-import { syncWorld } from '../../../tests/helpers/sync-world.ts';
+import { syncWorld } from '../../../tests/helpers/worlds/sync-world.ts';
 import { uploadBlob, type BlobError, type Upload } from './blobs.ts';
 import type { SyncProblem } from './problem.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { syncWorld } from '../../../tests/helpers/sync-world.ts';
+import { syncWorld } from '../../../tests/helpers/worlds/sync-world.ts';
 
 test("what Alice writes on one device arrives on the other, and leaves the first one's outbox", async () => {
   const world = syncWorld(1);

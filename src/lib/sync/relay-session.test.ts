@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { CLOSE, HEARTBEAT_MS } from '#lib/protocol/limits.ts';
 import { decodeRequest, encodeReply, type Reply, type Request } from '#lib/protocol/relay.ts';
-import { fakeClock } from '../../../tests/helpers/clock.ts';
+import { fakeClock } from '../../../tests/helpers/tools/clock.ts';
 import { ANSWER_MS, CHALLENGE_MS, connectRelay, PONG_MS, type RelaySession } from './relay-session.ts';
 import type { TransportEvents } from './transport.ts';
 

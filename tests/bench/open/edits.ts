@@ -6,7 +6,7 @@
 import { toBase64url } from '#lib/bytes/base64url.ts';
 import type { Edit } from '#lib/record/entry.ts';
 import { allergies } from '#lib/record/sections/allergies.ts';
-import { seededRandom } from '../../helpers/random.ts';
+import { seededRandom } from '../../helpers/tools/random.ts';
 
 const NAMES = [
   'Pollen de bouleau',

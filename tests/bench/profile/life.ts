@@ -5,7 +5,7 @@
 import { toBase64url } from '#lib/bytes/base64url.ts';
 import type { Edit } from '#lib/record/entry.ts';
 import type { Fields } from '#lib/record/section.ts';
-import { seededRandom } from '../../helpers/random.ts';
+import { seededRandom } from '../../helpers/tools/random.ts';
 
 export const MEASURES = 20_000;
 export const ENTRIES = 2_000;

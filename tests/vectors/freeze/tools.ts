@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { concat, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import type { Random } from '#lib/crypto/random.ts';
-import { seededRandom, type SeededRandom } from '../../helpers/random.ts';
+import { seededRandom, type SeededRandom } from '../../helpers/tools/random.ts';
 
 export type Row = Record<string, string | number>;
 

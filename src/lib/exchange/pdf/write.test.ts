@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { fonts } from '../../../../tests/helpers/fonts.ts';
-import { readAloud, readPdf } from '../../../../tests/helpers/read-pdf.ts';
+import { fonts } from '../../../../tests/helpers/tools/fonts.ts';
+import { readAloud, readPdf } from '../../../../tests/helpers/tools/read-pdf.ts';
 import type { Block, Paper } from '../paper.ts';
 import { writePaper } from './write.ts';
 

@@ -7,8 +7,8 @@
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { Dial, TransportEvents } from '#lib/sync/transport.ts';
-import type { FakeClock } from './clock.ts';
-import type { SeededRandom } from './random.ts';
+import type { FakeClock } from '../tools/clock.ts';
+import type { SeededRandom } from '../tools/random.ts';
 
 /** Chances per message, but for `refuse`, which is per connection. */
 export interface Faults {

@@ -6,7 +6,7 @@ import { concat, fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { fail, ok } from '#lib/bytes/result.ts';
 import type { Role } from '#lib/protocol/relay.ts';
 import type { Credential, Cursor, Followed, Outgoing, Syncable } from '#lib/sync/syncable.ts';
-import type { SeededRandom } from './random.ts';
+import type { SeededRandom } from '../tools/random.ts';
 import { idOf, keyPair } from './relay-world.ts';
 
 const ID = 32;

@@ -11,7 +11,7 @@ import type { EpochKeys } from '#lib/keys/epoch.ts';
 import { zeroId, type FrameId, type Hex } from '#lib/keys/ids.ts';
 import { signInner, type FrameInner } from '#lib/keys/inner.ts';
 import { generateRoot } from '#lib/keys/root.ts';
-import { seededRandom, type SeededRandom } from './random.ts';
+import { seededRandom, type SeededRandom } from '../tools/random.ts';
 
 export interface Person {
   readonly name: string;

@@ -1,6 +1,6 @@
 /**
  * A vault without keys, for looking at the pages: it answers the door from memory, with the delays and the failures
- * that the real one has. Never shipped: only tests/helpers/vite.looks.config.ts puts it in the place of the real one.
+ * that the real one has. Never shipped: only tests/helpers/looks/vite.looks.config.ts puts it in the place of the real one.
  *
  * A PDF and a photo to open are given by whoever looks, under /looks/.
  *

@@ -30,7 +30,7 @@ import { sealEpochs, openGrant } from '#lib/keys/rotation.ts';
 import { attestationMessage, logHeadMessage } from '#lib/protocol/attestation.ts';
 import { activationMessage } from '#lib/protocol/authority.ts';
 import { createStatement, openStatement } from '#lib/protocol/relay.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../tools/random.ts';
 
 const random = seededRandom('message types');
 

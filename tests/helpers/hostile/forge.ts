@@ -7,8 +7,8 @@ import { sha256 } from '#lib/crypto/hash.ts';
 import { zeroId } from '#lib/keys/ids.ts';
 import { makeFrame, type Draft, type Frame } from '#lib/replica/frames.ts';
 import type { Members } from '#lib/replica/members.ts';
-import type { WorldDevice, ReplicaWorld } from './replica-world.ts';
-import { seededRandom } from './random.ts';
+import type { WorldDevice, ReplicaWorld } from '../worlds/replica-world.ts';
+import { seededRandom } from '../tools/random.ts';
 
 export const ZERO = hex(zeroId());
 

@@ -3,7 +3,7 @@
  */
 import { concat, type Bytes } from '#lib/bytes/bytes.ts';
 import { expect } from 'vitest';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../tools/random.ts';
 
 /**
  * Holds a decoder to its promises on one good input: it answers null to every truncation, to trailing bytes, to noise;

@@ -16,9 +16,9 @@ import type { Environment } from '#lib/vault/environment.ts';
 import type { Result } from '#lib/bytes/result.ts';
 import { systemClock } from '#lib/sync/clock.ts';
 import { webSocketDial, type Dial } from '#lib/sync/transport.ts';
-import { readConfig, type Config } from '../../relay/config.ts';
-import { startCarnet, type RunningCarnet } from '../../relay/main.ts';
-import { faultyDisk, type FaultyDisk } from './faulty-storage.ts';
+import { readConfig, type Config } from '../../../relay/config.ts';
+import { startCarnet, type RunningCarnet } from '../../../relay/main.ts';
+import { faultyDisk, type FaultyDisk } from '../hostile/faulty-storage.ts';
 
 export const PASSWORD = 'Un-mot2passe!long';
 export const IDENTIFIANT = 'alice.martin';

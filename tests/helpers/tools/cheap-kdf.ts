@@ -2,14 +2,14 @@
  * The derivation from passwords and codes at no cost, for tests that pass it hundreds of times and are about something
  * else. Bounds hold as ever. In a test file:
  *
- *   vi.mock('#lib/crypto/kdf.ts', async (original) => (await import('../helpers/cheap-kdf.ts')).cheapKdf(await original()));
- *   vi.mock('../../relay/authority/primitives.ts', async (original) =>
- *     (await import('../helpers/cheap-kdf.ts')).cheapPrimitives(await original()));
+ *   vi.mock('#lib/crypto/kdf.ts', async (original) => (await import('./cheap-kdf.ts')).cheapKdf(await original()));
+ *   vi.mock('../../../relay/authority/primitives.ts', async (original) =>
+ *     (await import('./cheap-kdf.ts')).cheapPrimitives(await original()));
  */
 import { createHash } from 'node:crypto';
 import { toOwned, type Bytes } from '#lib/bytes/bytes.ts';
 import type * as Kdf from '#lib/crypto/kdf.ts';
-import type * as Primitives from '../../relay/authority/primitives.ts';
+import type * as Primitives from '../../../relay/authority/primitives.ts';
 
 function derive(secret: Bytes, salt: Bytes, length: number): Promise<Bytes> {
   const hash = createHash('shake256', { outputLength: length }).update(salt).update(secret);

@@ -12,7 +12,7 @@ import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { memoryStorage } from '#lib/storage/memory.ts';
 import { compareKeys } from '#lib/storage/storage.ts';
 import type { Change, Key, Storage, StorageError, Stored } from '#lib/storage/storage.ts';
-import type { SeededRandom } from './random.ts';
+import type { SeededRandom } from '../tools/random.ts';
 
 export type Damage = 'flip' | 'truncate' | 'empty' | 'remove';
 

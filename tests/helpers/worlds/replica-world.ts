@@ -17,11 +17,11 @@ import { localSeal } from '#lib/replica/ports.ts';
 import { createReplica, type Replica, type SecurityEvent } from '#lib/replica/replica.ts';
 import type { Address } from '#lib/keys/address.ts';
 import { toBase64url } from '#lib/bytes/base64url.ts';
-import { fakeClock, type FakeClock } from './clock.ts';
-import { faultyDisk, type FaultyDisk } from './faulty-storage.ts';
-import { deviceNamed, person } from './people.ts';
+import { fakeClock, type FakeClock } from '../tools/clock.ts';
+import { faultyDisk, type FaultyDisk } from '../hostile/faulty-storage.ts';
+import { deviceNamed, person } from '../people/people.ts';
 import { plainRelay, type PlainRelay } from './plain-relay.ts';
-import { seededRandom, type SeededRandom } from './random.ts';
+import { seededRandom, type SeededRandom } from '../tools/random.ts';
 
 export interface WorldDevice {
   readonly name: string;

@@ -1,9 +1,9 @@
-// `npx vite dev --config tests/helpers/vite.looks.config.ts`: the pages over the fake vault, for looking at them.
+// `npx vite dev --config tests/helpers/looks/vite.looks.config.ts`: the pages over the fake vault, for looking at them.
 
 import { join } from 'node:path';
 import { defineConfig, loadConfigFromFile, mergeConfig } from 'vite';
 
-const ROOT = join(import.meta.dirname, '../..');
+const ROOT = join(import.meta.dirname, '../../..');
 
 export default defineConfig(async (env) => {
   const own = await loadConfigFromFile(env, join(ROOT, 'vite.config.ts'));

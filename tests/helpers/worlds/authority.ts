@@ -28,11 +28,15 @@ import {
   type EnrolmentKeys,
   type EnrolmentSecrets,
 } from '#lib/protocol/enrolment.ts';
-import { createAuthority, type Authority, type AuthorityOptions } from '../../relay/authority/authority.ts';
-import { DEMO_REGISTER } from '../../relay/authority/demo-register.ts';
-import { primitives, sha256 } from '../../relay/authority/primitives.ts';
-import { fakeClock, type FakeClock } from './clock.ts';
-import { seededRandom, type SeededRandom } from './random.ts';
+import {
+  createAuthority,
+  type Authority,
+  type AuthorityOptions,
+} from '../../../relay/authority/authority.ts';
+import { DEMO_REGISTER } from '../../../relay/authority/demo-register.ts';
+import { primitives, sha256 } from '../../../relay/authority/primitives.ts';
+import { fakeClock, type FakeClock } from '../tools/clock.ts';
+import { seededRandom, type SeededRandom } from '../tools/random.ts';
 
 /** The first of the fictional register: mother of five, card with photo. */
 export const CAMILLE = { nir: '286056912304562', serial: '48210937561' } as const;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { storageConformance } from '../conformance/storage.ts';
+import { storageConformance } from '../../conformance/storage.ts';
 import { faultyDisk } from './faulty-storage.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../tools/random.ts';
 
 const put = (key: string, ...values: number[]) =>
   ({ type: 'put', key: [key], value: new Uint8Array(values) }) as const;

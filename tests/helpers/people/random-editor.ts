@@ -9,7 +9,7 @@ import type { Edit, Entry, EntryId, FieldValue, HealthRecord } from '#lib/record
 import { fixedEntryId, type ProfileSection } from '#lib/record/profile-section.ts';
 import type { FieldDefinition, Fields, SectionDefinition } from '#lib/record/section.ts';
 import { checkEdit, healthSections, keepsHistory } from '#lib/record/sections.ts';
-import type { SeededRandom } from './random.ts';
+import type { SeededRandom } from '../tools/random.ts';
 
 const TODAY = { y: 2026, m: 6, d: 15 };
 /** Few, so that two devices meet in one entry. */

@@ -12,7 +12,7 @@ import { PAGE_ENTRIES } from '#lib/protocol/limits.ts';
 import { decodeReply, decodeRequest, encodeReply, encodeRequest } from '#lib/protocol/relay.ts';
 import type { Reply, Request } from '#lib/protocol/relay.ts';
 import type { Dial, Transport, TransportEvents } from '#lib/sync/transport.ts';
-import type { SeededRandom } from './random.ts';
+import type { SeededRandom } from '../tools/random.ts';
 
 type Hex = string;
 

@@ -12,7 +12,7 @@ import { encodeInner } from '#lib/keys/inner.ts';
 import type { Role, SpaceKind } from '#lib/keys/roles.ts';
 import { createSpace } from '#lib/keys/roster.ts';
 import { encodeRosterBody, type EpochBox, type Pin, type RosterBody } from '#lib/keys/roster-body.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../tools/random.ts';
 
 const random = seededRandom('rosters');
 const NO_KEYS = { signing: new Uint8Array(32), sealing: new Uint8Array(1216) };

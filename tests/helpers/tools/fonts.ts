@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const FOLDER = join(import.meta.dirname, '../../node_modules/dejavu-fonts-ttf/ttf');
+const FOLDER = join(import.meta.dirname, '../../../node_modules/dejavu-fonts-ttf/ttf');
 
 export const fonts = {
   plain: readFileSync(join(FOLDER, 'DejaVuSans.ttf')),

@@ -1,7 +1,7 @@
 /**
  * What reaches Yjs, counted. In a test file:
  *
- *   vi.mock('yjs', async (original) => (await import('../helpers/yjs-spy.ts')).spied(await original()));
+ *   vi.mock('yjs', async (original) => (await import('./yjs-spy.ts')).spied(await original()));
  */
 import type * as Yjs from 'yjs';
 

@@ -4,12 +4,12 @@
  */
 import { createSyncEngine, type SyncEngine, type SyncState } from '#lib/sync/engine.ts';
 import type { Role } from '#lib/protocol/relay.ts';
-import { fakeClock, type FakeClock } from './clock.ts';
+import { fakeClock, type FakeClock } from '../tools/clock.ts';
 import { fakeNetwork, type FakeNetwork } from './fake-network.ts';
 import { fakeSpace, topicKeys, type FakeSpace, type TopicKeys } from './fake-space.ts';
 import { memoryRelay, RELAY_ORIGIN, type MemoryRelay, type MemoryRelayOptions } from './memory-relay.ts';
 import { idOf } from './relay-world.ts';
-import { seededRandom, type SeededRandom } from './random.ts';
+import { seededRandom, type SeededRandom } from '../tools/random.ts';
 
 /** Real milliseconds that a disk may take. */
 const DISK_PATIENCE = 2;
