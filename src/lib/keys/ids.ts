@@ -11,6 +11,9 @@ export type DeviceId = Bytes;
 /** SHA-256 of a frame. */
 export type FrameId = Bytes;
 
+/** What a statement is known by, whatever frame it is in (signed.ts). */
+export type Saying = Bytes;
+
 /** Hash of a space's genesis (roster.ts), or for the account chain of the address (chain.ts). */
 export type SpaceId = Bytes;
 

@@ -1,6 +1,6 @@
 /**
- * Who holds which right, as one pure function of a set of signed operations (history.ts). The account chain and the
- * roster of a space are the same function under two sets of rules.
+ * Who holds which right, as one pure function of a set of signed operations (history.ts), under given rules: those of the
+ * account chain (chain.ts).
  *
  * 1. An operation counts iff its author held the right in its causal past, reckoned from what counts there.
  * 2. Concurrent operations on one subject: a removal beats everything else; otherwise the smaller hash wins.
@@ -10,7 +10,7 @@
  *    grinding for a smaller hash; a thief who is revoked can drag along the one device that revoked it, and no other.
  *
  * Guarantees: the result depends on the set alone, not on the order of arrival (attacks A03, C10, C11).
- * Leaves out: signatures, which are verified before; frames that are not operations (roster.ts `admits`).
+ * Leaves out: signatures, which are verified before.
  */
 import { orderHistory, type History, type Operation } from './history.ts';
 import type { Hex } from './ids.ts';
@@ -24,75 +24,52 @@ export interface Change<V> {
 export interface Rules<B, V> {
   /** What subjects held before the first operation. */
   readonly founders: ReadonlyMap<string, V>;
-  changes(body: B): readonly Change<V>[];
-  authorises(operation: Operation<B>, view: View<B, V>): boolean;
-  /** The devices that this operation has the right to cut off, and does. */
-  cutsOff(operation: Operation<B>, view: View<B, V>): readonly Hex[];
+  /** What an operation does if it counts; `isBefore` tells what stands in its causal past. */
+  changes(operation: Operation<B>, isBefore: (other: Hex) => boolean): readonly Change<V>[];
+  /** What a removal makes void of what is said beside it, besides the words of those whom it removes. */
+  voids(removal: Operation<B>, beside: Operation<B>): boolean;
+  authorises(operation: Operation<B>, view: View<V>): boolean;
   /** Of concurrent values in the order of their operations' hashes, none of them null, or some: the one that holds. */
   settle(values: readonly (V | null)[]): V | null;
 }
 
 /** What counts in the causal past of an operation, or at the end of all. */
-export interface View<B, V> {
+export interface View<V> {
   get(subject: string): V | undefined;
   /** Whether the subject was ever given or refused a value. */
   knows(subject: string): boolean;
   /** Every subject that is known. */
   subjects(): readonly string[];
-  operations(): readonly Operation<B>[];
 }
 
 export type Rejection = 'not-authorised' | 'void';
 
 export interface Evaluation<B, V> {
-  /** What counts, each after everything it builds on. */
+  /** All that is there, each after everything it builds on. */
+  readonly operations: readonly Operation<B>[];
+  /** What counts of it. */
   readonly effective: readonly Operation<B>[];
   readonly rejected: ReadonlyMap<Hex, Rejection>;
   /** Operations that name one not there yet. */
   readonly waiting: readonly Hex[];
   /** What counts and nothing that counts builds on: the dependencies of the next operation. */
   readonly heads: readonly Hex[];
-  readonly view: View<B, V>;
-  /** What counted in the causal past of an operation. */
-  viewOf(id: Hex): View<B, V>;
-  /** Whether the first is in the causal past of the second. */
-  readonly isBefore: (earlier: Hex, later: Hex) => boolean;
+  readonly view: View<V>;
 }
 
-/** A device cut off, and the index of the operation that does it. */
-interface Cut {
-  readonly device: Hex;
-  readonly by: number;
-}
-
-/** The rulings so far: removals that stand whatever comes, and their cuts. */
-interface Settled {
-  readonly standing: ReadonlySet<number>;
-  readonly cuts: readonly Cut[];
-}
+/** The rulings so far: the indices of removals that stand whatever comes. */
+type Settled = ReadonlySet<number>;
 
 export function evaluate<B, V>(operations: Iterable<Operation<B>>, rules: Rules<B, V>): Evaluation<B, V> {
   const history = orderHistory(operations);
   const court = createCourt(history, rules);
-  let settled: Settled = { standing: new Set(), cuts: [] };
+  let settled: Settled = new Set();
   for (;;) {
     const counts = court.judge(settled);
     const open = court.openRemovals(counts, settled);
     if (open.length === 0) return conclude(history, court, counts, settled);
-    settled = uphold(settled, firstInDispute(open, counts, settled, court));
+    settled = new Set([...settled, ...firstInDispute(open, counts, settled, court)]);
   }
-}
-
-interface Removal {
-  readonly index: number;
-  readonly cuts: readonly Cut[];
-}
-
-function uphold({ standing, cuts }: Settled, removals: readonly Removal[]): Settled {
-  return {
-    standing: new Set([...standing, ...removals.map(({ index }) => index)]),
-    cuts: [...cuts, ...removals.flatMap((removal) => removal.cuts)],
-  };
 }
 
 /**
@@ -100,15 +77,15 @@ function uphold({ standing, cuts }: Settled, removals: readonly Removal[]): Sett
  * There is always one.
  */
 function firstInDispute<B, V>(
-  open: readonly Removal[],
+  open: readonly number[],
   counts: readonly boolean[],
   settled: Settled,
   court: Court<B, V>,
-): Removal[] {
+): number[] {
   const undone = open.map((removal) => {
-    if (!court.voidsAny(removal.cuts, counts)) return new Set<number>();
-    const after = court.judge(uphold(settled, [removal]));
-    return new Set(open.flatMap((other, i) => (after[other.index] ? [] : [i])));
+    if (!court.voidsAny(removal, counts)) return new Set<number>();
+    const after = court.judge(new Set([...settled, removal]));
+    return new Set(open.flatMap((other, i) => (after[other] ? [] : [i])));
   });
   const reach = open.map((_, start) => reachable(start, undone));
   return open.filter((_, i) => reach.every((reached, j) => !reached.has(i) || reach[i]!.has(j)));
@@ -123,26 +100,27 @@ function reachable(start: number, edges: readonly ReadonlySet<number>[]): Set<nu
 interface Court<B, V> {
   /** Per operation, whether it counts. */
   judge(settled: Settled): boolean[];
-  /** Operations that count and cut devices off, and do not stand yet. */
-  openRemovals(counts: readonly boolean[], settled: Settled): Removal[];
-  voidsAny(cuts: readonly Cut[], counts: readonly boolean[]): boolean;
-  isVoid(index: number, cuts: readonly Cut[]): boolean;
+  /** Operations that count and remove somebody, and do not stand yet. */
+  openRemovals(counts: readonly boolean[], settled: Settled): number[];
+  voidsAny(removal: number, counts: readonly boolean[]): boolean;
+  isVoid(index: number, settled: Settled): boolean;
   /** The view of the operation at this index; the final one for the number of operations. */
-  view(index: number, counts: readonly boolean[]): View<B, V>;
+  view(index: number, counts: readonly boolean[]): View<V>;
 }
 
 function createCourt<B, V>(history: History<B>, rules: Rules<B, V>): Court<B, V> {
   const { operations, isBefore } = history;
+  const changes = changesOf(history, rules);
   const touching = new Map<string, { index: number; value: V | null }[]>();
-  operations.forEach(({ body }, index) => {
-    for (const { subject, value } of rules.changes(body)) {
+  changes.forEach((made, index) => {
+    for (const { subject, value } of made) {
       const list = touching.get(subject);
       if (list) list.push({ index, value });
       else touching.set(subject, [{ index, value }]);
     }
   });
 
-  const view = (at: number, counts: readonly boolean[]): View<B, V> => {
+  const view = (at: number, counts: readonly boolean[]): View<V> => {
     const sees = (index: number) =>
       counts[index] === true && (at === operations.length || isBefore(index, at));
     const seen = (subject: string) => (touching.get(subject) ?? []).filter(({ index }) => sees(index));
@@ -156,61 +134,64 @@ function createCourt<B, V>(history: History<B>, rules: Rules<B, V>): Court<B, V>
       },
       subjects: () => [...rules.founders.keys(), ...[...touching.keys()].filter((s) => seen(s).length > 0)],
       knows: (subject) => rules.founders.has(subject) || seen(subject).length > 0,
-      operations: () => operations.filter((_, index) => sees(index)),
     };
   };
 
-  const isVoid = (index: number, cuts: readonly Cut[]): boolean =>
-    cuts.some(
-      ({ device, by }) =>
-        device === operations[index]!.author && by !== index && !isBefore(index, by) && !isBefore(by, index),
-    );
+  const removed = changes.map((made) => new Set(made.flatMap((one) => (one.value === null ? [one.subject] : []))));
+  const cutsOff = (by: number, index: number): boolean => {
+    if (by === index || isBefore(index, by) || isBefore(by, index)) return false;
+    const other = operations[index]!;
+    return removed[by]!.has(other.author) || rules.voids(operations[by]!, other);
+  };
+  const isVoid = (index: number, settled: Settled) => [...settled].some((by) => cutsOff(by, index));
 
   return {
     view,
     isVoid,
-    judge({ standing, cuts }) {
+    judge(settled) {
       const counts: boolean[] = [];
       operations.forEach((operation, index) => {
-        const passes = () => !isVoid(index, cuts) && rules.authorises(operation, view(index, counts));
-        counts.push(standing.has(index) || passes());
+        const passes = () => !isVoid(index, settled) && rules.authorises(operation, view(index, counts));
+        counts.push(settled.has(index) || passes());
       });
       return counts;
     },
-    openRemovals(counts, { standing }) {
-      return operations.flatMap((operation, index) => {
-        if (!counts[index] || standing.has(index)) return [];
-        const cuts = rules.cutsOff(operation, view(index, counts)).map((device) => ({ device, by: index }));
-        return cuts.length === 0 ? [] : [{ index, cuts }];
-      });
-    },
-    voidsAny: (cuts, counts) => counts.some((isCounted, index) => isCounted && isVoid(index, cuts)),
+    openRemovals: (counts, settled) =>
+      operations.flatMap((_, index) =>
+        counts[index] && !settled.has(index) && removed[index]!.size > 0 ? [index] : [],
+      ),
+    voidsAny: (removal, counts) => counts.some((isCounted, index) => isCounted && cutsOff(removal, index)),
   };
+}
+
+function changesOf<B, V>({ operations, isBefore }: History<B>, rules: Rules<B, V>): (readonly Change<V>[])[] {
+  const indexOf = new Map(operations.map(({ id }, index) => [id, index]));
+  return operations.map((operation, index) =>
+    rules.changes(operation, (other) => {
+      const at = indexOf.get(other);
+      return at !== undefined && isBefore(at, index);
+    }),
+  );
 }
 
 function conclude<B, V>(
   { operations, isBefore, waiting }: History<B>,
   court: Court<B, V>,
   counts: readonly boolean[],
-  { cuts }: Settled,
+  settled: Settled,
 ): Evaluation<B, V> {
   const effective = operations.filter((_, index) => counts[index]);
   const named = (index: number) => operations.some((_, later) => counts[later] && isBefore(index, later));
-  const indexOf = new Map(operations.map(({ id }, index) => [id, index]));
   const rejected = new Map<Hex, Rejection>();
   operations.forEach(({ id }, index) => {
-    if (!counts[index]) rejected.set(id, court.isVoid(index, cuts) ? 'void' : 'not-authorised');
+    if (!counts[index]) rejected.set(id, court.isVoid(index, settled) ? 'void' : 'not-authorised');
   });
   return {
+    operations,
     effective,
     rejected,
     waiting: waiting.map(({ id }) => id),
     heads: operations.flatMap(({ id }, index) => (counts[index] && !named(index) ? [id] : [])),
     view: court.view(operations.length, counts),
-    viewOf: (id) => court.view(indexOf.get(id) ?? 0, counts),
-    isBefore(earlier, later) {
-      const [first, second] = [indexOf.get(earlier), indexOf.get(later)];
-      return first !== undefined && second !== undefined && isBefore(first, second);
-    },
   };
 }

@@ -1,0 +1,173 @@
+/**
+ * What a space knows of the chains of several addresses, at any heads: who speaks for whom now, and who did by what an
+ * author knew; and the way in and out of frames for chain statements that are carried (grounds.ts).
+ *
+ * Guarantees: a function of the statements alone. A device is found under one address only: it signed which one it joins
+ * (chain-body.ts); of two that it signed all the same, the smaller address.
+ */
+import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { matchesAddress, type Address } from './address.ts';
+import {
+  admitChainControls,
+  chainSpaceId,
+  evaluateChain,
+  findGenesis,
+  introducedBy,
+  type ChainEntry,
+  type ChainState,
+} from './chain.ts';
+import { decodeChainBody } from './chain-body.ts';
+import { decodeControl, type ClaimedControl, type VerifiedControl } from './control.ts';
+import type { ChainNews } from './grounds.ts';
+import type { Hex } from './ids.ts';
+
+export interface KnownDevice {
+  readonly address: Address;
+  readonly signing: Bytes;
+  readonly sealing: Bytes;
+  readonly revoked: boolean;
+}
+
+export interface Chains {
+  /** Whose founding statement is known, ascending. */
+  addresses(): readonly Address[];
+  /** Of all that is known. */
+  state(address: Address): ChainState | undefined;
+  /** Of what stands in these heads and what they build on; undefined when any of it is not known. */
+  at(address: Address, heads: Iterable<Hex>): ChainState | undefined;
+  has(address: Address, saying: Hex): boolean;
+  device(id: Hex): KnownDevice | undefined;
+  /** What is known of an address' chain, in no order that matters. */
+  entries(address: Address): readonly ChainEntry[];
+}
+
+export function createChains(entries: ReadonlyMap<Address, readonly ChainEntry[]>): Chains {
+  const known = new Map([...entries].map(([address, list]) => [address, knownChain(address, list)]));
+  const founded = [...known.keys()].filter((address) => known.get(address)!.state.genesis !== null).sort();
+  const devices = new Map<Hex, KnownDevice>();
+  for (const address of founded) {
+    const { state } = known.get(address)!;
+    for (const [id, { bundle }] of state.devices) {
+      if (!devices.has(id)) devices.set(id, { address, ...bundle, revoked: !state.active.has(id) });
+    }
+  }
+  const stateOf = (address: Address) => known.get(address)?.state;
+  return {
+    addresses: () => founded,
+    state: (address) => (stateOf(address)?.genesis ? stateOf(address) : undefined),
+    at: (address, heads) => known.get(address)?.at(heads),
+    has: (address, saying) => known.get(address)?.byId.has(saying) ?? false,
+    device: (id) => devices.get(id),
+    entries: (address) => entries.get(address) ?? [],
+  };
+}
+
+/**
+ * The heads of chains that whoever knows `named` does not know, each with the statements between: what a frame has to
+ * name and carry.
+ */
+export function newsOf(chains: Chains, named: ReadonlyMap<Address, Iterable<Hex>>): ChainNews[] {
+  return chains.addresses().flatMap((address) => {
+    const { heads } = chains.state(address)!;
+    const entries = entriesById(chains.entries(address));
+    const old = closureOf(entries, named.get(address) ?? []) ?? new Set<Hex>();
+    const all = closureOf(entries, heads)!;
+    const fresh = [...all].filter((id) => !old.has(id)).sort();
+    if (heads.every((head) => old.has(head))) return [];
+    return [{ address, heads, carried: fresh.map((id) => entries.get(id)!.control.statement) }];
+  });
+}
+
+/**
+ * Statements carried by a frame: decoded, verified by keys they or the known ones introduce, admitted; those that are not
+ * known yet. Null if one is malformed or wrongly signed.
+ */
+export async function admitCarried(
+  address: Address,
+  statements: readonly Bytes[],
+  known: readonly ChainEntry[],
+): Promise<ChainEntry[] | null> {
+  const byId = entriesById(known);
+  const space = chainSpaceId(address);
+  const claims = new Map<Hex, ClaimedControl>();
+  for (const statement of statements) {
+    const claim = decodeControl(space, 0, statement);
+    if (claim === null) return null;
+    const id = hex(claim.claimed.id);
+    if (!byId.has(id)) claims.set(id, claim);
+  }
+  const verified = await verifyChainClaims(address, [...claims.values()], known);
+  const genesis = findGenesis(address, [...verified, ...known.map(({ control }) => control)]);
+  const admitted = await admitChainControls(address, verified, genesis);
+  return admitted.length === claims.size ? admitted : null;
+}
+
+/** Those that are signed by the device they name as their author, whose keys they or the known ones introduce. */
+export async function verifyChainClaims(
+  address: Address,
+  claims: readonly ClaimedControl[],
+  known: readonly ChainEntry[] = [],
+): Promise<VerifiedControl[]> {
+  const keys = new Map<Hex, Bytes>();
+  const introduce = (bytes: Bytes) => {
+    const body = decodeChainBody(bytes);
+    if (!body || (body.type === 'genesis' && !matchesAddress(address, body.bundle))) return;
+    const device = introducedBy(body);
+    if (device) keys.set(device.id, device.bundle.signing);
+  };
+  for (const { control } of known) introduce(control.inner.body);
+  for (const { claimed } of claims) introduce(claimed.inner.body);
+  const verified: VerifiedControl[] = [];
+  for (const { claimed, isSignedBy } of claims) {
+    const key = keys.get(hex(claimed.inner.author));
+    if (key && (await isSignedBy(key))) verified.push(claimed);
+  }
+  return verified;
+}
+
+interface KnownChain {
+  readonly state: ChainState;
+  readonly byId: ReadonlyMap<Hex, ChainEntry>;
+  at(heads: Iterable<Hex>): ChainState | undefined;
+}
+
+const chainsKnown = new WeakMap<readonly ChainEntry[], KnownChain>();
+
+/** One list of entries is evaluated once, whoever asks. */
+function knownChain(address: Address, entries: readonly ChainEntry[]): KnownChain {
+  const made = chainsKnown.get(entries);
+  if (made) return made;
+  const byId = entriesById(entries);
+  const state = evaluateChain(address, entries);
+  const states = new Map<string, ChainState>();
+  const at = (heads: Iterable<Hex>): ChainState | undefined => {
+    const closure = closureOf(byId, heads);
+    if (closure === null) return undefined;
+    const key = [...closure].sort().join();
+    let found = states.get(key);
+    if (!found) {
+      found = closure.size === byId.size ? state : evaluateChain(address, [...closure].map((id) => byId.get(id)!));
+      states.set(key, found);
+    }
+    return found;
+  };
+  const chain = { state, byId, at };
+  chainsKnown.set(entries, chain);
+  return chain;
+}
+
+function entriesById(entries: readonly ChainEntry[]): Map<Hex, ChainEntry> {
+  return new Map(entries.map((entry) => [hex(entry.control.id), entry]));
+}
+
+/** These statements and all that they build on; null when one is not there. */
+function closureOf(entries: ReadonlyMap<Hex, ChainEntry>, heads: Iterable<Hex>): Set<Hex> | null {
+  const closure = new Set<Hex>(heads);
+  for (const id of closure) {
+    const entry = entries.get(id);
+    if (!entry) return null;
+    const { deps, before } = entry.control.inner;
+    for (const name of [...deps, ...before]) closure.add(hex(name));
+  }
+  return closure;
+}
