@@ -56,11 +56,7 @@ interface Signed {
 }
 
 /** The first device has accepted the address that the bundle makes. */
-export async function genesisBody(
-  bundle: GenesisBundle,
-  acceptance: Bytes,
-  account: Signer,
-): Promise<Bytes> {
+export async function genesisBody(bundle: GenesisBundle, acceptance: Bytes, account: Signer): Promise<Bytes> {
   const body = begin('genesis').bytes(encodeGenesis(bundle)).bytes(signatureOf(acceptance));
   return signedByAccount(body, genesisHash(bundle), account);
 }

@@ -17,7 +17,13 @@ import { hkdfSha256, labelBytes, labelledHash } from '#lib/crypto/hash.ts';
 import type { Random } from '#lib/crypto/random.ts';
 import { LABELS } from '#lib/crypto/suite.ts';
 import { addressHash, addressOf, matchesAddress, type Address, type GenesisBundle } from './address.ts';
-import { acceptAddress, decodeChainBody, genesisBody, verifyChainBody, type ChainBody } from './chain-body.ts';
+import {
+  acceptAddress,
+  decodeChainBody,
+  genesisBody,
+  verifyChainBody,
+  type ChainBody,
+} from './chain-body.ts';
 import { operationOf, type VerifiedControl } from './control.ts';
 import { deviceId, type DeviceBundle, type DeviceKeys } from './device.ts';
 import type { EpochParts } from './epoch.ts';
@@ -135,12 +141,16 @@ export function evaluateChain(address: Address, entries: readonly ChainEntry[]):
 }
 
 function rulesOf(operations: readonly Operation<ChainBody>[]): Rules<ChainBody, DeviceBundle> {
-  const first = operations.flatMap(({ body }) => (body.type === 'genesis' ? [introducedBy(body)!.id] : []))[0];
+  const first = operations.flatMap(({ body }) =>
+    body.type === 'genesis' ? [introducedBy(body)!.id] : [],
+  )[0];
   return {
     founders: new Map(),
     changes: (operation, isBefore) => changesOf(operation, operations, isBefore),
-    voids: ({ body }, beside) =>
-      body.type === 'recover' && beside.body.type === 'addDevice' && !body.kept.includes(beside.body.id),
+    voids: ({ body }) =>
+      body.type === 'recover'
+        ? ({ body: beside }) => beside.type === 'addDevice' && !body.kept.includes(beside.id)
+        : null,
     authorises({ author, body }, view) {
       if (body.type === 'genesis') return author === first && !view.knows(author);
       if (first === undefined || !view.knows(first)) return false;
@@ -162,7 +172,9 @@ function changesOf(
   const added = { subject: id, value: bundle };
   if (body.type !== 'recover') return [added];
   const spared = new Set([...body.kept, id]);
-  const known = operations.flatMap((other) => (isBefore(other.id) ? [introducedBy(other.body)?.id ?? id] : []));
+  const known = operations.flatMap((other) =>
+    isBefore(other.id) ? [introducedBy(other.body)?.id ?? id] : [],
+  );
   const removed = [...new Set(known)].filter((device) => !spared.has(device)).sort();
   return [added, ...removed.map((subject) => ({ subject, value: null }))];
 }

@@ -146,7 +146,13 @@ function knownChain(address: Address, entries: readonly ChainEntry[]): KnownChai
     const key = [...closure].sort().join();
     let found = states.get(key);
     if (!found) {
-      found = closure.size === byId.size ? state : evaluateChain(address, [...closure].map((id) => byId.get(id)!));
+      found =
+        closure.size === byId.size
+          ? state
+          : evaluateChain(
+              address,
+              [...closure].map((id) => byId.get(id)!),
+            );
       states.set(key, found);
     }
     return found;

@@ -72,7 +72,8 @@ export function readHash({ epoch, read }: Pick<EpochParts, 'epoch' | 'read'>): B
 
 export function partsOf(secrets: EpochSecrets): Required<EpochParts> {
   const { epoch, key } = secrets;
-  const derive = (label: Label) => hkdfSha256(fixed(key), NO_SALT, labelled(label, numberOf(epoch)), EPOCH_KEY);
+  const derive = (label: Label) =>
+    hkdfSha256(fixed(key), NO_SALT, labelled(label, numberOf(epoch)), EPOCH_KEY);
   return {
     epoch,
     id: epochId(secrets),

@@ -26,8 +26,8 @@ export interface Rules<B, V> {
   readonly founders: ReadonlyMap<string, V>;
   /** What an operation does if it counts; `isBefore` tells what stands in its causal past. */
   changes(operation: Operation<B>, isBefore: (other: Hex) => boolean): readonly Change<V>[];
-  /** What a removal makes void of what is said beside it, besides the words of those whom it removes. */
-  voids(removal: Operation<B>, beside: Operation<B>): boolean;
+  /** What an operation makes void of what is said beside it, besides the words of those whom it removes; null for none. */
+  voids(operation: Operation<B>): ((beside: Operation<B>) => boolean) | null;
   authorises(operation: Operation<B>, view: View<V>): boolean;
   /** Of concurrent values in the order of their operations' hashes, none of them null, or some: the one that holds. */
   settle(values: readonly (V | null)[]): V | null;
@@ -100,7 +100,7 @@ function reachable(start: number, edges: readonly ReadonlySet<number>[]): Set<nu
 interface Court<B, V> {
   /** Per operation, whether it counts. */
   judge(settled: Settled): boolean[];
-  /** Operations that count and remove somebody, and do not stand yet. */
+  /** Operations that count and make others void, and do not stand yet. */
   openRemovals(counts: readonly boolean[], settled: Settled): number[];
   voidsAny(removal: number, counts: readonly boolean[]): boolean;
   isVoid(index: number, settled: Settled): boolean;
@@ -137,11 +137,15 @@ function createCourt<B, V>(history: History<B>, rules: Rules<B, V>): Court<B, V>
     };
   };
 
-  const removed = changes.map((made) => new Set(made.flatMap((one) => (one.value === null ? [one.subject] : []))));
+  const removed = changes.map(
+    (made) => new Set(made.flatMap((one) => (one.value === null ? [one.subject] : []))),
+  );
+  const voids = operations.map((operation) => rules.voids(operation));
+  const isRemoval = (index: number) => removed[index]!.size > 0 || voids[index] !== null;
   const cutsOff = (by: number, index: number): boolean => {
     if (by === index || isBefore(index, by) || isBefore(by, index)) return false;
     const other = operations[index]!;
-    return removed[by]!.has(other.author) || rules.voids(operations[by]!, other);
+    return removed[by]!.has(other.author) || voids[by]?.(other) === true;
   };
   const isVoid = (index: number, settled: Settled) => [...settled].some((by) => cutsOff(by, index));
 
@@ -158,7 +162,7 @@ function createCourt<B, V>(history: History<B>, rules: Rules<B, V>): Court<B, V>
     },
     openRemovals: (counts, settled) =>
       operations.flatMap((_, index) =>
-        counts[index] && !settled.has(index) && removed[index]!.size > 0 ? [index] : [],
+        counts[index] && !settled.has(index) && isRemoval(index) ? [index] : [],
       ),
     voidsAny: (removal, counts) => counts.some((isCounted, index) => isCounted && cutsOff(removal, index)),
   };

@@ -111,14 +111,7 @@ export interface Complaint {
 }
 
 export type RosterBody =
-  | Found
-  | Join
-  | { readonly type: 'leave' }
-  | Order
-  | Rotate
-  | Grant
-  | { readonly type: 'note' }
-  | Complaint;
+  Found | Join | { readonly type: 'leave' } | Order | Rotate | Grant | { readonly type: 'note' } | Complaint;
 
 const TYPES = {
   found: 0x10,
@@ -235,7 +228,8 @@ function readJoin(reader: Reader): Join {
     signature: readSignature(reader),
   }));
   const statement = toOwned(reader.lengthPrefixed(SIGNATURE_LENGTH));
-  if (statement.length !== 0 && statement.length !== SIGNATURE_LENGTH) throw new MalformedBytes('no signature');
+  if (statement.length !== 0 && statement.length !== SIGNATURE_LENGTH)
+    throw new MalformedBytes('no signature');
   if (!ascend(heads) || !ascend(consents.map((one) => hex(addressHash(one.address)))))
     throw new MalformedBytes('join out of order');
   return {

@@ -91,7 +91,7 @@ class Court implements Ruling {
   get found(): Found | null {
     const { operations } = this.#given.history;
     const body = this.#seatings.map((index) => this.refusals[index] === null && operations[index]!.body.body);
-    return body.find((one) => one && one.type === 'found') as Found | null;
+    return (body.find((one) => one && one.type === 'found') as Found | undefined) ?? null;
   }
 
   seats(sees: (index: number) => boolean): Map<Address, Hex> {
@@ -101,7 +101,9 @@ class Court implements Ruling {
       if (this.refusals[index] !== null || !sees(index)) continue;
       const { id, body } = operations[index]!;
       const [address, seat] = seatOf(this.#given.space, id, body);
-      const isEnded = this.#endings.some((ending) => sees(ending) && this.#ends(ending, index, address, seat));
+      const isEnded = this.#endings.some(
+        (ending) => sees(ending) && this.#ends(ending, index, address, seat),
+      );
       if (!isEnded && !seats.has(address)) seats.set(address, seat);
     }
     return seats;
@@ -219,7 +221,8 @@ function numberedRotations({ operations, isBefore }: History<Said>): { at: numbe
   operations.forEach(({ body: { body } }, at) => {
     if (body.type !== 'rotate') return;
     const past = numbered.filter((one) => isBefore(one.at, at)).map(({ number }) => number);
-    if (body.number >= 1 && body.number <= Math.max(0, ...past) + 1) numbered.push({ at, number: body.number });
+    if (body.number >= 1 && body.number <= Math.max(0, ...past) + 1)
+      numbered.push({ at, number: body.number });
   });
   return numbered;
 }

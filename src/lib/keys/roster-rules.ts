@@ -81,7 +81,8 @@ function refusalOfOrder(body: Order, { space, found, speaker, seats, check }: Kn
 function refusalOfJoin(body: Join, known: Known): Refusal | null {
   const { space, found, seats, check } = known;
   const { address, heads } = body;
-  if (found.kind === 'account' || seats.has(address) || !areSame(known.seatsAt(heads), seats)) return 'no-right';
+  if (found.kind === 'account' || seats.has(address) || !areSame(known.seatsAt(heads), seats))
+    return 'no-right';
   const joining = { space, address, heads };
   const isBy = (owner: Address, device: Hex, message: Bytes, signature: Bytes) => {
     const chain = known.chain(owner);

@@ -40,7 +40,10 @@ export function ownerStatementBytes(space: SpaceId, address: Address): Bytes {
   return labelled(LABELS.ownerStatement, space, addressHash(address));
 }
 
-export function orderBytes(space: SpaceId, { serial, address, join }: Omit<Order, 'type' | 'signature'>): Bytes {
+export function orderBytes(
+  space: SpaceId,
+  { serial, address, join }: Omit<Order, 'type' | 'signature'>,
+): Bytes {
   const number = new Writer(8).u64(serial).finish();
   return labelled(LABELS.order, space, number, addressHash(address), fromHex(join));
 }

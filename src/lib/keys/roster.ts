@@ -107,7 +107,8 @@ export function evaluateRoster(
   const operations: Operation<Said>[] = [];
   for (const control of controls) {
     const said = saidBy(control.inner);
-    const isForeign = said?.body.type === 'found' && hex(spaceIdOf(encodeRosterBody(said.body))) !== hex(space);
+    const isForeign =
+      said?.body.type === 'found' && hex(spaceIdOf(encodeRosterBody(said.body))) !== hex(space);
     if (said === null || isForeign) malformed.push(hex(control.id));
     else operations.push(operationOf(control, said));
   }
@@ -178,7 +179,9 @@ function conclude(given: Case, malformed: readonly Hex[]): RosterState {
     chainHeads: chainHeadsIn(counted.map((index) => operations[index]!.body)),
     heads: ids(counted.filter(isHead)),
     rejected: new Map([
-      ...operations.flatMap(({ id }, index): [Hex, Refusal][] => (counts(index) ? [] : [[id, refusals[index]!]])),
+      ...operations.flatMap(({ id }, index): [Hex, Refusal][] =>
+        counts(index) ? [] : [[id, refusals[index]!]],
+      ),
       ...malformed.map((id): [Hex, Refusal] => [id, 'malformed']),
     ]),
     waiting: waiting.map(({ id }) => id),
@@ -272,5 +275,7 @@ function chainHeadsIn(said: readonly Said[]): Map<Address, readonly Hex[]> {
     for (const head of named) all.add(head);
     heads.set(address, all);
   }
-  return new Map([...heads].sort(([a], [b]) => (a < b ? -1 : 1)).map(([address, all]) => [address, [...all].sort()]));
+  return new Map(
+    [...heads].sort(([a], [b]) => (a < b ? -1 : 1)).map(([address, all]) => [address, [...all].sort()]),
+  );
 }

@@ -150,7 +150,9 @@ export async function openRotation(
 }
 
 /** The keys in my box of a grant that are those of epochs which the roster tells of; none without a box that opens. */
-export async function openGrant(input: Boxed & { readonly epochs: readonly Epoch[] }): Promise<EpochSecrets[]> {
+export async function openGrant(
+  input: Boxed & { readonly epochs: readonly Epoch[] },
+): Promise<EpochSecrets[]> {
   const keys = await openMine(input);
   if (keys === 'no-box' || keys === null) return [];
   return keys.filter((secrets) => input.epochs.some((epoch) => isEpoch(secrets, epoch)));

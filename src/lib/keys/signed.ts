@@ -102,7 +102,8 @@ export function verifySigned(aad: FrameAad, decoded: SignedInner, publicKey: Byt
 /** All of inner but the signature. */
 function encodeUnsigned({ author, seq, before, deps, clock, body }: FrameInner): Bytes {
   const [first, ...joined] = before;
-  if ((first === undefined) !== (seq === 1)) throw new RangeError('the first statement alone has none before it');
+  if ((first === undefined) !== (seq === 1))
+    throw new RangeError('the first statement alone has none before it');
   const writer = new Writer(FIXED + (before.length + deps.length) * ID_LENGTH + body.length);
   writer.u8(VERSION).bytes(id(author)).varint(seq).u8(before.length);
   for (const saying of [...(first ? [first] : []), ...ascending(joined)]) writer.bytes(id(saying));
