@@ -10,6 +10,8 @@ import { encodeUpdate, NO_UPDATE, readUpdate, type Content, type Place } from '.
 
 const PHONE = 2 ** 52 + 12_345;
 const ID = 'AAAAAAAAAAAAAAAAAAAAAA';
+/** The content of a frame that sets nothing. */
+const NOTHING = null;
 
 const place = fc.record({
   section: fc.constantFrom('allergies', 'measures', '__proto__'),
@@ -143,7 +145,7 @@ test('a lane knows which frame set a value, and takes the mark of one that sets 
   const lane = new Lane(PHONE);
   const set = (name: string): Bytes =>
     encodeUpdate(lane.place([{ section: 'allergies', key: `${ID}/${name}`, content: [name, []] }]));
-  expect(lane.apply(null, markOf('heads', 1))).toBe(true);
+  expect(lane.apply(NOTHING, markOf('heads', 1))).toBe(true);
   expect(lane.apply(set('name'), markOf('name', 2, 3))).toBe(true);
   expect(lane.apply(NO_UPDATE, markOf('nothing', 4))).toBe(true);
   expect(lane.apply(set('comment'), markOf('comment', 5))).toBe(true);
