@@ -187,8 +187,8 @@ async function proposeDeletion({ device, relay }: Scene): Promise<void> {
 async function rotate({ world, device }: Scene): Promise<void> {
   if (device.replica.members().roster.kind === null || world.epochs.length > 3) return;
   // Boxes are out of scope here: everybody gets the keys at once, and finds the rotation itself with the next sync.
-  if (device.replica.members().roster.rotations.length !== world.epochs.length) return;
-  await world.rotate(device, [], world.devices);
+  if (device.replica.members().roster.epochs.length !== world.epochs.length) return;
+  await world.rotate(device, world.devices);
 }
 
 async function crashInCall(scene: Scene): Promise<void> {

@@ -1,24 +1,23 @@
 /**
- * Snapshots on their way to being the base of the log (C09). Whoever holds the frames that a snapshot covers makes the
- * state from them and compares, and only then lets the frames go. A snapshot that does not fit is refused, reported, and
- * the covered frames are published again. A device that holds none of the frames takes the word of the owner who
- * signed; should covered frames turn up that the snapshot left out, it asks for the whole history and judges again.
+ * Snapshots on their way to being the base of the lanes (C09). Whoever holds the frames that a snapshot covers makes every
+ * lane from them and compares. A snapshot that does not fit is refused, reported, and the covered frames are published
+ * again. A device that holds none of the frames takes the word of the owner who signed; should covered frames turn up that
+ * the snapshot left out, it asks for the whole history and judges again.
  *
- * Of two snapshots made apart each may cover what the other does not, and the relay may have erased both: then both are
- * the base, until a later one covers what both do.
+ * What is covered is let go once the relay has a frame of this device that names the snapshot (rule 29), so that it goes
+ * on counting whatever becomes of the device that made it.
  */
-import { equal, fromHex } from '#lib/bytes/bytes.ts';
+import { equal } from '#lib/bytes/bytes.ts';
 import type { Hex } from '#lib/keys/ids.ts';
-import { chainsOf, counts, isWhole, readBase } from './base.ts';
-import { holdsUpdates } from './comparison.ts';
+import { isCovered, readBase } from './base.ts';
 import { readFrames, type Context } from './context.ts';
 import { RecordDocument } from './document.ts';
 import type { Frame } from './frames.ts';
-import { enter, settle, type Tally } from './intake.ts';
-import { admit, CHAIN_START, farthest, type Chain, type Chains } from './log.ts';
-import { appendLeaf, type Peaks } from './merkle.ts';
-import { bySaying, readLog } from './rebuild.ts';
-import { decodeSnapshot, partOf, type CoveredChain, type OpenedSnapshot, type Snapshot } from './snapshot.ts';
+import { shortOf, type Lane } from './lane.ts';
+import { holds, takeAll, type LaneHead, type LaneHeads, type LaneId } from './log.ts';
+import { readLog, recount } from './recount.ts';
+import { decodeSnapshot, partOf, type FoldedLane, type Snapshot } from './snapshot.ts';
+import { takeStatements } from './statements.ts';
 import type { Turn } from './turn.ts';
 
 export interface Circumstances {
@@ -35,268 +34,237 @@ interface Candidate {
 
 type Verdict = 'verified' | 'trusted' | 'refused' | 'wait' | 'ignored';
 
-/** Judges every snapshot not judged yet. True when the log must be built anew because of it. */
+/** Judges every snapshot not judged yet, the farthest first. */
 export async function judgeSnapshots(
   context: Context,
   turn: Turn,
   fresh: readonly Frame[],
   circumstances: Circumstances,
-  tally: Tally,
-): Promise<boolean> {
+): Promise<void> {
   const ids = new Set([
     ...turn.head.undecided,
     ...fresh.filter(({ kind }) => kind === 'snapshot').map(({ id }) => id),
   ]);
-  if (ids.size === 0) return false;
+  if (ids.size === 0) return;
   const frames = await readSnapshotFrames(context, turn, ids);
-  let conflict = false;
   for (const candidate of assemble(frames)) {
     const snapshot = await decodeSnapshot(
       candidate.parts.map(({ content }) => content),
       turn.members,
-      context.schema,
     );
-    const log = await readLog(context, turn);
-    const verdict = await judge(context, turn, candidate, snapshot, log, circumstances);
+    const verdict = await judge(context, turn, candidate, snapshot, circumstances);
     if (verdict === 'wait') continue;
     for (const { id } of candidate.parts) ids.delete(id);
-    if (verdict === 'refused') refuse(turn, candidate, snapshot, log);
-    else if (verdict !== 'ignored' && snapshot) {
-      conflict = adopt(context, turn, candidate, snapshot, verdict === 'verified', log) || conflict;
-      settle(context.self.id, turn, admit(turn.waiting.values(), turn, turn.head.chains), tally);
-    }
+    if (verdict === 'refused') await refuse(context, turn, candidate, snapshot);
+    else if (verdict !== 'ignored' && snapshot) await adopt(context, turn, candidate, snapshot, verdict === 'verified');
   }
   turn.setHead({ undecided: [...ids].filter((id) => turn.isHeld(id) || turn.waiting.has(id)) });
-  return conflict;
-}
-
-/** Covered frames that came all the same. True when the base is disproved and the log must be built anew. */
-export async function reconsiderBase(
-  context: Context,
-  turn: Turn,
-  covered: readonly Frame[],
-  document: RecordDocument,
-  circumstances: Circumstances,
-): Promise<boolean> {
-  const { base } = turn.head;
-  if (!base) return false;
-  if (base.verified) {
-    for (const frame of covered) turn.place(frame, 'nowhere');
-    return false;
-  }
-  for (const frame of covered) enter(turn, frame);
-  const updates = covered.filter(({ kind }) => kind === 'update').map(({ content }) => content);
-  if (updates.length > 0 && !holdsUpdates(document.state(), updates)) {
-    for (const { author, parts } of base.snapshots)
-      turn.raise({ type: 'snapshot-refused', author, frame: parts[0] ?? '' });
-    turn.setHead({ wantsHistory: true });
-  }
-  if (!turn.head.wantsHistory || !circumstances.upToDate) return false;
-  turn.setHead({ wantsHistory: false });
-  return isDisproved(context, turn);
-}
-
-/** Whether the frames that have come since make something else than the base. */
-async function isDisproved(context: Context, turn: Turn): Promise<boolean> {
-  const { base } = turn.head;
-  const [origin, ...others] = base?.snapshots ?? [];
-  const { states, frontier } = await readBase(context, turn);
-  if (!base || !origin || others.length > 0 || !states[0]) return false;
-  const snapshot: Snapshot = { frontier, state: states[0] };
-  const log = await readLog(context, turn);
-  turn.setHead({ base: null });
-  const rebuilt = await rebuildTo(context, turn, snapshot, log);
-  if (rebuilt === 'different') {
-    refuse(
-      turn,
-      { author: origin.author, parts: origin.parts.flatMap((id) => log.get(id) ?? []) },
-      snapshot,
-      log,
-    );
-    return true;
-  }
-  turn.setHead({ base: { ...base, verified: rebuilt === 'same' } });
-  if (rebuilt === 'same') letGo(context, turn, base.chains, log);
-  return false;
 }
 
 async function judge(
   context: Context,
   turn: Turn,
-  { parts }: Candidate,
+  candidate: Candidate,
   snapshot: Snapshot | null,
-  log: ReadonlyMap<Hex, Frame>,
   { upToDate, unsent }: Circumstances,
 ): Promise<Verdict> {
-  if (parts.some(({ id }) => unsent.has(id)) || !parts.every((part) => counts(turn, part))) return 'wait';
+  const { parts } = candidate;
+  if (parts.some(({ id }) => unsent.has(id)) || !parts.every((part) => mayFold(turn, part))) return 'wait';
   if (!snapshot || !follows(parts[0]!, snapshot)) return 'refused';
-  if (isWithin(snapshot.frontier, turn.head.base?.chains ?? new Map())) return 'ignored';
-  const rebuilt = await rebuildTo(context, turn, snapshot, log);
-  if (rebuilt === 'same') return 'verified';
-  if (rebuilt === 'different') return 'refused';
-  const said = bySaying(log);
-  const held = [...turn.head.chains.values()].flatMap((chain) => heldUpTo(chain, said));
-  const known = held.filter((frame) => isCovered(frame, snapshot.frontier) && frame.kind === 'update');
-  const isContained = holdsUpdates(
-    snapshot.state,
-    known.map(({ content }) => content),
-  );
-  if (!isContained || contradicts(snapshot, turn, said)) return 'refused';
-  if (turn.head.chains.size === 0 || upToDate) return 'trusted';
+  const folded = turn.head.base?.lanes ?? new Map<LaneId, LaneHead>();
+  if ([...snapshot.lanes.values()].every(({ head }) => isCovered(head, folded))) return 'ignored';
+  const verdicts = await compareLanes(context, turn, snapshot);
+  if (verdicts.has('different')) return 'refused';
+  if (!verdicts.has('ahead') && !verdicts.has('incomplete')) return 'verified';
+  if (turn.head.lanes.size === 0 || upToDate) return 'trusted';
   turn.setHead({ wantsHistory: true });
   return 'wait';
 }
 
-/** Whether a chain that we have as far as the snapshot goes is another one there. */
-function contradicts({ frontier }: Snapshot, turn: Turn, said: ReadonlyMap<Hex, Frame>): boolean {
-  return [...frontier].some(([author, end]) => {
-    const own = turn.head.chains.get(author) ?? CHAIN_START;
-    return own.seq >= end.seq && wayFrom(own, end, said) === 'different';
-  });
-}
-
-/** Whether the snapshot's own chain goes on from where the snapshot says it stood. */
-function follows(first: Frame, { frontier }: Snapshot): boolean {
-  const { seq, id } = frontier.get(first.author) ?? CHAIN_START;
-  return first.seq === seq + 1 && first.before === id;
-}
-
-/** Whether every one of these chains goes no farther than those. */
-function isWithin(chains: Chains, those: Chains): boolean {
-  return [...chains].every(([author, { seq }]) => seq <= (those.get(author)?.seq ?? 0));
-}
-
-/** Makes the state from the frames on the way to the frontier and compares everything the snapshot says. */
-async function rebuildTo(
-  context: Context,
-  turn: Turn,
-  { frontier, state }: Snapshot,
-  log: ReadonlyMap<Hex, Frame>,
-): Promise<'same' | 'different' | 'incomplete'> {
-  const base = await readBase(context, turn);
-  const start = chainsOf(base.frontier);
-  // What a snapshot made apart leaves out of our base cannot be taken out of the state again.
-  if (!isWhole(base, turn.head.base) || !isWithin(start, frontier)) return 'incomplete';
-  const said = bySaying(log);
-  const frames: Frame[] = [];
-  for (const [author, chain] of frontier) {
-    const covered = base.frontier.get(author);
-    const way = wayFrom(chain, start.get(author) ?? CHAIN_START, said);
-    if (typeof way === 'string') return way;
-    if (!hasPeaks(chain, covered, way)) return 'different';
-    frames.push(...way);
-  }
-  // What a frame was written by is not there yet: whether it counts cannot be told.
-  if (frames.some(({ rules }) => rules.some((rule) => !turn.controls.has(rule.id)))) return 'incomplete';
-  const { chains, admitted } = admit(frames, turn, start);
-  for (const [author, { seq, id, clock }] of frontier) {
-    const made = chains.get(author);
-    if (made?.seq !== seq || made.id !== id || made.clock !== clock) return 'different';
-  }
-  const document = new RecordDocument(context.schema);
-  const updates = admitted.filter(({ kind }) => kind === 'update').map(({ content }) => content);
-  document.add(base.states);
-  if (!document.apply(updates)) return 'incomplete';
-  return equal(document.state(), state) ? 'same' : 'different';
-}
-
-/** The frames from `start` to `end`, in order. */
-function wayFrom(
-  end: Chain,
-  start: Chain,
-  said: ReadonlyMap<Hex, Frame>,
-): Frame[] | 'incomplete' | 'different' {
-  const way: Frame[] = [];
-  let { id } = end;
-  for (let seq = end.seq; seq > start.seq; seq--) {
-    const frame = said.get(id);
-    if (!frame) return 'incomplete';
-    if (frame.seq !== seq) return 'different';
-    way.push(frame);
-    id = frame.before;
-  }
-  return id === start.id ? way.reverse() : 'different';
-}
-
-function hasPeaks(chain: CoveredChain, base: CoveredChain | undefined, way: readonly Frame[]): boolean {
-  const peaks = peaksAfter(base, way);
+/** Made by a device that stands, or named by one that does: a newcomer sees the words of nobody before it has a base. */
+function mayFold(turn: Turn, { author, seq, saying }: Frame): boolean {
+  if (turn.members.stands(author) || holds({ author, seq, saying }, turn.head.lanes, turn.document)) return true;
+  const isOfIt = (name: { author: Hex; seq: number }) => name.author === author && name.seq >= seq;
   return (
-    peaks.length === chain.peaks.length && peaks.every((peak, i) => peak.join() === chain.peaks[i]?.join())
+    turn.members.anchors.some(isOfIt) ||
+    [...turn.waiting.values()].some((frame) => turn.members.stands(frame.author) && frame.names.some(isOfIt))
   );
 }
 
-/** The Merkle peaks of a chain that went on by these frames. */
-export function peaksAfter(base: CoveredChain | undefined, way: readonly Frame[]): Peaks {
-  let peaks: Peaks = base?.peaks ?? [];
-  let count = base?.seq ?? 0;
-  for (const { saying } of way) peaks = appendLeaf(peaks, count++, fromHex(saying));
-  return peaks;
+/** Whether the snapshot's own lane goes on from where the snapshot says it stood. */
+function follows({ author, before, seq }: Frame, { lanes }: Snapshot): boolean {
+  const own = [...lanes.values()].map(({ head }) => head).filter((head) => head.author === author);
+  if (seq === 1) return own.length === 0;
+  return own.some((head) => head.seq === seq - 1 && head.saying === before[0]);
 }
 
-/** The peaks of every chain as it stands; null when a frame on the way is not held. */
-export async function coverAll(context: Context, turn: Turn): Promise<Map<Hex, CoveredChain> | null> {
-  const base = await readBase(context, turn);
-  if (!isWhole(base, turn.head.base)) return null;
-  const said = bySaying(await readLog(context, turn));
-  const frontier = new Map<Hex, CoveredChain>();
-  for (const [author, chain] of turn.head.chains) {
-    const way = wayFrom(chain, base.frontier.get(author) ?? CHAIN_START, said);
-    if (typeof way === 'string') return null;
-    frontier.set(author, { ...chain, peaks: peaksAfter(base.frontier.get(author), way) });
+type Comparison = 'same' | 'different' | 'ahead' | 'incomplete';
+
+async function compareLanes(context: Context, turn: Turn, { lanes }: Snapshot): Promise<Set<Comparison>> {
+  const verdicts = new Set<Comparison>();
+  let log: ReadonlyMap<Hex, Frame> | null = null;
+  for (const one of lanes.values()) {
+    const { head, lane } = one;
+    const own = [...turn.head.lanes].find(([, { author, saying }]) => author === head.author && saying === head.saying);
+    if (own && isSameLane(turn.document.lanes.get(own[0])!, lane)) verdicts.add('same');
+    else if (!holds(head, turn.head.lanes, turn.document)) verdicts.add(isBehind(turn, one) ? 'ahead' : 'incomplete');
+    else {
+      log ??= bySaying(await readLog(context, turn));
+      verdicts.add(await compareFrames(context, turn, one, log));
+    }
   }
-  return frontier;
+  return verdicts;
 }
 
-function isCovered({ author, seq }: Frame, chains: Chains): boolean {
-  return seq <= (chains.get(author)?.seq ?? 0);
+function isSameLane(a: Lane, b: Lane): boolean {
+  return equal(a.fold(), b.fold());
 }
 
-/** The end of a chain, as far back as its frames are held. */
-function heldUpTo(chain: Chain, said: ReadonlyMap<Hex, Frame>): Frame[] {
-  const held: Frame[] = [];
-  for (let frame = said.get(chain.id); frame; frame = said.get(frame.before)) held.push(frame);
-  return held;
+/** Whether what we hold of the author is the beginning of what the snapshot has. */
+function isBehind(turn: Turn, { head, lane }: FoldedLane): boolean {
+  return [...turn.head.lanes.values()].every(
+    ({ author, saying, seq }) => author !== head.author || lane.frameAt(shortOf(saying)) === seq - 1,
+  );
 }
 
-function adopt(
+/** Makes the lane from the frames on the way to its head. */
+async function compareFrames(
+  context: Context,
+  turn: Turn,
+  { head, lane }: FoldedLane,
+  log: ReadonlyMap<Hex, Frame>,
+): Promise<Comparison> {
+  const base = await readBase(context, turn);
+  const way: Frame[] = [];
+  const document = new RecordDocument(context.schema);
+  const start = [...base.heads].filter(([, folded]) => folded.author === head.author);
+  const isStart = (saying: Hex) => start.some(([, folded]) => folded.saying === saying);
+  let next: Hex | undefined = head.saying;
+  while (next !== undefined && !isStart(next)) {
+    const frame = log.get(next);
+    if (!frame) return 'incomplete';
+    way.push(frame);
+    next = frame.before[0];
+  }
+  const from = start.filter(([, { saying }]) => saying === next);
+  for (const [id] of from) document.putLane(id, base.lanes.get(id)!);
+  const alone = way.map((frame) => ({ ...frame, before: frame.before.slice(0, 1) }));
+  const made = takeAll(context, alone, new Map(from), document, turn.members);
+  const [id] = [...made.heads].find(([, { saying }]) => saying === head.saying) ?? [];
+  const own = id === undefined ? undefined : document.lanes.get(id);
+  if (!own) return 'incomplete';
+  if (isSameLane(own, lane)) return 'same';
+  // A lane that began at a folded word lacks what was replaced since: the bytes do not tell then.
+  return isBranched(turn, head.author) ? 'incomplete' : 'different';
+}
+
+function isBranched(turn: Turn, author: Hex): boolean {
+  return [...turn.head.lanes.values()].filter((head) => head.author === author).length > 1;
+}
+
+function bySaying(frames: ReadonlyMap<Hex, Frame>): ReadonlyMap<Hex, Frame> {
+  return new Map([...frames.values()].map((frame) => [frame.saying, frame]));
+}
+
+async function adopt(
   context: Context,
   turn: Turn,
   { author, parts }: Candidate,
-  snapshot: OpenedSnapshot,
+  snapshot: Snapshot,
   verified: boolean,
-  log: ReadonlyMap<Hex, Frame>,
-): boolean {
+): Promise<void> {
   const { base: before } = turn.head;
-  const { frontier } = snapshot;
-  const replaces = !before || isWithin(before.chains, frontier);
-  const covered = replaces ? chainsOf(frontier) : farthest(before.chains, chainsOf(frontier));
-  const said = bySaying(log);
-  const conflict =
-    verified &&
-    [...turn.head.chains].some(([each, own]) => {
-      const end = covered.get(each);
-      return end !== undefined && own.seq >= end.seq && typeof wayFrom(own, end, said) === 'string';
-    });
   const origin = { author, parts: parts.map(({ id }) => id) };
-  const snapshots = replaces ? [origin] : [...before.snapshots, origin];
+  const lanes = new Map([...snapshot.lanes].map(([id, { head }]) => [id, head]));
+  const replaces = [...(before?.lanes.values() ?? [])].every((head) => isCovered(head, lanes));
+  const snapshots = replaces ? [origin] : [...(before?.snapshots ?? []), origin];
+  const kept = replaces ? lanes : farthestHeads(before?.lanes ?? new Map(), lanes);
   turn.setHead({
-    base: { snapshots, verified: verified && replaces, chains: covered },
-    chains: farthest(turn.head.chains, covered),
+    base: { snapshots, verified: verified && (replaces || before?.verified === true), namedBy: null, hasLetGo: false, lanes: kept },
     wantsHistory: false,
   });
-  if (verified) letGo(context, turn, covered, log);
-  else {
-    turn.adopted.push(snapshot);
-    for (const frame of log.values()) if (isCovered(frame, covered)) enter(turn, frame);
+  if (verified) return;
+  await takeStatements(context, turn, snapshot);
+  for (const frame of parts) {
+    turn.waiting.delete(frame.id);
+    turn.entered.set(frame.id, frame);
+    turn.place(frame, 'frame');
   }
-  return conflict;
+  await recount(context, turn);
 }
 
-/** Covered frames leave the disk; an owner notes them, to propose their deletion to the relay. */
-function letGo({ self }: Context, turn: Turn, covered: Chains, log: ReadonlyMap<Hex, Frame>): void {
-  const owns = turn.members.admits({ device: self.id, seq: Infinity, id: '', kind: 'delete' });
-  for (const frame of log.values()) {
-    if (!isCovered(frame, covered)) continue;
+function farthestHeads(some: LaneHeads, more: LaneHeads): LaneHeads {
+  const kept = [...some].filter(([, head]) => !isCovered(head, more));
+  return new Map([...more, ...kept.map(([, head]) => [`${head.author} ${head.saying}`, head] as const)]);
+}
+
+/** Covered frames that came all the same. True when the base is disproved and everything is to be counted anew. */
+export async function reconsiderBase(
+  context: Context,
+  turn: Turn,
+  covered: readonly Frame[],
+  { upToDate }: Circumstances,
+): Promise<void> {
+  const { base } = turn.head;
+  if (!base) return;
+  if (base.verified) {
+    for (const frame of covered) turn.place(frame, 'nowhere');
+    return;
+  }
+  for (const frame of covered) {
+    turn.entered.set(frame.id, frame);
+    turn.place(frame, 'frame');
+  }
+  if (covered.length > 0 && !turn.head.wantsHistory && !covered.every((frame) => isTold(turn, frame))) {
+    for (const { author, parts } of base.snapshots)
+      turn.raise({ type: 'snapshot-refused', author, frame: parts[0] ?? '' });
+    turn.setHead({ wantsHistory: true });
+  }
+  if (turn.head.wantsHistory && upToDate) await judgeBase(context, turn);
+}
+
+/** Whether a covered frame is where the base says, and says what stands there. */
+function isTold(turn: Turn, frame: Frame): boolean {
+  return [...turn.head.lanes].some(([id, { author }]) => {
+    const lane = turn.document.lanes.get(id);
+    if (author !== frame.author || lane?.frameAt(shortOf(frame.saying)) !== frame.seq - 1) return false;
+    return frame.kind !== 'update' || lane.says(frame.content, frame.seq - 1);
+  });
+}
+
+/** The whole history has come: what it makes is compared with the base, and takes its place where it is something else. */
+async function judgeBase(context: Context, turn: Turn): Promise<void> {
+  const { base } = turn.head;
+  turn.setHead({ wantsHistory: false });
+  const [origin, ...others] = base?.snapshots ?? [];
+  if (!base || !origin || others.length > 0) return;
+  const log = await readLog(context, turn);
+  const frames = origin.parts.flatMap((id) => log.get(id) ?? []);
+  const snapshot = await decodeSnapshot(
+    frames.map(({ content }) => content),
+    turn.members,
+  );
+  if (!snapshot) return;
+  turn.setHead({ base: null });
+  const said = bySaying(log);
+  const verdicts = new Set<Comparison>();
+  for (const one of snapshot.lanes.values()) verdicts.add(await compareFrames(context, turn, one, said));
+  if (verdicts.has('different')) {
+    await refuse(context, turn, { author: origin.author, parts: frames }, snapshot);
+    await recount(context, turn);
+    return;
+  }
+  turn.setHead({ base: { ...base, verified: !verdicts.has('incomplete') } });
+}
+
+/** What a verified base covers leaves the disk, once the relay has this device's word for it; an owner notes it for deletion. */
+export async function letGo(context: Context, turn: Turn, acknowledged: (id: Hex) => boolean): Promise<void> {
+  const { base } = turn.head;
+  if (!base?.verified || base.hasLetGo || base.namedBy === null || !acknowledged(base.namedBy)) return;
+  turn.setHead({ base: { ...base, hasLetGo: true } });
+  const owns = turn.members.stands(context.self.id);
+  for (const frame of (await readLog(context, turn)).values()) {
+    if (!isCovered(frame, base.lanes) || turn.late.has(frame.id) || !holds(frame, turn.head.lanes, turn.document)) continue;
     turn.waiting.delete(frame.id);
     turn.refused.delete(frame.id);
     turn.entered.delete(frame.id);
@@ -310,14 +278,16 @@ function letGo({ self }: Context, turn: Turn, covered: Chains, log: ReadonlyMap<
   }
 }
 
-function refuse(
+async function refuse(
+  context: Context,
   turn: Turn,
   { author, parts }: Candidate,
   snapshot: Snapshot | null,
-  log: ReadonlyMap<Hex, Frame>,
-): void {
+): Promise<void> {
   turn.raise({ type: 'snapshot-refused', author, frame: parts[0]?.id ?? '' });
-  const covered = [...log.values()].filter((frame) => snapshot && isCovered(frame, snapshot.frontier));
+  if (!snapshot) return;
+  const heads = new Map([...snapshot.lanes].map(([id, { head }]) => [id, head]));
+  const covered = [...(await readLog(context, turn)).values()].filter((frame) => isCovered(frame, heads));
   for (const frame of covered.sort((a, b) => a.seq - b.seq)) turn.send(frame, 'again');
 }
 
@@ -336,14 +306,14 @@ async function readSnapshotFrames(context: Context, turn: Turn, ids: ReadonlySet
 
 /** The complete snapshots among these frames, the farthest first. */
 function assemble(frames: readonly Frame[]): Candidate[] {
-  const byPlace = new Map(frames.map((frame) => [`${frame.author} ${frame.seq} ${frame.before}`, frame]));
+  const after = new Map(frames.map((frame) => [`${frame.author} ${frame.before[0] ?? ''}`, frame]));
   const candidates: Candidate[] = [];
   for (const first of frames) {
     const place = partOf(first.content);
     if (place?.part !== 0) continue;
     const parts = [first];
     for (let next = first; parts.length < place.parts; parts.push(next)) {
-      const following = byPlace.get(`${next.author} ${next.seq + 1} ${next.saying}`);
+      const following = after.get(`${next.author} ${next.saying}`);
       const at = following && partOf(following.content);
       if (!following || at?.part !== parts.length || at.parts !== place.parts) break;
       next = following;

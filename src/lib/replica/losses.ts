@@ -7,6 +7,7 @@
  */
 import { fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import type { Hex } from '#lib/keys/ids.ts';
+import { isCovered } from './base.ts';
 import { listFrames, readFrames, type Context } from './context.ts';
 import type { Frame } from './frames.ts';
 import type { Turn } from './turn.ts';
@@ -21,7 +22,7 @@ export async function noteAbsent(
   const { opened } = await listFrames(context, context.layout.framesOf(topic));
   const absent = opened
     .map(({ frame }) => frame.frame)
-    .filter((frame) => !listed.has(frame.id) && !unsent.has(frame.id) && !isCovered(turn, frame));
+    .filter((frame) => !listed.has(frame.id) && !unsent.has(frame.id) && !isFolded(turn, frame));
   // No snapshot covers a control frame. One that covers the others may stand in any topic, so all of them come first.
   const lost = absent.filter(({ kind }) => kind === 'control');
   for (const frame of absent) if (!lost.includes(frame)) turn.suspect(frame.topic, frame.id);
@@ -38,14 +39,14 @@ export async function settleSuspects(context: Context, turn: Turn): Promise<void
       return key ? [[id, key]] : [];
     });
     const { opened } = await readFrames(context, keys);
-    const lost = opened.map(({ frame }) => frame).filter((frame) => !isCovered(turn, frame));
+    const lost = opened.map(({ frame }) => frame).filter((frame) => !isFolded(turn, frame));
     sendAgain(turn, fromHex(topic), lost);
   }
   turn.clearSuspects();
 }
 
-function isCovered(turn: Turn, { kind, author, seq }: Frame): boolean {
-  return kind !== 'control' && seq <= (turn.head.base?.chains.get(author)?.seq ?? 0);
+function isFolded(turn: Turn, frame: Frame): boolean {
+  return frame.kind !== 'control' && isCovered(frame, turn.head.base?.lanes ?? new Map());
 }
 
 function sendAgain(turn: Turn, topic: Bytes, lost: readonly Frame[]): void {

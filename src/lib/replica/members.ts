@@ -1,9 +1,9 @@
 /**
  * Who may do what in a space, as the replica needs to know it. Computed by a `Policy` (ports.ts) from the verified
- * control frames; the replica asks nothing else about roles.
+ * control frames and the chains of the people concerned; the replica asks nothing else about them.
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
-import type { FrameKind } from '#lib/crypto/frame.ts';
+import type { Name } from '#lib/keys/grounds.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 
 /** A device id as text: what maps are keyed by. */
@@ -11,27 +11,30 @@ export type DeviceHex = Hex;
 
 export interface Author {
   readonly signing: Bytes;
-  /** The Yjs client whose structs this device alone may write: 1 … 2^53 - 1, never shared. Absent: it cannot write. */
+  /** The Yjs client of its lanes: 1 … 2^53 - 1, never shared. Absent: it has no words here. */
   readonly clientId?: number;
-  /** Where a removal or revocation cut its chain: the frame up to which what it ever might do counts. */
-  readonly pin?: { readonly seq: number; readonly id: Hex };
 }
 
 export interface Members {
   /** A device whose keys are known; it need not have a place here. */
   author(device: DeviceHex): Author | undefined;
-  /** Whether this data frame of it may count. */
-  admits(frame: {
-    readonly device: DeviceHex;
-    readonly seq: number;
-    readonly id: Hex;
-    readonly kind: FrameKind;
-  }): boolean;
-  /** The rotation that began the epoch writers use now; undefined where epochs do not change. */
+  /** An active device of a present owner: its words count. */
+  stands(device: DeviceHex): boolean;
+  /** A device of somebody who is, was or was to be an owner: its words are kept, and are late unless they count. */
+  isKnown(device: DeviceHex): boolean;
+  /** What controls that count name: counted with what stands before it (membership.md, rule 8). */
+  readonly anchors: readonly Name[];
+  /** The epoch that writers use; undefined where epochs do not change. */
   readonly epoch?: Hex;
   /** The control frames that the next one builds on. */
   readonly heads: readonly Hex[];
 }
 
 /** Before any control has come. */
-export const NO_MEMBERS: Members = { author: () => undefined, admits: () => false, heads: [] };
+export const NO_MEMBERS: Members = {
+  author: () => undefined,
+  stands: () => false,
+  isKnown: () => false,
+  anchors: [],
+  heads: [],
+};

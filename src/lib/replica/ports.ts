@@ -9,7 +9,11 @@ import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { Result } from '#lib/bytes/result.ts';
 import { openLocal, sealLocal, type LocalKey } from '#lib/crypto/local.ts';
 import type { Random } from '#lib/crypto/random.ts';
+import type { Address } from '#lib/keys/address.ts';
+import type { ChainEntry } from '#lib/keys/chain.ts';
 import type { VerifiedControl } from '#lib/keys/control.ts';
+import type { ChainNews } from '#lib/keys/grounds.ts';
+import type { Hex } from '#lib/keys/ids.ts';
 import type { DeviceHex, Members } from './members.ts';
 
 export type Key = readonly string[];
@@ -54,14 +58,30 @@ export interface ReplicaPorts {
   readonly seal: LocalSeal;
 }
 
-/** Who may do what in a space: a pure function of its verified controls (policies.ts has the two we use). */
+/** Chain statements by address: of the chains that concern a space, what its frames have carried here. */
+export type Carried = ReadonlyMap<Address, readonly ChainEntry[]>;
+
+/** Who may do what in a space: a pure function of its verified controls and of chains (policies.ts has the two we use). */
 export interface Policy<M extends Members = Members> {
+  /** Whether frames say what they build on and carry chains (keys/grounds.ts). A chain itself does not. */
+  readonly hasGrounds: boolean;
+  /** The body of a control that says nothing but what it names. */
+  readonly note: Bytes;
   /** Those of `fresh` that are well formed and rightly signed inside. The others are tried again when more is known. */
   admit(
     fresh: readonly VerifiedControl[],
     known: readonly VerifiedControl[],
   ): Promise<readonly VerifiedControl[]>;
-  evaluate(controls: readonly VerifiedControl[]): M;
-  /** Signing keys that a control brings along for devices whose id is the hash of them. They give no right. */
-  introduces(body: Bytes): readonly { readonly device: DeviceHex; readonly signing: Bytes }[];
+  evaluate(controls: readonly VerifiedControl[], carried: Carried): M;
+  /** Signing keys that a control, or what a frame carries, brings along for devices whose id is the hash of them. They give no right. */
+  introduces(
+    content: Bytes,
+    chains: readonly ChainNews[],
+  ): readonly { readonly device: DeviceHex; readonly signing: Bytes }[];
+  /** `carried` with what a frame brings; null when that is malformed, wrongly signed, or incomplete for the heads it names. */
+  carry(chains: readonly ChainNews[], carried: Carried): Promise<Carried | null>;
+  /** What a frame of this device has to say of chains, given the heads it named last (by address). */
+  chainNews(announced: ReadonlyMap<Address, readonly Hex[]>, carried: Carried): readonly ChainNews[];
+  /** Controls of this device's own people that counted and do not any more, for want of somebody who names them (rule 11). */
+  groundless(before: M, after: M): readonly Hex[];
 }
