@@ -15,6 +15,7 @@ import { controlOf, openReceived, type Frame, type OpenedFrame } from './frames.
 import { learn } from './freshness.ts';
 import type { Received } from './interface.ts';
 import { takeAll, type Log } from './log.ts';
+import { takeControls } from './statements.ts';
 import type { Turn } from './turn.ts';
 
 /** Frames of one author that may wait for others, or be late, and their bytes. */
@@ -61,6 +62,9 @@ export async function takeIn(
     for (const { frame } of bad) refuseForged(turn, frame, unreadable, tally);
     const { sound, changed } = await takeChains(context, turn, good, tally);
     fresh.push(...sound.filter(({ frame }) => frame.kind !== 'control'));
+    for (const { frame } of sound)
+      if (frame.kind === 'control' && (await takeControls(context, turn, context.policy.carries(frame.content))))
+        tally.membersChanged = true;
     const unsettled = await admitControls(context, turn, sound, tally);
     again = changed || unsettled.changed;
     pending = [...unknown, ...unsettled.notYet];

@@ -17,7 +17,7 @@ import { admitCarried, createChains, newsOf, type Chains } from '#lib/keys/chain
 import { decodeControl, type VerifiedControl } from '#lib/keys/control.ts';
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import type { SpaceId } from '#lib/keys/ids.ts';
-import { encodeRosterBody } from '#lib/keys/roster-body.ts';
+import { decodeRosterBody, encodeRosterBody } from '#lib/keys/roster-body.ts';
 import { evaluateRoster, groundless, type RosterState } from '#lib/keys/roster.ts';
 import type { Members } from './members.ts';
 import type { Carried, Policy } from './ports.ts';
@@ -50,6 +50,10 @@ export function rosterPolicy(
     evaluate(controls, carried) {
       const chains = chainsWith(carried);
       return membersOf(evaluateRoster(space, controls, chains), chains);
+    },
+    carries(content) {
+      const body = decodeRosterBody(content);
+      return body?.type === 'rotate' ? body.carried : [];
     },
     introduces(_content, news) {
       return news.flatMap(({ address, carried }) =>
@@ -149,6 +153,7 @@ export function chainPolicy(address: Address): Policy<ChainMembers> {
         isKnown: () => false,
       };
     },
+    carries: () => [],
     introduces: (content) => keysIn(address, content),
     carry: (_news, carried) => Promise.resolve(carried),
     chainNews: () => [],

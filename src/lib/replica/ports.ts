@@ -73,6 +73,8 @@ export interface Policy<M extends Members = Members> {
     known: readonly VerifiedControl[],
   ): Promise<readonly VerifiedControl[]>;
   evaluate(controls: readonly VerifiedControl[], carried: Carried): M;
+  /** Controls that a control carries inside: those since the rotation before, in a rotation (rule 20). */
+  carries(content: Bytes): readonly { readonly epoch: number; readonly statement: Bytes }[];
   /** Signing keys that a control, or what a frame carries, brings along for devices whose id is the hash of them. They give no right. */
   introduces(
     content: Bytes,

@@ -149,10 +149,9 @@ export async function found(input: {
   const root = generateRoot(random);
   const secrets = generateDevice(random);
   const device = await openDevice(secrets);
-  const { address, frameBody } = await createGenesis({ root, firstDevice: device.bundle, random });
-  const founders = [{ address, role: 'owner' }] as const;
-  const account = createSpace({ kind: 'account', founders, random: accountSpaceRandom(root) });
-  const record = createSpace({ kind: 'record', founders, random });
+  const { address, frameBody } = await createGenesis({ root, firstDevice: device, random });
+  const account = createSpace({ kind: 'account', founder: address, random: accountSpaceRandom(root) });
+  const record = createSpace({ kind: 'record', founder: address, random });
   const { firstName, lastName, birthDate, authorityKey, identitySalt } = enrolled.file;
   const identity: Identity = {
     address,
