@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { faultyDisk } from '../helpers/hostile/faulty-storage.ts';
 import {
   activate,
+  ALICE_ON_PHONE,
   allergies,
   allergy,
   eventually,
@@ -32,7 +33,6 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 test('B06: two phones with one key write at once: all three devices are warned once, and hold what all wrote', async () => {
-  const session = phone.vault.session()!;
   const disk = faultyDisk();
   await disk.open().write(
     (await phone.disk.content()).map(({ key, value }) => ({ type: 'put', key, value })),
@@ -40,7 +40,7 @@ test('B06: two phones with one key write at once: all three devices are warned o
   );
   const copy = world.device({ disk });
   for (const device of [phone, copy]) device.setOnline(false);
-  await copy.reopen(session);
+  await copy.reopen(ALICE_ON_PHONE);
   const written = await Promise.all(
     [phone, copy, phone, copy].map(async (device, i) => {
       const name = `Allergie ${i}`;
