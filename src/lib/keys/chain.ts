@@ -3,7 +3,7 @@
  * address, so that whoever knows the address finds and verifies the devices while the relay sees ciphertext.
  *
  * An active device adds and revokes devices; the account key, from the kit, founds the account and recovers it. A device
- * is added once: revoked, it never comes back. Who counts is membership.ts under the rules below.
+ * is added once: revoked, it never comes back. Its topic has no delete key: nothing is ever erased from it. Who counts is membership.ts under the rules below.
  *
  * Guarantees: only what the address certifies has a say (attacks A01, A03); the same state on every replica.
  */
@@ -62,8 +62,8 @@ export function chainSpaceId(address: Address): SpaceId {
   return labelledHash(LABELS.chainSpace, addressHash(address));
 }
 
-/** The one epoch of a chain. The account's own devices add the secrets to write. */
-export function chainEpoch(address: Address, secrets?: Partial<ChainSecrets>): EpochSecrets {
+/** The one epoch of a chain. The account's own devices add the secret to write. */
+export function chainEpoch(address: Address, secrets?: ChainSecrets): EpochSecrets {
   const read = hkdfSha256(addressHash(address), new Uint8Array(0), labelBytes(LABELS.chainRead), 32);
   return { epoch: 0, id: zeroId(), read, ...secrets };
 }
