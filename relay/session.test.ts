@@ -14,13 +14,14 @@ import {
   idOf,
   keyPair,
   relayWorld,
+  type Creation,
   type Person,
   type RelayWorld,
   type TopicKeys,
 } from '../tests/helpers/worlds/relay-world.ts';
 
 /** A topic, and Alice who owns it. */
-async function aliceIn(world: RelayWorld, options: { openToReaders?: boolean; ttl?: number } = {}) {
+async function aliceIn(world: RelayWorld, options: Creation = {}) {
   const keys = world.keysOf();
   const alice = world.connect();
   expect(await alice.answer(alice.create(keys, options))).toMatchObject({ type: 'opened', last: 0 });
@@ -170,6 +171,27 @@ describe('proving a capability', () => {
     const mallory = world.connect();
     const req = mallory.open(keys, 'reader', { ...key, sign: () => world.random(64) });
     expect(await mallory.answer(req)).toMatchObject({ code: 'refused' });
+  });
+
+  test('in a topic without a delete key nobody can propose a deletion, whatever key they hold', async () => {
+    const world = relayWorld();
+    const { keys, alice } = await aliceIn(world, { neverErased: true });
+    const frame = world.random(60);
+    await alice.answer(alice.put(keys, frame));
+    const thief = await writerOf(world, keys);
+    for (const someone of [alice, thief]) {
+      const doom = someone.ask({ type: 'propose-delete', topic: keys.topic, ids: [idOf(frame)] });
+      expect(await someone.answer(doom)).toMatchObject({ code: 'forbidden' });
+      expect(await someone.answer(someone.ask({ type: 'usage', topic: keys.topic }))).toMatchObject({
+        doomed: 0,
+      });
+    }
+    for (const key of [keys.delete, keys.write, keyPair(world.random)])
+      expect(await thief.answer(thief.open(keys, 'owner', key))).toMatchObject({ code: 'refused' });
+    const mallory = world.connect();
+    expect(await mallory.answer(mallory.create(keys))).toMatchObject({ code: 'topic-taken' });
+    const forged = { neverErased: true, signer: keys.delete };
+    expect(await mallory.answer(mallory.create(world.keysOf(), forged))).toMatchObject({ code: 'refused' });
   });
 
   test('nothing can be asked of a topic that is not open here', async () => {

@@ -302,9 +302,13 @@ function stateOf(topic: Topic): TopicState {
 function hasKeys(topic: Topic, spec: TopicSpec): boolean {
   return (
     equal(topic.writeKey, spec.writeKey) &&
-    equal(topic.deleteKey, spec.deleteKey) &&
+    sameKey(topic.deleteKey, spec.deleteKey) &&
     topic.openToReaders === spec.openToReaders
   );
+}
+
+function sameKey(a: Bytes | null, b: Bytes | null): boolean {
+  return a && b ? equal(a, b) : a === b;
 }
 
 function refused(failure: StoreFailure): Put {

@@ -18,7 +18,8 @@ export interface Topic {
   /** The id as a string of one-byte characters: what maps are keyed by. */
   readonly key: string;
   readonly writeKey: Bytes;
-  readonly deleteKey: Bytes;
+  /** Null for a topic from which nothing is ever erased. */
+  readonly deleteKey: Bytes | null;
   readonly openToReaders: boolean;
   readonly createdAt: number;
   /** Milliseconds since 1970; 0 = never. */
@@ -32,7 +33,7 @@ export function topicKey(id: Bytes): string {
 export interface TopicSpec {
   readonly id: Bytes;
   readonly writeKey: Bytes;
-  readonly deleteKey: Bytes;
+  readonly deleteKey: Bytes | null;
   readonly openToReaders: boolean;
   readonly expiresAt: number;
 }

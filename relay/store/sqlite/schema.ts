@@ -12,7 +12,7 @@ const MIGRATIONS = [
     n INTEGER PRIMARY KEY AUTOINCREMENT,
     id BLOB NOT NULL UNIQUE,
     write_key BLOB NOT NULL,
-    delete_key BLOB NOT NULL,
+    delete_key BLOB,                -- null: nothing is ever erased from it
     open_to_readers INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,    -- 0 = never

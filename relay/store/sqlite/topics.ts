@@ -20,7 +20,7 @@ export interface PendingFrame extends Put {
 
 export class TopicState implements Topic {
   readonly n: number;
-  /** The id, the write key and the delete key: three arrays of their own would double what an idle connection costs. */
+  /** The id, the write key and, where there is one, the delete key: three arrays of their own would double what an idle connection costs. */
   readonly #keys: Buffer;
   readonly key: string;
   readonly openToReaders: boolean;
@@ -39,7 +39,8 @@ export class TopicState implements Topic {
   constructor(row: Record<string, unknown>) {
     this.n = numberOf(row['n']);
     // A copy in the pool that small buffers share.
-    this.#keys = Buffer.concat(['id', 'write_key', 'delete_key'].map((name) => bytesOf(row[name])));
+    const names = ['id', 'write_key', 'delete_key'].filter((name) => row[name] !== null);
+    this.#keys = Buffer.concat(names.map((name) => bytesOf(row[name])));
     this.key = topicKey(this.id);
     this.openToReaders = row['open_to_readers'] === 1;
     this.createdAt = numberOf(row['created_at']);
@@ -58,8 +59,8 @@ export class TopicState implements Topic {
     return part(this.#keys, 1);
   }
 
-  get deleteKey(): Bytes {
-    return part(this.#keys, 2);
+  get deleteKey(): Bytes | null {
+    return this.#keys.length > 2 * KEY_LENGTH ? part(this.#keys, 2) : null;
   }
 
   isAlive(now: number): boolean {

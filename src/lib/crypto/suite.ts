@@ -49,7 +49,6 @@ export const LABELS = {
   linkPhrase: 'carnet/link-phrase/v1',
   linkGrant: 'carnet/link-grant/v1',
   chainWrite: 'carnet/chain-write/v1',
-  chainDelete: 'carnet/chain-delete/v1',
   deviceAcceptance: 'carnet/device-accept/v1',
   epochGrant: 'carnet/epoch-grant/v1',
   linkDelete: 'carnet/link-delete/v1',

@@ -5,7 +5,7 @@
  * An active device adds and revokes devices, also one that is revoked already; the account key, from the kit, founds the
  * account and recovers it. A recovery says which devices are kept: every other one is revoked, those too whose addition
  * the recovering device had not seen, so that nothing a relay keeps back outlives the kit. (Of recoveries made apart both
- * stand: each is the kit's word.) A device is added once: revoked, it never comes back.
+ * stand: each is the kit's word.) A device is added once: revoked, it never comes back. Its topic has no delete key: nothing is ever erased from it.
  *
  * Who counts is membership.ts under the rules below. A device whose addition does not count is known all the same, and
  * revoked: what an honest one has written meanwhile is kept, and its addition can be said again by an active device.
@@ -80,8 +80,8 @@ export function chainSpaceId(address: Address): SpaceId {
   return labelledHash(LABELS.chainSpace, addressHash(address));
 }
 
-/** The one epoch of a chain. The account's own devices add the secrets to write. */
-export function chainEpoch(address: Address, secrets?: Partial<ChainSecrets>): EpochParts {
+/** The one epoch of a chain. The account's own devices add the secret to write. */
+export function chainEpoch(address: Address, secrets?: ChainSecrets): EpochParts {
   const read = hkdfSha256(addressHash(address), new Uint8Array(0), labelBytes(LABELS.chainRead), 32);
   return { epoch: 0, id: zeroId(), read, ...secrets };
 }

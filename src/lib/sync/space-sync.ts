@@ -66,7 +66,8 @@ export function createSpaceSync(options: SpaceSyncOptions): SpaceSync {
     const name = hex(topic);
     const present = followers.get(name);
     if (present) return present;
-    const made = followTopic({ space, topic, clock, frameId, onArrival: arrived });
+    const doomed = followed.neverErased ?? false;
+    const made = followTopic({ space, topic, doomed, clock, frameId, onArrival: arrived });
     followers.set(name, made);
     return made;
   };

@@ -372,7 +372,7 @@ export async function openAccount(input: {
   function followAll(engine: SyncEngine): void {
     if (followedBy === engine) return;
     followedBy = engine;
-    engine.follow(follow(chain, { onReceived: received, onShown: shownInChain, openToReaders: true }));
+    engine.follow(follow(chain, { onReceived: received, onShown: shownInChain, isChain: true }));
     for (const space of [account, record]) engine.follow(follow(space, { onReceived: received }));
     transfers.wake(engine);
   }

@@ -148,12 +148,13 @@ export class Speaker {
     return req;
   }
 
-  create(keys: TopicKeys, options: { ttl?: number; openToReaders?: boolean; signer?: KeyPair } = {}): number {
-    const { ttl = 0, openToReaders = false, signer = keys.delete } = options;
+  create(keys: TopicKeys, options: Creation = {}): number {
+    const { ttl = 0, openToReaders = false, neverErased = false } = options;
+    const signer = options.signer ?? (neverErased ? keys.write : keys.delete);
     const claim = {
       topic: keys.topic,
       writeKey: keys.write.publicKey,
-      deleteKey: keys.delete.publicKey,
+      deleteKey: neverErased ? null : keys.delete.publicKey,
       ttl,
       openToReaders,
     };
@@ -189,6 +190,14 @@ export class Speaker {
   events(): { cursor: number; frame: Bytes }[] {
     return this.replies.flatMap((reply) => (reply.type === 'events' ? reply.entries : []));
   }
+}
+
+export interface Creation {
+  readonly ttl?: number;
+  readonly openToReaders?: boolean;
+  /** Without a delete key. */
+  readonly neverErased?: boolean;
+  readonly signer?: KeyPair;
 }
 
 /** Somebody at the relay in memory. */
