@@ -9,7 +9,11 @@ import { decodeGrounds, encodeGrounds, NO_GROUNDS, type Grounds } from './ground
 const random = seededRandom('grounds');
 const id = () => hex(random(32));
 const name = (author = id(), saying = id()) => ({ author, seq: 1 + random.int(300), saying, frame: id() });
-const news = () => ({ address: addressOfHash(random(32)), heads: [id(), id()], carried: [random(90), random(30)] });
+const news = () => ({
+  address: addressOfHash(random(32)),
+  heads: [id(), id()],
+  carried: [random(90), random(30)],
+});
 const content = random(25);
 
 function some(): Grounds {
@@ -36,7 +40,9 @@ describe('the grounds of a frame', () => {
       const read = decodeGrounds(bytes);
       return read?.content.length === 0 ? read : null;
     };
-    expectStrictDecoder(encodeGrounds(some(), new Uint8Array(0)), fixed, (read) => encodeGrounds(read, read.content));
+    expectStrictDecoder(encodeGrounds(some(), new Uint8Array(0)), fixed, (read) =>
+      encodeGrounds(read, read.content),
+    );
   });
 
   test('name nothing twice, and no number before the first', () => {
@@ -59,14 +65,20 @@ describe('the grounds of a frame', () => {
     for (const count of [1, 4096, 4097, 2 ** 32, Number.MAX_SAFE_INTEGER])
       expect(decodeGrounds(concat(announcing(count), random(60)))).toBeNull();
     const names = Array.from({ length: 4097 }, () => name());
-    expect(decodeGrounds(encodeGrounds({ names: names.slice(1), chains: [] }, content))?.names).toHaveLength(4096);
+    expect(decodeGrounds(encodeGrounds({ names: names.slice(1), chains: [] }, content))?.names).toHaveLength(
+      4096,
+    );
     expect(decodeGrounds(encodeGrounds({ names, chains: [] }, content))).toBeNull();
     const chains = Array.from({ length: 65 }, news);
-    expect(decodeGrounds(encodeGrounds({ names: [], chains: chains.slice(1) }, content))?.chains).toHaveLength(64);
+    expect(
+      decodeGrounds(encodeGrounds({ names: [], chains: chains.slice(1) }, content))?.chains,
+    ).toHaveLength(64);
     expect(decodeGrounds(encodeGrounds({ names: [], chains }, content))).toBeNull();
     const carried = Array.from({ length: 1025 }, () => new Uint8Array(1));
     expect(decodeGrounds(encodeGrounds({ names: [], chains: [{ ...news(), carried }] }, content))).toBeNull();
     const long = [new Uint8Array(32 * 1024 + 1)];
-    expect(decodeGrounds(encodeGrounds({ names: [], chains: [{ ...news(), carried: long }] }, content))).toBeNull();
+    expect(
+      decodeGrounds(encodeGrounds({ names: [], chains: [{ ...news(), carried: long }] }, content)),
+    ).toBeNull();
   });
 });

@@ -135,18 +135,21 @@ class Court implements Ruling {
     if (body.type === 'found') return null;
     const refusal = refusalOf(body, {
       ...{ space: this.#given.space, check: this.#given.check, found: this.found!, speaker, seats },
-      seatsAt: (heads) => this.#seatsAt(index, heads),
+      tellAll: (heads) => this.#tellAll(index, heads),
       chain: (address) => this.knowledge.chainAt(index, address),
       numbers: this.#numbers(index),
     });
     return refusal ?? (this.knowledge.isGrounded(index, speaker) ? null : 'groundless');
   }
 
-  #seatsAt(index: number, heads: readonly Hex[]): Seats | null {
-    const { isBefore } = this.#given.history;
+  /** Whether heads that the author knew build on every joining and ending that counts and that it knew. */
+  #tellAll(index: number, heads: readonly Hex[]): boolean {
+    const { operations, isBefore } = this.#given.history;
     const at = heads.map((head) => this.#indexOf.get(head) ?? -1);
-    if (at.some((head) => head < 0 || !isBefore(head, index))) return null;
-    return this.seats((other) => at.some((head) => head === other || isBefore(other, head)));
+    if (at.length === 0 || at.some((head) => head < 0 || !isBefore(head, index))) return false;
+    const changes = [...this.#seatings, ...this.#endings].filter((one) => operations[one]!.deps.length > 0);
+    const counted = changes.filter((one) => this.refusals[one] === null && isBefore(one, index));
+    return counted.every((one) => at.some((head) => head === one || isBefore(one, head)));
   }
 
   #numbers(index: number) {

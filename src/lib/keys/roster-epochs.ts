@@ -68,13 +68,14 @@ function knowsEveryEnding(
   begin: number,
   owners: Seats,
   { operations, isBefore }: History<Said>,
-  { refusals, seats, knowledge }: Ruling,
+  ruling: Ruling,
   chains: Chains,
 ): boolean {
+  const { refusals, knowledge } = ruling;
   const isHeard = operations.every(
     ({ body }, index) => !isEnding(body) || refusals[index] !== null || isBefore(index, begin),
   );
-  const reached = seats((index) => index === begin || isBefore(index, begin));
+  const reached = ruling.seats((index) => index === begin || isBefore(index, begin));
   if (!isHeard || [...reached.keys()].some((address) => !owners.has(address))) return false;
   const seating = new Map(operations.map(({ id }, index) => [id, index]));
   return [...owners].every(([address, seat]) => {

@@ -37,8 +37,8 @@ export interface Known {
   /** Who says it. */
   readonly speaker: Address;
   readonly seats: Seats;
-  /** The owners by what these statements build on, themselves included; null when one of them was not known. */
-  seatsAt(heads: readonly Hex[]): Seats | null;
+  /** Whether these heads were known, and tell of every joining and ending that was. */
+  tellAll(heads: readonly Hex[]): boolean;
   /** An address' chain. */
   chain(address: Address): ChainState | undefined;
   /** The highest number of the rotations that count, and of all that follow one another. */
@@ -81,8 +81,7 @@ function refusalOfOrder(body: Order, { space, found, speaker, seats, check }: Kn
 function refusalOfJoin(body: Join, known: Known): Refusal | null {
   const { space, found, seats, check } = known;
   const { address, heads } = body;
-  if (found.kind === 'account' || seats.has(address) || !areSame(known.seatsAt(heads), seats))
-    return 'no-right';
+  if (found.kind === 'account' || seats.has(address) || !known.tellAll(heads)) return 'no-right';
   const joining = { space, address, heads };
   const isBy = (owner: Address, device: Hex, message: Bytes, signature: Bytes) => {
     const chain = known.chain(owner);
@@ -99,8 +98,4 @@ function refusalOfJoin(body: Join, known: Known): Refusal | null {
   if (!found.authority) return body.statement ? 'malformed' : null;
   const statement = ownerStatementBytes(space, address);
   return body.statement && check(found.authority, statement, body.statement) ? null : 'unsigned';
-}
-
-function areSame(a: Seats | null, b: Seats): boolean {
-  return a !== null && a.size === b.size && [...a].every(([address, seat]) => b.get(address) === seat);
 }

@@ -4,42 +4,55 @@ import { deviceNamed, flipped, pen, person, type Person } from '../../../tests/h
 import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import { addressHash, type Address } from './address.ts';
 import { acceptAddress, addDeviceBody, revokeDeviceBody } from './chain-body.ts';
-import { chainEpoch, chainSpaceId } from './chain.ts';
+import { chainEpoch, chainSpaceId, type ChainState } from './chain.ts';
 import type { DeviceKeys } from './device.ts';
-import { createDirectory, type Directory } from './directory.ts';
-import { deriveEpoch, generateEpoch, withId, type EpochSecrets } from './epoch.ts';
+import { deriveEpoch, epochId, generateEpoch, partsOf, readHash, type EpochSecrets } from './epoch.ts';
 import { openChain } from './open-chain.ts';
-import type { Role } from './roles.ts';
 import { chainSecrets, recoverySealing } from './root.ts';
-import { openGrant, openRotation, recipientsOf, sealEpochs, type RecipientKey } from './rotation.ts';
+import {
+  currentEpoch,
+  openGrant,
+  openRotation,
+  reachesExactly,
+  recipientsOf,
+  sealEpochs,
+  sortEpochs,
+  type Epoch,
+  type RecipientKey,
+} from './rotations.ts';
 import type { EpochBox } from './roster-body.ts';
 
 const random = seededRandom('rotation');
 const space = random(32);
-const frame = random(32);
 
 let alice: Person;
-let martin: Person;
+let bruno: Person;
 let phone: DeviceKeys;
 let lost: DeviceKeys;
-let directory: Directory;
-let secrets: Required<EpochSecrets>;
+let chains: Map<Address, ChainState>;
+let secrets: EpochSecrets;
 let boxes: EpochBox[];
 
+const chainOf = (address: Address) => chains.get(address);
+const toAll = () => recipientsOf([alice.address, bruno.address], chainOf).recipients;
+
+/** What everybody is told of an epoch. */
+function announced(of: EpochSecrets) {
+  return { number: of.epoch, id: hex(epochId(of)), read: hex(readHash(partsOf(of))) };
+}
+
 beforeAll(async () => {
-  [alice, martin] = await Promise.all([person('Alice'), person('Dr Martin')]);
+  [alice, bruno] = await Promise.all([person('Alice'), person('Bruno')]);
   [phone, lost] = await Promise.all([deviceNamed('phone'), deviceNamed('lost')]);
-  directory = createDirectory([await chainOf(alice, [phone, lost], [lost]), await chainOf(martin, [], [])]);
-  secrets = generateEpoch(random, 4);
-  const members = new Map<Address, Role>([
-    [alice.address, 'owner'],
-    [martin.address, 'reader'],
+  chains = new Map([
+    [alice.address, await readChain(alice, [phone, lost], [lost])],
+    [bruno.address, await readChain(bruno, [], [])],
   ]);
-  const { recipients } = recipientsOf(members, directory);
-  boxes = await sealEpochs({ space, epochs: [secrets], recipients, sender: alice.device, random });
+  secrets = generateEpoch(random, 4);
+  boxes = await sealEpochs({ space, epochs: [secrets], recipients: toAll(), sender: alice.device, random });
 });
 
-async function chainOf(owner: Person, added: DeviceKeys[], revoked: DeviceKeys[]) {
+async function readChain(owner: Person, added: DeviceKeys[], revoked: DeviceKeys[]) {
   const keys = await deriveEpoch(
     chainSpaceId(owner.address),
     chainEpoch(owner.address, chainSecrets(owner.root)),
@@ -55,12 +68,8 @@ async function chainOf(owner: Person, added: DeviceKeys[], revoked: DeviceKeys[]
   for (const device of revoked) {
     written.push(await chain.write(owner.device, revokeDeviceBody(hex(device.id)), written.slice(-1)));
   }
-  return (
-    await openChain(
-      owner.address,
-      written.map((each) => each.frame),
-    )
-  ).state;
+  const frames = written.map((each) => each.frame);
+  return (await openChain(owner.address, frames)).state;
 }
 
 const open = (self: RecipientKey, change: Partial<Parameters<typeof openRotation>[0]> = {}) =>
@@ -69,8 +78,7 @@ const open = (self: RecipientKey, change: Partial<Parameters<typeof openRotation
     boxes,
     author: { id: alice.device.id, signing: alice.device.bundle.signing },
     self,
-    epoch: 4,
-    id: frame,
+    ...announced(secrets),
     ...change,
   });
 
@@ -80,47 +88,93 @@ async function kitOf(owner: Person): Promise<RecipientKey> {
 }
 
 describe('a rotation', () => {
-  test('reaches every device that is not revoked and the kit: all three secrets for Alice, the first for Dr Martin', async () => {
-    for (const self of [alice.device, phone, await kitOf(alice)]) {
-      expect(await open(self)).toEqual(withId(secrets, frame));
+  test('reaches every active device of every owner and their kits', async () => {
+    for (const self of [alice.device, phone, bruno.device, await kitOf(alice), await kitOf(bruno)]) {
+      expect(await open(self)).toEqual(secrets);
     }
-    const { epoch, read } = secrets;
-    for (const self of [martin.device, await kitOf(martin)]) {
-      expect(await open(self)).toEqual({ epoch, id: frame, read });
-    }
+    expect(reachesExactly(boxes, [bruno.address, alice.address], chainOf)).toBe(true);
   });
 
   test('D07: has no box for the revoked phone, which opens none of the others', async () => {
     expect(boxes).toHaveLength(5);
     expect(boxes.map(({ recipient }) => hex(recipient))).not.toContain(hex(lost.id));
-    expect(await open(lost)).toBeNull();
+    expect(await open(lost)).toBe('no-box');
     for (const { recipient } of boxes) {
-      expect(await open({ id: recipient, sealingSecret: lost.sealingSecret })).toBeNull();
+      expect(await open({ id: recipient, sealingSecret: lost.sealingSecret })).toBe('wrong-box');
     }
   });
 
-  test('is opened for its own space, author and number only', async () => {
-    expect(await open(phone, { space: random(32) })).toBeNull();
-    expect(await open(phone, { epoch: 5 })).toBeNull();
-    const { id, bundle } = martin.device;
-    expect(await open(phone, { author: { id, signing: bundle.signing } })).toBeNull();
-    expect(await open(phone, { author: { id: alice.device.id, signing: bundle.signing } })).toBeNull();
+  test('finding 12: reaches exactly its owners: no box missing, none for anybody or anything else', () => {
+    const owners = [alice.address, bruno.address];
+    const nonsense = { ...boxes[0]!, recipient: random(32) };
+    const changes: EpochBox[][] = [
+      boxes.slice(1),
+      [nonsense, ...boxes.slice(1)],
+      [...boxes, nonsense],
+      [...boxes.slice(1), { ...boxes[0]!, recipient: lost.id }],
+      [
+        { ...boxes[0]!, address: boxes[0]!.address === alice.address ? bruno.address : alice.address },
+        ...boxes.slice(1),
+      ],
+      [...boxes.slice(1), boxes[1]!],
+      [],
+    ];
+    for (const changed of changes) expect(reachesExactly(changed, owners, chainOf)).toBe(false);
+    expect(reachesExactly(boxes, [alice.address], chainOf)).toBe(false);
+    expect(reachesExactly(boxes, [...owners, 'carnet1unknown'], chainOf)).toBe(false);
+  });
+
+  test('finding 12: a device that accepted two owners’ addresses has one box, and stops no rotation', () => {
+    const twice = chains.get(bruno.address)!;
+    const both = (address: Address): ChainState | undefined =>
+      address === bruno.address
+        ? { ...twice, active: new Set([...twice.active, hex(phone.id)]), devices: withPhone(twice) }
+        : chainOf(address);
+    const { recipients } = recipientsOf([alice.address, bruno.address], both);
+    expect(recipients).toHaveLength(5);
+    const made = recipients.map(({ address, id }) => ({ address, recipient: id, sealed: new Uint8Array(0) }));
+    expect(reachesExactly(made, [bruno.address, alice.address], both)).toBe(true);
+  });
+
+  test('finding 13: gives nobody another key than everybody was told of', async () => {
+    const own = generateEpoch(random, 4);
+    const given = await sealEpochs({
+      space,
+      epochs: [own],
+      recipients: toAll(),
+      sender: alice.device,
+      random,
+    });
+    const phones = given.filter(({ recipient }) => hex(recipient) === hex(phone.id));
+    const others = boxes.filter(({ recipient }) => hex(recipient) !== hex(phone.id));
+    expect(await open(phone, { boxes: [...others, ...phones] })).toBe('wrong-box');
+    expect(await open(alice.device, { boxes: [...others, ...phones] })).toEqual(secrets);
+    const { number, id, read } = announced(own);
+    expect(await open(phone, { boxes: given, number, id, read })).toEqual(own);
+    for (const lie of [{ number: 5 }, { id: hex(random(32)) }, { read: hex(random(32)) }])
+      expect(await open(phone, { boxes: given, number, id, read, ...lie })).toBe('wrong-box');
+  });
+
+  test('gives one key, not two', async () => {
+    const epochs = [secrets, generateEpoch(random, 5)];
+    const two = await sealEpochs({ space, epochs, recipients: toAll(), sender: alice.device, random });
+    expect(await open(phone, { boxes: two })).toBe('wrong-box');
+  });
+
+  test('is opened for its own space and author only', async () => {
+    expect(await open(phone, { space: random(32) })).toBe('wrong-box');
+    const { id, bundle } = bruno.device;
+    expect(await open(phone, { author: { id, signing: bundle.signing } })).toBe('wrong-box');
+    expect(await open(phone, { author: { id: alice.device.id, signing: bundle.signing } })).toBe('wrong-box');
   });
 
   test('A02: a box that Mallory sealed, well formed, is not opened as Alice’s', async () => {
     const mallory = await person('Mallory');
-    const { recipients } = recipientsOf(new Map([[alice.address, 'owner' as const]]), directory);
-    const planted = await sealEpochs({
-      space,
-      epochs: [generateEpoch(random, 4)],
-      recipients,
-      sender: mallory.device,
-      random,
-    });
-    expect(await open(phone, { boxes: planted })).toBeNull();
     const asAlice = { ...mallory.device, id: alice.device.id };
-    const forged = await sealEpochs({ space, epochs: [secrets], recipients, sender: asAlice, random });
-    expect(await open(phone, { boxes: forged })).toBeNull();
+    for (const sender of [mallory.device, asAlice]) {
+      const planted = await sealEpochs({ space, epochs: [secrets], recipients: toAll(), sender, random });
+      expect(await open(phone, { boxes: planted })).toBe('wrong-box');
+    }
   });
 
   test('with any byte of a box changed opens nothing', async () => {
@@ -128,29 +182,55 @@ describe('a rotation', () => {
     const box = boxes[index]!;
     for (let i = 0; i < 20; i++) {
       const sealed: Bytes = flipped(box.sealed, random.int(box.sealed.length * 8));
-      expect(await open(phone, { boxes: [{ ...box, sealed }] })).toBeNull();
+      expect(await open(phone, { boxes: [{ ...box, sealed }] })).toBe('wrong-box');
     }
   });
 
-  test('names the members whose devices are not known, and seals nothing to them', () => {
-    const { recipients, unknown } = recipientsOf(new Map([['carnet1unknown', 'reader' as const]]), directory);
+  test('names the owners whose devices are not known, and seals nothing to them', () => {
+    const { recipients, unknown } = recipientsOf(['carnet1unknown'], chainOf);
     expect([recipients, unknown]).toEqual([[], ['carnet1unknown']]);
   });
+
+  function withPhone(chain: ChainState): ChainState['devices'] {
+    return new Map([
+      ...chain.devices,
+      [hex(phone.id), chains.get(alice.address)!.devices.get(hex(phone.id))!],
+    ]);
+  }
 });
 
 describe('a grant', () => {
-  test('hands a new member several epochs at once, each under its own id', async () => {
-    const epochs = [
-      withId(generateEpoch(random, 1), random(32)),
-      withId(generateEpoch(random, 2), random(32)),
-    ];
-    const { recipients } = recipientsOf(new Map([[martin.address, 'participant' as const]]), directory);
+  const told = (of: EpochSecrets): Epoch => ({ ...announced(of), by: null, isVoid: false });
+
+  test('hands a new owner several epochs at once: those that the roster tells of, and nothing else', async () => {
+    const epochs = [generateEpoch(random, 1), generateEpoch(random, 2), generateEpoch(random, 2)];
+    const { recipients } = recipientsOf([bruno.address], chainOf);
     const granted = await sealEpochs({ space, epochs, recipients, sender: phone, random });
     const author = { id: phone.id, signing: phone.bundle.signing };
-    const opened = await openGrant({ space, boxes: granted, author, self: martin.device });
-    expect(opened).toEqual(epochs.map(({ epoch, id, read, write }) => ({ epoch, id, read, write })));
-    expect(
-      await openRotation({ space, boxes: granted, author, self: martin.device, epoch: 1, id: frame }),
-    ).toBeNull();
+    const input = { space, boxes: granted, author, self: bruno.device };
+    const known = epochs.slice(0, 2).map(told);
+    expect(await openGrant({ ...input, epochs: known })).toEqual(epochs.slice(0, 2));
+    expect(await openGrant({ ...input, epochs: [] })).toEqual([]);
+    expect(await openGrant({ ...input, epochs: known, self: alice.device })).toEqual([]);
+    expect(await openGrant({ ...input, epochs: known, space: random(32) })).toEqual([]);
+  });
+});
+
+describe('the epoch that writers use', () => {
+  const epoch = (number: number, id: string, isVoid = false): Epoch => ({
+    number,
+    id,
+    read: id,
+    by: id,
+    isVoid,
+  });
+  const [a, b, c, d] = [epoch(1, 'b'), epoch(1, 'a'), epoch(2, 'c'), epoch(3, 'd', true)];
+
+  test('is of the fit ones the one with the highest number, then the smallest id; never a void one', () => {
+    expect(currentEpoch([a, b, c, d], () => true)).toEqual({ current: c, due: false });
+    expect(currentEpoch([a, b, c, d], ({ number }) => number === 1)).toEqual({ current: b, due: false });
+    expect(currentEpoch([a, b, c, d], () => false)).toEqual({ current: c, due: true });
+    expect(currentEpoch([d], () => true)).toEqual({ current: null, due: false });
+    expect(sortEpochs([d, c, a, b])).toEqual([b, a, c, d]);
   });
 });

@@ -83,8 +83,8 @@ export function reachesExactly(
 ): boolean {
   const { recipients, unknown } = recipientsOf(owners, chainOf);
   if (unknown.length > 0 || recipients.length !== boxes.length) return false;
-  const expected = new Map(recipients.map(({ address, id }) => [hex(id), address]));
-  return boxes.every(({ address, recipient }) => expected.get(hex(recipient)) === address);
+  const made = new Map(boxes.map(({ address, recipient }) => [hex(recipient), address]));
+  return recipients.every(({ address, id }) => made.get(hex(id)) === address);
 }
 
 /**
