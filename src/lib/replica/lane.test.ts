@@ -156,6 +156,69 @@ test('a lane knows which frame set a value, and takes the mark of one that sets 
   expect(lane.frameAt(1)).toBeUndefined();
 });
 
+test('a lane says what its frames said, folded or not, and at no other place and in no other words', () => {
+  fc.assert(
+    fc.property(frames, frame, fc.nat(), (list, other, at) => {
+      const lane = new Lane(PHONE);
+      const updates = list.map((sets, i) => {
+        const update = encodeUpdate(lane.place(sets));
+        lane.apply(update, markOf(`${i}`, i));
+        return update;
+      });
+      const again = Lane.open(lane.fold(), PHONE)!;
+      for (const one of [lane, again])
+        for (const [i, update] of updates.entries()) expect(one.says(update, i)).toBe(true);
+      if (list.length === 0) return;
+      const index = at % list.length;
+      const before = laneOf(list.slice(0, index));
+      const update = encodeUpdate(before.place(other));
+      const isAlike =
+        other.length === list[index]!.length &&
+        other.every(({ section, key, content: what }, i) => {
+          const said = list[index]![i]!;
+          const last = lane.last(section, key);
+          const isReplaced = last?.clock !== before.clock + i;
+          return (
+            said.section === section &&
+            said.key === key &&
+            (isReplaced || JSON.stringify(said.content) === JSON.stringify(what))
+          );
+        });
+      for (const one of [lane, again]) expect(one.says(update, index)).toBe(isAlike);
+    }),
+  );
+});
+
+test('a lane does not say the same words at another place, nor other words at the same', () => {
+  const lane = new Lane(PHONE);
+  const set = (key: string, what: string, section = 'allergies', lists: readonly number[] = []) =>
+    encodeUpdate({
+      client: PHONE,
+      clock: 0,
+      values: [{ section, key, content: [what, lists], after: null }],
+    });
+  const after = (clock: number) =>
+    encodeUpdate({ client: PHONE, clock: 1, values: [{ content: ['Latex', []], after: clock }] });
+  const name = `${ID}/name`;
+  expect(lane.apply(set(name, 'Pollen'), markOf('first', 1))).toBe(true);
+  for (const [update, isSaid] of [
+    [set(name, 'Pollen'), true],
+    [set(name, 'Latex'), false],
+    [set(name, 'Pollen', 'allergies', [1]), false],
+    [set(name, 'Pollen', 'measures'), false],
+    [set(`${ID}/comment`, 'Pollen'), false],
+    [NO_UPDATE, false],
+    [after(0), false],
+  ] as const)
+    expect(lane.says(update, 0)).toBe(isSaid);
+  expect(lane.apply(after(0), markOf('second', 2))).toBe(true);
+  // What was replaced is gone, its place is not.
+  expect(lane.says(set(name, 'Latex'), 0)).toBe(true);
+  expect(lane.says(set(`${ID}/comment`, 'Pollen'), 0)).toBe(false);
+  expect([after(0), after(1)].map((update) => lane.says(update, 1))).toEqual([true, false]);
+  expect(lane.says(after(0), 2)).toBe(false);
+});
+
 test('a short id is the first 53 bits of a saying', () => {
   expect(shortOf('f'.repeat(64))).toBe(2 ** 53 - 1);
   expect(shortOf(`80${'0'.repeat(62)}`)).toBe(2 ** 52);

@@ -151,16 +151,12 @@ export class Lane {
     return settings;
   }
 
-  /** Whether the frame at this index has set what the update says, as far as it was not replaced since. */
+  /** Whether the frame at this index set what the update says, where it says so; what was replaced since is not compared. */
   says(update: Bytes, index: number): boolean {
     const said = readUpdate(update);
-    const from = index === 0 ? 0 : (this.#frames[index - 1]?.clock ?? 0);
+    const from = this.#frames[index - 1]?.clock ?? 0;
     if (!said || (this.#frames[index]?.clock ?? 0) - from !== said.values.length) return false;
-    return said.values.every(({ content }, i) => {
-      const item: Y.Item | Y.GC = Y.getItem(this.#doc.store, Y.createID(this.client, from + i));
-      if (!(item instanceof Y.Item) || item.deleted || !(item.content instanceof Y.ContentAny)) return true;
-      return JSON.stringify(item.content.arr[from + i - item.id.clock]) === JSON.stringify(content);
-    });
+    return said.values.every((value, i) => this.#isAt(value, from + i));
   }
 
   /** The update that sets these values next. */
@@ -214,6 +210,21 @@ export class Lane {
     const section = this.#names.get(item.parent);
     if (section === undefined || this.last(section, item.parentSub)?.clock !== value.after) return null;
     return { section, key: item.parentSub, content: value.content, isFirst: false };
+  }
+
+  #isAt(value: Placed, clock: number): boolean {
+    const item: Y.Item | Y.GC = Y.getItem(this.#doc.store, Y.createID(this.client, clock));
+    if (!(item instanceof Y.Item)) return false;
+    // Yjs joins values that were replaced one right after the other.
+    const before = clock > item.id.clock ? clock - 1 : (item.origin?.clock ?? null);
+    if (before !== value.after) return false;
+    if (
+      value.after === null &&
+      (this.#names.get(item.parent) !== value.section || item.parentSub !== value.key)
+    )
+      return false;
+    const content = contentOf(item);
+    return !content || JSON.stringify(content) === JSON.stringify(value.content);
   }
 
   #rootOf(section: SectionId): void {
