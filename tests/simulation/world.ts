@@ -185,7 +185,7 @@ async function proposeDeletion({ device, relay }: Scene): Promise<void> {
 }
 
 async function rotate({ world, device }: Scene): Promise<void> {
-  if (device.replica.members().roster.kind === null || world.epochs.length > 3) return;
+  if (!device.replica.members().roster.stands(device.id) || world.epochs.length > 3) return;
   // Boxes are out of scope here: everybody gets the keys at once, and finds the rotation itself with the next sync.
   if (device.replica.members().roster.epochs.length !== world.epochs.length) return;
   await world.rotate(device, world.devices);
@@ -318,7 +318,11 @@ async function conclude(world: ReplicaWorld, relay: EvilRelay, journal: Journal)
     }
   }
   const newcomer = await world.join(NEWCOMER);
-  for (let round = 0; round < 2; round++) await pullAll(newcomer, relay, honest);
+  for (let round = 0; round < 2; round++) {
+    await pullAll(newcomer, relay, honest);
+    await pushAll(newcomer, relay);
+    for (const device of world.devices) await pullAll(device, relay, honest);
+  }
   const devices = [...world.devices, newcomer];
   const hashes = devices.map(({ replica }) => hex(replica.stateHash()));
   journal.log.push(...hashes);

@@ -72,10 +72,9 @@ export async function takeIn(
   for (const stranger of pending) keepStranger(turn, stranger);
   const known: Frame[] = [];
   for (const opened of fresh)
+    // Who is nobody here yet may have been let in by what has not come.
     if (turn.members.isKnown(opened.frame.author)) known.push(opened.frame);
-    // Before any control has come nobody can tell whose place this is.
-    else if (turn.members.heads.length === 0) keepStranger(turn, opened);
-    else refuse(turn, opened.frame, 'role', tally);
+    else keepStranger(turn, opened);
   return { fresh: known, tally };
 }
 

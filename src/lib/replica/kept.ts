@@ -228,7 +228,7 @@ export class Kept {
       return written.error;
     }
     if (stateBytes !== null) this.#stateBytes = stateBytes;
-    const isNewRecord = turn.taken.length > 0 || turn.document !== this.document;
+    const isNewRecord = turn.changesRecord(this.memory.head.lanes);
     this.document = turn.document;
     this.#become(turn, made, unsent, isNewRecord);
     return null;

@@ -11,6 +11,7 @@ import { gapEvent, gapsIn, type Holdings } from './freshness.ts';
 import { enterWords, parkWaiting, takeIn, type Tally } from './intake.ts';
 import type { Received } from './interface.ts';
 import type { Kept } from './kept.ts';
+import { holds } from './log.ts';
 import { settleSuspects } from './losses.ts';
 import type { Members } from './members.ts';
 import { sentUpTo } from './outbox.ts';
@@ -34,7 +35,6 @@ export async function takeFrames(
 ): Promise<{ readonly tally: Tally; readonly recordChanged: boolean }> {
   const { context } = kept;
   const { members: before, head: headBefore } = kept.memory;
-  const documentBefore = turn.document;
   for (const { id } of lostIn(turn, await kept.outbox())) if (turn.isHeld(id)) turn.discard(id);
   const { fresh, tally } = await takeIn(context, turn, batch, unreadable);
   const unsent = await kept.outbox();
@@ -43,12 +43,15 @@ export async function takeFrames(
   const covered = fresh.filter((frame) => isCovered(frame, folded));
   const current = fresh.filter((frame) => !covered.includes(frame));
   await reconsiderBase(context, turn, covered, circumstances);
+  const isForeign = (frame: Frame) =>
+    frame.author === context.self.id && !holds(frame, turn.head.lanes, turn.document);
+  const foreign = current.some(isForeign);
   tally.admitted += await countFresh(context, turn, current, before);
   await judgeSnapshots(context, turn, current, circumstances);
   await vouch(context, turn, before);
   await settleOwed(kept, turn, upToDate);
   if (upToDate) await restate(context, turn, { unsent: await kept.outbox(), holes: kept.holes });
-  noteOwn(kept, turn, fresh);
+  noteSecondUse(kept, turn, foreign);
   parkWaiting(turn);
   if (upToDate) {
     report(context.self.id, turn);
@@ -60,7 +63,7 @@ export async function takeFrames(
   }
   if (upToDate && turn.head.dropped && turn.waiting.size === 0 && headBefore.dropped)
     turn.setHead({ dropped: false });
-  return { tally, recordChanged: turn.taken.length > 0 || turn.document !== documentBefore };
+  return { tally, recordChanged: turn.changesRecord(headBefore.lanes) };
 }
 
 /** Takes in what counts; anew from all frames where what counts may change other than by growing. How many frames that were. */
@@ -95,19 +98,22 @@ async function settleOwed(kept: Kept, turn: Turn, upToDate: boolean): Promise<vo
   turn.setHead({ sent: sentUpTo(turn.head, kept.context.self.id, await kept.outbox()) });
 }
 
-/** Words of this device that it did not write: its key is somewhere else too. Both count, and the person is told. */
-function noteOwn({ memory, context }: Kept, turn: Turn, fresh: readonly Frame[]): void {
+/** One device has gone on from one word in two ways, or has words it did not write: its key is in two places. Both count. */
+function noteSecondUse({ memory, context }: Kept, turn: Turn, isForeign: boolean): void {
   const { id: self } = context.self;
-  const isNew = fresh.some(({ author, seq }) => author === self && seq > 0);
-  if (isNew && !memory.head.owed && memory.head.lanes.size > 0) turn.raise({ type: 'duplicate-device', author: self, self: true });
-  const lanes = new Map<Hex, number>();
-  for (const { author } of turn.head.lanes.values()) lanes.set(author, (lanes.get(author) ?? 0) + 1);
-  for (const [author, count] of lanes)
-    if (count > 1) turn.raise({ type: 'duplicate-device', author, self: author === self });
+  if (isForeign && !memory.head.owed) turn.raise({ type: 'duplicate-device', author: self, self: true });
+  const seen = new Set<Hex>();
+  for (const { author } of turn.head.lanes.values()) {
+    if (seen.has(author)) turn.raise({ type: 'duplicate-device', author, self: author === self });
+    seen.add(author);
+  }
 }
 
 /** The relay has shown all it has: what is missing is kept back. */
 function report(self: Hex, turn: Turn): void {
+  for (const { frame } of turn.strangers.values())
+    if (frame.kind !== 'control' && turn.members.heads.length > 0 && turn.members.author(frame.author))
+      turn.raise({ type: 'frame-refused', reason: 'role', author: frame.author, frame: frame.id });
   for (const gap of gapsIn(holdingsOf(turn, turn))) turn.raise(gapEvent(gap, turn.head, self));
 }
 

@@ -11,7 +11,7 @@ import { eventKey, type SecurityEvent } from './events.ts';
 import type { Frame, OpenedFrame } from './frames.ts';
 import type { Layout, Why } from './layout.ts';
 import type { Members } from './members.ts';
-import type { Taken } from './log.ts';
+import type { LaneHeads, Taken } from './log.ts';
 import type { Carried, Change, Key } from './ports.ts';
 import type { HeadState } from './state.ts';
 
@@ -97,6 +97,14 @@ export class Turn {
     this.suspects = shelf.suspects;
     this.#held = shelf.held;
     this.#layout = layout;
+  }
+
+  /** Whether this turn has changed what the record says: words that set nothing leave it as it was. */
+  changesRecord(before: LaneHeads): boolean {
+    if (this.document === this.#standing) return this.taken.some(({ update }) => update !== null) || this.mustFold;
+    const valuesOf = (lanes: LaneHeads) =>
+      [...lanes.values()].flatMap(({ author, clock }) => (clock > 0 ? [`${author} ${clock}`] : [])).sort().join();
+    return valuesOf(before) !== valuesOf(this.head.lanes);
   }
 
   /** The document is about to be changed: one that stands has to be read again if this turn fails. */
