@@ -139,23 +139,28 @@ function knownChain(address: Address, entries: readonly ChainEntry[]): KnownChai
   if (made) return made;
   const byId = entriesById(entries);
   const state = evaluateChain(address, entries);
-  const states = new Map<string, ChainState>();
-  const at = (heads: Iterable<Hex>): ChainState | undefined => {
-    const closure = closureOf(byId, heads);
-    if (closure === null) return undefined;
-    const key = [...closure].sort().join();
-    let found = states.get(key);
-    if (!found) {
-      found =
-        closure.size === byId.size
-          ? state
-          : evaluateChain(
-              address,
-              [...closure].map((id) => byId.get(id)!),
-            );
-      states.set(key, found);
-    }
+  const byClosure = new Map<string, ChainState>();
+  const byHeads = new Map<string, ChainState | undefined>();
+  const stateOf = (closure: readonly Hex[]): ChainState => {
+    const key = closure.join();
+    const found =
+      byClosure.get(key) ??
+      (closure.length === byId.size
+        ? state
+        : evaluateChain(
+            address,
+            closure.map((id) => byId.get(id)!),
+          ));
+    byClosure.set(key, found);
     return found;
+  };
+  const at = (heads: Iterable<Hex>): ChainState | undefined => {
+    const key = [...heads].sort().join();
+    if (!byHeads.has(key)) {
+      const closure = closureOf(byId, heads);
+      byHeads.set(key, closure ? stateOf([...closure].sort()) : undefined);
+    }
+    return byHeads.get(key);
   };
   const chain = { state, byId, at };
   chainsKnown.set(entries, chain);

@@ -74,12 +74,17 @@ export function paperSignature(publicKey: Bytes, message: Bytes): Bytes {
 export const paperCheck: SignatureCheck = (publicKey, message, signature) =>
   equal(paperSignature(publicKey, message), signature);
 
+interface Penned {
+  readonly author: Hex;
+  readonly seq: number;
+  readonly past: ReadonlySet<Hex>;
+}
+
 /**
  * Statements of one space. Each goes on from whatever its author had said among all that it builds on: what is written
  * after something else is another branch, so that a test can leave either out.
  */
-function paperPen(space: SpaceId) {
-  const said = new Map<Hex, { author: Hex; seq: number; past: ReadonlySet<Hex> }>();
+function paperPen(space: SpaceId, said = new Map<Hex, Penned>()) {
   let time = Date.UTC(2026, 0, 1);
   return (device: Hex, body: Bytes, after: readonly Hex[]): Entry => {
     const past = new Set(after.flatMap((id) => [id, ...said.get(id)!.past]));
@@ -98,53 +103,74 @@ function paperPen(space: SpaceId) {
   };
 }
 
-/** The chains of these people, each founded and with two devices; what is said in them is said apart where one says so. */
+const NO_SIGNATURE = new Uint8Array(0);
+const NOT_SIGNED = { bytes: NO_SIGNATURE, signature: NO_SIGNATURE };
+
+interface Founded {
+  readonly entries: readonly ChainEntry[];
+  readonly said: ReadonlyMap<Hex, Penned>;
+}
+
+const founded = new Map<Address, Founded>();
+
+/** Somebody's chain as it begins, written once: founded, the second device added. */
+function foundedChain({ address, genesis, devices, second }: Actor): Founded {
+  const made = founded.get(address);
+  if (made) return made;
+  const said = new Map<Hex, Penned>();
+  const pen = paperPen(chainSpaceId(address), said);
+  const bodies: ChainBody[] = [
+    { type: 'genesis', bundle: genesis, acceptance: NO_SIGNATURE, signed: NOT_SIGNED },
+    { type: 'addDevice', id: second.id, device: second.bundle, acceptance: NO_SIGNATURE },
+  ];
+  const entries: ChainEntry[] = [];
+  for (const body of bodies) {
+    const after = entries.slice(-1).map(({ control }) => hex(control.id));
+    entries.push({ control: pen(devices[0], utf8(body.type), after), body });
+  }
+  founded.set(address, { entries, said });
+  return { entries, said };
+}
+
+/** The chains of these people; what is said in them builds on all that counts, or on the heads that one says. */
 export function paperChains(...actors: readonly Actor[]) {
   const entries = new Map<Address, readonly ChainEntry[]>();
   const pens = new Map<Address, ReturnType<typeof paperPen>>();
-  const NOTHING = { bytes: new Uint8Array(0), signature: new Uint8Array(0) };
   let known: Chains | null = null;
+  for (const one of actors) {
+    const { entries: own, said } = foundedChain(one);
+    entries.set(one.address, own);
+    pens.set(one.address, paperPen(chainSpaceId(one.address), new Map(said)));
+  }
 
   const chains = (): Chains => (known ??= createChains(entries));
   const heads = (address: Address): readonly Hex[] => chains().state(address)?.heads ?? [];
 
-  /** Adds a statement that builds on these heads, else on all that counts. */
   function say(address: Address, author: Hex, body: ChainBody, after = heads(address)): Hex {
-    const pen = pens.get(address) ?? paperPen(chainSpaceId(address));
-    pens.set(address, pen);
-    const control = pen(author, utf8(`${body.type} ${entries.get(address)?.length ?? 0}`), after);
-    entries.set(address, [...(entries.get(address) ?? []), { control, body }]);
+    const list = entries.get(address)!;
+    const control = pens.get(address)!(author, utf8(`${body.type} ${list.length}`), after);
+    entries.set(address, [...list, { control, body }]);
     known = null;
     return control.hex;
   }
 
-  const world = {
+  return {
     chains,
     heads,
     add: (address: Address, by: Hex, { id, bundle }: PaperDevice, after?: readonly Hex[]) =>
-      say(address, by, { type: 'addDevice', id, device: bundle, acceptance: NOTHING.signature }, after),
+      say(address, by, { type: 'addDevice', id, device: bundle, acceptance: NO_SIGNATURE }, after),
     revoke: (address: Address, by: Hex, device: Hex, after?: readonly Hex[]) =>
       say(address, by, { type: 'revokeDevice', revoked: device }, after),
     recover: (address: Address, { id, bundle }: PaperDevice, kept: readonly Hex[], after?: readonly Hex[]) =>
       say(
         address,
         id,
-        { type: 'recover', id, device: bundle, kept: [...kept].sort(), signed: NOTHING },
+        { type: 'recover', id, device: bundle, kept: [...kept].sort(), signed: NOT_SIGNED },
         after,
       ),
     /** The chains as whoever has heard of nothing else than these heads. */
     upTo: (known: ReadonlyMap<Address, readonly Hex[]>) => createChains(cutTo(entries, known)),
   };
-  for (const { address, genesis, devices, second } of actors) {
-    say(
-      address,
-      devices[0],
-      { type: 'genesis', bundle: genesis, acceptance: NOTHING.signature, signed: NOTHING },
-      [],
-    );
-    world.add(address, devices[0], second);
-  }
-  return world;
 }
 
 export type PaperChains = ReturnType<typeof paperChains>;
@@ -173,15 +199,21 @@ export interface SpaceOptions {
   readonly authority?: boolean;
 }
 
+const created = new Map<string, ReturnType<typeof createSpace>>();
+
+function createdOnce({ name, address: founder }: Actor, kind: SpaceKind, authority: boolean) {
+  const key = `${founder} ${kind} ${authority}`;
+  const random = seededRandom(`space of ${name}`);
+  const space =
+    created.get(key) ?? createSpace({ kind, founder, random, ...(authority && { authority: PINNED }) });
+  created.set(key, space);
+  return space;
+}
+
 /** A space and its controls, as its authors write them; what its chains say is looked up at the moment of writing. */
 export function paperSpace(founder: Actor, world: PaperChains, options: SpaceOptions = {}) {
   const { kind = 'record', authority = false } = options;
-  const { space, frameBody, secrets } = createSpace({
-    kind,
-    founder: founder.address,
-    ...(authority && { authority: PINNED }),
-    random: seededRandom(`space of ${founder.name}`),
-  });
+  const { space, frameBody, secrets } = createdOnce(founder, kind, authority);
   const pen = paperPen(space);
   const groundsNow = (names: readonly Name[] = []): Grounds => ({
     names,
