@@ -56,7 +56,8 @@ export async function judgeSnapshots(
     if (verdict === 'wait') continue;
     for (const { id } of candidate.parts) ids.delete(id);
     if (verdict === 'refused') await refuse(context, turn, candidate, snapshot);
-    else if (verdict !== 'ignored' && snapshot) await adopt(context, turn, candidate, snapshot, verdict === 'verified');
+    else if (verdict !== 'ignored' && snapshot)
+      await adopt(context, turn, candidate, snapshot, verdict === 'verified');
   }
   turn.setHead({ undecided: [...ids].filter((id) => turn.isHeld(id) || turn.waiting.has(id)) });
 }
@@ -72,7 +73,8 @@ async function judge(
   if (parts.some(({ id }) => unsent.has(id)) || !parts.every((part) => mayFold(turn, part))) return 'wait';
   if (!snapshot || !follows(parts[0]!, snapshot)) return 'refused';
   const folded = turn.head.base?.lanes ?? new Map<LaneId, LaneHead>();
-  if ([...snapshot.lanes.values()].every(({ head }) => isCovered(head, folded))) return 'ignored';
+  if ([...snapshot.lanes.values()].every(({ head }) => isCovered(head, folded, turn.document)))
+    return 'ignored';
   const verdicts = await compareLanes(context, turn, snapshot);
   if (verdicts.has('different')) return 'refused';
   if (!verdicts.has('ahead') && !verdicts.has('incomplete')) return 'verified';
@@ -83,7 +85,8 @@ async function judge(
 
 /** Made by a device that stands, or named by one that does: a newcomer sees the words of nobody before it has a base. */
 function mayFold(turn: Turn, { author, seq, saying }: Frame): boolean {
-  if (turn.members.stands(author) || holds({ author, seq, saying }, turn.head.lanes, turn.document)) return true;
+  if (turn.members.stands(author) || holds({ author, seq, saying }, turn.head.lanes, turn.document))
+    return true;
   const isOfIt = (name: { author: Hex; seq: number }) => name.author === author && name.seq >= seq;
   return (
     turn.members.anchors.some(isOfIt) ||
@@ -105,9 +108,12 @@ async function compareLanes(context: Context, turn: Turn, { lanes }: Snapshot): 
   let log: ReadonlyMap<Hex, Frame> | null = null;
   for (const one of lanes.values()) {
     const { head, lane } = one;
-    const own = [...turn.head.lanes].find(([, { author, saying }]) => author === head.author && saying === head.saying);
+    const own = [...turn.head.lanes].find(
+      ([, { author, saying }]) => author === head.author && saying === head.saying,
+    );
     if (own && isSameLane(turn.document.lanes.get(own[0])!, lane)) verdicts.add('same');
-    else if (!holds(head, turn.head.lanes, turn.document)) verdicts.add(isBehind(turn, one) ? 'ahead' : 'incomplete');
+    else if (!holds(head, turn.head.lanes, turn.document))
+      verdicts.add(isBehind(turn, one) ? 'ahead' : 'incomplete');
     else {
       log ??= bySaying(await readLog(context, turn));
       verdicts.add(await compareFrames(context, turn, one, log));
@@ -176,11 +182,19 @@ async function adopt(
   const { base: before } = turn.head;
   const origin = { author, parts: parts.map(({ id }) => id) };
   const lanes = new Map([...snapshot.lanes].map(([id, { head }]) => [id, head]));
-  const replaces = [...(before?.lanes.values() ?? [])].every((head) => isCovered(head, lanes));
+  const made = { lanes: new Map([...snapshot.lanes].map(([id, { lane }]) => [id, lane])) };
+  const left = [...(before?.lanes.values() ?? [])].filter((head) => !isCovered(head, lanes, made));
+  const replaces = left.length === 0;
   const snapshots = replaces ? [origin] : [...(before?.snapshots ?? []), origin];
-  const kept = replaces ? lanes : farthestHeads(before?.lanes ?? new Map(), lanes);
+  const kept = new Map([...lanes, ...left.map((head) => [`${head.author} ${head.saying}`, head] as const)]);
   turn.setHead({
-    base: { snapshots, verified: verified && (replaces || before?.verified === true), namedBy: null, hasLetGo: false, lanes: kept },
+    base: {
+      snapshots,
+      verified: verified && (replaces || before?.verified === true),
+      namedBy: null,
+      hasLetGo: false,
+      lanes: kept,
+    },
     wantsHistory: false,
   });
   if (verified) return;
@@ -193,34 +207,41 @@ async function adopt(
   await recount(context, turn);
 }
 
-function farthestHeads(some: LaneHeads, more: LaneHeads): LaneHeads {
-  const kept = [...some].filter(([, head]) => !isCovered(head, more));
-  return new Map([...more, ...kept.map(([, head]) => [`${head.author} ${head.saying}`, head] as const)]);
-}
-
-/** Covered frames that came all the same. True when the base is disproved and everything is to be counted anew. */
+/**
+ * Covered frames that came all the same. A base that is not verified is judged again once the whole history is there, where
+ * one says something else than the base, or stands beside it: there a lie cannot be told from a second branch.
+ * @returns the frames that are not covered
+ */
 export async function reconsiderBase(
   context: Context,
   turn: Turn,
-  covered: readonly Frame[],
+  fresh: readonly Frame[],
   { upToDate }: Circumstances,
-): Promise<void> {
+): Promise<readonly Frame[]> {
   const { base } = turn.head;
-  if (!base) return;
+  if (!base) return fresh;
+  const covered = fresh.filter((frame) => isCovered(frame, base.lanes, turn.document));
+  const current = fresh.filter((frame) => !covered.includes(frame));
   if (base.verified) {
     for (const frame of covered) turn.place(frame, 'nowhere');
-    return;
+    return current;
   }
   for (const frame of covered) {
     turn.entered.set(frame.id, frame);
     turn.place(frame, 'frame');
   }
-  if (covered.length > 0 && !turn.head.wantsHistory && !covered.every((frame) => isTold(turn, frame))) {
+  const isLie = !covered.every((frame) => isTold(turn, frame));
+  if (isLie)
     for (const { author, parts } of base.snapshots)
       turn.raise({ type: 'snapshot-refused', author, frame: parts[0] ?? '' });
-    turn.setHead({ wantsHistory: true });
-  }
+  if (isLie || current.some((frame) => isBeside(frame, base.lanes))) turn.setHead({ wantsHistory: true });
   if (turn.head.wantsHistory && upToDate) await judgeBase(context, turn);
+  return current;
+}
+
+/** Whether it has a number that its author is said to have used up. */
+function isBeside({ author, seq }: Frame, lanes: LaneHeads): boolean {
+  return [...lanes.values()].some((head) => head.author === author && seq <= head.seq);
 }
 
 /** Whether a covered frame is where the base says, and says what stands there. */
@@ -264,7 +285,7 @@ export async function letGo(context: Context, turn: Turn, acknowledged: (id: Hex
   turn.setHead({ base: { ...base, hasLetGo: true } });
   const owns = turn.members.stands(context.self.id);
   for (const frame of (await readLog(context, turn)).values()) {
-    if (!isCovered(frame, base.lanes) || turn.late.has(frame.id) || !holds(frame, turn.head.lanes, turn.document)) continue;
+    if (!isCovered(frame, base.lanes, turn.document) || turn.late.has(frame.id)) continue;
     turn.waiting.delete(frame.id);
     turn.refused.delete(frame.id);
     turn.entered.delete(frame.id);
@@ -287,7 +308,7 @@ async function refuse(
   turn.raise({ type: 'snapshot-refused', author, frame: parts[0]?.id ?? '' });
   if (!snapshot) return;
   const heads = new Map([...snapshot.lanes].map(([id, { head }]) => [id, head]));
-  const covered = [...(await readLog(context, turn)).values()].filter((frame) => isCovered(frame, heads));
+  const covered = [...(await readLog(context, turn)).values()].filter((frame) => isBeside(frame, heads));
   for (const frame of covered.sort((a, b) => a.seq - b.seq)) turn.send(frame, 'again');
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Hex } from '#lib/keys/ids.ts';
 import { readFrames, type Context } from './context.ts';
+import type { RecordDocument } from './document.ts';
 import type { Frame } from './frames.ts';
 import { shortOf, type Lane } from './lane.ts';
 import type { LaneHead, LaneHeads, LaneId } from './log.ts';
@@ -70,7 +71,20 @@ async function readSnapshot(context: Context, turn: Turn, { parts }: Origin): Pr
   );
 }
 
-/** Whether a head is within what is folded. */
-export function isCovered({ author, seq }: { readonly author: Hex; readonly seq: number }, lanes: LaneHeads): boolean {
-  return [...lanes.values()].some((head: LaneHead) => head.author === author && seq <= head.seq);
+type Place = Pick<LaneHead, 'author' | 'seq' | 'saying'>;
+
+/** Whether a word is within what is folded: said on the way to one of these heads, and not beside it in another branch. */
+export function isCovered(
+  { author, seq, saying }: Place,
+  folded: LaneHeads,
+  { lanes }: Pick<RecordDocument, 'lanes'>,
+): boolean {
+  const isIn = (lane: Lane, place: Pick<Place, 'seq' | 'saying'>) =>
+    lane.frameAt(shortOf(place.saying)) === place.seq - 1;
+  return [...folded.values()].some(
+    (head) =>
+      head.author === author &&
+      seq <= head.seq &&
+      [...lanes.values()].some((lane) => isIn(lane, head) && isIn(lane, { seq, saying })),
+  );
 }

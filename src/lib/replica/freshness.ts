@@ -29,7 +29,7 @@ export function learn(context: Context, turn: Turn, frame: Frame): void {
   const claims = isOwn ? turn.head.claims : mergeClaims(turn.head.claims, claimsIn(frame, heads?.frontier ?? []), turn.members);
   const reach = isOwn
     ? turn.head.reach
-    : mergeReach(turn.head.reach, author, reachIn(frame, heads?.frontier ?? []), heads !== null);
+    : mergeReach(turn.head.reach, author, reachIn(frame, heads?.frontier ?? []), turn.members, heads !== null);
   turn.setHead({ claims, clock, reach });
   if (heads && heads.others.size > 0)
     turn.others = new Map(turn.others).set(author, new Map([...(turn.others.get(author) ?? []), ...heads.others]));
@@ -71,11 +71,13 @@ export function mergeReach(
   reach: Reaches,
   device: Hex,
   more: readonly { readonly author: Hex; readonly seq: number; readonly clock: number }[],
+  members: Members,
   isAll: boolean,
 ): Reaches {
-  if (more.length === 0 && (reach.has(device) || !isAll)) return reach;
+  const told = more.filter(({ author }) => members.isKnown(author));
+  if (!members.isKnown(device) || (told.length === 0 && (reach.has(device) || !isAll))) return reach;
   const authors = new Map<Hex, Reach>(reach.get(device));
-  for (const { author, seq, clock } of more) {
+  for (const { author, seq, clock } of told) {
     const known = authors.get(author) ?? { seq: 0, clock: 0 };
     authors.set(author, { seq: Math.max(known.seq, seq), clock: Math.max(known.clock, clock) });
   }

@@ -204,7 +204,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       const claims = heads.map((head) => ({ ...head, by: device }));
       turn.setHead({
         claims: mergeClaims(turn.head.claims, claims, turn.members),
-        ...(device !== this.#context.self.id && { reach: mergeReach(turn.head.reach, device, words, true) }),
+        ...(device !== this.#context.self.id && { reach: mergeReach(turn.head.reach, device, words, turn.members, true) }),
       });
       const failure = await this.#kept.commit(turn);
       return failure ? fail(failure) : ok();

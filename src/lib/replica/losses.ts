@@ -46,7 +46,7 @@ export async function settleSuspects(context: Context, turn: Turn): Promise<void
 }
 
 function isFolded(turn: Turn, frame: Frame): boolean {
-  return frame.kind !== 'control' && isCovered(frame, turn.head.base?.lanes ?? new Map());
+  return frame.kind !== 'control' && isCovered(frame, turn.head.base?.lanes ?? new Map(), turn.document);
 }
 
 function sendAgain(turn: Turn, topic: Bytes, lost: readonly Frame[]): void {

@@ -4,10 +4,9 @@
  */
 import type { Hex } from '#lib/keys/ids.ts';
 import { judgeSnapshots, letGo, reconsiderBase } from './adopt.ts';
-import { isCovered } from './base.ts';
 import type { Context } from './context.ts';
 import type { Frame } from './frames.ts';
-import { gapEvent, gapsIn, type Holdings } from './freshness.ts';
+import { gapEvent, gapsIn, learn, type Holdings } from './freshness.ts';
 import { enterWords, parkWaiting, takeIn, type Tally } from './intake.ts';
 import type { Received } from './interface.ts';
 import type { Kept } from './kept.ts';
@@ -39,14 +38,13 @@ export async function takeFrames(
   const { fresh, tally } = await takeIn(context, turn, batch, unreadable);
   const unsent = await kept.outbox();
   const circumstances = { upToDate, unsent: new Set(unsent.map(({ id }) => id)) };
-  const folded = turn.head.base?.lanes ?? new Map();
-  const covered = fresh.filter((frame) => isCovered(frame, folded));
-  const current = fresh.filter((frame) => !covered.includes(frame));
-  await reconsiderBase(context, turn, covered, circumstances);
+  const current = await reconsiderBase(context, turn, fresh, circumstances);
   const isForeign = (frame: Frame) =>
     frame.author === context.self.id && !holds(frame, turn.head.lanes, turn.document);
   const foreign = current.some(isForeign);
   tally.admitted += await countFresh(context, turn, current, before);
+  for (const frame of current)
+    if (turn.waiting.has(frame.id) && turn.members.stands(frame.author)) learn(context, turn, frame);
   await judgeSnapshots(context, turn, current, circumstances);
   await vouch(context, turn, before);
   await settleOwed(kept, turn, upToDate);
@@ -111,9 +109,6 @@ function noteSecondUse({ memory, context }: Kept, turn: Turn, isForeign: boolean
 
 /** The relay has shown all it has: what is missing is kept back. */
 function report(self: Hex, turn: Turn): void {
-  for (const { frame } of turn.strangers.values())
-    if (frame.kind !== 'control' && turn.members.heads.length > 0 && turn.members.author(frame.author))
-      turn.raise({ type: 'frame-refused', reason: 'role', author: frame.author, frame: frame.id });
   for (const gap of gapsIn(holdingsOf(turn, turn))) turn.raise(gapEvent(gap, turn.head, self));
 }
 

@@ -6,10 +6,13 @@ import type { Hex } from '#lib/keys/ids.ts';
 import { authorData, headsContent } from './authoring.ts';
 import type { Context } from './context.ts';
 import { keptForOthers } from './count.ts';
+import type { RecordDocument } from './document.ts';
 import type { Frame } from './frames.ts';
+import { compareHlc } from './hlc.ts';
+import { shortOf, type Lane } from './lane.ts';
 import { readLog } from './recount.ts';
 import type { Turn } from './turn.ts';
-import { readUpdate } from './update.ts';
+import { readUpdate, type Place } from './update.ts';
 
 /** One thing that a device said, for a person to look at. */
 export interface WordOf {
@@ -35,39 +38,63 @@ export async function unsettled(
   const held = [...(await readLog(context, turn)).values()].filter(({ id }) => !turn.refused.has(id));
   const late = new Set([...turn.late.values()].map(({ saying }) => saying));
   const waiting = new Set([...turn.waiting.values()].map(({ saying }) => saying));
-  const counted = new Set(held.flatMap(({ saying }) => (late.has(saying) || waiting.has(saying) ? [] : [saying])));
+  const counted = new Set(
+    held.flatMap(({ saying }) => (late.has(saying) || waiting.has(saying) ? [] : [saying])),
+  );
   const kept = keptForOthers(held, counted, (device) => turn.members.stands(device), isOfOnePerson);
-  return { late: wordsAmong(held, late), kept: wordsAmong(held, kept) };
+  const places = placesIn(held, turn.document);
+  return { late: wordsAmong(held, late, places), kept: wordsAmong(held, kept, places) };
 }
 
-function wordsAmong(frames: readonly Frame[], sayings: ReadonlySet<Hex>): WordOf[] {
+type PlaceOf = (frame: Frame, clock: number) => Place | null;
+
+/** In the order in which they were said. */
+function wordsAmong(frames: readonly Frame[], sayings: ReadonlySet<Hex>, placeOf: PlaceOf): WordOf[] {
   const words = new Map<Hex, WordOf>();
-  const places = placesOf(frames);
-  for (const frame of frames) {
+  for (const frame of [...frames].sort(bySaid)) {
     if (frame.kind !== 'update' || !sayings.has(frame.saying) || words.has(frame.saying)) continue;
-    const values = (readUpdate(frame.content)?.values ?? []).flatMap((value, i) => {
-      const place = places.get(frame.author)?.get((readUpdate(frame.content)?.clock ?? 0) + i);
-      return place ? [{ ...place, value: value.content[0] }] : [];
+    const update = readUpdate(frame.content);
+    const values = (update?.values ?? []).flatMap(({ content }, i) => {
+      const place = placeOf(frame, update!.clock + i);
+      return place ? [{ ...place, value: content[0] }] : [];
     });
     words.set(frame.saying, { saying: frame.saying, device: frame.author, at: frame.clock.time, values });
   }
-  return [...words.values()].sort((a, b) => a.at - b.at || (a.saying < b.saying ? -1 : 1));
+  return [...words.values()];
 }
 
-/** By author and clock, under which key a value stands: one that replaces another says only after which. */
-function placesOf(frames: readonly Frame[]): Map<Hex, Map<number, { section: string; key: string }>> {
-  const byAuthor = new Map<Hex, Map<number, { section: string; key: string }>>();
-  for (const frame of [...frames].sort((a, b) => a.seq - b.seq)) {
-    const update = frame.kind === 'update' ? readUpdate(frame.content) : null;
-    if (!update) continue;
-    const places = byAuthor.get(frame.author) ?? new Map<number, { section: string; key: string }>();
-    byAuthor.set(frame.author, places);
-    update.values.forEach((value, i) => {
-      const place = value.after === null ? { section: value.section, key: value.key } : places.get(value.after);
-      if (place) places.set(update.clock + i, place);
-    });
-  }
-  return byAuthor;
+function bySaid(a: Frame, b: Frame): number {
+  return compareHlc(a.clock, b.clock) || a.seq - b.seq || (a.saying < b.saying ? -1 : 1);
+}
+
+/**
+ * Under which key the value with a clock stands, in the branch that leads to a frame: one that replaces another says only
+ * after which, and that one may be folded by now.
+ */
+function placesIn(frames: readonly Frame[], { lanes }: Pick<RecordDocument, 'lanes'>): PlaceOf {
+  const bySaying = new Map(frames.map((frame) => [frame.saying, frame]));
+  return (frame, clock) => {
+    let wanted = clock;
+    let last = frame;
+    for (let at: Frame | undefined = frame; at; at = bySaying.get(at.before[0] ?? '')) {
+      last = at;
+      const update = at.kind === 'update' ? readUpdate(at.content) : null;
+      const value = update?.values[wanted - update.clock];
+      if (value?.after === null) return { section: value.section, key: value.key };
+      if (value) wanted = value.after;
+    }
+    const folded = [...lanes.values()].find(
+      (lane) => lane.frameAt(shortOf(last.before[0] ?? '')) !== undefined,
+    );
+    return folded ? placeInLane(folded, wanted) : null;
+  };
+}
+
+function placeInLane(lane: Lane, clock: number): Place | null {
+  for (const section of lane.sections())
+    for (const key of lane.keys(section))
+      if (lane.last(section, key)?.clock === clock) return { section, key };
+  return null;
 }
 
 /** Names a verified base, so that it counts whatever becomes of who made it; what it covers may go once this is out. */

@@ -119,6 +119,21 @@ export async function sync(space: Syncable, relay: PlainRelay): Promise<void> {
   await pull(space, relay);
 }
 
+/**
+ * Everybody syncs until nobody has anything left to say: who has taken in a snapshot names it, and who is shown a
+ * revocation vouches.
+ */
+export async function settle(spaces: readonly Syncable[], relay: PlainRelay): Promise<void> {
+  const isQuiet = () => spaces.every((space) => space.unsent() === 0);
+  for (let round = 0; round < 10; round++) {
+    for (const space of spaces) await sync(space, relay);
+    if (!isQuiet()) continue;
+    for (const space of spaces) await pull(space, relay);
+    if (isQuiet()) return;
+  }
+  throw new Error('they do not come to rest');
+}
+
 async function must<T>(
   result: Promise<{ ok: true; value: T } | { ok: false; error: { type: string } }>,
 ): Promise<T> {
