@@ -218,7 +218,8 @@ export async function replicaWorld(
       const { recipients } = recipientsOf(roster.owners, (address) => chains.state(address));
       const boxes = await sealEpochs({ space, epochs: [fresh], recipients, sender: by.keys, random });
       const [id, read] = [hex(epochId(fresh)), hex(readHash(partsOf(fresh)))];
-      await say(by, encodeRosterBody({ type: 'rotate', number: fresh.epoch, id, read, carried: [], boxes }));
+      const said = by.replica.controls().map(({ epoch, statement }) => ({ epoch, statement }));
+      await say(by, encodeRosterBody({ type: 'rotate', number: fresh.epoch, id, read, carried: said, boxes }));
       epochs.push(await deriveEpoch(space, fresh));
       for (const device of to) {
         const used = await device.replica.useEpochs([...epochs]);
