@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import type { Bytes } from '#lib/bytes/bytes.ts';
+import { sha256 } from '#lib/crypto/hash.ts';
 import type { Fields } from '#lib/record/section.ts';
 import { checkEdit } from '#lib/record/sections.ts';
 import { RecordDocument } from '#lib/replica/document.ts';
@@ -88,7 +89,8 @@ test('B11: values of any shape are left out where they do not fit, and never thr
 test('B11: poisoned names in what a page sends are refused by name or left out, and nothing is inherited', () => {
   for (const name of NAMES) {
     const fields = JSON.parse(`{"name": "Pollen", ${JSON.stringify(name)}: {"polluted": true}}`) as Fields;
-    const put = (section: string, id = ID) => checkEdit({ type: 'put', section, id, fields }, undefined, NOW);
+    const put = (section: string, id = ID) =>
+      checkEdit({ type: 'put', section, id, fields }, undefined, NOW, sha256);
     const result = put('allergies');
     if (result.ok && result.edit.type === 'put') expect(Object.keys(result.edit.fields)).not.toContain(name);
     expect(put(name).ok).toBe(false);

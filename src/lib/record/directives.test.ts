@@ -7,6 +7,7 @@ import { type Fields, validateEntry } from './section.ts';
 import { checkEdit, healthSections } from './sections.ts';
 import { directives, DIRECTIVES_DRAFT, directivesDraft, MAX_WISH, themesOf } from './sections/directives.ts';
 import { organDonation } from './sections/organ-donation.ts';
+import { sha256 } from '../../../tests/helpers/tools/hash.ts';
 
 const now = { y: 2026, m: 11, d: 23 };
 const names = (form: 'healthy' | 'ill') =>
@@ -84,7 +85,7 @@ describe('the versions', () => {
   test('DIR-04 DIR-05: a version that was confirmed cannot be changed, not even by one word', () => {
     const entries = new Map([[may.id, may]]);
     const put = (fields: Fields) =>
-      checkEdit({ type: 'put', section: directives.id, id: may.id, fields }, entries, now);
+      checkEdit({ type: 'put', section: directives.id, id: may.id, fields }, entries, now, sha256);
     expect(put({ resuscitation: 'Oui.' })).toEqual({
       ok: false,
       problems: [{ field: 'id', problem: 'immutable' }],

@@ -9,13 +9,13 @@ import { entryIdOfBytes } from './entry-id.ts';
 import type { EntryId, FieldValue, SectionId } from './entry.ts';
 import type { Fields } from './section.ts';
 
-type Digest = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array;
+/** SHA-256. */
+export type Hash = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array;
 
-/** @param hash SHA-256 */
 export function immutableId(
   section: SectionId,
   fields: Fields | ReadonlyMap<string, FieldValue>,
-  hash: Digest,
+  hash: Hash,
 ): EntryId {
   return entryIdOfBytes(hash(immutableBytes(section, fields)));
 }

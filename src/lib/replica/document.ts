@@ -235,7 +235,8 @@ export class RecordDocument {
     values.set(section, planned);
     const set = (name: string, value: FieldValue) => planned.set(keyOf(id, name), value);
     if (edit.type === 'put') this.#planFields(edit, time, planned);
-    else set(DELETED, edit.type === 'delete' ? time : null);
+    else if (edit.type === 'delete') set(DELETED, time);
+    else if (this.#isSaid(section, keyOf(id, DELETED), planned)) set(DELETED, null);
     set(UPDATED, time);
   }
 
@@ -244,12 +245,11 @@ export class RecordDocument {
     time: number,
     planned: Map<string, FieldValue>,
   ): void {
-    const isThere = (key: string) => planned.has(key) || this.standing(section, key).length > 0;
-    const isCreated = isThere(keyOf(id, CREATED));
+    const isCreated = this.#isSaid(section, keyOf(id, CREATED), planned);
     const isOnce = this.#schema(section)?.immutable === true;
+    if (isOnce && isCreated) return;
     if (isOnce && immutableId(section, fields, sha256) !== id)
       throw new Error('what is written once has another id');
-    if (isOnce && isCreated) return;
     if (!isCreated) planned.set(keyOf(id, CREATED), time);
     for (const [name, value] of this.#spelled(section, id, fields)) {
       const key = keyOf(id, name);
@@ -259,6 +259,10 @@ export class RecordDocument {
         : this.standing(section, key).map((claim) => claim.value);
       if (there.length === 0 || !there.every((one) => sameValue(one, value))) planned.set(key, value);
     }
+  }
+
+  #isSaid(section: SectionId, key: string, planned: ReadonlyMap<string, FieldValue>): boolean {
+    return planned.has(key) || this.standing(section, key).length > 0;
   }
 
   /** The fields of an edit under the names they are kept by: a set becomes its members, those that are gone included. */

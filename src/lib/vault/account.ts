@@ -4,9 +4,9 @@
  * Guarantees: the view is shown at once from the sealed read model and again when the replicas have loaded; an edit that
  * was answered `ok` is on the disk; nothing here waits for the network.
  */
-import { toBase64url } from '#lib/bytes/base64url.ts';
 import { equal, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
+import { sha256 } from '#lib/crypto/hash.ts';
 import { ChangeLog } from '#lib/record/change-log.ts';
 import { withHistory } from '#lib/record/changes.ts';
 import type { Edit, Entry, EntryId, HealthRecord, SectionId } from '#lib/record/entry.ts';
@@ -382,13 +382,13 @@ export async function openAccount(input: {
     if (!opened.ok) return opened;
     const checked: Edit[] = [];
     for (const one of edits) {
-      const result = checkEdit(one, record.replica.record().entries.get(one.section), today(clock.now()));
+      const held = record.replica.record().entries.get(one.section);
+      const result = checkEdit(one, held, today(clock.now()), sha256);
       if (!result.ok) return fail({ type: 'entry-invalid', problems: result.problems });
       checked.push(result.edit);
     }
     // In the moment of the edit: what came in since the page asked is not taken as known to whoever asked.
-    const told = (held: HealthRecord) =>
-      withHistory(checked, held, log.update(held), () => toBase64url(env.random(16)));
+    const told = (held: HealthRecord) => withHistory(checked, held, log.update(held), sha256);
     const done = await record.replica.edit(told);
     diskProblem = !done.ok && isDisk(done.error) ? done.error : null;
     // Whoever asks for the record after the answer finds the edit in it.

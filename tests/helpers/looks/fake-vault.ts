@@ -20,6 +20,7 @@ import type {
   VaultStatus,
 } from '#lib/vault/door.ts';
 import { ChangeLog } from '#lib/record/change-log.ts';
+import { sha256 } from '#lib/crypto/hash.ts';
 import { withHistory } from '#lib/record/changes.ts';
 import type { Edit, Entry, HealthRecord } from '#lib/record/entry.ts';
 import type { MeasureId } from '#lib/record/measure-kinds.ts';
@@ -334,11 +335,10 @@ export function startVault(): FakeVault {
     ),
   });
   const device = (client: number | undefined) => (client === undefined ? null : `d${client}`);
-  let changes = 50_000;
   /** What the device of this number writes at this time, told with its history. */
   const write = (edits: readonly Edit[], at: number, by: number) => {
     const record = held();
-    for (const edit of withHistory(edits, record, log.update(record), () => id(changes++))) {
+    for (const edit of withHistory(edits, record, log.update(record), sha256)) {
       const { deletedAt, ...before } = entries.get(keyOf(edit)) ?? entry(0, edit.section, 0, {});
       const isDeleted = edit.type === 'delete' ? at : edit.type === 'restore' ? undefined : deletedAt;
       const isNew = !entries.has(keyOf(edit));

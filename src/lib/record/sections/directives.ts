@@ -269,6 +269,8 @@ export const directives = {
       max: 300,
       label: { fr: 'Ma personne de confiance ce jour-là', en: 'My trusted person on that day' },
     },
+    // How often the very same was said on that day before: who confirms what they had revoked says something new.
+    { name: 'again', kind: 'number', min: 1, max: 1e6, integer: true },
   ],
   immutable: true,
   period: { start: 'date' },
