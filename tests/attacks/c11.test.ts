@@ -3,7 +3,7 @@ import { hex } from '#lib/bytes/bytes.ts';
 import type { Grounds } from '#lib/keys/grounds.ts';
 import { saidBy, type RosterState } from '#lib/keys/roster.ts';
 import type { EpochBox, RosterBody } from '#lib/keys/roster-body.ts';
-import { seededRandom, type SeededRandom } from '../helpers/tools/random.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 import {
   actor,
   paperChains,

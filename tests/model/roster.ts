@@ -25,8 +25,8 @@ export interface Control extends Said {
 export interface Roster {
   readonly counts: ReadonlySet<Id>;
   readonly owners: ReadonlySet<Address>;
-  stands(device: Device): boolean;
-  isKnown(device: Device): boolean;
+  readonly stands: (device: Device) => boolean;
+  readonly isKnown: (device: Device) => boolean;
   readonly anchors: readonly { readonly saying: Id }[];
   readonly heads: readonly Id[];
 }

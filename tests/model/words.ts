@@ -11,8 +11,8 @@ export interface Word {
 
 /** What layer 3 needs of a roster, the model's or the product's. */
 export interface Standing {
-  stands(device: Device): boolean;
-  isKnown(device: Device): boolean;
+  readonly stands: (device: Device) => boolean;
+  readonly isKnown: (device: Device) => boolean;
   readonly anchors: readonly { readonly saying: Id }[];
 }
 

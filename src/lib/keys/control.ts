@@ -25,7 +25,7 @@ export interface VerifiedControl {
 export interface ClaimedControl {
   readonly claimed: VerifiedControl;
   /** Whether the author, whose key this is, has signed it. */
-  isSignedBy(signing: Bytes): Promise<boolean>;
+  readonly isSignedBy: (signing: Bytes) => Promise<boolean>;
 }
 
 /** The first byte of every control body. */

@@ -76,11 +76,11 @@ export function evaluate<B, V>(operations: Iterable<Operation<B>>, rules: Rules<
  * Those that no other open removal would undo, or that undo each other in a ring: the sources of the graph of disputes.
  * There is always one.
  */
-function firstInDispute<B, V>(
+function firstInDispute<V>(
   open: readonly number[],
   counts: readonly boolean[],
   settled: Settled,
-  court: Court<B, V>,
+  court: Court<V>,
 ): number[] {
   const undone = open.map((removal) => {
     if (!court.voidsAny(removal, counts)) return new Set<number>();
@@ -97,7 +97,7 @@ function reachable(start: number, edges: readonly ReadonlySet<number>[]): Set<nu
   return reached;
 }
 
-interface Court<B, V> {
+interface Court<V> {
   /** Per operation, whether it counts. */
   judge(settled: Settled): boolean[];
   /** Operations that count and make others void, and do not stand yet. */
@@ -108,7 +108,7 @@ interface Court<B, V> {
   view(index: number, counts: readonly boolean[]): View<V>;
 }
 
-function createCourt<B, V>(history: History<B>, rules: Rules<B, V>): Court<B, V> {
+function createCourt<B, V>(history: History<B>, rules: Rules<B, V>): Court<V> {
   const { operations, isBefore } = history;
   const changes = changesOf(history, rules);
   const touching = new Map<string, { index: number; value: V | null }[]>();
@@ -180,7 +180,7 @@ function changesOf<B, V>({ operations, isBefore }: History<B>, rules: Rules<B, V
 
 function conclude<B, V>(
   { operations, isBefore, waiting }: History<B>,
-  court: Court<B, V>,
+  court: Court<V>,
   counts: readonly boolean[],
   settled: Settled,
 ): Evaluation<B, V> {

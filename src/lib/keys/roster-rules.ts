@@ -38,9 +38,9 @@ export interface Known {
   readonly speaker: Address;
   readonly seats: Seats;
   /** Whether these heads were known, and tell of every joining and ending that was. */
-  tellAll(heads: readonly Hex[]): boolean;
+  readonly tellAll: (heads: readonly Hex[]) => boolean;
   /** An address' chain. */
-  chain(address: Address): ChainState | undefined;
+  readonly chain: (address: Address) => ChainState | undefined;
   /** The highest number of the rotations that count, and of all that follow one another. */
   readonly numbers: { readonly counted: number; readonly highest: number };
   readonly check: SignatureCheck;

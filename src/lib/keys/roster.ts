@@ -61,11 +61,11 @@ export interface RosterState {
   /** Boxes that were wrong, by standing devices' words that no grant has answered. */
   readonly complaints: readonly { readonly device: Hex; readonly epoch: Hex }[];
   /** Whether a device's words count by themselves. */
-  stands(device: Hex): boolean;
+  readonly stands: (device: Hex) => boolean;
   /** Whether a device is in the chain of an address that founded, or that any known device lets join. */
-  isKnown(device: Hex): boolean;
+  readonly isKnown: (device: Hex) => boolean;
   /** For whom a known device speaks. */
-  addressOf(device: Hex): Address | undefined;
+  readonly addressOf: (device: Hex) => Address | undefined;
   /** Data that counts because a counting control of a standing device, or a leaver's own leave, names it. */
   readonly anchors: readonly Name[];
   /** Joins that count but for their ground, a device revoked since having let somebody in: for a person to confirm. */
