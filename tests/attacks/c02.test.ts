@@ -3,17 +3,8 @@
  */
 import { expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
-import { pull, push, sync, type PlainRelay } from '../helpers/worlds/plain-relay.ts';
+import { pull, push, sync, without } from '../helpers/worlds/plain-relay.ts';
 import { replicaWorld, type ReplicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
-
-/** The relay as it shows itself to one device: without the frames of these ids. */
-function without(relay: PlainRelay, hidden: ReadonlySet<string>): PlainRelay {
-  return {
-    ...relay,
-    list: (topic, since, doomed) => relay.list(topic, since, doomed).filter(({ id }) => !hidden.has(id)),
-    get: (topic, ids) => relay.get(topic, ids).filter(({ id }) => !hidden.has(id)),
-  };
-}
 
 async function three(): Promise<{
   world: ReplicaWorld;

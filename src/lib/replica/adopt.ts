@@ -9,7 +9,8 @@
  */
 import { equal } from '#lib/bytes/bytes.ts';
 import type { Hex } from '#lib/keys/ids.ts';
-import { isCovered, readBase } from './base.ts';
+import { isCovered, openNames, readBase } from './base.ts';
+import { countedWords } from './count.ts';
 import { readFrames, type Context } from './context.ts';
 import { RecordDocument } from './document.ts';
 import type { Frame } from './frames.ts';
@@ -70,28 +71,38 @@ async function judge(
   { upToDate, unsent }: Circumstances,
 ): Promise<Verdict> {
   const { parts } = candidate;
-  if (parts.some(({ id }) => unsent.has(id)) || !parts.every((part) => mayFold(turn, part))) return 'wait';
+  if (parts.some(({ id }) => unsent.has(id)) || !(await mayFold(context, turn, parts))) return 'wait';
   if (!snapshot || !follows(parts[0]!, snapshot)) return 'refused';
   const folded = turn.head.base?.lanes ?? new Map<LaneId, LaneHead>();
   if ([...snapshot.lanes.values()].every(({ head }) => isCovered(head, folded, turn.document)))
     return 'ignored';
   const verdicts = await compareLanes(context, turn, snapshot);
   if (verdicts.has('different')) return 'refused';
-  if (!verdicts.has('ahead') && !verdicts.has('incomplete')) return 'verified';
+  if (!verdicts.has('ahead') && !verdicts.has('incomplete'))
+    return (await namesAsItsWords(context, turn, snapshot)) ? 'verified' : 'refused';
   if (turn.head.lanes.size === 0 || upToDate) return 'trusted';
   turn.setHead({ wantsHistory: true });
   return 'wait';
 }
 
-/** Made by a device that stands, or named by one that does: a newcomer sees the words of nobody before it has a base. */
-function mayFold(turn: Turn, { author, seq, saying }: Frame): boolean {
-  if (turn.members.stands(author) || holds({ author, seq, saying }, turn.head.lanes, turn.document))
-    return true;
-  const isOfIt = (name: { author: Hex; seq: number }) => name.author === author && name.seq >= seq;
-  return (
-    turn.members.anchors.some(isOfIt) ||
-    [...turn.waiting.values()].some((frame) => turn.members.stands(frame.author) && frame.names.some(isOfIt))
-  );
+/**
+ * Made by a device that stands, or taken in by one that does; asked of all frames here, since a newcomer has none of the words
+ * before it.
+ */
+async function mayFold(context: Context, turn: Turn, parts: readonly Frame[]): Promise<boolean> {
+  const { members, head, document } = turn;
+  if (parts.every((part) => members.stands(part.author) || holds(part, head.lanes, document))) return true;
+  const held = (await readLog(context, turn)).values();
+  const counted = countedWords(held, (device) => members.stands(device), members.anchors);
+  return parts.every(({ saying }) => counted.has(saying));
+}
+
+/** Whether it says of the words it covers what they name besides, neither less nor more. */
+async function namesAsItsWords(context: Context, turn: Turn, { lanes, names }: Snapshot): Promise<boolean> {
+  const before = await readBase(context, turn);
+  const made = openNames((await readLog(context, turn)).values(), before.names, lanes);
+  const said = new Set(names.map(({ saying }) => saying));
+  return made.length === said.size && made.every(({ saying }) => said.has(saying));
 }
 
 /** Whether the snapshot's own lane goes on from where the snapshot says it stood. */

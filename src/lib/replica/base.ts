@@ -2,6 +2,7 @@
  * What the lanes start from: the snapshots that were adopted (adopt.ts), read again from their frames. Each may cover what
  * another does not, and the relay may have erased what either covers: of every lane the farthest holds.
  */
+import type { Name } from '#lib/keys/grounds.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import { readFrames, type Context } from './context.ts';
 import type { RecordDocument } from './document.ts';
@@ -15,6 +16,8 @@ import type { Turn } from './turn.ts';
 export interface Foundation {
   readonly lanes: ReadonlyMap<LaneId, Lane>;
   readonly heads: LaneHeads;
+  /** What the folded words name and no lane holds: it counts as they do. */
+  readonly names: readonly Name[];
   /** The base with what could be read of it. */
   readonly kept: Base | null;
   /** Snapshots that could not be read again. */
@@ -25,15 +28,18 @@ export async function readBase(context: Context, turn: Turn): Promise<Foundation
   const { base } = turn.head;
   const read: Origin[] = [];
   const lost: Origin[] = [];
+  const names: Name[] = [];
   let lanes: ReadonlyMap<LaneId, FoldedLane> = new Map();
   for (const origin of base?.snapshots ?? []) {
     const snapshot = await readSnapshot(context, turn, origin);
     (snapshot ? read : lost).push(origin);
-    if (snapshot) lanes = farthestOf(lanes, snapshot.lanes);
+    if (!snapshot) continue;
+    lanes = farthestOf(lanes, snapshot.lanes);
+    names.push(...snapshot.names);
   }
   const heads = new Map([...lanes].map(([id, { head }]) => [id, head]));
   const kept = base && read.length > 0 ? { ...base, snapshots: read, lanes: heads } : null;
-  return { lanes: new Map([...lanes].map(([id, { lane }]) => [id, lane])), heads, kept, lost };
+  return { lanes: new Map([...lanes].map(([id, { lane }]) => [id, lane])), heads, names, kept, lost };
 }
 
 /** Of both the lanes, each as far as it goes; those that part from each other stand side by side. */
@@ -42,7 +48,9 @@ export function farthestOf(
   more: ReadonlyMap<LaneId, FoldedLane>,
 ): Map<LaneId, FoldedLane> {
   const all = [...some.values(), ...more.values()];
-  const left = all.filter((one, i) => !all.some((other, j) => i !== j && isWithin(one, other) && (i > j || !isWithin(other, one))));
+  const left = all.filter(
+    (one, i) => !all.some((other, j) => i !== j && isWithin(one, other) && (i > j || !isWithin(other, one))),
+  );
   const lanes = new Map<LaneId, FoldedLane>();
   for (const one of left) {
     const { author, saying } = one.head;
@@ -69,6 +77,22 @@ async function readSnapshot(context: Context, turn: Turn, { parts }: Origin): Pr
     frames.map(({ content }) => content),
     turn.members,
   );
+}
+
+/** What these lanes' words name, with what was named in a base before, and none of the lanes holds. */
+export function openNames(
+  frames: Iterable<Frame>,
+  before: readonly Name[],
+  lanes: ReadonlyMap<LaneId, FoldedLane>,
+): Name[] {
+  const folded = [...lanes.values()];
+  const isIn = ({ author, seq, saying }: Place) =>
+    folded.some(({ head, lane }) => head.author === author && lane.frameAt(shortOf(saying)) === seq - 1);
+  const open = new Map<Hex, Name>();
+  const said = [...frames].filter((frame) => frame.kind !== 'control' && isIn(frame));
+  for (const name of [...before, ...said.flatMap(({ names }) => names)])
+    if (!isIn(name)) open.set(name.saying, name);
+  return [...open.values()];
 }
 
 type Place = Pick<LaneHead, 'author' | 'seq' | 'saying'>;

@@ -91,8 +91,15 @@ export interface Replica<M extends Members = Members> extends Syncable {
    * made of the record in the moment in which they are carried out.
    */
   edit(edits: Edits): Promise<Result<{ frame: Bytes }, EditError>>;
-  /** A control frame of this device (roster, epoch, account chain), sealed under `epoch` or else the current one. */
-  control(body: Bytes, epoch?: EpochKeys): Promise<Result<{ frame: Bytes }, EditError>>;
+  /**
+   * A control frame of this device (roster, epoch, account chain), sealed under `epoch` or else the current one.
+   * @param confirmed controls that do not count, to be grounded again by building on them
+   */
+  control(
+    body: Bytes,
+    epoch?: EpochKeys,
+    confirmed?: readonly Hex[],
+  ): Promise<Result<{ frame: Bytes }, EditError>>;
   /** Tells the others what this device has: here and, in the account space, in other spaces (space as hex → frontier). */
   publishHeads(others?: ReadonlyMap<string, EncodedFrontier>): Promise<Result<{ frame: Bytes }, EditError>>;
   /** Folds everything admitted into snapshot frames. The covered frames are let go once the relay has the snapshot. */
@@ -117,7 +124,9 @@ export interface Replica<M extends Members = Members> extends Syncable {
   /** The heads of the lanes of a device that count. */
   lanesOf(device: DeviceHex): readonly LaneHead[];
   /** Words of devices that do not stand: late ones, and those that count because somebody else had taken them in. */
-  unsettled(isOfOnePerson: (a: DeviceHex, b: DeviceHex) => boolean): Promise<Result<UnsettledWords, DiskError>>;
+  unsettled(
+    isOfOnePerson: (a: DeviceHex, b: DeviceHex) => boolean,
+  ): Promise<Result<UnsettledWords, DiskError>>;
   /** How many words are late. */
   lateWords(): Promise<Result<number, DiskError>>;
   /** Takes in late words, and with each what its author had said before it, by naming them. */

@@ -11,6 +11,7 @@ import type { Hex } from '#lib/keys/ids.ts';
 import type { Edit, EntryId, HealthRecord, SectionId } from '#lib/record/entry.ts';
 import { judgeSnapshots, letGo } from './adopt.ts';
 import { authorControl, authorData, frontierOf, headsContent } from './authoring.ts';
+import { openNames, readBase } from './base.ts';
 import { decodeFrontier, encodeFrontier } from './bodies.ts';
 import type { Context } from './context.ts';
 import { sealStatement, type Frame } from './frames.ts';
@@ -38,7 +39,7 @@ import type { DeviceHex, Members } from './members.ts';
 import { groupByTopic, readUnsent, sentUpTo } from './outbox.ts';
 import type { Carried, DiskError, Policy } from './ports.ts';
 import { holdingsOf, takeFrames } from './receiving.ts';
-import { recount } from './recount.ts';
+import { readLog, recount } from './recount.ts';
 import { resealUnsent } from './reseal.ts';
 import { namesBase, unsettled, type UnsettledWords } from './settling.ts';
 import { encodeSnapshot, type FoldedLane } from './snapshot.ts';
@@ -94,12 +95,12 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     });
   }
 
-  control(body: Bytes, epoch?: EpochKeys): Done<{ frame: Bytes }, EditError> {
+  control(body: Bytes, epoch?: EpochKeys, confirmed: readonly Hex[] = []): Done<{ frame: Bytes }, EditError> {
     return this.#act<{ frame: Bytes }, EditError>(async () => {
       const keys = epoch ?? this.#context.keyring.current;
       if (!keys) return fail({ type: 'not-allowed' });
       const turn = await this.#kept.fullTurn();
-      const frame = await authorControl(this.#context, turn, body, keys);
+      const frame = await authorControl(this.#context, turn, body, keys, confirmed);
       await takeFrames(this.#kept, turn, [], { upToDate: false, unreadable: this.#unreadable });
       const failure = await this.#kept.commit(turn, { made: [frame] });
       return failure ? fail(failure) : ok({ frame: fromHex(frame.id) });
@@ -145,11 +146,19 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       if (this.#kept.memory.head.unsent > 0) return fail({ type: 'unsent' });
       if (this.#kept.memory.head.owed) return fail({ type: 'incomplete' });
       const turn = await this.#kept.fullTurn();
+      const lanes = foldedLanes(turn);
+      const { names } = await readBase(this.#context, turn);
       const contents = await encodeSnapshot({
-        lanes: foldedLanes(turn),
-        chains: new Map([...turn.carried].map(([address, entries]) => [address, entries.map(({ control }) => control.statement)])),
+        lanes,
+        chains: new Map(
+          [...turn.carried].map(([address, entries]) => [
+            address,
+            entries.map(({ control }) => control.statement),
+          ]),
+        ),
         controls: [...turn.controls.values()].map(({ epoch, statement }) => ({ epoch, statement })),
         late: [...turn.late.values()].map(({ saying }) => saying).sort(),
+        names: openNames((await readLog(this.#context, turn)).values(), names, lanes),
       });
       if (!contents) return fail({ type: 'edit-too-large' });
       const made: Frame[] = [];
@@ -204,7 +213,9 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       const claims = heads.map((head) => ({ ...head, by: device }));
       turn.setHead({
         claims: mergeClaims(turn.head.claims, claims, turn.members),
-        ...(device !== this.#context.self.id && { reach: mergeReach(turn.head.reach, device, words, turn.members, true) }),
+        ...(device !== this.#context.self.id && {
+          reach: mergeReach(turn.head.reach, device, words, turn.members, true),
+        }),
       });
       const failure = await this.#kept.commit(turn);
       return failure ? fail(failure) : ok();
@@ -425,7 +436,8 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   /** Nothing has come of it that is to be written. */
   #isIdle(turn: Turn, recordChanged: boolean): boolean {
     const { memory } = this.#kept;
-    const isSame = turn.head === memory.head && turn.members === memory.members && turn.carried === memory.carried;
+    const isSame =
+      turn.head === memory.head && turn.members === memory.members && turn.carried === memory.carried;
     return isSame && turn.changes.length === 0 && turn.events.length === 0 && !recordChanged;
   }
 
@@ -477,5 +489,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
 }
 
 function foldedLanes(turn: Turn): Map<string, FoldedLane> {
-  return new Map([...turn.head.lanes].map(([id, head]) => [id, { head, lane: turn.document.lanes.get(id)! }]));
+  return new Map(
+    [...turn.head.lanes].map(([id, head]) => [id, { head, lane: turn.document.lanes.get(id)! }]),
+  );
 }

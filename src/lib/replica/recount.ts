@@ -69,10 +69,14 @@ export async function recount(context: Context, turn: Turn): Promise<void> {
   const fresh = [...held.values()].filter((frame) => !isFolded(frame, base.heads, document));
   const { whole, torn } = separate(fresh, base.heads, document);
   const stands = (device: Hex) => turn.members.stands(device) || device === context.self.id;
-  const counted = countedWords(whole, stands, turn.members.anchors);
+  const counted = countedWords(whole, stands, [...turn.members.anchors, ...base.names]);
   turn.waiting.clear();
   turn.late.clear();
-  enterWords(context, turn, whole.filter(({ saying }) => counted.has(saying)));
+  enterWords(
+    context,
+    turn,
+    whole.filter(({ saying }) => counted.has(saying)),
+  );
   for (const frame of whole) {
     if (counted.has(frame.saying)) continue;
     turn.entered.delete(frame.id);

@@ -3,12 +3,15 @@
  *
  *   payload   u32 length | content, deflated (RFC 1951)
  *   content   varint n | n × lane | varint n | n × chain | varint n | n × control | varint n | n × late saying[32]
+ *             | varint n | n × name
  *   lane      author[32] | varint seq | saying[32] | frame id[32] | u8 joined | u32 length | the lane (folded.ts)
  *   chain     address[32] | varint n | n × (u32 length | chain statement)
  *   control   u32 epoch | u32 length | control statement
+ *   name      author[32] | varint seq | saying[32] | frame id[32]
  *
  * Lanes ascend by author and saying, chains by address. A lane covers its author's words up to that one, which commits to
- * all before it. What is late and what was said about members and keys is never covered (membership.md, rule 28). The
+ * all before it. What the covered words name and no lane holds counts as they do, also once they are let go: it is named here,
+ * ascending by author and saying. What is late and what was said about members and keys is never covered (rule 28). The
  * payload is cut into parts, one frame each, so that it may be larger than a frame. Compression is safe here: only owners'
  * devices write what is in it (B09).
  *
@@ -20,6 +23,7 @@ import { decodeWith, MalformedBytes, type Reader } from '#lib/bytes/reader.ts';
 import { Writer } from '#lib/bytes/writer.ts';
 import { MAX_INNER } from '#lib/crypto/frame.ts';
 import { addressHash, addressOfHash, type Address } from '#lib/keys/address.ts';
+import type { Name } from '#lib/keys/grounds.ts';
 import { ID_LENGTH, type Hex } from '#lib/keys/ids.ts';
 import { deflate, inflate } from './deflate.ts';
 import { MAX_STATE } from './folded.ts';
@@ -43,6 +47,8 @@ export interface Snapshot {
   readonly controls: readonly ControlStatement[];
   /** Sayings. */
   readonly late: readonly Hex[];
+  /** What the covered words name and no lane holds. */
+  readonly names: readonly Name[];
 }
 
 /** Bytes of payload in one frame: leaves room for what a frame names and carries. */
@@ -51,12 +57,23 @@ export const MAX_PARTS = 64;
 const MAX_LANES = 4096;
 const MAX_STATEMENTS = 65_536;
 const MAX_LATE = 65_536;
+const MAX_NAMES = 65_536;
 
 /** The contents of the frames, in order; null when it is larger than can be sent. */
-export async function encodeSnapshot({ lanes, chains, controls, late }: Snapshot): Promise<readonly Bytes[] | null> {
+export async function encodeSnapshot({
+  lanes,
+  chains,
+  controls,
+  late,
+  names,
+}: Snapshot): Promise<readonly Bytes[] | null> {
   const writer = new Writer(65_536).varint(lanes.size);
   for (const { head, lane } of [...lanes.values()].sort(byHead)) {
-    writer.bytes(fromHex(head.author)).varint(head.seq).bytes(fromHex(head.saying)).bytes(fromHex(head.frame));
+    writer
+      .bytes(fromHex(head.author))
+      .varint(head.seq)
+      .bytes(fromHex(head.saying))
+      .bytes(fromHex(head.frame));
     writer.u8(head.isJoined ? 1 : 0).lengthPrefixed(lane.fold());
   }
   writer.varint(chains.size);
@@ -69,9 +86,17 @@ export async function encodeSnapshot({ lanes, chains, controls, late }: Snapshot
   for (const { epoch, statement } of controls) writer.u32(epoch).lengthPrefixed(statement);
   writer.varint(late.length);
   for (const saying of late) writer.bytes(fromHex(saying));
+  writer.varint(names.length);
+  for (const { author, seq, saying, frame } of [...names].sort(byAuthorAndSaying))
+    writer.bytes(fromHex(author)).varint(seq).bytes(fromHex(saying)).bytes(fromHex(frame));
   const content = writer.finish();
   if (content.length > MAX_STATE) return null;
-  return cut(new Writer(content.length / 2).u32(content.length).bytes(await deflate(content)).finish());
+  return cut(
+    new Writer(content.length / 2)
+      .u32(content.length)
+      .bytes(await deflate(content))
+      .finish(),
+  );
 }
 
 function cut(payload: Bytes): readonly Bytes[] | null {
@@ -92,7 +117,10 @@ export function partOf(content: Bytes): { part: number; parts: number } | null {
 /** From the contents of all its frames, in order. */
 export async function decodeSnapshot(contents: readonly Bytes[], members: Members): Promise<Snapshot | null> {
   const payload = concat(...contents.map((content) => content.subarray(2)));
-  const announced = decodeWith(payload, (reader) => ({ length: reader.u32(), deflated: toOwned(reader.rest()) }));
+  const announced = decodeWith(payload, (reader) => ({
+    length: reader.u32(),
+    deflated: toOwned(reader.rest()),
+  }));
   if (!announced || announced.length > MAX_STATE) return null;
   const content = await inflate(announced.deflated, announced.length);
   return content && decodeWith(content, (reader) => readContent(reader, members));
@@ -111,13 +139,25 @@ function readContent(reader: Reader, members: Members): Snapshot {
   const chains = new Map<Address, Bytes[]>();
   for (let left = count(reader, MAX_LANES); left > 0; left--) {
     const address = addressOfHash(toOwned(reader.bytes(ID_LENGTH)));
-    chains.set(address, list(reader, MAX_STATEMENTS, () => toOwned(reader.lengthPrefixed(MAX_INNER))));
+    chains.set(
+      address,
+      list(reader, MAX_STATEMENTS, () => toOwned(reader.lengthPrefixed(MAX_INNER))),
+    );
   }
   const controls = list(reader, MAX_STATEMENTS, () => ({
     epoch: reader.u32(),
     statement: toOwned(reader.lengthPrefixed(MAX_INNER)),
   }));
-  return { lanes, chains, controls, late: list(reader, MAX_LATE, () => hex(reader.bytes(ID_LENGTH))) };
+  const late = list(reader, MAX_LATE, () => hex(reader.bytes(ID_LENGTH)));
+  const names = list(reader, MAX_NAMES, () => ({
+    author: hex(reader.bytes(ID_LENGTH)),
+    seq: reader.varint(),
+    saying: hex(reader.bytes(ID_LENGTH)),
+    frame: hex(reader.bytes(ID_LENGTH)),
+  }));
+  if (names.some((name, i) => i > 0 && byAuthorAndSaying(names[i - 1]!, name) >= 0))
+    throw new MalformedBytes('names out of order');
+  return { lanes, chains, controls, late, names };
 }
 
 function readLane(reader: Reader, members: Members): FoldedLane {
@@ -132,6 +172,12 @@ function readLane(reader: Reader, members: Members): FoldedLane {
 }
 
 function byHead({ head: a }: { head: LaneHead }, { head: b }: { head: LaneHead }): number {
+  return byAuthorAndSaying(a, b);
+}
+
+type Said = Pick<Name, 'author' | 'saying'>;
+
+function byAuthorAndSaying(a: Said, b: Said): number {
   if (a.author !== b.author) return a.author < b.author ? -1 : 1;
   return a.saying < b.saying ? -1 : a.saying > b.saying ? 1 : 0;
 }

@@ -73,6 +73,15 @@ export function plainRelay(): PlainRelay {
   };
 }
 
+/** The relay as it shows itself to one device: without the frames of these ids. */
+export function without(relay: PlainRelay, hidden: ReadonlySet<string>): PlainRelay {
+  return {
+    ...relay,
+    list: (topic, since, doomed) => relay.list(topic, since, doomed).filter(({ id }) => !hidden.has(id)),
+    get: (topic, ids) => relay.get(topic, ids).filter(({ id }) => !hidden.has(id)),
+  };
+}
+
 /** Sends what is unsent. */
 export async function push(space: Syncable, relay: PlainRelay): Promise<void> {
   for (let batch = await space.outbox(); batch.length > 0; batch = await space.outbox()) {
