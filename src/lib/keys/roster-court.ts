@@ -96,63 +96,6 @@ class Court implements Ruling {
     return null;
   }
 
-  seats(sees: (index: number) => boolean): Seats;
-  readonly knowledge: Knowledge;
-}
-
-export function ruleOn(given: Case): Ruling {
-  const knowledge = createKnowledge(given);
-  const spared = new Set<number>();
-  for (;;) {
-    const court = new Court(given, knowledge, spared);
-    if (court.found === null || court.seats(() => true).size > 0) return court;
-    spared.add(smallestOfLastEndings(given.history, court));
-  }
-}
-
-export function isEnding({ body }: Said): boolean {
-  return body.type === 'leave' || body.type === 'order';
-}
-
-/** Of the endings that count, and that none of the others knew of, the one with the smallest id. */
-function smallestOfLastEndings({ operations, isBefore }: History<Said>, { refusals }: Ruling): number {
-  const endings = indicesOf(operations, isEnding).filter((index) => refusals[index] === null);
-  const last = endings.filter((index) => !endings.some((other) => isBefore(index, other)));
-  const [smallest] = last.sort((a, b) => (operations[a]!.id < operations[b]!.id ? -1 : 1));
-  if (smallest === undefined) throw new Error('a founded space loses its owners by endings alone');
-  return smallest;
-}
-
-/** The judgement of one history, some endings being void whatever they say. */
-class Court implements Ruling {
-  readonly refusals: (Refusal | null)[] = [];
-  readonly speakers: (Address | null)[] = [];
-  readonly knowledge: Knowledge;
-  readonly #given: Case;
-  readonly #seatings: readonly number[];
-  readonly #endings: readonly number[];
-  readonly #indexOf: ReadonlyMap<Hex, number>;
-
-  constructor(given: Case, knowledge: Knowledge, spared: ReadonlySet<number>) {
-    const { operations } = given.history;
-    this.#given = given;
-    this.knowledge = knowledge;
-    this.#seatings = indicesOf(operations, ({ body }) => body.type === 'found' || body.type === 'join');
-    this.#endings = indicesOf(operations, isEnding);
-    this.#indexOf = new Map(operations.map(({ id }, index) => [id, index]));
-    for (let index = 0; index < operations.length; index++) {
-      const owners = this.seats((other) => given.history.isBefore(other, index));
-      this.speakers.push(this.#speaker(index, owners));
-      this.refusals.push(spared.has(index) ? 'last-owner' : this.#refusal(index, owners));
-    }
-  }
-
-  get found(): Found | null {
-    const { operations } = this.#given.history;
-    const body = this.#seatings.map((index) => this.refusals[index] === null && operations[index]!.body.body);
-    return (body.find((one) => one && one.type === 'found') as Found | undefined) ?? null;
-  }
-
   seats(sees: (index: number) => boolean): Map<Address, Hex> {
     const { operations } = this.#given.history;
     const seats = new Map<Address, Hex>();
