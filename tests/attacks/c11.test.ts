@@ -155,7 +155,7 @@ function expectGuardiansReached({ controls, chains }: World, state: RosterState,
 describe('C11: guardians and concurrent changes of the roster', () => {
   test(
     `C11: in ${HISTORIES} random histories both guardians stay, keep their keys, and every replica agrees`,
-    { timeout: 300_000 },
+    { timeout: 600_000 },
     () => {
       const seen = { rotations: 0, void: 0, thirds: 0, groundless: 0 };
       for (let seed = FIRST_SEED; seed < FIRST_SEED + HISTORIES; seed++) {

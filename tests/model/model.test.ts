@@ -63,7 +63,7 @@ function expectAgreement(story: Story, what: string, heard?: Heard) {
 
 test(
   `in ${STORIES} random stories model and product agree on chains, roster and words, for everybody and at the end`,
-  { timeout: 300_000 },
+  { timeout: 60_000 + STORIES * 1000 },
   () => {
     const seen = { refused: 0, revoked: 0, late: 0, joined: 0, ended: 0 };
     for (let seed = FIRST_SEED; seed < FIRST_SEED + STORIES; seed++) {
