@@ -254,15 +254,20 @@ test('several values in one item are void: Yjs would show the last and call none
 const WEIGHT = { kind: 'weight', date: '2026-01-05', value: 72.4 };
 const MEASURE = immutableId('measures', WEIGHT, sha256);
 
+interface Measured {
+  readonly id?: string;
+  readonly marks?: Readonly<Record<string, FieldValue>>;
+}
+
 function measure(
   fields: Readonly<Record<string, FieldValue>>,
-  { id = MEASURE, marks = { '@created': 1, '@updated': 1 }, clock = 0 } = {},
+  { id = MEASURE, marks = { '@created': 1, '@updated': 1 } }: Measured = {},
 ): Bytes {
   const values = Object.entries({ ...marks, ...fields }).map(([name, value]) => ({
     ...first(`${id}/${name}`, value),
     section: 'measures',
   }));
-  return update(clock, values);
+  return update(0, values);
 }
 
 test('rule 17: what is written once is good as a whole, and only under the hash of what it says', () => {
