@@ -1,0 +1,147 @@
+/**
+ * Rules 28 to 30: what a snapshot covers, and when what is covered is let go.
+ */
+import { expect, test } from 'vitest';
+import { hex } from '#lib/bytes/bytes.ts';
+import { pull, push, settle, sync, without, type PlainRelay } from '../helpers/worlds/plain-relay.ts';
+import { people, replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
+
+const NAMES = ['Alice laptop', 'Alice phone', 'Alice tablet', 'Alice new'];
+
+async function three(seed: string) {
+  const world = await replicaWorld(NAMES, seed, { who: await people(NAMES) });
+  const [laptop, phone, tablet] = world.devices as [WorldDevice, WorldDevice, WorldDevice];
+  await settle([laptop.replica, phone.replica], world.relay);
+  for (const name of ['Un', 'Deux']) await phone.allergy(name);
+  await settle([laptop.replica, phone.replica, tablet.replica], world.relay);
+  return { world, laptop, phone, tablet };
+}
+
+const framesOf = async ({ disk }: WorldDevice) =>
+  (await disk.content()).filter(({ key }) => key[2] === 'frame').length;
+
+function expectSame(...devices: readonly WorldDevice[]): void {
+  expect(new Set(devices.map(({ replica }) => hex(replica.stateHash()))).size).toBe(1);
+}
+
+async function doom(relay: PlainRelay, ...devices: readonly WorldDevice[]): Promise<void> {
+  for (const device of devices)
+    for (const { topic, ids } of await device.replica.deletable()) relay.doom(topic, ids);
+  relay.purge();
+}
+
+test('28: late words are never covered: they are late still after a snapshot, an erasure and a restart', async () => {
+  const { world, laptop, phone, tablet } = await three('late and snapshot');
+  await phone.allergy('Tard');
+  await push(phone.replica, world.relay);
+  await world.revoke('Alice phone', [], laptop);
+  await laptop.learnChains();
+  await push(laptop.replica, world.relay);
+  await settle([laptop.replica, tablet.replica], world.relay);
+  expect((await laptop.replica.snapshot()).ok).toBe(true);
+  await settle([laptop.replica, tablet.replica], world.relay);
+  await doom(world.relay, laptop, tablet);
+  const fresh = await world.join('Alice new');
+  await settle([laptop.replica, tablet.replica, fresh.replica], world.relay);
+  for (const device of [laptop, tablet, fresh]) {
+    await device.restart();
+    await sync(device.replica, world.relay);
+    expect(device.allergies()).toEqual(['Deux', 'Un']);
+    expect(await device.replica.lateWords()).toEqual({ ok: true, value: 1 });
+  }
+  const words = await fresh.replica.unsettled(() => true);
+  const late = words.ok ? words.value.late : [];
+  expect(late.flatMap(({ values }) => values.map(({ value }) => value))).toContain('Tard');
+  await fresh.replica.takeInWords(late.map(({ saying }) => saying));
+  await settle([fresh.replica, laptop.replica], world.relay);
+  for (const device of [fresh, laptop]) expect(device.allergies()).toEqual(['Deux', 'Tard', 'Un']);
+});
+
+test('28: a late word that replaces a value which is folded by now is listed with its place', async () => {
+  const { world, laptop, phone, tablet } = await three('late over folded');
+  const id = await phone.allergy('Pollen');
+  await settle([phone.replica, laptop.replica, tablet.replica], world.relay);
+  expect((await laptop.replica.snapshot()).ok).toBe(true);
+  await settle([laptop.replica, phone.replica, tablet.replica], world.relay);
+  await doom(world.relay, laptop, tablet);
+  await world.revoke('Alice phone', [], laptop);
+  await laptop.learnChains();
+  await settle([laptop.replica, tablet.replica], world.relay);
+  await phone.allergy('Pollen de bouleau', id);
+  await push(phone.replica, world.relay);
+  await settle([laptop.replica, tablet.replica], world.relay);
+  for (const device of [laptop, tablet]) {
+    const words = await device.replica.unsettled(() => true);
+    const late = words.ok ? words.value.late.flatMap(({ values }) => values) : [];
+    expect(late).toContainEqual({ section: 'allergies', key: `${id}/name`, value: 'Pollen de bouleau' });
+  }
+});
+
+test('28: what a folded word had named counts, also where it comes after the snapshot', async () => {
+  const { world, laptop, phone, tablet } = await three('names in snapshot');
+  await phone.allergy('Retenu');
+  const hidden = new Set((await phone.replica.outbox()).map(({ id }) => hex(id)));
+  await push(phone.replica, world.relay);
+  await sync(tablet.replica, world.relay);
+  await tablet.allergy('De la tablette'); // names the phone's word
+  await push(tablet.replica, world.relay);
+  const shown = without(world.relay, hidden);
+  await pull(laptop.replica, shown);
+  await world.revoke('Alice phone', [], laptop);
+  await laptop.learnChains();
+  await push(laptop.replica, shown);
+  expect((await laptop.replica.snapshot()).ok).toBe(true);
+  await settle([laptop.replica], shown);
+  expect(laptop.allergies()).toEqual(['De la tablette', 'Deux', 'Un']);
+  expect(await framesOf(laptop)).toBeLessThan(6); // the naming frame is let go
+  await settle([laptop.replica], world.relay);
+  expect(laptop.allergies()).toEqual(['De la tablette', 'Deux', 'Retenu', 'Un']);
+  await settle([tablet.replica, laptop.replica], world.relay);
+  await laptop.restart();
+  for (const device of [laptop, tablet]) {
+    expect(device.allergies()).toEqual(['De la tablette', 'Deux', 'Retenu', 'Un']);
+    expect(await device.replica.lateWords()).toEqual({ ok: true, value: 0 });
+  }
+  expectSame(laptop, tablet);
+});
+
+test('29: what is covered is let go only once the relay has the word of this device that names the snapshot', async () => {
+  const { world, laptop, phone, tablet } = await three('let go');
+  for (const name of ['Trois', 'Quatre', 'Cinq']) await phone.allergy(name);
+  await settle([phone.replica, laptop.replica, tablet.replica], world.relay);
+  expect((await laptop.replica.snapshot()).ok).toBe(true);
+  await push(laptop.replica, world.relay);
+  const before = await framesOf(tablet);
+  await pull(tablet.replica, world.relay);
+  expect(tablet.replica.unsent()).toBe(1); // the word that names it
+  expect(await framesOf(tablet)).toBeGreaterThanOrEqual(before);
+  await tablet.restart();
+  await pull(tablet.replica, world.relay);
+  expect(await framesOf(tablet)).toBeGreaterThanOrEqual(before);
+  expect(await tablet.replica.deletable()).toEqual([]);
+  await push(tablet.replica, world.relay);
+  expect(await framesOf(tablet)).toBeLessThan(before);
+  expect((await tablet.replica.deletable()).flatMap(({ ids }) => ids).length).toBeGreaterThan(0);
+  expect(tablet.allergies()).toHaveLength(5);
+});
+
+test('29: a newcomer starts from a snapshot by a device revoked since, which a standing one has named; else from nothing', async () => {
+  for (const isNamed of [true, false]) {
+    const { world, laptop, phone, tablet } = await three(`newcomer ${isNamed}`);
+    expect((await phone.replica.snapshot()).ok).toBe(true);
+    await sync(phone.replica, world.relay);
+    if (isNamed) {
+      await settle([laptop.replica, tablet.replica, phone.replica], world.relay);
+      await doom(world.relay, laptop, phone, tablet);
+    }
+    await world.revoke('Alice phone', [], laptop);
+    await laptop.learnChains();
+    await push(laptop.replica, world.relay);
+    const fresh = await world.join('Alice new');
+    await settle([fresh.replica], world.relay);
+    expect(fresh.allergies(), `named: ${isNamed}`).toEqual(['Deux', 'Un']);
+    await settle([laptop.replica, fresh.replica], world.relay);
+    expectSame(laptop, fresh);
+    expect(fresh.events).toEqual([]);
+  }
+});
