@@ -68,7 +68,10 @@ export async function openRotations(input: {
     if (body.type === 'grant') {
       if (!roster.effective.has(hex(saying)) || roster.epochs.every(({ id }) => held.has(id))) continue;
       opened.push(...(await openGrant({ ...boxed, epochs: roster.epochs })));
-    } else if (!held.has(body.id) && roster.epochs.some(({ id, by }) => id === body.id && by === hex(saying))) {
+    } else if (
+      !held.has(body.id) &&
+      roster.epochs.some(({ id, by }) => id === body.id && by === hex(saying))
+    ) {
       const secrets = await openRotation({ ...boxed, ...body });
       if (secrets === 'wrong-box') wrong.push(body.id);
       else if (secrets !== 'no-box') opened.push(secrets);

@@ -14,7 +14,13 @@ import { toBase64url } from '#lib/bytes/base64url.ts';
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { ok, type Result } from '#lib/bytes/result.ts';
 import type { Address } from '#lib/keys/address.ts';
-import { chainEpoch, chainSpaceId, evaluateChain, type ChainEntry, type ChainState } from '#lib/keys/chain.ts';
+import {
+  chainEpoch,
+  chainSpaceId,
+  evaluateChain,
+  type ChainEntry,
+  type ChainState,
+} from '#lib/keys/chain.ts';
 import { createChains, type Chains } from '#lib/keys/chains.ts';
 import { openDevice, type DeviceKeys } from '#lib/keys/device.ts';
 import { deriveEpoch, epochId, generateEpoch, partsOf, readHash, type EpochKeys } from '#lib/keys/epoch.ts';
@@ -149,7 +155,9 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
     /** Says once, where everybody reads it, that what is in this device's box is not what they were told of (rule 26). */
     async function complain(wrong: readonly string[]): Promise<void> {
       for (const epoch of wrong) {
-        const isSaid = roster().complaints.some((one) => one.device === hex(device.id) && one.epoch === epoch);
+        const isSaid = roster().complaints.some(
+          (one) => one.device === hex(device.id) && one.epoch === epoch,
+        );
         if (isSaid || complained.has(epoch)) continue;
         complained.add(epoch);
         await replica.control(encodeRosterBody({ type: 'complaint', id: epoch }));
@@ -263,7 +271,9 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
     });
     const [epoch, read] = [hex(epochId(secrets)), hex(readHash(partsOf(secrets)))];
     const body = { type: 'rotate', number: nextNumber, id: epoch, read, carried: [], boxes } as const;
-    const done = await replica.control(encodeRosterBody({ ...body, carried: sinceLastRotation(replica, own.roster().current?.by ?? null) }));
+    const done = await replica.control(
+      encodeRosterBody({ ...body, carried: sinceLastRotation(replica, own.roster().current?.by ?? null) }),
+    );
     if (!done.ok) return done;
     // Our own box is among them, so a crash right here loses nothing: the keys are opened at the next start.
     return inLine(() => own.learn([secrets]));

@@ -4,8 +4,20 @@
  */
 import { fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import type { Address } from '#lib/keys/address.ts';
-import { acceptAddress, addDeviceBody, decodeChainBody, recoverBody, revokeDeviceBody } from '#lib/keys/chain-body.ts';
-import { chainSpaceId, createGenesis, evaluateChain, type ChainEntry, type ChainState } from '#lib/keys/chain.ts';
+import {
+  acceptAddress,
+  addDeviceBody,
+  decodeChainBody,
+  recoverBody,
+  revokeDeviceBody,
+} from '#lib/keys/chain-body.ts';
+import {
+  chainSpaceId,
+  createGenesis,
+  evaluateChain,
+  type ChainEntry,
+  type ChainState,
+} from '#lib/keys/chain.ts';
 import { decodeControl } from '#lib/keys/control.ts';
 import type { DeviceKeys } from '#lib/keys/device.ts';
 import type { Hex } from '#lib/keys/ids.ts';
@@ -76,4 +88,3 @@ export async function account(name: string, first: DeviceKeys): Promise<Account>
   await one.say(first, frameBody);
   return one;
 }
-

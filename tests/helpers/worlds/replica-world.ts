@@ -106,7 +106,12 @@ export async function replicaWorld(
   const epochs = [await deriveEpoch(space, secrets)];
   const devices = new Map<string, WorldDevice>();
   const allChains = () =>
-    new Map([...accounts.values()].map(({ address, entries }) => [address, [...entries()] as readonly ChainEntry[]]));
+    new Map(
+      [...accounts.values()].map(({ address, entries }) => [
+        address,
+        [...entries()] as readonly ChainEntry[],
+      ]),
+    );
 
   const open = async (name: string, disk = faultyDisk()): Promise<WorldDevice> => {
     const device = keys.get(name)!;
@@ -219,7 +224,10 @@ export async function replicaWorld(
       const boxes = await sealEpochs({ space, epochs: [fresh], recipients, sender: by.keys, random });
       const [id, read] = [hex(epochId(fresh)), hex(readHash(partsOf(fresh)))];
       const said = by.replica.controls().map(({ epoch, statement }) => ({ epoch, statement }));
-      await say(by, encodeRosterBody({ type: 'rotate', number: fresh.epoch, id, read, carried: said, boxes }));
+      await say(
+        by,
+        encodeRosterBody({ type: 'rotate', number: fresh.epoch, id, read, carried: said, boxes }),
+      );
       epochs.push(await deriveEpoch(space, fresh));
       for (const device of to) {
         const used = await device.replica.useEpochs([...epochs]);
