@@ -68,7 +68,9 @@ test("C06: Bob signs updates under Alice's client id: void on all replicas, stat
   expect(laptop.allergies()).toEqual(['Latex', 'Pollen']);
   expect(hex(laptop.replica.stateHash())).toBe(hex(alice.replica.stateHash()));
   for (const device of [alice, laptop]) {
-    expect(device.events).toMatchObject([{ type: 'frame-refused', reason: 'hostile-update', author: bob.id }]);
+    expect(device.events).toMatchObject([
+      { type: 'frame-refused', reason: 'hostile-update', author: bob.id },
+    ]);
     await device.restart();
     expect(device.allergies()).toEqual(['Latex', 'Pollen']);
   }

@@ -7,7 +7,12 @@ import { hex } from '#lib/bytes/bytes.ts';
 import { faultyDisk } from '../helpers/hostile/faulty-storage.ts';
 import { pull, push, settle } from '../helpers/worlds/plain-relay.ts';
 import { seededRandom } from '../helpers/tools/random.ts';
-import { people, replicaWorld, type ReplicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
+import {
+  people,
+  replicaWorld,
+  type ReplicaWorld,
+  type WorldDevice,
+} from '../helpers/worlds/replica-world.ts';
 
 const NAMES = ['Alice laptop', 'Alice phone', 'Alice tablet', 'Bob phone'];
 
@@ -30,7 +35,8 @@ async function stolenPhone(knowing: readonly ('laptop' | 'tablet' | 'bob')[]): P
     world.devices.map(({ replica }) => replica),
     world.relay,
   );
-  while ((phone.replica.lanesOf(phone.id)[0]?.seq ?? 0) < 10) await phone.allergy(`Avant ${phone.allergies().length}`);
+  while ((phone.replica.lanesOf(phone.id)[0]?.seq ?? 0) < 10)
+    await phone.allergy(`Avant ${phone.allergies().length}`);
   await push(phone.replica, world.relay);
   for (const name of knowing) await pull(devices[name].replica, world.relay);
   const disk = faultyDisk();

@@ -32,7 +32,10 @@ async function openOwn(world: ReplicaWorld, phone: WorldDevice, by: string): Pro
   const control = phone.replica.controls().find(({ id }) => hex(id) === by)!;
   const body = decodeRosterBody(decodeGrounds(control.inner.body)!.content);
   if (body?.type !== 'rotate') throw new Error('no rotation');
-  const author = { id: control.inner.author, signing: phone.replica.members().author(hex(control.inner.author))!.signing };
+  const author = {
+    id: control.inner.author,
+    signing: phone.replica.members().author(hex(control.inner.author))!.signing,
+  };
   const self = { id: phone.keys.id, sealingSecret: phone.keys.sealingSecret };
   const secrets = await openRotation({ ...body, space: world.space as SpaceId, author, self });
   if (typeof secrets === 'string') throw new Error(secrets);

@@ -47,7 +47,9 @@ test('6: a deletion set of a dozen bytes erases nothing of anybody: it is void, 
     await device.restart();
     expect(device.allergies()).toEqual(['Pénicilline']);
   }
-  expect(alice.events).toMatchObject([{ type: 'frame-refused', reason: 'hostile-update', author: mallory.id }]);
+  expect(alice.events).toMatchObject([
+    { type: 'frame-refused', reason: 'hostile-update', author: mallory.id },
+  ]);
   await alice.allergy('Latex');
   await settle([alice.replica, mallory.replica], world.relay);
   expect(hex(mallory.replica.stateHash())).toBe(hex(alice.replica.stateHash()));

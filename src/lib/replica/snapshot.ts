@@ -27,7 +27,7 @@ import type { Name } from '#lib/keys/grounds.ts';
 import { ID_LENGTH, type Hex } from '#lib/keys/ids.ts';
 import { deflate, inflate } from './deflate.ts';
 import { MAX_STATE } from './folded.ts';
-import { Lane } from './lane.ts';
+import { Lane, shortOf } from './lane.ts';
 import type { LaneHead, LaneId } from './log.ts';
 import type { Members } from './members.ts';
 
@@ -167,7 +167,7 @@ function readLane(reader: Reader, members: Members): FoldedLane {
   const isJoined = reader.u8() === 1;
   const client = members.author(author)?.clientId;
   const lane = client === undefined ? null : Lane.open(toOwned(reader.lengthPrefixed(MAX_STATE)), client);
-  if (!lane || lane.frames !== seq || seq === 0) throw new MalformedBytes('no lane');
+  if (lane?.frames !== seq || lane.frameAt(shortOf(saying)) !== seq - 1) throw new MalformedBytes('no lane');
   return { head: { author, seq, saying, frame, clock: lane.clock, isJoined }, lane };
 }
 
