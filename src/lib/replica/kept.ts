@@ -129,10 +129,12 @@ export class Kept {
       ...(isHeadLost && { unsent: unsent.length }),
     });
     await recount(this.context, turn);
-    noteOwed(turn, before, [...turn.late.values(), ...turn.waiting.values()], true);
+    noteOwed(turn, before, [...turn.late.values()], true);
     // Which snapshots had been adopted only the head knows.
     const circumstances = { upToDate: isHeadLost, unsent: new Set(unsent.map(({ id }) => id)) };
-    const made = [...turn.entered.values(), ...turn.waiting.values()].filter(({ kind }) => kind === 'snapshot');
+    const made = [...turn.entered.values(), ...turn.waiting.values()].filter(
+      ({ kind }) => kind === 'snapshot',
+    );
     await judgeSnapshots(this.context, turn, turn.head.base ? [] : made, circumstances);
     turn.setHead({ owed: stillOwed(turn, false) });
     if (isHeadLost) turn.setHead({ sent: sentUpTo(turn.head, this.context.self.id, unsent) });
@@ -144,7 +146,8 @@ export class Kept {
   async #repairControls(turn: Turn): Promise<void> {
     const { policy } = this.context;
     const frames = await readControls(this.context, turn);
-    for (const { chains } of frames) turn.carried = (await policy.carry(chains, turn.carried)) ?? turn.carried;
+    for (const { chains } of frames)
+      turn.carried = (await policy.carry(chains, turn.carried)) ?? turn.carried;
     const controls = new Map(turn.controls);
     for (const frame of frames) {
       controls.set(frame.saying, controlOf(frame));
@@ -234,7 +237,12 @@ export class Kept {
     return null;
   }
 
-  #become(turn: Turn, made: readonly Frame[], unsent: readonly Unsent[] | undefined, isNewRecord: boolean): void {
+  #become(
+    turn: Turn,
+    made: readonly Frame[],
+    unsent: readonly Unsent[] | undefined,
+    isNewRecord: boolean,
+  ): void {
     const { head, controls, members, carried, reported, others } = turn;
     const before = this.memory;
     this.memory = { head, controls, members, carried, reported, others };

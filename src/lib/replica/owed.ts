@@ -14,10 +14,10 @@ import type { Turn } from './turn.ts';
 export function noteOwed(
   turn: Turn,
   ends: ReadonlyMap<LaneId, LaneHead>,
-  held: readonly Frame[],
+  late: readonly Frame[],
   isRepairing = false,
 ): void {
-  const sayings = new Set(held.map(({ saying }) => saying));
+  const sayings = new Set(late.map(({ saying }) => saying));
   const { owed } = turn.head;
   const all = new Map([...ends, ...(owed?.lanes ?? [])]);
   const lacking = [...all].filter(
@@ -32,8 +32,7 @@ export function noteOwed(
 export function stillOwed(turn: Turn, upToDate: boolean): Owed | null {
   const { owed } = turn.head;
   if (!owed || upToDate) return null;
-  const isHere = (saying: Hex) =>
-    [...turn.late.values(), ...turn.waiting.values()].some((frame) => frame.saying === saying);
+  const isHere = (saying: Hex) => [...turn.late.values()].some((frame) => frame.saying === saying);
   const lanes = new Map(
     [...owed.lanes].filter(([, end]) => !holds(end, turn.head.lanes, turn.document) && !isHere(end.saying)),
   );

@@ -48,7 +48,7 @@ export async function takeFrames(
   await judgeSnapshots(context, turn, current, circumstances);
   await vouch(context, turn, before);
   await settleOwed(kept, turn, upToDate);
-  if (upToDate) await restate(context, turn, { unsent: await kept.outbox(), holes: kept.holes });
+  if (upToDate) await sayAgain(kept, turn);
   noteSecondUse(kept, turn, foreign);
   parkWaiting(turn);
   if (upToDate) {
@@ -88,6 +88,13 @@ async function countFresh(
   return fresh.filter(({ id }) => !turn.waiting.has(id) && !turn.late.has(id)).length;
 }
 
+/** What was lost and is nobody's but this device's. Once it is said, there are no holes to look for any more. */
+async function sayAgain(kept: Kept, turn: Turn): Promise<void> {
+  const { context, holes } = kept;
+  if (holes > 0) kept.isOutboxChecked = false;
+  await restate(context, turn, { unsent: await kept.outbox(), holes });
+}
+
 async function settleOwed(kept: Kept, turn: Turn, upToDate: boolean): Promise<void> {
   if (!turn.head.owed) return;
   kept.isAsked ||= upToDate;
@@ -118,6 +125,9 @@ export function holdingsOf(
   shelf: Shelf | Turn,
 ): Holdings {
   const aside = [...shelf.waiting.values(), ...shelf.late.values(), ...shelf.refused.values()];
-  const known = new Set([...controls.keys(), ...[...shelf.strangers.values()].map(({ frame }) => frame.saying)]);
+  const known = new Set([
+    ...controls.keys(),
+    ...[...shelf.strangers.values()].map(({ frame }) => frame.saying),
+  ]);
   return { head, document, members, aside, controls: known };
 }

@@ -87,7 +87,7 @@ export async function recount(context: Context, turn: Turn): Promise<void> {
     turn.entered.delete(frame.id);
     turn.waiting.set(frame.id, frame);
   }
-  noteOwed(turn, before, [...held.values()]);
+  noteOwed(turn, before, [...turn.late.values()]);
 }
 
 /** Words that a snapshot covers say nothing new, whether they are held still or not. */
