@@ -153,7 +153,7 @@ test("A03: a recovery that is signed by another account's key: no replica takes 
     [...devices.keys()],
     await accountKey(mallory.root),
   );
-  const inner = { ...(await adding(intruder.id, [])), seq: 1, body };
+  const inner = { ...(await adding(intruder.id, [])), seq: 1, before: [], body };
   await shown(sealed(await signInner(aad(), inner, intruder.signer)));
   expect([await devicesOf(laptop), await devicesOf(tablet)]).toEqual(before);
 });

@@ -264,7 +264,7 @@ export async function openAccount(input: {
     const self = hex(spaces.device.id);
     const since = all.get(self)?.addedAt ?? Infinity;
     for (const [id, { addedBy, addedAt, revoked }] of all) {
-      if (id === self) continue;
+      if (id === self || revoked?.by === null) continue; // such a device never was one of the account
       if (addedAt > since && addedBy !== self) await announce('new-device', id, addedAt);
       if (revoked && revoked.at > since && revoked.by !== self)
         await announce('device-revoked', id, revoked.at);

@@ -9,6 +9,7 @@ import type { DeviceView } from './door.ts';
 export function deviceViews(chain: ChainState, names: readonly Entry[], self: Bytes): DeviceView[] {
   const nameOf = new Map(names.map(({ fields }) => [fields['device'], fields['name'] as string]));
   return [...chain.devices]
+    .filter(([, { revoked }]) => revoked?.by !== null) // never was one: no addition of it counts
     .map(([id, { addedAt, revoked }]) => ({
       id,
       name: nameOf.get(toBase64url(fromHex(id))) ?? '',
