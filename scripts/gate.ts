@@ -43,7 +43,7 @@ export async function runGate(steps: readonly Step[], shell: Shell, goOn = false
   const outcomes: Outcome[] = [];
   for (const step of steps) {
     const stopped = !goOn && outcomes.some(({ state }) => state !== 'passed');
-    const lanes = step.map((lane) => (stopped ? skipped(lane) : runLane(lane, step.length > 1, shell)));
+    const lanes = step.map(async (lane) => (stopped ? skipped(lane) : runLane(lane, step.length > 1, shell)));
     outcomes.push(...(await Promise.all(lanes)).flat());
   }
   return outcomes;

@@ -56,7 +56,7 @@ async function main(root: string, sabotages: readonly Sabotage[]): Promise<void>
 /** The tests, shared out among the copies; what fails is answered. */
 async function soundness(copies: readonly Copy[], tests: readonly string[]): Promise<string[]> {
   const verdicts = await Promise.all(
-    copies.map((copy, n) => {
+    copies.map(async (copy, n) => {
       const share = tests.filter((_, at) => at % copies.length === n);
       return share.length > 0 ? copy.run(share) : { type: 'passed' as const };
     }),
