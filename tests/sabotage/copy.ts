@@ -84,7 +84,9 @@ interface VitestReport {
 
 async function runVitest(folder: string, tests: readonly string[]): Promise<Verdict> {
   const report = join(folder, '.reports/sabotage-unit.json');
-  const args = ['run', '--bail=1', '--maxWorkers=1', '--reporter=json', `--outputFile=${report}`];
+  // Two copies run side by side: what is slow must not be taken for what is broken.
+  const patience = '--testTimeout=120000';
+  const args = ['run', '--bail=1', '--maxWorkers=1', patience, '--reporter=json', `--outputFile=${report}`];
   const run = await start(folder, 'vitest', [...args, ...tests]);
   if (run.ok) return { type: 'passed' };
   const { testResults = [] } = readReport<VitestReport>(report) ?? {};
