@@ -34,7 +34,13 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['src/**/*.test.ts', 'relay/**/*.test.ts', 'tests/**/*.test.ts'],
-          setupFiles: ['tests/helpers/tools/print-seeds.ts'],
+          setupFiles: [
+            'tests/helpers/tools/print-seeds.ts',
+            'tests/helpers/tools/byte-equality.ts',
+            'tests/helpers/tools/derivation.ts',
+          ],
+          // A worker's modules are new for each file all the same; what is not is Node, and what node_modules holds.
+          isolate: false,
           testTimeout: 20_000,
           hookTimeout: 30_000,
         },

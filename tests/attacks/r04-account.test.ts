@@ -3,7 +3,7 @@
  * during activation and during linking, on either side. Opened again, there is either nothing, and it begins anew, or an
  * account that goes on; never half of one.
  */
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decodeBody, LogAnswer } from '#lib/protocol/authority.ts';
 import type { Session } from '#lib/vault/messages.ts';
 import { DEFAULT_LIMITS } from '../../relay/limits.ts';
@@ -22,13 +22,6 @@ import {
   type TestDevice,
   type VaultWorld,
 } from '../helpers/worlds/vault-world.ts';
-
-vi.mock('#lib/crypto/kdf.ts', async (original) =>
-  (await import('../helpers/tools/cheap-kdf.ts')).cheapKdf(await original()),
-);
-vi.mock('../../relay/authority/primitives.ts', async (original) =>
-  (await import('../helpers/tools/cheap-kdf.ts')).cheapPrimitives(await original()),
-);
 
 let world: VaultWorld;
 beforeAll(async () => {
