@@ -41,8 +41,8 @@ export default defineConfig({
           ],
           // A worker's modules are new for each file all the same; what is not is Node, and what node_modules holds.
           isolate: false,
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],
