@@ -8,6 +8,7 @@ import type { Stored } from '#lib/storage/storage.ts';
 import type { RecordView } from '#lib/vault/door.ts';
 import type { Session } from '#lib/vault/messages.ts';
 import { faultyDisk } from '../helpers/hostile/faulty-storage.ts';
+import { times } from '../helpers/tools/depth.ts';
 import {
   activate,
   allergy,
@@ -106,9 +107,9 @@ test('B01: whatever values are exchanged, between places of Alice’s disk or wi
       for (const [a, b] of exchanges) [values[a], values[b]] = [values[b]!, values[a]!];
       await expectHers(await opened(alice.disk.map(({ key }, i) => ({ key, value: values[i]! }))));
     }),
-    { numRuns: 300 },
+    { numRuns: times(100, 300) }, // a seed of its own each time
   );
-}, 120_000);
+}, 240_000);
 
 test('B01: Bob’s disk under Alice’s key, and each part of it in the place of hers, shows nothing of his', async () => {
   const parts = [...new Set(bob.disk.map(({ key }) => key[0]!))];

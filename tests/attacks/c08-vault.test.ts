@@ -81,7 +81,11 @@ const online = () =>
 async function caughtUp(): Promise<void> {
   good(await phone.vault.retry());
   await online();
-  good(await phone.vault.footprint());
+  // It is asked again when what is sent keeps it longer than it waits for the answer.
+  await eventually(
+    () => phone.vault.footprint(),
+    ({ ok }) => ok,
+  );
 }
 
 async function unharmed(): Promise<void> {

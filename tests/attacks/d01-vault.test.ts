@@ -1,8 +1,8 @@
 /**
  * D01 with a whole vault: the slots on the disk are edited to cost nothing, while Alice's tab is closed. She is told, her
- * password is not derived from, and the record stays closed.
+ * password is not derived from, and the record stays closed. At full strength, at the authority too.
  */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Writer } from '#lib/bytes/writer.ts';
 import { concat } from '#lib/bytes/bytes.ts';
 import { KEYS } from '#lib/vault/layout.ts';
@@ -17,6 +17,9 @@ import {
   type TestDevice,
   type VaultWorld,
 } from '../helpers/worlds/vault-world.ts';
+
+vi.unmock('#lib/crypto/kdf.ts');
+vi.unmock('../../relay/authority/primitives.ts');
 
 let world: VaultWorld;
 let laptop: TestDevice;

@@ -7,14 +7,15 @@ import { openFrame, type FrameKind } from '#lib/crypto/frame.ts';
 import { encodeRosterBody } from '#lib/keys/roster-body.ts';
 import type { Key } from '#lib/storage/storage.ts';
 import type { Damage } from '../helpers/hostile/faulty-storage.ts';
+import { times } from '../helpers/tools/depth.ts';
 import { push, sync } from '../helpers/worlds/plain-relay.ts';
 import { seededRandom, type SeededRandom } from '../helpers/tools/random.ts';
 import { replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 
 const HOWS: readonly Damage[] = ['flip', 'truncate', 'remove'];
 const SEED = 'R03 pairs';
-/** Of some 300 pairs, each time the same ones. */
-const SAMPLE = 60;
+/** Of some 300 pairs, each time the same ones; the thorough run takes more of them. */
+const SAMPLE = times(24, 60);
 
 /** A phone after a snapshot and a rotation, with sent, received, waiting and unsent frames. */
 async function lived() {

@@ -19,7 +19,7 @@ import type { Address } from '#lib/keys/address.ts';
 import { toBase64url } from '#lib/bytes/base64url.ts';
 import { fakeClock, type FakeClock } from '../tools/clock.ts';
 import { faultyDisk, type FaultyDisk } from '../hostile/faulty-storage.ts';
-import { deviceNamed, person } from '../people/people.ts';
+import { addressNamed, deviceNamed } from '../people/people.ts';
 import { plainRelay, type PlainRelay } from './plain-relay.ts';
 import { seededRandom, type SeededRandom } from '../tools/random.ts';
 
@@ -68,7 +68,7 @@ export async function people(names: readonly string[]): Promise<People> {
   const addresses = new Map<string, Address>();
   for (const name of names) {
     const owner = name.split(' ')[0]!;
-    if (!addresses.has(owner)) addresses.set(owner, (await person(owner)).address);
+    if (!addresses.has(owner)) addresses.set(owner, await addressNamed(owner));
     keys.set(name, await deviceNamed(name));
   }
   const revoked = new Set<Hex>();
