@@ -91,6 +91,7 @@ interface FileShelf {
 
 /** What is there for all files of one worker, and for the file that it is at. */
 interface Shelf {
+  readonly browser: Browser;
   readonly cleanUps: CleanUp[];
   activated?: Promise<Copy>;
   linked?: Promise<Copy>;
@@ -100,7 +101,6 @@ interface Shelf {
 interface Desk extends Options {
   readonly shelf: Shelf;
   readonly file: FileShelf;
-  readonly browser: Browser;
 }
 
 /** For an activation and a link, apart from the time of the test that happens to be the first to ask. */
@@ -111,9 +111,8 @@ export const test = base.extend<Options & OfTest & { desk: Desk }, { shelf: Shel
   disconnected: [false, { option: true }],
 
   shelf: [
-    // eslint-disable-next-line no-empty-pattern -- Playwright reads from the pattern what a fixture needs
-    async ({}, use) => {
-      const shelf: Shelf = { cleanUps: [] };
+    async ({ browser }, use) => {
+      const shelf: Shelf = { browser, cleanUps: [] };
       await use(shelf);
       await clear(shelf.file?.cleanUps ?? []);
       await clear(shelf.cleanUps);
@@ -121,12 +120,12 @@ export const test = base.extend<Options & OfTest & { desk: Desk }, { shelf: Shel
     { scope: 'worker' },
   ],
 
-  desk: async ({ shelf, browser, view, disconnected }, use, { file: path }) => {
+  desk: async ({ shelf, view, disconnected }, use, { file: path }) => {
     if (shelf.file?.path !== path) {
       await clear(shelf.file?.cleanUps ?? []);
       shelf.file = { path, cleanUps: [] };
     }
-    await use({ shelf, file: shelf.file, browser, view, disconnected });
+    await use({ shelf, file: shelf.file, view, disconnected });
   },
 
   claire: [
@@ -182,7 +181,7 @@ async function openNewcomer(desk: Desk, carnet: CarnetProcess): Promise<Person> 
 
 /** A device as it was copied, moved to where the copied server listens, and unlocked; without a copy, a new browser. */
 async function openDevice(
-  { browser, file }: Pick<Desk, 'browser' | 'file'>,
+  { shelf: { browser }, file }: Pick<Desk, 'shelf' | 'file'>,
   { url }: CarnetProcess,
   login: Credentials,
   view: View,
@@ -211,10 +210,10 @@ async function disconnect({ page, context }: Device): Promise<void> {
 }
 
 /** Claire activates; once in each worker. */
-async function activated({ shelf, browser }: Desk): Promise<Copy> {
+async function activated({ shelf }: Desk): Promise<Copy> {
   const file = backstage(shelf);
   const carnet = await serve(file.cleanUps);
-  const laptop = await openDevice({ browser, file }, carnet, CLAIRE, PHONE_BY_DAY);
+  const laptop = await openDevice({ shelf, file }, carnet, CLAIRE, PHONE_BY_DAY);
   await activate(laptop.page, carnet.url, printedLetter(carnet), CLAIRE);
   const copy = await copied(shelf, carnet, [laptop]);
   await clear(file.cleanUps);
@@ -223,12 +222,12 @@ async function activated({ shelf, browser }: Desk): Promise<Copy> {
 
 /** Claire links her phone to the laptop on which she has activated; once in a worker whose files ask. */
 async function linked(desk: Desk): Promise<Copy> {
-  const { shelf, browser } = desk;
+  const { shelf } = desk;
   const alone = await (shelf.activated ??= activated(desk));
   const file = backstage(shelf);
   const carnet = await serve(file.cleanUps, alone);
-  const laptop = await openDevice({ browser, file }, carnet, CLAIRE, PHONE_BY_DAY, alone.browsing[0]);
-  const phone = await openDevice({ browser, file }, carnet, CLAIRES_PHONE, PHONE_BY_DAY);
+  const laptop = await openDevice({ shelf, file }, carnet, CLAIRE, PHONE_BY_DAY, alone.browsing[0]);
+  const phone = await openDevice({ shelf, file }, carnet, CLAIRES_PHONE, PHONE_BY_DAY);
   await link(laptop.page, phone.page, carnet.url, CLAIRES_PHONE);
   const copy = await copied(shelf, carnet, [laptop, phone]);
   await clear(file.cleanUps);

@@ -121,7 +121,7 @@ test('ACT-02 MED-23: by keyboard alone, Claire activates and writes her first al
   await go(page, /en lieu sûr/);
   await settle(page, /Trois mots/);
   for (const { position, word } of await askedWords(page, words))
-    await type(page, new RegExp(`Mot n.*\b${position}\b`), word);
+    await type(page, new RegExp(`Mot n.*\\b${position}\\b`), word);
   await page.keyboard.press('Enter');
   await settle(page, /mon compte est activé/);
   await go(page, /^Terminer/);
