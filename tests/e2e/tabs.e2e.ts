@@ -1,37 +1,25 @@
 /** R08 R09 in a real browser: tabs of one profile are one device, led by one of them, and no tab is missed when it goes. */
-import { expect, test, type BrowserContext, type Page } from '@playwright/test';
-import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
-import { activate, addAllergy, isSent, openAllergies, printedLetter } from './journey.ts';
-import { CLAIRE } from './support.ts';
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+import { addAllergy, isSent, openAllergies } from './journey.ts';
+import { row } from './page-words.ts';
+import { DESK_BY_DAY } from './support.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 240_000 });
+test.use({ view: DESK_BY_DAY });
 
 const SUCCESSION_MS = 2000;
 
-let carnet: CarnetProcess;
-let context: BrowserContext;
-let first: Page;
 let second: Page;
 
-test.beforeAll(async ({ browser }) => {
-  carnet = await carnetProcess();
-  context = await browser.newContext();
-  first = await context.newPage();
-});
-
-test.afterAll(async () => {
-  await context?.close();
-  await carnet?.remove();
-});
-
-const row = (page: Page, name: string) => page.getByRole('button', { name: new RegExp(name) });
-
-test('R08: a second tab is open without a password, and what one writes shows in the other', async () => {
-  await activate(first, carnet.url, printedLetter(carnet), CLAIRE);
+test('R08: a second tab is open without a password, and what one writes shows in the other', async ({
+  claire,
+}) => {
+  const first = claire.page;
   await openAllergies(first);
   await addAllergy(first, 'Arachide');
-  second = await context.newPage();
-  await second.goto(carnet.url);
+  second = await claire.context.newPage();
+  await second.goto(claire.url);
   await expect(second.getByRole('heading', { name: /Bonjour|Bonsoir/ })).toBeVisible({ timeout: 30_000 });
   await openAllergies(second);
   await expect(row(second, 'Arachide')).toBeVisible();
@@ -52,13 +40,13 @@ async function succession(leading: Page, other: Page, name: string): Promise<num
   return Date.now() - closed;
 }
 
-test('R09: the leading tab is closed, and the other writes on within two seconds', async () => {
-  let took = await succession(first, second, 'Kiwi');
+test('R09: the leading tab is closed, and the other writes on within two seconds', async ({ claire }) => {
+  let took = await succession(claire.page, second, 'Kiwi');
   // A busy machine may hold up one succession, never each of them.
   for (const name of ['Sésame', 'Soja']) {
     if (took < SUCCESSION_MS) break;
-    const next = await context.newPage();
-    await next.goto(carnet.url);
+    const next = await claire.context.newPage();
+    await next.goto(claire.url);
     await openAllergies(next);
     took = await succession(second, next, name);
     second = next;
@@ -68,9 +56,9 @@ test('R09: the leading tab is closed, and the other writes on within two seconds
   await isSent(second);
 });
 
-test('R09: one tab locks, and the other shows nothing any more', async () => {
-  const third = await context.newPage();
-  await third.goto(carnet.url);
+test('R09: one tab locks, and the other shows nothing any more', async ({ claire }) => {
+  const third = await claire.context.newPage();
+  await third.goto(claire.url);
   await openAllergies(third);
   await expect(row(third, 'Kiwi')).toBeVisible();
   await second.locator('summary').first().click();
