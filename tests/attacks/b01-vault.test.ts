@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Stored } from '#lib/storage/storage.ts';
 import type { RecordView } from '#lib/vault/door.ts';
+import { KEYS } from '#lib/vault/layout.ts';
 import { faultyDisk } from '../helpers/hostile/faulty-storage.ts';
 import {
   activate,
@@ -63,16 +64,21 @@ async function lived(person: number, name: string) {
   return { disk: await device.disk.content(), record };
 }
 
+/** Under Alice's key, whatever is on the disk: the slots are hers. */
 async function opened(content: readonly Stored[]): Promise<TestDevice> {
   const disk = faultyDisk();
+  const isSlot = ({ key }: Stored): boolean => KEYS.slot.some((slot) => slot.join() === key.join());
   await disk.open().write(
-    content.map(({ key, value }) => ({ type: 'put', key, value })),
+    [...content.filter((one) => !isSlot(one)), ...alice.disk.filter(isSlot)].map(({ key, value }) => ({
+      type: 'put',
+      key,
+      value,
+    })),
     'strict',
   );
   const device = testDevice(world.carnet.url, { disk });
   device.online = false;
-  // What was exchanged may be the slot itself: then it may well stay locked.
-  await (await device.reopen()).unlock(ALICE);
+  await (await device.reopen()).unlock(ALICE); // stays locked where the identity is not hers
   return device;
 }
 

@@ -9,7 +9,7 @@ import { toBase64url } from '#lib/bytes/base64url.ts';
 import { systemRandom } from '#lib/crypto/random.ts';
 import type { Edit } from '#lib/record/entry.ts';
 import { openVault } from '#lib/vault/vault.ts';
-import type { HostedVault } from '#lib/vault/election.ts';
+import type { HostedVault } from '#lib/vault/serving.ts';
 import type { VaultEvent, VaultError } from '#lib/vault/door.ts';
 import type { Environment } from '#lib/vault/environment.ts';
 import type { Result } from '#lib/bytes/result.ts';
