@@ -65,7 +65,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   'y-indexeddb': ['src/lib/app/preferences'],
   lib0: ['src/lib/replica'],
   dexie: ['src/lib/storage'],
-  valibot: ['src/lib/record', 'src/lib/protocol', 'src/lib/exchange', 'relay'],
+  valibot: ['src/lib/record', 'src/lib/protocol', 'src/lib/exchange', 'src/lib/vault', 'relay'],
   // The recovery kit is printed by the page that shows it: its words never go back to the vault.
   'pdf-lib': ['src/lib/exchange', 'src/lib/app/kit-pdf'],
   '@pdf-lib/fontkit': ['src/lib/exchange'],

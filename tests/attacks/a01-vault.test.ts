@@ -37,15 +37,16 @@ import {
 } from '../helpers/hostile/evil-relay.ts';
 import { deviceNamed, pen, person, type Person } from '../helpers/people/people.ts';
 import { seededRandom } from '../helpers/tools/random.ts';
-import { spacesOn } from '../helpers/people/vault-keys.ts';
+import { spacesOf } from '../helpers/people/vault-keys.ts';
 import {
   activate,
+  ALICE,
+  ALICE_ON_PHONE,
   allergies,
   allergy,
   eventually,
   good,
   link,
-  PASSWORD,
   settled,
   vaultWorld,
   type TestDevice,
@@ -79,7 +80,7 @@ beforeAll(async () => {
   laptop = world.device({ line: evil.line('laptop') });
   await activate(laptop, world.credentials(0));
   await settled(laptop);
-  spaces = await spacesOn(laptop.disk.open(), laptop.vault.session()!.localKey);
+  spaces = await spacesOf(laptop.disk, ALICE);
   [mallory, mallorysPhone] = await Promise.all([person('Mallory'), deviceNamed("Mallory's phone")]);
 }, 60_000);
 afterAll(() => world?.close());
@@ -94,9 +95,7 @@ async function waiting(): Promise<{ phone: TestDevice; name: string; code: strin
   const name = `phone ${links++}`;
   const phone = world.device({ line: evil.line(name) });
   const vault = await phone.reopen();
-  good(
-    await vault.linkThisDevice({ identifiant: 'alice.phone', password: PASSWORD, deviceName: 'Téléphone' }),
-  );
+  good(await vault.linkThisDevice({ ...ALICE_ON_PHONE, deviceName: 'Téléphone' }));
   const { link: shown } = await phone.until('link', ({ link }) => link.type === 'waiting');
   const code = shown.type === 'waiting' ? shown.code : '';
   const parsed = parseLinkCode(code);
@@ -251,12 +250,14 @@ describe('A01: the relay stands between two devices that are being linked', () =
   }, 60_000);
 });
 
+const credentialsOf = (device: TestDevice) => (device === laptop ? ALICE : ALICE_ON_PHONE);
+
 async function keysOf(device: TestDevice): Promise<DeviceKeys> {
-  return (await spacesOn(device.disk.open(), device.vault.session()!.localKey)).device;
+  return (await spacesOf(device.disk, credentialsOf(device))).device;
 }
 
 async function chainOf(device: TestDevice) {
-  return (await spacesOn(device.disk.open(), device.vault.session()!.localKey)).chainState();
+  return (await spacesOf(device.disk, credentialsOf(device))).chainState();
 }
 
 test("A01: the relay, which knows Alice's address, founds her chain with other keys: nobody takes them, she is warned once, and rotating seals to her own alone", async () => {

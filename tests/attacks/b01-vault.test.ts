@@ -3,14 +3,15 @@
  * views, folded states and tails, frames, chunks. What then opens is what was there before; the rest does not open.
  */
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Stored } from '#lib/storage/storage.ts';
 import type { RecordView } from '#lib/vault/door.ts';
-import type { Session } from '#lib/vault/messages.ts';
+import { KEYS } from '#lib/vault/layout.ts';
 import { faultyDisk } from '../helpers/hostile/faulty-storage.ts';
 import { times } from '../helpers/tools/depth.ts';
 import {
   activate,
+  ALICE,
   allergy,
   good,
   settled,
@@ -20,10 +21,17 @@ import {
   type VaultWorld,
 } from '../helpers/worlds/vault-world.ts';
 
+vi.mock('#lib/crypto/kdf.ts', async (original) =>
+  (await import('../helpers/tools/cheap-kdf.ts')).cheapKdf(await original()),
+);
+vi.mock('../../relay/authority/primitives.ts', async (original) =>
+  (await import('../helpers/tools/cheap-kdf.ts')).cheapPrimitives(await original()),
+);
+
 const pdfOf = (text: string): Blob => new Blob([`%PDF-1.7\n${text.repeat(20_000)}\n%%EOF\n`]);
 
 let world: VaultWorld;
-let alice: { disk: Stored[]; session: Session; record: RecordView };
+let alice: { disk: Stored[]; record: RecordView };
 let bob: { disk: Stored[]; record: RecordView };
 
 beforeAll(async () => {
@@ -53,20 +61,25 @@ async function lived(person: number, name: string) {
   device.setOnline(false);
   good(await device.vault.edit([allergy(`${name} hors ligne`)]));
   const record = good(await device.vault.record());
-  const session = device.vault.session()!;
   await device.vault.lock();
-  return { disk: await device.disk.content(), session, record };
+  return { disk: await device.disk.content(), record };
 }
 
+/** Under Alice's key, whatever is on the disk: the slots are hers. */
 async function opened(content: readonly Stored[]): Promise<TestDevice> {
   const disk = faultyDisk();
+  const isSlot = ({ key }: Stored): boolean => KEYS.slot.some((slot) => slot.join() === key.join());
   await disk.open().write(
-    content.map(({ key, value }) => ({ type: 'put', key, value })),
+    [...content.filter((one) => !isSlot(one)), ...alice.disk.filter(isSlot)].map(({ key, value }) => ({
+      type: 'put',
+      key,
+      value,
+    })),
     'strict',
   );
   const device = testDevice(world.carnet.url, { disk });
   device.online = false;
-  await device.reopen(alice.session);
+  await (await device.reopen()).unlock(ALICE); // stays locked where the identity is not hers
   return device;
 }
 

@@ -6,15 +6,16 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { RecordView } from '#lib/vault/door.ts';
-import type { Session } from '#lib/vault/messages.ts';
 import type { Stored } from '#lib/storage/storage.ts';
 import { readConfig } from '../../relay/config.ts';
 import { startCarnet, type RunningCarnet } from '../../relay/main.ts';
 import { faultyDisk } from '../helpers/hostile/faulty-storage.ts';
 import {
   activate,
+  ALICE,
+  ALICE_ON_PHONE,
   allergies,
   allergy,
   eventually,
@@ -25,6 +26,13 @@ import {
   vaultWorld,
   type TestDevice,
 } from '../helpers/worlds/vault-world.ts';
+
+vi.mock('#lib/crypto/kdf.ts', async (original) =>
+  (await import('../helpers/tools/cheap-kdf.ts')).cheapKdf(await original()),
+);
+vi.mock('../../relay/authority/primitives.ts', async (original) =>
+  (await import('../helpers/tools/cheap-kdf.ts')).cheapPrimitives(await original()),
+);
 
 /** Everything a row says beside the sealed bytes themselves. */
 const COLUMNS = {
@@ -69,7 +77,6 @@ const COLUMNS = {
 } as const;
 
 let dataDir: string;
-let session: { laptop: Session; phone: Session };
 let disks: { laptop: Stored[]; phone: Stored[] };
 let known: Entries;
 
@@ -97,7 +104,6 @@ beforeAll(async () => {
   await activate(laptop, world.credentials(0));
   await link(laptop, phone);
   await settled(phone);
-  session = { laptop: laptop.vault.session()!, phone: phone.vault.session()! };
   await phone.vault.lock();
   const phoneDisk = await phone.disk.content();
   for (const name of ['Arachide', 'Pollen', 'Latex']) good(await laptop.vault.edit([allergy(name)]));
@@ -149,7 +155,7 @@ async function device(url: string, which: 'laptop' | 'phone'): Promise<TestDevic
   const rows = disks[which].map(({ key, value }) => ({ type: 'put' as const, key, value }));
   await disk.open().write(rows, 'strict');
   const opened = testDevice(url, { disk });
-  await opened.reopen(session[which]);
+  await opened.reopen(which === 'laptop' ? ALICE : ALICE_ON_PHONE);
   await eventually(
     async () => good(await opened.vault.record()).editable,
     (editable) => editable,

@@ -5,13 +5,13 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
-import type { Session } from '#lib/vault/messages.ts';
 import type { Dial } from '#lib/sync/transport.ts';
 import { DEFAULT_LIMITS } from '../../relay/limits.ts';
 import { evilRelay, type EvilRelay } from '../helpers/hostile/evil-relay.ts';
 import { seededRandom } from '../helpers/tools/random.ts';
 import {
   activate,
+  ALICE,
   allergies,
   allergy,
   eventually,
@@ -33,7 +33,6 @@ let world: VaultWorld;
 let evil: EvilRelay;
 let laptop: TestDevice;
 let phone: TestDevice;
-let session: Session;
 /** What becomes of a message with frames on its way down to the phone. */
 let wire: (message: Bytes) => Bytes = (message) => message;
 
@@ -64,7 +63,6 @@ beforeAll(async () => {
   );
   await settled(phone);
   await settled(laptop);
-  session = laptop.vault.session()!;
   await laptop.vault.lock();
   await online();
 }, 60_000);
@@ -79,7 +77,8 @@ const online = () =>
 
 /** The phone has taken in what was sent: it answers a question that it asks the relay itself. */
 async function caughtUp(): Promise<void> {
-  good(await phone.vault.retry());
+  // A line that is open is not tried: busy with three thousand frames it would seem dead.
+  if (good(await phone.vault.sync()).connection !== 'online') good(await phone.vault.retry());
   await online();
   // It is asked again when what is sent keeps it longer than it waits for the answer.
   await eventually(
@@ -176,7 +175,7 @@ test('C04: every frame of every space a hundred times in random order: nothing r
 }, 60_000);
 
 test('C08: after all that the phone still takes what the laptop says', async () => {
-  await laptop.reopen(session);
+  await laptop.reopen(ALICE);
   good(await laptop.vault.edit([allergy('Soja')]));
   await eventually(
     () => allergies(phone),
@@ -184,5 +183,4 @@ test('C08: after all that the phone still takes what the laptop says', async () 
   );
   expect(reached.applied).toBeGreaterThan(0);
   expect(new Set(evil.frames().map(({ topic }) => topic)).size).toBeGreaterThanOrEqual(3);
-  expect(hex(phone.vault.session()!.localKey)).not.toBe(hex(session.localKey));
 });

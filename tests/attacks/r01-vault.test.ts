@@ -2,15 +2,15 @@
  * R01 and R05 with a whole vault: each write of a journey fails once, and the power goes after each step of it. The caller
  * sees the failure, the next try succeeds, and what is there after a reload is exactly what was answered with yes.
  */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Stored } from '#lib/storage/storage.ts';
-import type { Session } from '#lib/vault/messages.ts';
-import type { HostedVault } from '#lib/vault/election.ts';
+import type { HostedVault } from '#lib/vault/serving.ts';
 import { evilRelay } from '../helpers/hostile/evil-relay.ts';
 import { faultyDisk, type FaultyDisk } from '../helpers/hostile/faulty-storage.ts';
-import { numbersGiven, spacesOn } from '../helpers/people/vault-keys.ts';
+import { numbersGiven, spacesOf } from '../helpers/people/vault-keys.ts';
 import {
   activate,
+  ALICE,
   allergies,
   allergy,
   eventually,
@@ -22,9 +22,15 @@ import {
   type VaultWorld,
 } from '../helpers/worlds/vault-world.ts';
 
+vi.mock('#lib/crypto/kdf.ts', async (original) =>
+  (await import('../helpers/tools/cheap-kdf.ts')).cheapKdf(await original()),
+);
+vi.mock('../../relay/authority/primitives.ts', async (original) =>
+  (await import('../helpers/tools/cheap-kdf.ts')).cheapPrimitives(await original()),
+);
+
 let world: VaultWorld;
 let start: Stored[];
-let session: Session;
 
 const ID = (letter: string): string => `${letter}${'A'.repeat(21)}`;
 
@@ -32,7 +38,6 @@ beforeAll(async () => {
   world = await vaultWorld();
   const laptop = world.device();
   await activate(laptop, world.credentials(0));
-  session = laptop.vault.session()!;
   good(await laptop.vault.edit([allergy('Arachide', ID('a'))]));
   await settled(laptop);
   await laptop.vault.lock();
@@ -83,7 +88,7 @@ async function shown(device: TestDevice): Promise<{ names: string[]; documents: 
 
 test('R01: at each write of a journey that fails, the caller is told, the next try succeeds, and a reload shows exactly what was acknowledged', async () => {
   const calm = offline(await diskAtStart());
-  await calm.reopen(session);
+  await calm.reopen(ALICE);
   const before = calm.disk.writes;
   for (const step of STEPS) good((await step(calm.vault)) as never);
   const writes = calm.disk.writes - before;
@@ -95,7 +100,7 @@ test('R01: at each write of a journey that fails, the caller is told, the next t
   let failures = 0;
   for (let n = 0; n < writes; n++) {
     const device = offline(await diskAtStart());
-    const vault = await device.reopen(session);
+    const vault = await device.reopen(ALICE);
     good(await vault.record());
     device.disk.failWrite(n, 'aborted');
     for (const [i, step] of STEPS.entries()) {
@@ -108,7 +113,7 @@ test('R01: at each write of a journey that fails, the caller is told, the next t
       good((await step(vault)) as never);
     }
     expect(await shown(device)).toEqual(whole);
-    await device.reopen(session);
+    await device.reopen(ALICE);
     expect(await shown(device), `write ${n} of ${writes}`).toEqual(whole);
     expect(good(await device.vault.notices())).toEqual([]);
     await device.vault.lock();
@@ -122,11 +127,11 @@ test('R05: the power goes after each step, with every write that was not flushed
   const laptop = testDevice(world.carnet.url, { disk, line: evil.line('laptop') });
   laptop.online = false;
   for (const [i, step] of STEPS.entries()) {
-    await laptop.reopen(session);
+    await laptop.reopen(ALICE);
     good((await step(laptop.vault)) as never);
     laptop.kill();
     await disk.losePower(1_000);
-    await laptop.reopen(session);
+    await laptop.reopen(ALICE);
     expect((await shown(laptop)).names).toEqual(AFTER[i] ?? AFTER.at(-1));
   }
   expect((await shown(laptop)).documents).toEqual(['Bilan']);
@@ -134,7 +139,7 @@ test('R05: the power goes after each step, with every write that was not flushed
   laptop.setOnline(true);
   good(await laptop.vault.retry());
   await settled(laptop);
-  const spaces = await spacesOn(disk.open(), session.localKey);
+  const spaces = await spacesOf(disk, ALICE);
   const given = numbersGiven(
     spaces,
     evil.frames().map(({ frame }) => frame),

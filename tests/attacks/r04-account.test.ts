@@ -5,12 +5,12 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decodeBody, LogAnswer } from '#lib/protocol/authority.ts';
-import type { Session } from '#lib/vault/messages.ts';
 import { DEFAULT_LIMITS } from '../../relay/limits.ts';
 import { faultyDisk, type FaultyDisk } from '../helpers/hostile/faulty-storage.ts';
 import { times } from '../helpers/tools/depth.ts';
 import {
   activate,
+  ALICE,
   allergies,
   allergy,
   eventually,
@@ -138,12 +138,12 @@ test('R04: killed while the authority is asked, before or after it answered: the
     }
 }, 60_000);
 
-async function founded(): Promise<{ laptop: TestDevice; session: Session }> {
+async function founded(): Promise<TestDevice> {
   const laptop = world.device({ fetch: elsewhere() });
   await activate(laptop, await world.newCredentials(2));
   good(await laptop.vault.edit([allergy('Latex')]));
   await settled(laptop);
-  return { laptop, session: laptop.vault.session()! };
+  return laptop;
 }
 
 /** The person ends what is still shown, and the two are linked again from the start. */
@@ -191,13 +191,13 @@ const effectIn = (n: number): Effect => EFFECTS[n % 2]!;
 test('R04: the new device is killed in every single call to the disk while it is linked: it is empty and linked anew, or open with the whole record', async () => {
   const calm = await founded();
   const first = world.device();
-  await untilDeath(calm.laptop, first);
+  await untilDeath(calm, first);
   const { calls } = first.disk;
-  for (const device of [calm.laptop, first]) await device.vault.lock();
+  for (const device of [calm, first]) await device.vault.lock();
   expect(calls).toBeGreaterThan(10);
   for (let n = 0; n < calls; n += STEP.link) {
     const when = `killed in call ${n} of ${calls}`;
-    const { laptop } = await founded();
+    const laptop = await founded();
     const phone = world.device();
     await untilDeath(laptop, phone, phone, n);
     const vault = await phone.reopen();
@@ -213,17 +213,17 @@ test('R04: the new device is killed in every single call to the disk while it is
 
 test('R04: the open device is killed in every single call to the disk while it takes another one in: it goes on, and so does the other, now or linked anew', async () => {
   const calm = await founded();
-  const before = calm.laptop.disk.calls;
+  const before = calm.disk.calls;
   const first = world.device();
-  await untilDeath(calm.laptop, first);
-  const calls = calm.laptop.disk.calls - before;
-  for (const device of [calm.laptop, first]) await device.vault.lock();
+  await untilDeath(calm, first);
+  const calls = calm.disk.calls - before;
+  for (const device of [calm, first]) await device.vault.lock();
   expect(calls).toBeGreaterThan(10);
   for (let n = 0; n < calls; n += STEP.link) {
-    const { laptop, session } = await founded();
+    const laptop = await founded();
     const phone = world.device();
     await untilDeath(laptop, phone, laptop, n);
-    good(await (await laptop.reopen(session)).status());
+    good(await (await laptop.reopen(ALICE)).status());
     await settled(laptop);
     good(await phone.vault.cancelLink());
     if (good(await phone.vault.status()).type === 'empty') await linkAgain(laptop, phone);

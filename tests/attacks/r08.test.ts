@@ -5,15 +5,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { evilRelay, type EvilRelay } from '../helpers/hostile/evil-relay.ts';
 import { browser, type Tab } from '../helpers/worlds/tabs.ts';
-import { numbersGiven, spacesOn } from '../helpers/people/vault-keys.ts';
+import { numbersGiven, spacesOf } from '../helpers/people/vault-keys.ts';
 import { seededRandom } from '../helpers/tools/random.ts';
 import {
   activate,
+  ALICE,
   allergy,
   eventually,
   good,
-  IDENTIFIANT,
-  PASSWORD,
   settled,
   vaultWorld,
   type TestDevice,
@@ -63,9 +62,9 @@ test.each([2, 3, 4, 5])(
   'R08: %i tabs write in turn and at once, whichever has the focus; all show the same, one socket serves them, no number is given twice',
   async (count) => {
     [dialled, mostOpen] = [0, 0];
-    const alice = browser((session) => laptop.reopen(session));
+    const alice = browser(() => laptop.reopen());
     const tabs = Array.from({ length: count }, (_, i) => alice.open(`${count}.${i}`));
-    good(await random.pick(tabs).vault.unlock({ identifiant: IDENTIFIANT, password: PASSWORD }));
+    good(await random.pick(tabs).vault.unlock(ALICE));
     for (let round = 0; round < 6; round++) {
       const busy = tabs.filter(() => random.chance(0.6));
       await Promise.all(
@@ -89,7 +88,7 @@ test.each([2, 3, 4, 5])(
     );
     expect([dialled, mostOpen]).toEqual([1, 1]);
 
-    const spaces = await spacesOn(laptop.disk.open(), laptop.vault.session()!.localKey);
+    const spaces = await spacesOf(laptop.disk, ALICE);
     const given = numbersGiven(
       spaces,
       evil.frames().map(({ frame }) => frame),

@@ -6,9 +6,9 @@ import { Dexie } from 'dexie';
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDexieStorage } from '#lib/storage/dexie.ts';
-import type { Session } from '#lib/vault/messages.ts';
 import {
   activate,
+  ALICE,
   allergies,
   allergy,
   eventually,
@@ -22,7 +22,6 @@ import {
 const disk = new IDBFactory();
 let world: VaultWorld;
 let laptop: TestDevice;
-let session: Session;
 
 beforeAll(async () => {
   world = await vaultWorld();
@@ -33,7 +32,6 @@ beforeAll(async () => {
   await activate(laptop, world.credentials(0));
   good(await laptop.vault.edit([allergy('Arachide')]));
   await settled(laptop);
-  session = laptop.vault.session()!;
 }, 60_000);
 afterAll(() => world?.close());
 
@@ -65,7 +63,7 @@ test('R10: a newer version opens beside it: the tab is read-only at once, says s
 
 test('R10: the old app started after the upgrade shows the record, refuses to write, and changes nothing', async () => {
   const before = await rows();
-  await laptop.reopen(session);
+  await laptop.reopen(ALICE);
   await eventually(
     () => allergies(laptop),
     (names) => names.join() === 'Arachide',

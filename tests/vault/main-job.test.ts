@@ -4,6 +4,7 @@ import { localKey } from '#lib/crypto/local.ts';
 import { systemRandom } from '#lib/crypto/random.ts';
 import { localSeal } from '#lib/replica/ports.ts';
 import { loadView } from '#lib/vault/read-model.ts';
+import { localSecretOf } from '../helpers/people/vault-keys.ts';
 import {
   activate,
   eventually,
@@ -71,7 +72,10 @@ describe('the main job, from activation to two devices', () => {
   it('with the network gone she unlocks, reads and edits everything', async () => {
     await laptop.until('record', ({ record }) => record.documents[0]?.delivery.sent === true);
     // The view is written a moment after what it shows; a tab killed before that opens without it, from the replica.
-    const seal = localSeal(localKey(laptop.vault.session()!.localKey), systemRandom);
+    const seal = localSeal(
+      localKey(await localSecretOf(laptop.disk.open(), IDENTIFIANT, PASSWORD)),
+      systemRandom,
+    );
     await eventually(
       () => loadView(laptop.disk.open(), seal),
       (view) => view?.documents[0]?.delivery.sent === true,

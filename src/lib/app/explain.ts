@@ -26,6 +26,13 @@ const PASSING: ReadonlySet<VaultError['type']> = new Set([
   'newer-version-open',
   'cancelled',
   'interrupted',
+  'open-elsewhere',
+]);
+
+const RELOADABLE: ReadonlySet<VaultError['type']> = new Set([
+  'storage-unavailable',
+  'newer-version-open',
+  'call-refused',
 ]);
 
 export function explain({ type }: VaultError): Explanation {
@@ -35,6 +42,6 @@ export function explain({ type }: VaultError): Explanation {
     todo: errors(`${type}.todo`),
     passing: PASSING.has(type),
     offerCopy: type === 'storage-full',
-    offerReload: type === 'storage-unavailable' || type === 'newer-version-open',
+    offerReload: RELOADABLE.has(type),
   };
 }

@@ -39,6 +39,8 @@ export class Session {
   broken = $state(false);
   /** The worker has not answered yet, and it should have: it may hang, or wait for another tab that does. */
   late = $state(false);
+  /** The tab that had the keys is gone. What this one shows stays as it is, out of sight, until the password is typed. */
+  left = $state(false);
   /** Why the vault could not even say how it stands. */
   closed = $state.raw<VaultError>();
   readonly #vault: Vault;
@@ -100,6 +102,9 @@ export class Session {
       case 'link':
         this.link = event.link;
         return;
+      case 'left':
+        void this.#onLeft();
+        return;
       case 'progress':
     }
   }
@@ -107,21 +112,31 @@ export class Session {
   #setStatus(status: VaultStatus): void {
     const was = this.status?.type;
     this.status = status;
+    if (status.type !== 'locked') this.left = false;
     if (status.type === 'unlocked' && was !== 'unlocked') void this.#load();
     // Another tab locked: this one lets go of what it shows as well.
     if (status.type === 'locked' && was === 'unlocked') void this.lock('asked');
   }
 
+  /** Nobody has locked, so nothing that is half written here is thrown away; the idle watch goes on. */
+  async #onLeft(): Promise<void> {
+    if (this.status?.type !== 'unlocked') return;
+    const now = await this.door.status();
+    if (!now.ok || now.value.type !== 'locked' || this.#locking) return;
+    this.left = true;
+    this.status = now.value;
+  }
+
   async #load(): Promise<void> {
     const record = await this.door.record();
-    if (record.ok) this.record ??= record.value;
+    if (record.ok) this.record = record.value;
     const [sync, devices, notices] = await Promise.all([
       this.door.sync(),
       this.door.devices(),
       this.door.notices(),
     ]);
-    if (sync.ok) this.sync ??= sync.value;
-    if (devices.ok) this.devices ??= devices.value;
+    if (sync.ok) this.sync = sync.value;
+    if (devices.ok) this.devices = devices.value;
     if (notices.ok) this.notices = notices.value;
   }
 }

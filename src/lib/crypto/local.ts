@@ -6,8 +6,8 @@
  *
  * The context is the storage key of the value: a value moved to another place does not open there. The nonce is
  * random, which is sound below 2^32 values under one key. It is not committing: the one who seals is the one who opens.
+ * The key is held as a handle that cannot be exported; whoever has its bytes wipes them once the handle is asked for.
  */
-import { gcm } from '@noble/ciphers/webcrypto.js';
 import { concat, utf8, type Bytes } from '#lib/bytes/bytes.ts';
 import { hkdfSha256, labelBytes } from './hash.ts';
 import type { Random } from './random.ts';
@@ -17,15 +17,17 @@ const NONCE = 12;
 const TAG = 16;
 const HEADER = 1 + NONCE;
 
-/** The 32 bytes that a purpose on this device is sealed with. Made by `localKey`. */
+/** What a purpose on this device is sealed with. Made by `localKey`; its bytes cannot be read back. */
 export interface LocalKey {
-  readonly key: Bytes;
+  readonly key: Promise<CryptoKey>;
 }
 
-/** The key for one purpose on this device, from the device's local key. */
+/** The key for one purpose on this device, from the device's local key, which may be wiped as soon as this returns. */
 export function localKey(secret: Bytes, label: Label = LABELS.local): LocalKey {
   if (secret.length !== 32) throw new RangeError('a local key has 32 bytes');
-  return { key: hkdfSha256(secret, new Uint8Array(0), labelBytes(label), 32) };
+  const derived = hkdfSha256(secret, new Uint8Array(0), labelBytes(label), 32);
+  const key = crypto.subtle.importKey('raw', derived, 'AES-GCM', false, ['encrypt', 'decrypt']);
+  return { key: key.finally(() => derived.fill(0)) };
 }
 
 export async function sealLocal(
@@ -35,8 +37,8 @@ export async function sealLocal(
   random: Random,
 ): Promise<Bytes> {
   const nonce = random(NONCE);
-  const ciphertext = await gcm(key, nonce, associated(context)).encrypt(plaintext);
-  return concat(VERSION, nonce, ciphertext);
+  const ciphertext = await crypto.subtle.encrypt(parameters(nonce, context), await key, plaintext);
+  return concat(VERSION, nonce, new Uint8Array(ciphertext));
 }
 
 /** The plaintext; null for another key, another context, another version or any change, without telling which. */
@@ -44,7 +46,8 @@ export async function openLocal({ key }: LocalKey, context: string, sealed: Byte
   if (sealed.length < HEADER + TAG || !admitsSuite(sealed[0])) return null;
   const nonce = sealed.subarray(1, HEADER);
   try {
-    return await gcm(key, nonce, associated(context)).decrypt(sealed.subarray(HEADER));
+    const bytes = sealed.subarray(HEADER);
+    return new Uint8Array(await crypto.subtle.decrypt(parameters(nonce, context), await key, bytes));
   } catch {
     return null;
   }
@@ -52,6 +55,6 @@ export async function openLocal({ key }: LocalKey, context: string, sealed: Byte
 
 const VERSION = Uint8Array.of(SUITE);
 
-function associated(context: string): Bytes {
-  return concat(VERSION, utf8(context));
+function parameters(iv: Bytes, context: string): AesGcmParams {
+  return { name: 'AES-GCM', iv, additionalData: concat(VERSION, utf8(context)), tagLength: 8 * TAG };
 }

@@ -2,7 +2,7 @@
  * The page's side of the door: every method of `Door` as a call to the worker. Holds no health data, only the promises
  * that wait for an answer.
  */
-import { METHODS_WITH_PROGRESS, type Call, type Cancel, type DoorMethod, type ToPage } from './messages.ts';
+import type { FromPage, ToPage } from './messages.ts';
 import type { Door, Progress, VaultEvent } from './door.ts';
 
 /** The part of a Worker that the client needs. */
@@ -64,23 +64,26 @@ export function connectVault(worker: WorkerLike): VaultClient {
     else call?.reject(new VaultBroken(data.reason));
   }
 
-  function call(method: DoorMethod, args: readonly unknown[]): Promise<unknown> {
+  /** A callback and a signal cannot be cloned: the one becomes `progress` events, the other a `cancel`. */
+  function call(method: string, given: readonly unknown[]): Promise<unknown> {
     if (failedToStart) return Promise.reject(new VaultBroken('the worker never started'));
     const id = ++lastId;
-    if (!METHODS_WITH_PROGRESS.has(method)) return ask({ type: 'call', id, method, args });
-    const [input, progress, signal] = args as [unknown, Progress?, AbortSignal?];
-    const answered = ask({ type: 'call', id, method, args: [input] }, progress);
-    const cancel = (): void => worker.postMessage({ type: 'cancel', id } satisfies Cancel);
-    if (signal?.aborted) cancel();
-    signal?.addEventListener('abort', cancel, { once: true });
-    return answered.finally(() => signal?.removeEventListener('abort', cancel));
+    const progress = given.find((one): one is Progress => typeof one === 'function');
+    const signal = given.find((one) => one instanceof AbortSignal);
+    const args = given.filter((one) => one !== undefined && one !== progress && one !== signal);
+    const answered = new Promise((resolve, reject) => {
+      waiting.set(id, { resolve, reject, progress });
+      post({ type: 'call', id, method, args });
+    });
+    if (!signal) return answered;
+    const cancel = (): void => post({ type: 'cancel', id });
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    return answered.finally(() => signal.removeEventListener('abort', cancel));
   }
 
-  function ask(message: Call, progress?: Progress): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      waiting.set(message.id, { resolve, reject, progress });
-      worker.postMessage(message);
-    });
+  function post(message: FromPage): void {
+    worker.postMessage(message);
   }
 
   worker.addEventListener('message', onMessage);
@@ -101,7 +104,7 @@ export function connectVault(worker: WorkerLike): VaultClient {
       name in target
         ? (Reflect.get(target, name) as unknown)
         : typeof name === 'string' && name !== 'then'
-          ? (...args: unknown[]) => call(name as DoorMethod, args)
+          ? (...args: unknown[]) => call(name, args)
           : undefined,
   }) as VaultClient;
 }

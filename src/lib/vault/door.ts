@@ -42,7 +42,9 @@ export type VaultError =
   | { readonly type: 'locked' }
   | { readonly type: 'not-supported'; readonly missing: readonly string[] }
   | { readonly type: 'cancelled' } // by the person: nothing of it was done
-  | { readonly type: 'interrupted' }; // the tab that was at it is gone: it may have been done
+  | { readonly type: 'interrupted' } // the tab that was at it is gone: it may have been done
+  | { readonly type: 'open-elsewhere' } // another tab has the account open, or is opening it: it is done there
+  | { readonly type: 'call-refused' }; // the door has no such method, or the method does not take this
 
 export type PasswordRule = 'length' | 'special' | 'digit' | 'upper' | 'lower' | 'differs';
 
@@ -184,9 +186,11 @@ export type VaultEvent =
   | { readonly type: 'devices'; readonly devices: readonly DeviceView[] }
   | { readonly type: 'link'; readonly link: LinkState }
   | { readonly type: 'notice'; readonly notices: readonly SecurityNotice[] }
-  | { readonly type: 'progress'; readonly call: number; readonly done: number; readonly total: number };
+  | { readonly type: 'progress'; readonly call: number; readonly done: number; readonly total: number }
+  | { readonly type: 'left' }; // the tab that had the account open is gone, and the keys with it
 
-export interface Door {
+/** What can be done with an account. */
+export interface AccountDoor {
   status(): Answer<VaultStatus>;
 
   /** ACT-04…11: opens the enrolment file. Nothing is stored yet. */
@@ -204,6 +208,30 @@ export interface Door {
   unlock(input: { identifiant: string; password: string }): Answer<void>;
   lock(): Answer<void>;
 
+  sync(): Answer<SyncView>;
+  /** "Réessayer": leaves the back-off at once. */
+  retry(): Answer<void>;
+  footprint(): Answer<RelayFootprint>;
+
+  devices(): Answer<readonly DeviceView[]>;
+  revokeDevice(id: string): Answer<void>;
+  /**
+   * New device: shows a code, then a phrase; ends `done` when the first record has arrived. What a locked account had
+   * here is replaced then, and not before.
+   */
+  linkThisDevice(input: { identifiant: string; password: string; deviceName: string }): Answer<void>;
+  /** Device that is already open: joins by the code the new device shows. */
+  linkOtherDevice(input: { code: string }): Answer<void>;
+  /** "Les deux phrases sont identiques". Called on both sides; the open device is the one that grants. */
+  confirmLink(same: boolean): Answer<void>;
+  cancelLink(): Answer<void>;
+
+  notices(): Answer<readonly SecurityNotice[]>;
+  markNoticesSeen(): Answer<void>;
+}
+
+/** What can be done with the record. */
+export interface RecordDoor {
   record(): Answer<RecordView>;
   /** Over everything that was written, whatever its accents and endings, with no network. */
   search(query: string): Answer<SearchResult>;
@@ -231,27 +259,9 @@ export interface Door {
   ): Answer<EntryId>;
   /** The whole verified file; never a part of it. */
   openDocument(id: EntryId, progress?: Progress): Answer<{ blob: Blob; fileName: string }>;
-
-  sync(): Answer<SyncView>;
-  /** "Réessayer": leaves the back-off at once. */
-  retry(): Answer<void>;
-  footprint(): Answer<RelayFootprint>;
-
-  devices(): Answer<readonly DeviceView[]>;
-  revokeDevice(id: string): Answer<void>;
-  /**
-   * New device: shows a code, then a phrase; ends `done` when the first record has arrived. What a locked account had
-   * here is replaced then, and not before.
-   */
-  linkThisDevice(input: { identifiant: string; password: string; deviceName: string }): Answer<void>;
-  /** Device that is already open: joins by the code the new device shows. */
-  linkOtherDevice(input: { code: string }): Answer<void>;
-  /** "Les deux phrases sont identiques". Called on both sides; the open device is the one that grants. */
-  confirmLink(same: boolean): Answer<void>;
-  cancelLink(): Answer<void>;
-
-  notices(): Answer<readonly SecurityNotice[]>;
-  markNoticesSeen(): Answer<void>;
   /** Everything of the record as one readable archive for the person, offered when the disk is full (R02). */
   exportRecord(): Answer<Blob>;
 }
+
+/** All that can be asked; `methods.ts` has the same as a table. */
+export interface Door extends AccountDoor, RecordDoor {}

@@ -1,6 +1,6 @@
 /**
- * The ways into an account on this device: a password, another tab's session, an activation, a grant from another device.
- * Each ends with the same: the local key in hand and the identity read.
+ * The ways into an account on this device: a password, an activation, a grant from another device. Each ends with the same:
+ * the seal of the local key in hand and the identity read. The key's bytes are wiped as soon as the seal is made.
  */
 import { equal, type Bytes } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
@@ -29,7 +29,6 @@ import type { LinkedDevice } from './linking.ts';
 
 /** Secret. What an account is opened with. */
 export interface Entrance {
-  readonly localSecret: Bytes;
   readonly seal: LocalSeal;
   readonly identity: Identity;
   /** Null once the kit is confirmed. */
@@ -55,23 +54,24 @@ export async function enterByPassword(
       // Both copies are always written together: one that differs has rotted, and is written anew.
       const isWhole = copies.length === KEYS.slot.length && copies.every((copy) => equal(copy, slot));
       if (!isWhole) await storage.write(slotCopies(slot), 'strict');
-      return enterBySession(env, storage, local.value);
+      return enterWithSecret(env, storage, local.value);
     }
     problem = { type: local.error.type === 'damaged' ? 'storage-unavailable' : local.error.type };
   }
   return fail(problem);
 }
 
-/** With the local key in hand. An activation that broke off is taken up where it was. */
-export async function enterBySession(
+/** With the local key in hand, which is wiped. An activation that broke off is taken up where it was. */
+async function enterWithSecret(
   env: Environment,
   storage: Storage,
   localSecret: Bytes,
 ): Promise<Result<Entrance, VaultError>> {
   const seal = localSeal(localKey(localSecret), env.random);
+  localSecret.fill(0);
   const [identity, kit] = await Promise.all([readIdentity(storage, seal), readPendingKit(storage, seal)]);
   if (!identity) return fail({ type: 'storage-unavailable' });
-  const entrance = { localSecret, seal, identity, kit };
+  const entrance = { seal, identity, kit };
   if (!kit || !identity.redemption) return ok(entrance);
   const attested = await attest(env, storage, { ...entrance, kit });
   // Without the authority the account opens all the same; the kit cannot be confirmed before it has answered.
@@ -136,7 +136,8 @@ export async function enterByGrant(input: {
     ...(await identityChanges(seal, identity)),
   ];
   const written = await storage.write(changes, 'strict');
-  return written.ok ? ok({ localSecret, seal, identity, kit: null }) : fail(storageProblem(written.error));
+  localSecret.fill(0);
+  return written.ok ? ok({ seal, identity, kit: null }) : fail(storageProblem(written.error));
 }
 
 /** Asking the authority again cannot help: the code is used up for somebody else, or its word is not its own. */

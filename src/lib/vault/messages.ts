@@ -3,77 +3,84 @@
  *
  *   page   → worker   call {id, method, args} · cancel {id}
  *   worker → page     answer {id, result} · broken {id} · event {event}
- *   tab    ↔ tab      hello · leader · session · call · cancel · reply · event        (BroadcastChannel, same origin)
+ *   tab    ↔ tab      hello · leader · want · keep · yield · call · cancel · reply · event   (BroadcastChannel, same origin)
  *
- * Nothing here is written anywhere: structured clones in memory only.
+ * A page's worker hears its page alone. The channel is heard by every page of the origin, and any script in one can speak
+ * on it: no key, password or code goes there, and what comes from there is read by `readBetweenTabs`. Nothing here is
+ * written anywhere: structured clones in memory only.
  */
-import type { Door, VaultEvent } from './door.ts';
+import * as v from 'valibot';
+import type { VaultEvent } from './door.ts';
 
-export type DoorMethod = keyof Door;
+const id = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const tab = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 
-export interface Call {
-  readonly type: 'call';
-  readonly id: number;
-  readonly method: DoorMethod;
-  readonly args: readonly unknown[];
-}
-
+/** Whether there is such a method, and whether it takes this, says `admitCall`. */
+const call = v.object({ type: v.literal('call'), id, method: v.unknown(), args: v.unknown() });
 /** The person no longer wants what was asked under this id. It is answered all the same, one way or the other. */
-export interface Cancel {
-  readonly type: 'cancel';
-  readonly id: number;
-}
+const cancel = v.object({ type: v.literal('cancel'), id });
 
-export type FromPage = Call | Cancel;
+export type Call = v.InferOutput<typeof call>;
+export type FromPage = v.InferOutput<typeof call> | v.InferOutput<typeof cancel>;
 
 export type ToPage =
   | { readonly type: 'answer'; readonly id: number; readonly result: unknown }
   | { readonly type: 'broken'; readonly id: number; readonly reason: string } // a broken invariant: never expected
   | { readonly type: 'event'; readonly event: VaultEvent };
 
-/** What an unlocked vault hands to a tab that may have to take over: the local key, in memory only. */
-export interface Session {
-  readonly localKey: Uint8Array<ArrayBuffer>;
+const event = v.custom<VaultEvent>(
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    Object.hasOwn(GOES_TO_ALL, (value as { type?: PropertyKey }).type ?? ''),
+);
+const result = v.object({ ok: v.boolean(), value: v.optional(v.unknown()), error: v.optional(v.unknown()) });
+const toPage: v.GenericSchema<unknown, ToPage> = v.variant('type', [
+  v.object({ type: v.literal('answer'), id, result }),
+  v.object({ type: v.literal('broken'), id, reason: v.string() }),
+  v.object({ type: v.literal('event'), event }),
+]);
+
+const betweenTabs = v.variant('type', [
+  v.object({ type: v.literal('hello'), from: tab }), // a tab joins and asks who leads
+  v.object({ type: v.literal('leader'), from: tab }), // the answer, and told at each election
+  v.object({ type: v.literal('want'), from: tab }), // something is typed there that must not cross: it asks to lead
+  v.object({ type: v.literal('keep'), from: tab, to: tab }), // the answer of a leader that is at something
+  v.object({ type: v.literal('yield'), from: tab, to: tab }), // the answer of one that is not: the next leader is named
+  v.object({ type: v.literal('call'), from: tab, call }),
+  v.object({ type: v.literal('cancel'), from: tab, id }),
+  v.object({ type: v.literal('reply'), from: tab, to: tab, message: toPage }),
+  v.object({ type: v.literal('event'), from: tab, event }),
+]);
+
+export type BetweenTabs = v.InferOutput<typeof betweenTabs>;
+
+/** Null for anything else than a page may say. */
+export function readFromPage(message: unknown): FromPage | null {
+  const read = v.safeParse(v.variant('type', [call, cancel]), message);
+  return read.success ? read.output : null;
 }
 
-export type BetweenTabs =
-  | { readonly type: 'hello'; readonly from: string } // a tab joins and asks who leads
-  | { readonly type: 'leader'; readonly from: string; readonly session: Session | null } // answer to hello, and at election
-  | { readonly type: 'session'; readonly from: string; readonly session: Session | null } // unlocked or locked
-  | { readonly type: 'call'; readonly from: string; readonly call: Call }
-  | { readonly type: 'cancel'; readonly from: string; readonly id: number }
-  | { readonly type: 'reply'; readonly to: string; readonly message: ToPage }
-  | { readonly type: 'event'; readonly from: string; readonly event: VaultEvent };
+/** Null for anything else than a tab may say. */
+export function readBetweenTabs(message: unknown): BetweenTabs | null {
+  const read = v.safeParse(betweenTabs, message);
+  return read.success ? read.output : null;
+}
 
-/**
- * The methods that take one input, then a progress callback and perhaps a signal. Neither can be cloned: the one becomes
- * `progress` events, the other a `cancel`.
- */
-export const METHODS_WITH_PROGRESS: ReadonlySet<DoorMethod> = new Set<DoorMethod>([
-  'addDocument',
-  'openDocument',
-]);
+/** Which events are told to the pages of the other tabs too. What is not in the list is told to nobody. */
+const GOES_TO_ALL: {
+  readonly [T in VaultEvent['type']]: (event: Extract<VaultEvent, { type: T }>) => boolean;
+} = {
+  status: () => true,
+  record: () => true,
+  sync: () => true,
+  devices: () => true,
+  notice: () => true,
+  link: ({ link }) => link.type !== 'waiting', // the code is for who stands before this device
+  progress: () => false, // of one call: told to who asked
+  left: () => false, // each worker finds out for itself
+};
 
-/**
- * The methods that may be asked again when the leading tab died before it answered: reads, and changes that have the
- * same outcome when they are carried out twice. Every other call is answered `interrupted`, and the person decides.
- */
-export const REPEATABLE_METHODS: ReadonlySet<DoorMethod> = new Set<DoorMethod>([
-  'status',
-  'kit',
-  'record',
-  'measures',
-  'edit',
-  'history',
-  'deleted',
-  'openDocument',
-  'sync',
-  'retry',
-  'footprint',
-  'devices',
-  'notices',
-  'markNoticesSeen',
-  'lock',
-  'exportRecord',
-  'search',
-]);
+export function goesToAll(event: VaultEvent): boolean {
+  return (GOES_TO_ALL[event.type] as (event: VaultEvent) => boolean)(event);
+}

@@ -4,12 +4,14 @@
  */
 import { fail } from '#lib/bytes/result.ts';
 import type { TabHost } from './election.ts';
-import type { ToPage } from './messages.ts';
+import { readFromPage, type ToPage } from './messages.ts';
 
 export function refuseCalls(missing: readonly string[], toPage: (message: ToPage) => void): TabHost {
   return {
-    fromPage({ type, id }) {
-      if (type === 'call') toPage({ type: 'answer', id, result: fail({ type: 'not-supported', missing }) });
+    fromPage(message) {
+      const read = readFromPage(message);
+      if (read?.type === 'call')
+        toPage({ type: 'answer', id: read.id, result: fail({ type: 'not-supported', missing }) });
     },
   };
 }

@@ -25,12 +25,11 @@ import { connect, type Connection } from './connection.ts';
 import { revokeDevice } from './devices.ts';
 import { addDocument, openDocument } from './documents.ts';
 import type { Answer, Door, LinkState, VaultError, VaultEvent, VaultStatus } from './door.ts';
-import type { HostedVault } from './election.ts';
+import type { HostedVault } from './serving.ts';
 import {
   attest,
   enterByGrant,
   enterByPassword,
-  enterBySession,
   foundOrResume,
   isFinal,
   slots,
@@ -42,17 +41,15 @@ import { exportRecord } from './export.ts';
 import { footprint } from './footprint.ts';
 import { KEYS } from './layout.ts';
 import { linkOtherDevice, linkThisDevice, type Linking } from './linking.ts';
-import type { Session } from './messages.ts';
 import type { SyncEngine } from '#lib/sync/engine.ts';
 
 /** How long a new device waits for the relay before it says that there is none. */
 const CONNECT_MS = 10_000;
 
-export async function openVault(env: Environment, session: Session | null): Promise<HostedVault> {
+export async function openVault(env: Environment): Promise<HostedVault> {
   const listeners = new Set<(event: VaultEvent) => void>();
   let account: Account | null = null;
   let entering: Promise<Account> | null = null;
-  let current: Session | null = null;
   let pendingKit: PendingKit | null = null;
   let enrolled: Enrolled | null = null;
   let founded: Founded | null = null;
@@ -82,9 +79,8 @@ export async function openVault(env: Environment, session: Session | null): Prom
   // ── opening ────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** The account counts as open from the first moment: its view is shown while the rest is still opening. */
-  async function enter(storage: Storage, { localSecret, seal, identity, kit }: Entrance): Promise<void> {
+  async function enter(storage: Storage, { seal, identity, kit }: Entrance): Promise<void> {
     pendingKit = kit;
-    current = { localKey: localSecret };
     const opening = openAccount({ env, storage, seal, identity, emit });
     entering = opening;
     await tellStatus();
@@ -109,11 +105,26 @@ export async function openVault(env: Environment, session: Session | null): Prom
     }
     const wiped = await open.storage.write([{ type: 'delete', key: KEYS.root }], 'strict');
     if (!wiped.ok) return fail(storageProblem(wiped.error));
-    pendingKit = null;
-    founded = null;
-    enrolled = null;
+    forgetFounding();
     await tellStatus();
     return ok();
+  }
+
+  /** What an activation had in memory: the root secret, and the local key as bytes. */
+  function forgetFounding(): void {
+    founded?.localSecret.fill(0);
+    pendingKit?.root.fill(0);
+    [pendingKit, enrolled, founded] = [null, null, null];
+  }
+
+  async function closeAccount(): Promise<void> {
+    const closing = account ?? (await entering);
+    lastLink++;
+    linking?.cancel();
+    endLink();
+    forgetFounding();
+    account = null;
+    await closing?.close();
   }
 
   // ── linking ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -293,12 +304,7 @@ export async function openVault(env: Environment, session: Session | null): Prom
 
     lock: () =>
       withStorage(async () => {
-        const closing = account ?? (await entering);
-        lastLink++;
-        linking?.cancel();
-        endLink();
-        [account, current, pendingKit, enrolled, founded] = [null, null, null, null, null];
-        await closing?.close();
+        await closeAccount();
         await tellStatus();
         return ok();
       }),
@@ -371,16 +377,16 @@ export async function openVault(env: Environment, session: Session | null): Prom
     exportRecord: () => withRecord(exportRecord),
   };
 
-  if (session && opened.ok) {
-    const entrance = await enterBySession(env, opened.value, session.localKey);
-    if (entrance.ok) await enter(opened.value, entrance.value);
-  }
   return {
     ...door,
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    session: () => current,
+    idle: () => !(account ?? entering ?? enrolled ?? founded ?? linking ?? linkLine),
+    async close() {
+      await closeAccount();
+      if (opened.ok) await opened.value.close();
+    },
   };
 }

@@ -6,7 +6,7 @@ import { hex } from '#lib/bytes/bytes.ts';
 import { joinTabs, type TabChannel } from './election.ts';
 import { browserEnvironment } from './environment.ts';
 import { missingFeatures } from './features.ts';
-import type { FromPage, ToPage } from './messages.ts';
+import type { ToPage } from './messages.ts';
 import { refuseCalls } from './refusal.ts';
 import { openVault } from './vault.ts';
 
@@ -22,10 +22,18 @@ const host =
     : joinTabs({
         tab: hex(systemRandom(16)),
         channel: new BroadcastChannel('carnet') as unknown as TabChannel,
-        holdLock: (lead) => void navigator.locks.request(LOCK, lead),
-        openVault: (session) => openVault(browserEnvironment(), session),
+        holdLock,
+        openVault: () => openVault(browserEnvironment()),
         toPage,
       });
+
+/** Any script of the origin may take a lock by force: then the request of whoever held it ends with an AbortError. */
+function holdLock(lead: () => Promise<void>, lost: () => void): void {
+  navigator.locks.request(LOCK, lead).catch((error: unknown) => {
+    if (!(error instanceof DOMException && error.name === 'AbortError')) throw error;
+    lost();
+  });
+}
 
 // A broken invariant in work that nobody awaits: the page is told that the vault failed. By name only, since a message
 // may hold plaintext.
@@ -35,4 +43,4 @@ addEventListener('unhandledrejection', (event) => {
   reportError(new Error(`the vault failed: ${name}`));
 });
 
-addEventListener('message', (event: MessageEvent<FromPage>) => host.fromPage(event.data));
+addEventListener('message', (event: MessageEvent<unknown>) => host.fromPage(event.data));

@@ -1,21 +1,36 @@
 /** Every key that lies on a device's disk, as somebody has them who knows its local key: the owner, or a thief. */
+import { fromBase64url } from '#lib/bytes/base64url.ts';
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { openFrame } from '#lib/crypto/frame.ts';
+import { hkdfSha256, labelBytes } from '#lib/crypto/hash.ts';
 import { localKey } from '#lib/crypto/local.ts';
 import { systemRandom } from '#lib/crypto/random.ts';
+import { LABELS } from '#lib/crypto/suite.ts';
 import { decodeInner } from '#lib/keys/inner.ts';
 import { openPasswordSlot } from '#lib/keys/slot.ts';
+import { epochKeys } from '#lib/record/sections/account.ts';
+import { documents } from '#lib/record/sections/documents.ts';
 import { localSeal } from '#lib/replica/ports.ts';
 import type { Storage } from '#lib/storage/storage.ts';
 import { systemClock } from '#lib/sync/clock.ts';
 import { readIdentity } from '#lib/vault/identity.ts';
+import { ringOf } from '#lib/vault/keyring.ts';
 import { KEYS } from '#lib/vault/layout.ts';
+import { livingEntries } from '#lib/vault/read-model.ts';
 import { openSpaces, type Spaces } from '#lib/vault/spaces.ts';
 
 export async function localSecretOf(storage: Storage, identifiant: string, password: string): Promise<Bytes> {
   const local = await openPasswordSlot((await storage.get(KEYS.slot[0]))!, identifiant, password);
   if (!local.ok) throw new Error(local.error.type);
   return local.value;
+}
+
+/** Close it when done. */
+export async function spacesOf(
+  disk: { open(): Storage },
+  { identifiant, password }: { readonly identifiant: string; readonly password: string },
+): Promise<Spaces> {
+  return spacesOn(disk.open(), await localSecretOf(disk.open(), identifiant, password));
 }
 
 /** Close it when done. */
@@ -45,4 +60,33 @@ export function numbersGiven({ account, record }: Spaces, frames: readonly (Byte
     const lane = opened.aad.kind === 'control' ? 'control' : 'data';
     return [`${hex(opened.aad.space)} ${hex(inner.author)} ${lane} ${inner.seq}`];
   });
+}
+
+/** Every secret by which this device's disk, account, record or documents are opened, each under its name. */
+export async function secretsOn(storage: Storage, localSecret: Bytes): Promise<Map<string, Bytes>> {
+  const identity = await readIdentity(storage, localSeal(localKey(localSecret), systemRandom));
+  const spaces = await spacesOn(storage, localSecret);
+  const told = livingEntries(spaces.account.replica.record(), epochKeys.id);
+  const rings = { account: identity!.account.epochs, record: ringOf(spaces.record.id, told) };
+  const files = spaces.record.replica.record().entries.get(documents.id)?.values() ?? [];
+  const secrets = new Map<string, Bytes | undefined>([
+    ['local key', localSecret],
+    ['derived local key', hkdfSha256(localSecret, new Uint8Array(0), labelBytes(LABELS.local), 32)],
+    ['signing seed', identity!.device.signingSeed],
+    ['sealing seed', identity!.device.sealingSeed],
+    ['chain write', identity!.chain.write],
+    ['chain delete', identity!.chain.delete],
+    ...Object.entries(rings).flatMap(([name, ring]) =>
+      ring.flatMap((one) => [
+        [`${name} ${one.epoch} read`, one.read] as const,
+        [`${name} ${one.epoch} write`, one.write] as const,
+        [`${name} ${one.epoch} delete`, one.delete] as const,
+      ]),
+    ),
+    ...[...files].map(
+      ({ id, fields }) => [`document ${id}`, fromBase64url(fields['key'] as string)!] as const,
+    ),
+  ]);
+  await spaces.close();
+  return new Map([...secrets].flatMap(([name, secret]) => (secret ? [[name, secret] as const] : [])));
 }

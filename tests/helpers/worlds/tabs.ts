@@ -1,15 +1,21 @@
 /**
  * The tabs of one browser: a lock queue and a broadcast channel as the browser gives them, over one disk. Each tab runs
- * the product's election, and whichever leads runs a real vault.
+ * the product's election, and whichever leads runs a real vault. All that crosses is kept, and a script in some page of
+ * the origin can speak on the channel and take the lock, as one can.
  */
-import type { Session, BetweenTabs, FromPage, ToPage } from '#lib/vault/messages.ts';
-import { joinTabs, type HostedVault, type TabChannel } from '#lib/vault/election.ts';
+import type { BetweenTabs, FromPage, ToPage } from '#lib/vault/messages.ts';
+import { joinTabs, type TabChannel } from '#lib/vault/election.ts';
+import type { HostedVault } from '#lib/vault/serving.ts';
 import { connectVault, type VaultClient, type WorkerLike } from '#lib/vault/client.ts';
 
 export interface Tab {
   readonly name: string;
   /** The door as a page of this tab has it. */
   readonly vault: VaultClient;
+  /** What a script in the page of this tab posts to the worker, past the client. */
+  post(message: unknown): void;
+  /** What the worker told its page so far. */
+  readonly told: readonly ToPage[];
   isAlive(): boolean;
 }
 
@@ -18,57 +24,86 @@ export interface Browser {
   /** The tab ends where it stands: no line of its code runs any more. */
   kill(tab: Tab): void;
   leader(): string | null;
+  /** What was said on the channel that every page of the origin hears. */
+  readonly aired: readonly unknown[];
+  /** A script in some page of the origin speaks on the channel. */
+  air(message: unknown): void;
+  /** A script in some page of the origin takes the lock by force, and gives it back. */
+  stealLock(): void;
 }
 
-/** `openVault` is called for the tab that leads; the one before it is dead by then. */
-export function browser(openVault: (session: Session | null) => Promise<HostedVault>): Browser {
+interface Waiting {
+  readonly tab: string;
+  readonly lead: () => Promise<void>;
+  readonly lost: () => void;
+}
+
+/** `openVault` is called for the tab that leads; the one before it is dead by then, or has closed its own. */
+export function browser(openVault: () => Promise<HostedVault>): Browser {
   const channels = new Map<string, TabChannel>();
-  const queue: { tab: string; lead: () => Promise<void> }[] = [];
-  let holder: string | null = null;
+  const queue: Waiting[] = [];
+  const aired: unknown[] = [];
+  let holder: Waiting | null = null;
 
   function grant(): void {
     if (holder !== null) return;
     const next = queue.shift();
     if (!next) return;
-    holder = next.tab;
-    void next.lead();
+    holder = next;
+    void next.lead().then(() => release(next));
+  }
+
+  function release(held: Waiting): void {
+    if (holder !== held) return;
+    holder = null;
+    grant();
+  }
+
+  function broadcast(from: string | null, message: unknown): void {
+    aired.push(structuredClone(message));
+    for (const [other, target] of channels)
+      if (other !== from)
+        queueMicrotask(
+          () =>
+            channels.get(other) === target &&
+            target.onmessage?.({ data: structuredClone(message) as BetweenTabs }),
+        );
   }
 
   function open(name: string): Tab {
-    const toPage = new Set<(event: MessageEvent<ToPage>) => void>();
+    const listeners = new Set<(event: MessageEvent<ToPage>) => void>();
+    const told: ToPage[] = [];
     const isAlive = () => channels.has(name);
     const channel: TabChannel = {
       onmessage: null,
-      postMessage(message: BetweenTabs) {
-        if (!isAlive()) return;
-        for (const [other, target] of channels)
-          if (other !== name)
-            queueMicrotask(
-              () => channels.has(other) && target.onmessage?.({ data: structuredClone(message) }),
-            );
-      },
+      postMessage: (message) => void (isAlive() && broadcast(name, message)),
     };
     channels.set(name, channel);
     const host = joinTabs({
       tab: name,
       channel,
       openVault,
-      holdLock(lead) {
-        queue.push({ tab: name, lead });
+      holdLock(lead, lost) {
+        queue.push({ tab: name, lead, lost });
         queueMicrotask(grant);
       },
       toPage(message) {
-        if (isAlive()) for (const listener of toPage) listener({ data: message } as MessageEvent<ToPage>);
+        if (!isAlive()) return;
+        const data = structuredClone(message);
+        told.push(data);
+        for (const listener of listeners) listener({ data } as MessageEvent<ToPage>);
       },
     });
+    const post = (message: unknown): void =>
+      void (isAlive() && host.fromPage(structuredClone(message) as FromPage));
     const worker: WorkerLike = {
-      postMessage: (message) => void (isAlive() && host.fromPage(structuredClone(message) as FromPage)),
+      postMessage: post,
       addEventListener(type: string, listener: never) {
-        if (type === 'message') toPage.add(listener);
+        if (type === 'message') listeners.add(listener);
       },
       terminate: () => void channels.delete(name),
     };
-    return { name, vault: connectVault(worker), isAlive };
+    return { name, vault: connectVault(worker), post, told, isAlive };
   }
 
   return {
@@ -77,10 +112,16 @@ export function browser(openVault: (session: Session | null) => Promise<HostedVa
       channels.delete(tab.name);
       const waiting = queue.findIndex((entry) => entry.tab === tab.name);
       if (waiting >= 0) queue.splice(waiting, 1);
-      if (holder !== tab.name) return;
-      holder = null;
-      grant();
+      if (holder?.tab === tab.name) release(holder);
     },
-    leader: () => holder,
+    leader: () => holder?.tab ?? null,
+    aired,
+    air: (message) => broadcast(null, message),
+    stealLock() {
+      const robbed = holder;
+      if (!robbed) return;
+      robbed.lost();
+      release(robbed);
+    },
   };
 }

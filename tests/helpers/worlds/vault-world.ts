@@ -9,9 +9,8 @@ import { toBase64url } from '#lib/bytes/base64url.ts';
 import { systemRandom } from '#lib/crypto/random.ts';
 import type { Edit } from '#lib/record/entry.ts';
 import { openVault } from '#lib/vault/vault.ts';
-import type { HostedVault } from '#lib/vault/election.ts';
+import type { HostedVault } from '#lib/vault/serving.ts';
 import type { VaultEvent, VaultError } from '#lib/vault/door.ts';
-import type { Session } from '#lib/vault/messages.ts';
 import type { Environment } from '#lib/vault/environment.ts';
 import type { Result } from '#lib/bytes/result.ts';
 import { systemClock, type Clock } from '#lib/sync/clock.ts';
@@ -22,6 +21,15 @@ import { faultyDisk, type FaultyDisk } from '../hostile/faulty-storage.ts';
 
 export const PASSWORD = 'Un-mot2passe!long';
 export const IDENTIFIANT = 'alice.martin';
+
+export interface Credentials {
+  readonly identifiant: string;
+  readonly password: string;
+}
+
+/** What opens the device that `activate` made, and the one that `link` added. */
+export const ALICE: Credentials = { identifiant: IDENTIFIANT, password: PASSWORD };
+export const ALICE_ON_PHONE: Credentials = { identifiant: 'alice.phone', password: PASSWORD };
 
 export interface VaultWorld {
   readonly carnet: RunningCarnet;
@@ -56,8 +64,8 @@ export interface TestDevice {
   hurry: number;
   /** The tab is killed: its disk, its lines and its requests are dead, whatever of it still runs. */
   kill(): void;
-  /** The tab is killed and opened again on the same disk; with the local key in hand when another tab has told it. */
-  reopen(session?: Session | null): Promise<HostedVault>;
+  /** The tab is killed and opened again on the same disk, and unlocked when it is said by what. */
+  reopen(credentials?: Credentials | null): Promise<HostedVault>;
   /** Takes the device off the network, its open connections too, or puts it back. */
   setOnline(online: boolean): void;
   until<T extends VaultEvent['type']>(
@@ -123,11 +131,12 @@ export function testDevice(url: string, options: DeviceOptions = {}): TestDevice
       disk.crash();
       for (const cut of [...lines]) cut();
     },
-    async reopen(session = null) {
+    async reopen(credentials = null) {
       device.kill();
-      device.vault = await openVault(environment(), session);
+      device.vault = await openVault(environment());
       const own = process;
       device.vault.subscribe((event) => void (own === process && device.events.push(event)));
+      if (credentials) good(await device.vault.unlock(credentials));
       return device.vault;
     },
     setOnline(online) {
@@ -230,9 +239,7 @@ export async function activate(
 ): Promise<void> {
   const vault = await device.reopen();
   good(await vault.enrol(credentials));
-  const kit = good(
-    await vault.activate({ identifiant: IDENTIFIANT, password: PASSWORD, deviceName: 'Portable' }),
-  );
+  const kit = good(await vault.activate({ ...ALICE, deviceName: 'Portable' }));
   const [a, b, c] = kit.asked.map((position) => kit.words[position - 1]!) as [string, string, string];
   good(await vault.confirmKit([a, b, c]));
 }
@@ -241,7 +248,7 @@ export async function activate(
 export async function link(open: TestDevice, fresh: TestDevice): Promise<void> {
   await settled(open);
   const vault = await fresh.reopen();
-  const input = { identifiant: 'alice.phone', password: PASSWORD, deviceName: 'Téléphone' };
+  const input = { ...ALICE_ON_PHONE, deviceName: 'Téléphone' };
   good(await vault.linkThisDevice(input));
   const { link: shown } = await fresh.until('link', ({ link }) => link.type === 'waiting');
   good(await open.vault.linkOtherDevice({ code: shown.type === 'waiting' ? shown.code : '' }));

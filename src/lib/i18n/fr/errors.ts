@@ -89,6 +89,12 @@ export const fr = {
   'interrupted.what': "L'onglet qui s'en chargeait s'est fermé.",
   'interrupted.kept': "Tout ce qui était enregistré est intact. Nous ne savons pas si cette action l'a été.",
   'interrupted.todo': "Regardez si c'est fait. Sinon, recommencez.",
+  'open-elsewhere.what': "Un autre onglet est déjà en train d'ouvrir ou d'activer Carnet.",
+  'open-elsewhere.kept': "Rien n'a été changé. Ce que vous tapez ici ne quitte pas cet onglet.",
+  'open-elsewhere.todo': "Continuez dans l'autre onglet, ou fermez-le puis réessayez ici.",
+  'call-refused.what': "Carnet n'a pas compris cette demande.",
+  'call-refused.kept': "Rien n'a été changé.",
+  'call-refused.todo': 'Rechargez la page, puis recommencez.',
   'authority-untrusted.what':
     "Le service d'inscription a répondu quelque chose qui n'est pas signé de sa main.",
   'authority-untrusted.kept': "Rien n'a été enregistré. Votre code reste utilisable.",

@@ -1,0 +1,138 @@
+/**
+ * What can be asked of the vault, as one table: a method that is not in it does not exist. The compiler holds it against
+ * `Door`, so that none is forgotten and none takes something else than its interface says.
+ *
+ *   takes      what it is asked with; anything else is refused before the vault hears of it
+ *   again      asked again of the next leader when the one that took it died: reads, and changes that have the same
+ *              outcome when they are carried out twice. Every other call is then answered `interrupted`
+ *   stays      what it takes or answers opens the account: it never leaves the worker of the page that asked
+ *   progress   tells how far it is, and can be stopped
+ *
+ * A call comes from a page, or from whoever speaks on the channel of the origin: it is hostile until it is checked here.
+ */
+import * as v from 'valibot';
+import type { Edit, EntryId, SectionId } from '#lib/record/entry.ts';
+import { STORED_MEASURES } from '#lib/record/measure-kinds.ts';
+import { isEntryId } from '#lib/record/section.ts';
+import { healthSections } from '#lib/record/sections.ts';
+import { documents } from '#lib/record/sections/documents.ts';
+import { statements } from '#lib/record/sections/statements.ts';
+import type { AccountDoor, Door, Progress, RecordDoor } from './door.ts';
+import type { Call } from './messages.ts';
+
+export interface Method<Args extends readonly unknown[] = readonly unknown[]> {
+  readonly takes: v.GenericSchema<unknown, Args>;
+  readonly again: boolean;
+  readonly stays: boolean;
+  readonly progress: boolean;
+}
+
+/** What a method takes, without the two things that cannot be cloned: they travel as events and as `cancel`. */
+type Plain<Args extends readonly unknown[]> =
+  Required<Args> extends readonly [infer First, ...infer Rest]
+    ? First extends Progress | AbortSignal
+      ? []
+      : [First, ...Plain<Rest>]
+    : [];
+
+type Table<D> = {
+  readonly [M in keyof D]: D[M] extends (...args: infer Args) => unknown ? Method<Plain<Args>> : never;
+};
+
+function method<const Items extends v.TupleItems>(
+  takes: Items,
+  ...traits: readonly ('again' | 'stays' | 'progress')[]
+): Method<v.InferOutput<v.StrictTupleSchema<Items, undefined>>> {
+  return {
+    takes: v.strictTuple(takes),
+    again: traits.includes('again'),
+    stays: traits.includes('stays'),
+    progress: traits.includes('progress'),
+  };
+}
+
+/** Longer than whatever a person types or pastes; each field has its own rule further in. */
+const text = v.pipe(v.string(), v.maxLength(10_000));
+const entryId = v.custom<EntryId>((value) => typeof value === 'string' && isEntryId(value));
+
+/** The sections whose entries pages show and write. What the vault writes for itself, keys among it, is none of theirs. */
+const shown: ReadonlySet<SectionId> = new Set([...healthSections, statements].map(({ id }) => id));
+const section = v.custom<SectionId>((value) => typeof value === 'string' && shown.has(value));
+
+const value = v.union([
+  v.string(),
+  v.pipe(v.number(), v.finite()),
+  v.boolean(),
+  v.null(),
+  v.array(v.string()),
+]);
+const target = { section, id: entryId, saw: v.exactOptional(v.pipe(v.array(entryId), v.maxLength(1000))) };
+/** What a document is found and opened by stands in its entry: a page may take it away and back, and change nothing in it. */
+const anyTarget = { ...target, section: v.union([section, v.literal(documents.id)]) };
+const edit: v.GenericSchema<unknown, Edit> = v.variant('type', [
+  v.object({ type: v.literal('put'), ...target, fields: v.record(v.string(), value) }),
+  v.object({ type: v.literal('delete'), ...anyTarget }),
+  v.object({ type: v.literal('restore'), ...anyTarget }),
+]);
+
+const credentials = { identifiant: text, password: text };
+
+const newDocument = v.object({
+  ...{ file: v.blob(), fileName: text, name: text, category: text, date: text },
+  original: v.exactOptional(v.boolean()),
+});
+
+const ACCOUNT: Table<AccountDoor> = {
+  status: method([], 'again'),
+  enrol: method([v.object({ code: text, nir: text, serial: text })], 'stays'),
+  activate: method([v.object({ ...credentials, deviceName: text })], 'stays'),
+  kit: method([], 'again', 'stays'),
+  confirmKit: method([v.strictTuple([text, text, text])], 'stays'),
+  identifiant: method([], 'again'),
+  unlock: method([v.object(credentials)], 'stays'),
+  lock: method([], 'again'),
+  sync: method([], 'again'),
+  retry: method([], 'again'),
+  footprint: method([], 'again'),
+  devices: method([], 'again'),
+  revokeDevice: method([v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))]),
+  linkThisDevice: method([v.object({ ...credentials, deviceName: text })], 'stays'),
+  linkOtherDevice: method([v.object({ code: text })]),
+  confirmLink: method([v.boolean()]),
+  cancelLink: method([]),
+  notices: method([], 'again'),
+  markNoticesSeen: method([], 'again'),
+};
+
+const RECORD: Table<RecordDoor> = {
+  record: method([], 'again'),
+  search: method([text], 'again'),
+  measures: method([v.picklist([...STORED_MEASURES, 'bmi'])], 'again'),
+  edit: method([v.array(edit)], 'again'),
+  history: method([section, entryId], 'again'),
+  deleted: method([section], 'again'),
+  addDocument: method([newDocument], 'progress'),
+  openDocument: method([entryId], 'again', 'progress'),
+  exportRecord: method([], 'again'),
+};
+
+export type MethodName = keyof Door;
+
+/** Everything that can be asked. */
+export const METHODS: Table<Door> = { ...ACCOUNT, ...RECORD };
+
+/** A call that may be carried out. */
+export interface Admitted {
+  readonly id: number;
+  readonly name: MethodName;
+  readonly args: readonly unknown[];
+  readonly method: Method;
+}
+
+/** Null for a method that is not in the table, and for arguments that it does not take. */
+export function admitCall({ id, method: name, args }: Call): Admitted | null {
+  if (typeof name !== 'string' || !Object.hasOwn(METHODS, name)) return null;
+  const method: Method = METHODS[name as MethodName];
+  const read = v.safeParse(method.takes, args);
+  return read.success ? { id, name: name as MethodName, args: read.output, method } : null;
+}
