@@ -10,6 +10,7 @@ export default defineConfig(
     'build/',
     '.svelte-kit/',
     '.reports/',
+    '.looks/',
     'test-results/',
     'playwright-report/',
     'data/',

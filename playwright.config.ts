@@ -9,7 +9,8 @@ export default defineConfig({
   globalSetup: './tests/e2e/built.ts',
   testMatch: '**/*.e2e.ts',
   outputDir: 'test-results',
-  workers: 1,
+  // Whole files side by side; the tests of one follow each other.
+  workers: 2,
   forbidOnly: Boolean(process.env['CI']),
   timeout: 120_000,
   expect: { timeout: 15_000 },

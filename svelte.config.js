@@ -44,7 +44,13 @@ export default {
     },
     typescript: {
       config: (config) => {
-        config.include.push('../relay/**/*.ts', '../scripts/**/*.mjs', '../*.config.ts', '../*.config.js');
+        config.include.push(
+          '../relay/**/*.ts',
+          '../scripts/**/*.mjs',
+          '../scripts/**/*.ts',
+          '../*.config.ts',
+          '../*.config.js',
+        );
       },
     },
   },

@@ -1,6 +1,22 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { sveltekit } from '@sveltejs/kit/vite';
 import type { Plugin } from 'vite';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+const TESTS = ['src', 'relay', 'tests'];
+
+/** Starting anew for each file costs more than most files do. One that changes modules or globals needs it. */
+const ALONE = TESTS.flatMap((folder) => testsIn(folder)).filter((path) =>
+  /\bvi\.(mock|unmock|doMock|resetModules|stubGlobal)\(/.test(readFileSync(path, 'utf8')),
+);
+
+const UNIT = {
+  environment: 'node',
+  include: TESTS.map((folder) => `${folder}/**/*.test.ts`),
+  setupFiles: ['once', 'print-seeds', 'derivation'].map((name) => `tests/helpers/tools/${name}.ts`),
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+} satisfies TestProjectInlineConfiguration['test'];
 
 const relay = `127.0.0.1:${process.env['DEV_RELAY_PORT'] ?? '8081'}`;
 
@@ -28,20 +44,16 @@ export default defineConfig({
     reporters: ['default', 'json'],
     outputFile: { json: '.reports/unit.json' },
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'unit',
-          environment: 'node',
-          include: ['src/**/*.test.ts', 'relay/**/*.test.ts', 'tests/**/*.test.ts'],
-          setupFiles: ['tests/helpers/tools/print-seeds.ts'],
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
-        },
-      },
+      { extends: true, test: { ...UNIT, name: 'unit', exclude: ALONE, isolate: false } },
+      { extends: true, test: { ...UNIT, name: 'alone', include: ALONE } },
     ],
   },
 });
+
+function testsIn(folder: string): string[] {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return paths.filter((path) => path.endsWith('.test.ts')).map((path) => `${folder}/${path}`);
+}
 
 /**
  * SvelteKit's root component hides its live region by a style attribute, which our policy refuses: the region would

@@ -3,37 +3,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { added, countsOf, sentence } from './reports.mjs';
 
-const reports = join(dirname(dirname(fileURLToPath(import.meta.url))), '.reports');
-let passed = 0;
-let failed = 0;
+const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), '.reports');
+const names = (existsSync(folder) ? readdirSync(folder) : []).filter((name) => name.endsWith('.json')).sort();
+const reports = names.map((name) => ({ name, counts: countsOf(readFileSync(join(folder, name), 'utf8')) }));
 
-for (const name of existsSync(reports) ? readdirSync(reports).sort() : []) {
-  if (!name.endsWith('.json')) continue;
-  const counts = read(JSON.parse(readFileSync(join(reports, name), 'utf8')));
-  console.log(`${name.slice(0, -'.json'.length)}: ${counts.passed} passed, ${counts.failed} failed`);
-  passed += counts.passed;
-  failed += counts.failed;
+for (const { name, counts } of reports) {
+  const again = counts.flaky > 0 ? `, ${counts.flaky} of the passed only when tried again` : '';
+  console.log(`${name.slice(0, -'.json'.length)}: ${sentence(counts)}${again}`);
 }
-
-console.log(`${passed} passed, ${failed} failed`);
-if (failed > 0) process.exitCode = 1;
-
-/**
- * Vitest, Playwright, or our own `{ passed, failed }`. A file that could not even be loaded counts as one failure.
- * @param {any} report
- * @returns {{ passed: number, failed: number }}
- */
-function read(report) {
-  if (typeof report.numPassedTests === 'number') {
-    const broken = report.testResults.filter(
-      (/** @type {any} */ file) => file.status === 'failed' && file.assertionResults.length === 0,
-    );
-    return { passed: report.numPassedTests, failed: report.numFailedTests + broken.length };
-  }
-  if (report.stats) {
-    const { expected, flaky, unexpected } = report.stats;
-    return { passed: expected + flaky, failed: unexpected + report.errors.length };
-  }
-  return { passed: report.passed, failed: report.failed };
-}
+const all = added(reports.map(({ counts }) => counts));
+console.log(sentence(all));
+if (all.failed > 0) process.exitCode = 1;

@@ -21,7 +21,7 @@ const manifest = (path: string): Manifest => JSON.parse(read(path)) as Manifest;
 const packagesOf = ({ dependencies, devDependencies, optionalDependencies }: Manifest): string[] =>
   Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies }).sort();
 
-const DOCUMENTS = ['README.md', ...globSync('docs/*.md', { cwd: ROOT }), 'tests/vectors/README.md'];
+const DOCUMENTS = [...globSync('{*,docs/*}.md', { cwd: ROOT }), 'tests/vectors/README.md'];
 const FOLDERS = readdirSync(ROOT, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);

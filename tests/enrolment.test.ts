@@ -1,5 +1,5 @@
 /** The device and the authority share no line of cryptography, and must derive, name and verify the same. */
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
 import { sha256 } from '#lib/crypto/hash.ts';
 import { argon2id } from '#lib/crypto/kdf.ts';
@@ -12,6 +12,9 @@ import { deriveEnrolment, normaliseSecrets } from '#lib/protocol/enrolment.ts';
 import { primitives } from '../relay/authority/primitives.ts';
 import { authorityWorld, CAMILLE } from './helpers/worlds/authority.ts';
 import { seededRandom } from './helpers/tools/random.ts';
+
+vi.unmock('#lib/crypto/kdf.ts');
+vi.unmock('../relay/authority/primitives.ts');
 
 const TYPED = { code: '008J-4CT4-ANK7-F24S', nir: '286056912304562', serial: '48210937561' };
 

@@ -185,7 +185,7 @@ test('B04: the list below names every plain column of the database', () => {
 });
 
 describe.each(Object.entries(COLUMNS))('%s', (table, changes) => {
-  test.each(changes.map(([column, value]) => ({ column, value })))(
+  test.concurrent.each(changes.map(([column, value]) => ({ column, value })))(
     'B04: $column becomes $value, and what Alice sees does not change',
     async ({ column, value }) => {
       const { carnet, folder } = await relayWith(table, column, value);
@@ -215,5 +215,6 @@ describe.each(Object.entries(COLUMNS))('%s', (table, changes) => {
       await carnet.close();
       rmSync(folder, { recursive: true, force: true });
     },
+    60_000,
   );
 });

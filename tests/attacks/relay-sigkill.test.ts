@@ -4,11 +4,13 @@ import { hex } from '#lib/bytes/bytes.ts';
 import { CHUNK } from '#lib/protocol/limits.ts';
 import { hasChunk } from '#lib/protocol/relay.ts';
 import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
+import { times } from '../helpers/tools/depth.ts';
 import { RelayClient } from '../helpers/worlds/relay-client.ts';
 import { idOf, topicKeys, type TopicKeys } from '../helpers/worlds/relay-world.ts';
 import { seededRandom, type SeededRandom } from '../helpers/tools/random.ts';
 
-const KILLS = 20;
+/** Each kill meets some hundred frames on their way; the thorough run makes sure of the rarer moments. */
+const KILLS = times(6, 20);
 
 /** Another seed: SIGKILL_SEED=… npx vitest run tests/attacks/relay-sigkill.test.ts */
 const SEED = Number(process.env['SIGKILL_SEED'] ?? 20_261_123);

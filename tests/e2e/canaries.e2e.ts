@@ -3,18 +3,22 @@
  * the pages do with them (write, open, change, history, delete) leaves none in clear in the browser's storage, in an
  * address, a title or the console.
  */
-import { expect, test, type BrowserContext, type Locator, type Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { randomBytes } from 'node:crypto';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
 import type { FieldDefinition } from '#lib/record/section.ts';
 import { profileSections } from '#lib/record/sections.ts';
 import { needlesOf, searchBytes, type Finding } from '../helpers/hostile/canaries.ts';
-import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
-import { activate, printedLetter, visit } from './journey.ts';
+import { expect, test } from './fixtures.ts';
+import { visit } from './journey.ts';
+import { press, save, sheet, startsWith } from './page-words.ts';
 import { storedValues } from './stored.ts';
-import { CLAIRE, look, PHONE_BY_DAY } from './support.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 300_000 });
+
+let page: Page;
+
+test.beforeEach(({ claire }) => void ({ page } = claire));
 
 /** Measures have forms of their own, by their kind. */
 const WITH_OTHER_FORMS = ['measures'];
@@ -24,27 +28,8 @@ const LENGTH = 13;
 
 const mark = randomBytes(5).toString('hex');
 const canaries: Record<string, string> = {};
-/** Every address, title and word of the console, from the first page on. */
+/** Every address, title and word of the console, from before the first canary on. */
 const told: string[] = [];
-
-let carnet: CarnetProcess;
-let context: BrowserContext;
-let page: Page;
-
-test.beforeAll(async ({ browser }) => {
-  carnet = await carnetProcess();
-  context = await browser.newContext();
-  context.on('console', (message) => told.push(message.text()));
-  context.on('request', (request) => told.push(request.url()));
-  page = await context.newPage();
-  await look(page, PHONE_BY_DAY);
-  page.on('framenavigated', (frame) => told.push(frame.url()));
-});
-
-test.afterAll(async () => {
-  await context?.close();
-  await carnet?.remove();
-});
 
 function canary(name: string): string {
   const text = `${mark}${(1000 + Object.keys(canaries).length).toString(36)}`;
@@ -55,19 +40,13 @@ function canary(name: string): string {
 const isMarked = (field: FieldDefinition): boolean =>
   (field.kind === 'text' || field.kind === 'longtext') && field.max >= LENGTH && field.label !== undefined;
 
-/** As it is shown: typeset, with no-break spaces. */
-function shown(words: string): RegExp {
-  const pattern = words.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replace(/\s+/g, String.raw`\s+`);
-  return new RegExp(`^${pattern.replace(/['’]/g, '.')}`);
-}
-
 async function fillIn(
   form: Locator,
   section: ProfileSection,
   field: FieldDefinition,
   when: string,
 ): Promise<void> {
-  const label = shown(field.label!.fr);
+  const label = startsWith(field.label!.fr);
   if (isMarked(field))
     await form
       .getByRole('textbox', { name: label })
@@ -84,16 +63,12 @@ async function fillIn(
 }
 
 async function write(section: ProfileSection, when: string): Promise<void> {
-  const form = page.getByRole('dialog');
-  for (const field of section.fields) if (field.label) await fillIn(form, section, field, when);
-  await form.getByRole('button', { name: /^Valider/ }).click();
-  await expect(form).toHaveCount(0);
+  for (const field of section.fields) if (field.label) await fillIn(sheet(page), section, field, when);
+  await save(page);
 }
 
-const press = (name: RegExp): Promise<void> => page.getByRole('dialog').getByRole('button', { name }).click();
-
 /** The row of an entry by one of the canaries it is called by. */
-function row(section: ProfileSection, when: string): Locator {
+function rowOf(section: ProfileSection, when: string): Locator {
   const name = section.name.map((field) => canaries[`${section.id} ${field} ${when}`]).find(Boolean);
   return page.getByRole('button', { name: new RegExp(`Voir .*${name ?? ''}`) });
 }
@@ -103,14 +78,18 @@ const leaks = (where: string, texts: readonly string[]): Finding[] => {
   return texts.flatMap((text) => searchBytes(where, Buffer.from(text), needles));
 };
 
-test('F04: every section of the profile is written, opened, changed, looked back at and emptied, with canaries', async () => {
-  await activate(page, carnet.url, printedLetter(carnet), CLAIRE);
+test('F04: every section of the profile is written, opened, changed, looked back at and emptied, with canaries', async ({
+  claire: { context },
+}) => {
+  context.on('console', (message) => told.push(message.text()));
+  context.on('request', (request) => told.push(request.url()));
+  page.on('framenavigated', (frame) => told.push(frame.url()));
   for (const section of sections)
     await test.step(section.id, async () => {
       await visit(page, 'Profil');
       await page
         .getByRole('list', { name: 'Profil médical' })
-        .getByRole('link', { name: shown(section.title.fr) })
+        .getByRole('link', { name: startsWith(section.title.fr) })
         .click();
       await page
         .getByRole('main')
@@ -118,18 +97,17 @@ test('F04: every section of the profile is written, opened, changed, looked back
         .first()
         .click();
       await write(section, 'first');
-      await row(section, 'first').click();
+      await rowOf(section, 'first').click();
       told.push(await page.title(), page.url());
-      await press(/^Modifier$/);
+      await press(sheet(page), /^Modifier$/);
       await write(section, 'second');
-      await row(section, 'second').click();
-      await page.getByRole('dialog').getByText('Historique des modifications').click();
-      await expect(page.getByRole('dialog').getByRole('listitem').first()).toBeVisible();
+      await rowOf(section, 'second').click();
+      await sheet(page).getByText('Historique des modifications').click();
+      await expect(sheet(page).getByRole('listitem').first()).toBeVisible();
       for (const [name, text] of Object.entries(canaries))
-        if (name.startsWith(`${section.id} `))
-          await expect(page.getByRole('dialog'), name).toContainText(text);
+        if (name.startsWith(`${section.id} `)) await expect(sheet(page), name).toContainText(text);
       told.push(await page.title(), page.url());
-      await press(/^Supprimer$/);
+      await press(sheet(page), /^Supprimer$/);
       await expect(page.getByText('Supprimé récemment (1)')).toBeVisible();
     });
   expect(Object.keys(canaries).length).toBeGreaterThan(2 * sections.length);

@@ -1,31 +1,19 @@
 /** The history of care in the built app, with no network: statements as CSV and as FHIR, and what is said of them. */
-import { expect, test, type BrowserContext, type Page } from '@playwright/test';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import type { Page } from '@playwright/test';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
-import { activate, printedLetter, visit } from './journey.ts';
-import { barriers, CLAIRE, look, overflow, PHONE_BY_DAY } from './support.ts';
+import { expect, test } from './fixtures.ts';
+import { visit } from './journey.ts';
+import { press } from './page-words.ts';
+import { barriers, overflow } from './support.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 240_000 });
+test.use({ disconnected: true });
 
-let carnet: CarnetProcess;
-let context: BrowserContext;
 let page: Page;
 let folder: string;
 
-test.beforeAll(async ({ browser }) => {
-  folder = await mkdtemp(join(tmpdir(), 'carnet-care-'));
-  carnet = await carnetProcess();
-  context = await browser.newContext();
-  page = await context.newPage();
-});
-
-test.afterAll(async () => {
-  await context?.close();
-  await carnet?.remove();
-  await rm(folder, { recursive: true, force: true });
-});
+test.beforeEach(({ claire, folder: own }) => void ([page, folder] = [claire.page, own]));
 
 /** As a spreadsheet of a French office saves it: Windows-1252, semicolons, commas in numbers, a title above. */
 const STATEMENT = [
@@ -39,7 +27,6 @@ const STATEMENT = [
 
 const windows1252 = (text: string): Buffer =>
   Buffer.from(text.replaceAll('€', '\u0080').replaceAll('’', '\u0092'), 'latin1');
-const press = (name: RegExp): Promise<void> => page.getByRole('button', { name }).first().click();
 
 async function openCare(): Promise<void> {
   await visit(page, 'Profil');
@@ -58,10 +45,6 @@ async function bring(name: string, content: string | Buffer): Promise<void> {
 }
 
 test('HIS-01: with no statement the page says that Carnet receives nothing by itself', async () => {
-  await look(page, PHONE_BY_DAY);
-  await activate(page, carnet.url, printedLetter(carnet), CLAIRE);
-  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
-  await context.setOffline(true);
   await openCare();
   await expect(page.getByRole('heading', { name: 'Aucun relevé importé' })).toBeVisible();
   await expect(page.getByText(/Carnet ne reçoit rien/)).toBeVisible();
@@ -75,12 +58,12 @@ test('HIS-01: offline, a statement as CSV: the columns are guessed and shown, wh
   await expect(page.getByRole('cell', { name: 'Dr Lefèvre' }).first()).toBeVisible();
   expect(await barriers(page)).toEqual([]);
   expect(await overflow(page)).toBe(0);
-  await press(/^Voir ce qui sera ajouté/);
+  await press(page, /^Voir ce qui sera ajouté/);
   await expect(page.getByText('3 éléments seront ajoutés.')).toBeVisible();
   await page.getByText(/2 éléments restent seulement/).click();
   await expect(page.getByText(/Participation forfaitaire/)).toBeVisible();
   expect(await barriers(page)).toEqual([]);
-  await press(/^Ajouter 3 éléments/);
+  await press(page, /^Ajouter 3 éléments/);
   await expect(page.getByText(/C.est fait/)).toBeVisible();
 });
 
@@ -96,14 +79,14 @@ test('HIS-01 HIS-02: care stands by year and says how far it reaches; each leads
   await expect(sheet.getByText('Laboratoire du Parc')).toBeVisible();
   await expect(sheet.getByRole('link', { name: /releve.csv/ })).toBeVisible();
   expect(await barriers(page)).toEqual([]);
-  await press(/^Fermer/);
+  await press(page, /^Fermer/);
 });
 
 test('HIS-01: the same statement again adds nothing; one that overlaps adds only what is new', async () => {
   await bring('releve.csv', windows1252(STATEMENT));
-  await press(/^Voir ce qui sera ajouté/);
+  await press(page, /^Voir ce qui sera ajouté/);
   await expect(page.getByText(/est déjà dans votre profil/)).toBeVisible();
-  await press(/^Annuler/);
+  await press(page, /^Annuler/);
   await page
     .getByRole('link', { name: /^Historique des soins/ })
     .first()
@@ -112,10 +95,10 @@ test('HIS-01: the same statement again adds nothing; one that overlaps adds only
     'autre.csv',
     '\ufeffdate,acte,montant\n2026-04-02,Kinésithérapie,16.13\n"05/03/2026","Consultation généraliste","30,00"\n',
   );
-  await press(/^Voir ce qui sera ajouté/);
+  await press(page, /^Voir ce qui sera ajouté/);
   await expect(page.getByText('1 élément sera ajouté.')).toBeVisible();
   await expect(page.getByText(/Ressemble à ce que vous avez déjà noté/)).toBeVisible();
-  await press(/^Ajouter 1 élément/);
+  await press(page, /^Ajouter 1 élément/);
   await expect(page.getByText(/C.est fait/)).toBeVisible();
 });
 
@@ -136,7 +119,7 @@ test('HIS-01: an ExplanationOfBenefit is care too, and all of it is in the story
       ],
     }),
   );
-  await press(/^Ajouter 1 élément/);
+  await press(page, /^Ajouter 1 élément/);
   await expect(page.getByText(/C.est fait/)).toBeVisible();
   await visit(page, 'Profil');
   await page.getByRole('link', { name: /^Mon histoire de santé/ }).click();

@@ -1,7 +1,7 @@
 /** R24: what another engine lacks, taken away from this one: it is done without, or said before anything is entered. */
-import { expect, test, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { systemChromium } from '../../scripts/chromium.mjs';
-import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
+import { expect, test } from './fixtures.ts';
 import { activate, addAllergy, isSent, openAllergies, printedLetter, visit } from './journey.ts';
 import { barriers, CLAIRE, overflowOfLargeText } from './support.ts';
 
@@ -17,16 +17,6 @@ test.use({
   },
 });
 test.describe.configure({ timeout: 240_000 });
-
-let carnet: CarnetProcess;
-
-test.beforeAll(async () => {
-  carnet = await carnetProcess();
-});
-
-test.afterAll(async () => {
-  await carnet?.remove();
-});
 
 /** Puts a line before the vault's own; every header, the policy too, stays as it was. */
 async function beforeTheVault(page: Page, line: string): Promise<void> {
@@ -52,6 +42,7 @@ const NO_WASM = 'delete self.WebAssembly;';
 
 test('R24: without Ed25519 in WebCrypto and without WebAssembly she activates, writes and sends all the same; without a camera she types', async ({
   page,
+  carnet,
 }) => {
   await beforeTheVault(page, NO_ED25519 + NO_WASM);
   await page.addInitScript(() => {
@@ -86,7 +77,7 @@ for (const [name, take] of [
   ['IndexedDB', () => Object.defineProperty(globalThis, 'indexedDB', { value: undefined })],
   ['BroadcastChannel', () => Object.defineProperty(globalThis, 'BroadcastChannel', { value: undefined })],
 ] as const)
-  test(`R24: without ${name} the person is told so, and nothing can be entered`, async ({ page }) => {
+  test(`R24: without ${name} the person is told so, and nothing can be entered`, async ({ page, carnet }) => {
     await page.addInitScript(take);
     for (const path of ['/', '/activer', '/relier', '/accueil']) {
       await page.goto(carnet.url + path);
@@ -109,6 +100,7 @@ for (const [name, line] of [
 ] as const)
   test(`R24: ${name} that only the worker lacks is told as well, before anything is entered`, async ({
     page,
+    carnet,
   }) => {
     await beforeTheVault(page, line);
     await page.goto(carnet.url);
@@ -126,7 +118,7 @@ for (const [name, line, heading] of [
     /Carnet ne peut rien garder ici/,
   ],
 ] as const)
-  test(`R24: a worker that ${name} is told of, and nothing can be entered`, async ({ page }) => {
+  test(`R24: a worker that ${name} is told of, and nothing can be entered`, async ({ page, carnet }) => {
     await beforeTheVault(page, line);
     for (const path of ['/', '/activer']) {
       await page.goto(carnet.url + path);
@@ -140,6 +132,7 @@ for (const [name, line, heading] of [
 
 test('R24: a worker whose script cannot be loaded is told of, and loading again mends it', async ({
   page,
+  carnet,
 }) => {
   await page.route(/\/worker[^/]*\.js$/, (route) => route.abort());
   await page.goto(carnet.url);

@@ -1,45 +1,16 @@
 /** F02 in a real browser: what the service worker serves is what was built, whatever lies in the cache. */
-import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
-import { extname, join, normalize } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
+import { plainServer, type PlainServer } from './plain-server.ts';
 
-const BUILD = join(import.meta.dirname, '../../build');
-const TYPES: Record<string, string> = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.webmanifest': 'application/manifest+json',
-};
-
-let server: Server;
-let origin: string;
-let asked: string[];
+let server: PlainServer;
 
 test.beforeEach(async ({ page }) => {
-  asked = [];
-  server = createServer((request, response) => {
-    const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
-    asked.push(path);
-    const file = extname(path) ? path : '200.html';
-    readFile(join(BUILD, file)).then(
-      (bytes) =>
-        response.setHeader('content-type', TYPES[extname(file)] ?? 'application/octet-stream').end(bytes),
-      () => response.writeHead(404).end(),
-    );
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  await page.goto(origin);
+  server = await plainServer();
+  await page.goto(server.origin);
   await page.waitForFunction(async () => (await navigator.serviceWorker.ready).active?.state === 'activated');
 });
 
-test.afterEach(() => {
-  server.closeAllConnections();
-  server.close();
-});
+test.afterEach(() => server.close());
 
 /** Another script of the origin writes over cached files; gives the paths it changed. */
 function plant(page: Page, kind: RegExp, text: string): Promise<string[]> {
@@ -92,7 +63,7 @@ test('F02: an altered page and altered scripts in the cache are refused, fetched
   expect(await page.evaluate(() => 'planted' in globalThis)).toBe(false);
   const after = await cached(page);
   expect(after['/200.html']).toBe(honest['/200.html']);
-  const served = scripts.filter((path) => asked.includes(path) && after[path] === honest[path]);
+  const served = scripts.filter((path) => server.asked.includes(path) && after[path] === honest[path]);
   expect(served.length).toBeGreaterThan(0);
 });
 
@@ -101,8 +72,7 @@ test('F02: with an altered page and no network, nothing of it is shown, and the 
 }) => {
   await page.reload();
   await plant(page, /\.html$/, '<!doctype html><h1>Planté</h1>');
-  server.closeAllConnections();
-  await new Promise((closed) => server.close(closed));
+  await server.close();
   await page.reload();
   await expect(page.getByText('Votre dossier n’est pas touché')).toBeVisible();
   await expect(page.getByText('Planté')).toHaveCount(0);
@@ -111,12 +81,11 @@ test('F02: with an altered page and no network, nothing of it is shown, and the 
 test('F02: the intact app opens without the network, deep links too', async ({ page }) => {
   await page.reload();
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-  server.closeAllConnections();
-  await new Promise((closed) => server.close(closed));
-  asked = [];
-  await page.goto(`${origin}/deverrouiller`);
+  await server.close();
+  server.asked.length = 0;
+  await page.goto(`${server.origin}/deverrouiller`);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-  expect(asked).toEqual([]);
+  expect(server.asked).toEqual([]);
 });
 
 test('F02: a script that got into the page can register no worker, not even at an address of ours', async ({
@@ -149,5 +118,5 @@ test('F02: a script that got into the page can register no worker, not even at a
     ownPolicy: 'TypeError',
     ourPolicyAgain: 'TypeError',
   });
-  expect(asked).not.toContain('/planted.js');
+  expect(server.asked).not.toContain('/planted.js');
 });

@@ -2,39 +2,24 @@
  * The profile as a FHIR file and back, in the built app with no network: exported, taken in again, taken in by another
  * person, and a summary from elsewhere, with everything it holds accounted for.
  */
-import { expect, test, type BrowserContext, type Page } from '@playwright/test';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import type { Page } from '@playwright/test';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { spanish } from '../fhir/foreign.ts';
 import { faultsOf } from '../fhir/validators.ts';
-import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
+import { expect, test } from './fixtures.ts';
 import { activate, addAllergy, openAllergies, printedLetter, unlock, visit } from './journey.ts';
-import { barriers, CLAIRE, look, overflow, PHONE_BY_DAY, watchComplaints } from './support.ts';
+import { go, press } from './page-words.ts';
+import { barriers, beyondOffline, CLAIRE, look, overflow, PHONE_BY_DAY } from './support.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 240_000 });
+test.use({ disconnected: true });
 
-let carnet: CarnetProcess;
-let context: BrowserContext;
 let page: Page;
 let folder: string;
-let complaints: string[];
 
-test.beforeAll(async ({ browser }) => {
-  folder = await mkdtemp(join(tmpdir(), 'carnet-fhir-'));
-  carnet = await carnetProcess();
-  context = await browser.newContext({ acceptDownloads: true });
-  page = await context.newPage();
-  complaints = watchComplaints(context, carnet.url);
-});
+test.beforeEach(({ claire, folder: own }) => void ([page, folder] = [claire.page, own]));
 
-test.afterAll(async () => {
-  await context?.close();
-  await carnet?.remove();
-  await rm(folder, { recursive: true, force: true });
-});
-
-const press = (name: RegExp): Promise<void> => page.getByRole('button', { name }).first().click();
 const choose = (path: string): Promise<void> => page.locator('input[type=file]').setInputFiles(path);
 const exported = (): string => join(folder, 'profil.json');
 
@@ -51,16 +36,12 @@ async function file(name: string, content: unknown): Promise<string> {
 }
 
 test('MED-03: offline, the profile is exported as a patient summary that others’ validators accept', async () => {
-  await look(page, PHONE_BY_DAY);
-  await activate(page, carnet.url, printedLetter(carnet), CLAIRE);
   await openAllergies(page);
   await addAllergy(page, 'Arachide', 'Gonflement des lèvres <b>& urticaire</b>');
-  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
-  await context.setOffline(true);
   await openExchange();
   expect(await barriers(page)).toEqual([]);
   const download = page.waitForEvent('download');
-  await press(/^Exporter mon profil/);
+  await press(page, /^Exporter mon profil/);
   await (await download).saveAs(exported());
   const bundle = JSON.parse(await readFile(exported(), 'utf8')) as object;
   expect(faultsOf(bundle)).toEqual([]);
@@ -72,7 +53,7 @@ test('MED-03: its own export adds nothing to the record that it came from', asyn
   await choose(exported());
   await expect(page.getByText(/est déjà dans votre profil/)).toBeVisible();
   await expect(page.getByText('1 élément y est déjà')).toBeVisible();
-  await press(/^Annuler/);
+  await press(page, /^Annuler/);
 });
 
 test('MED-03: a summary from elsewhere is shown before anything is added, and nobody else’s passes for one’s own', async () => {
@@ -89,7 +70,7 @@ test('MED-03: a summary from elsewhere is shown before anything is added, and no
   await page.keyboard.press('Space');
   await expect(hypertension).not.toBeChecked();
   await expect(page.getByText('6 éléments seront ajoutés.')).toBeVisible();
-  await press(/^Ajouter 6 éléments/);
+  await press(page, /^Ajouter 6 éléments/);
   await expect(page.getByText(/C.est fait/)).toBeVisible();
 });
 
@@ -99,14 +80,14 @@ test('MED-14: what came of the file is linked to it, and the file is there whole
   await expect(page.getByText(/Données de santé \(FHIR\)/)).toBeVisible();
   expect(await barriers(page)).toEqual([]);
   const download = page.waitForEvent('download');
-  await press(/^Télécharger/);
+  await press(page, /^Télécharger/);
   await (await download).saveAs(join(folder, 'original.json'));
   expect(await readFile(join(folder, 'original.json'), 'utf8')).toBe(JSON.stringify(spanish));
   await visit(page, 'Profil');
   await page.getByRole('link', { name: /^Maladies/ }).click();
   await page.getByRole('button', { name: /Diabetes tipo 2/ }).click();
   await expect(page.getByRole('dialog').getByRole('link', { name: /Resumen del paciente/ })).toBeVisible();
-  await press(/^Fermer/);
+  await press(page, /^Fermer/);
   await expect(page.getByRole('button', { name: /Hipertensión/ })).toHaveCount(0);
 });
 
@@ -114,7 +95,7 @@ test('MED-03: the same file again adds only what was left out, and no second cop
   await openExchange();
   await choose(join(folder, 'resumen.json'));
   await expect(page.getByText('1 élément sera ajouté.')).toBeVisible();
-  await press(/^Ajouter 1 élément/);
+  await press(page, /^Ajouter 1 élément/);
   await expect(page.getByText(/C.est fait/)).toBeVisible();
   await visit(page, 'Documents');
   await expect(page.getByRole('link', { name: /Resumen del paciente/ })).toHaveCount(1);
@@ -130,32 +111,26 @@ test('MED-03: a malformed file is refused with words and changes nothing', async
   expect(await barriers(page)).toEqual([]);
 });
 
-test('MED-03: what is imported is still there after a reload, and nothing was complained of', async () => {
+test('MED-03: what is imported is still there after a reload, and nothing was complained of', async ({
+  claire,
+}) => {
   await page.reload();
   await unlock(page, CLAIRE);
   await openAllergies(page);
   await expect(page.getByRole('button', { name: /Arachide/ })).toBeVisible({ timeout: 30_000 });
   await expect(page.getByRole('button', { name: /Penicilina/ })).toBeVisible();
-  expect(complaints.filter((line) => !line.includes('ERR_INTERNET_DISCONNECTED'))).toEqual([]);
+  expect(beyondOffline(claire.complaints)).toEqual([]);
 });
 
-test('MED-03: the exported profile is taken in by a record that is new', async ({ browser }) => {
-  const elsewhere = await carnetProcess();
-  const other = await browser.newContext();
-  const fresh = await other.newPage();
-  try {
-    await look(fresh, PHONE_BY_DAY);
-    await activate(fresh, elsewhere.url, printedLetter(elsewhere), CLAIRE);
-    await visit(fresh, 'Profil');
-    await fresh.getByRole('link', { name: /^Exporter ou importer/ }).click();
-    await fresh.locator('input[type=file]').setInputFiles(exported());
-    await fresh.getByRole('button', { name: /^Ajouter 1 élément/ }).click();
-    await expect(fresh.getByText(/C.est fait/)).toBeVisible();
-    await openAllergies(fresh);
-    await fresh.getByRole('button', { name: /Arachide/ }).click();
-    await expect(fresh.getByText('Gonflement des lèvres <b>& urticaire</b>').first()).toBeVisible();
-  } finally {
-    await other.close();
-    await elsewhere.remove();
-  }
+test('MED-03: the exported profile is taken in by a record that is new', async ({ carnet, page: fresh }) => {
+  await look(fresh, PHONE_BY_DAY);
+  await activate(fresh, carnet.url, printedLetter(carnet), CLAIRE);
+  await visit(fresh, 'Profil');
+  await go(fresh, /^Exporter ou importer/);
+  await fresh.locator('input[type=file]').setInputFiles(exported());
+  await press(fresh, /^Ajouter 1 élément/);
+  await expect(fresh.getByText(/C.est fait/)).toBeVisible();
+  await openAllergies(fresh);
+  await press(fresh, /Arachide/);
+  await expect(fresh.getByText('Gonflement des lèvres <b>& urticaire</b>').first()).toBeVisible();
 });

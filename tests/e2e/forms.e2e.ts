@@ -2,44 +2,29 @@
  * The form of each section in the built app, with no network: every field that the guide names, which of them may stay
  * empty, how long a text may be, what is refused, and what is read again afterwards.
  */
-import { expect, test, type BrowserContext, type Locator, type Page } from '@playwright/test';
-import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
-import { activate, printedLetter, visit } from './journey.ts';
-import { barriers, CLAIRE, look, overflow, PHONE_BY_DAY } from './support.ts';
+import type { Locator, Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+import { visit } from './journey.ts';
+import { date, row, sheet } from './page-words.ts';
+import { barriers, overflow } from './support.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 240_000 });
+test.use({ disconnected: true });
 
-let carnet: CarnetProcess;
-let context: BrowserContext;
 let page: Page;
 
-test.beforeAll(async ({ browser }) => {
-  carnet = await carnetProcess();
-  context = await browser.newContext();
-  page = await context.newPage();
-  await look(page, PHONE_BY_DAY);
-  await activate(page, carnet.url, printedLetter(carnet), CLAIRE);
-  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
-  await context.setOffline(true);
-});
+test.beforeEach(({ claire }) => void ({ page } = claire));
 
-test.afterAll(async () => {
-  await context?.close();
-  await carnet?.remove();
-});
-
-const sheet = (): Locator => page.getByRole('dialog');
-const box = (name: RegExp): Locator => sheet().getByRole('textbox', { name });
-const list = (name: RegExp): Locator => sheet().getByRole('combobox', { name });
-const row = (name: string): Locator => page.getByRole('button', { name: new RegExp(`Voir ${name}`) });
-const validate = (): Promise<void> => sheet().getByRole('button', { name: 'Valider' }).click();
+const box = (name: RegExp): Locator => sheet(page).getByRole('textbox', { name });
+const list = (name: RegExp): Locator => sheet(page).getByRole('combobox', { name });
+const validate = (): Promise<void> => sheet(page).getByRole('button', { name: 'Valider' }).click();
 
 /** The form of a section, as it opens: nobody has trouble with it, and it fits the screen. */
 async function openForm(place: RegExp, add: RegExp): Promise<void> {
   await visit(page, 'Profil');
   await page.getByRole('link', { name: place }).click();
   await page.getByRole('button', { name: add }).first().click();
-  await expect(sheet()).toBeVisible();
+  await expect(sheet(page)).toBeVisible();
   expect(await barriers(page)).toEqual([]);
   expect(await overflow(page)).toBe(0);
 }
@@ -47,24 +32,17 @@ async function openForm(place: RegExp, add: RegExp): Promise<void> {
 /** Nothing is filled in: what is missing is said at its field, in words, and for everyone. */
 async function refused(...sentences: readonly string[]): Promise<void> {
   await validate();
-  for (const sentence of sentences) await expect(sheet().getByText(sentence)).toBeVisible();
+  for (const sentence of sentences) await expect(sheet(page).getByText(sentence)).toBeVisible();
   expect(await barriers(page)).toEqual([]);
-}
-
-async function date(legend: RegExp, day: string, month: string, year: string): Promise<void> {
-  const group = sheet().getByRole('group', { name: legend });
-  await group.getByRole('textbox', { name: 'Jour' }).fill(day);
-  await group.getByRole('textbox', { name: 'Mois' }).fill(month);
-  await group.getByRole('textbox', { name: 'Année' }).fill(year);
 }
 
 /** Saved, the entry is in the list; opened, it says all of these. */
 async function saved(name: string, ...told: readonly (string | RegExp)[]): Promise<void> {
   await validate();
-  await row(name).click();
-  for (const words of told) await expect(sheet()).toContainText(words);
+  await row(page, name).click();
+  for (const words of told) await expect(sheet(page)).toContainText(words);
   expect(await barriers(page)).toEqual([]);
-  await sheet().getByRole('button', { name: 'Fermer' }).click();
+  await sheet(page).getByRole('button', { name: 'Fermer' }).click();
 }
 
 async function holds(field: Locator, letters: number): Promise<void> {
@@ -77,22 +55,22 @@ async function holds(field: Locator, letters: number): Promise<void> {
 test('MED-08 MED-09 MED-10 MED-11 MED-15: a disease takes a name and a year; its comment counts its letters as they come', async () => {
   await openForm(/^Maladies/, /Ajouter une maladie/);
   await refused('Indiquez au moins l’année.');
-  await expect(sheet().getByText(/Remplissez «\sNom de la maladie/)).toBeVisible();
+  await expect(sheet(page).getByText(/Remplissez «\sNom de la maladie/)).toBeVisible();
   await box(/Nom de la maladie/).fill('Migraine');
-  await date(/Date de début/, '', '', '2008');
+  await date(sheet(page), /Date de début/, '', '', '2008');
   const comment = box(/Informations complémentaires\s*· facultatif/);
   await expect(
-    sheet()
+    sheet(page)
       .getByText(/^3.000 caractères restants$/)
       .first(),
   ).toBeVisible();
   await comment.fill('Plutôt le soir.');
   await expect(
-    sheet()
+    sheet(page)
       .getByText(/^2.985 caractères restants$/)
       .first(),
   ).toBeVisible();
-  const spoken = sheet().getByRole('status').filter({ hasText: 'restants' });
+  const spoken = sheet(page).getByRole('status').filter({ hasText: 'restants' });
   await expect(spoken).toHaveCount(0);
   await comment.fill('a'.repeat(2795));
   await expect(spoken).toHaveText('200 caractères restants');
@@ -104,8 +82,8 @@ test('MED-08 MED-09 MED-10 MED-11 MED-15: a disease takes a name and a year; its
 test('MED-12 MED-13 MED-14: what is over may have an end, and an entry may have a document added', async () => {
   await page.getByRole('button', { name: /^Ajouter une maladie/ }).click();
   await box(/Nom de la maladie/).fill('Entorse');
-  await date(/Date de début/, '3', '6', '2017');
-  await date(/Date de fin/, '', '7', '2017');
+  await date(sheet(page), /Date de début/, '3', '6', '2017');
+  await date(sheet(page), /Date de fin/, '', '7', '2017');
   await saved('Entorse', 'juillet 2017', 'Ajouter un document');
 });
 
@@ -114,9 +92,9 @@ test('MED-16 MED-17 MED-18 MED-20 MED-21 MED-22: a treatment that goes on, with 
   await refused('Indiquez au moins l’année.');
   await holds(box(/Nom du traitement/), 50);
   await box(/Nom du traitement/).fill('Ventoline');
-  await date(/Date de début/, '', '', '2015');
-  await sheet().getByRole('checkbox', { name: 'En cours' }).check({ force: true });
-  await expect(sheet().getByRole('group', { name: /Date de fin/ })).toHaveCount(0);
+  await date(sheet(page), /Date de début/, '', '', '2015');
+  await sheet(page).getByRole('checkbox', { name: 'En cours' }).check({ force: true });
+  await expect(sheet(page).getByRole('group', { name: /Date de fin/ })).toHaveCount(0);
   await holds(box(/Posologie\s*· facultatif/), 1000);
   await box(/Posologie/).fill('2 bouffées si besoin');
   await box(/Informations complémentaires\s*· facultatif/).fill('Avant le sport.');
@@ -126,9 +104,9 @@ test('MED-16 MED-17 MED-18 MED-20 MED-21 MED-22: a treatment that goes on, with 
 test('MED-18 MED-19: a treatment that is over may have its end, or none', async () => {
   await page.getByRole('button', { name: /^Ajouter un traitement/ }).click();
   await box(/Nom du traitement/).fill('Amoxicilline');
-  await date(/Date de début/, '2', '2', '2021');
-  await expect(sheet().getByRole('group', { name: /Date de fin · facultatif/ })).toBeVisible();
-  await date(/Date de fin/, '9', '2', '2021');
+  await date(sheet(page), /Date de début/, '2', '2', '2021');
+  await expect(sheet(page).getByRole('group', { name: /Date de fin · facultatif/ })).toBeVisible();
+  await date(sheet(page), /Date de fin/, '9', '2', '2021');
   await saved('Amoxicilline', '9 février 2021');
 });
 
@@ -144,7 +122,7 @@ test('MED-26 MED-27 MED-28 MED-29 MED-30 MED-31: a disability, its kinds, aids a
   await openForm(/^Handicaps/, /Ajouter un handicap/);
   await refused('Remplissez « Nom de mon handicap ».');
   await box(/Nom de mon handicap/).fill('Surdité');
-  for (const kind of ['Sensoriel', 'Moteur']) await sheet().getByRole('checkbox', { name: kind }).check();
+  for (const kind of ['Sensoriel', 'Moteur']) await sheet(page).getByRole('checkbox', { name: kind }).check();
   await holds(box(/Aide technique\s*· facultatif/), 50);
   await box(/Aide technique/).fill('Appareil auditif');
   await holds(box(/Aide humaine\s*· facultatif/), 50);
@@ -163,7 +141,7 @@ test('MED-55a: a stay in hospital has its reason, date, place and duration with 
   await refused('Indiquez au moins l’année.');
   await box(/Motif ou nom de l’opération/).fill('Appendicite');
   await list(/De quoi s’agit-il/).selectOption('Chirurgie');
-  await date(/^Date/, '', '2', '2003');
+  await date(sheet(page), /^Date/, '', '2', '2003');
   await box(/Établissement ou ville/).fill('Rennes');
   await box(/Durée/).fill('quatre');
   await refused('Écrivez un nombre entre 1 et 999.');
@@ -203,12 +181,12 @@ test('MED-55c: habits are dated answers, so that a change over time stays visibl
   ] as const) {
     await list(/^Sujet/).selectOption('Tabac');
     await box(/^Ma réponse/).fill(answer);
-    await date(/^Depuis, ou à la date du/, '', '', year);
+    await date(sheet(page), /^Depuis, ou à la date du/, '', '', year);
     await box(/Informations complémentaires/).fill(`En ${year}.`);
     await saved(answer, year, `En ${year}.`);
     await page.getByRole('button', { name: /^Ajouter une habitude/ }).click();
   }
-  await sheet().getByRole('button', { name: 'Annuler' }).click();
+  await sheet(page).getByRole('button', { name: 'Annuler' }).click();
   await expect(page.getByRole('list', { name: 'Tabac' }).getByRole('listitem')).toHaveCount(2);
 });
 
@@ -235,7 +213,7 @@ test('MED-55f: an administrative paper has its kind, number and the day until wh
   await openForm(/^Pièces administratives/, /Ajouter une pièce/);
   await list(/Quelle pièce/).selectOption('Passeport');
   await box(/^Numéro/).fill('24AB12345');
-  await date(/Date d’expiration/, '', '', '2039');
+  await date(sheet(page), /Date d’expiration/, '', '', '2039');
   await box(/Informations complémentaires/).fill('Dans le tiroir du bureau.');
   await saved('Passeport', '24AB12345', '2039', 'Dans le tiroir du bureau.');
 });

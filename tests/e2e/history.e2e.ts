@@ -2,53 +2,26 @@
  * R21 in the built app, with two linked devices: what both change offline is shown to both and settled by one; what was
  * changed or deleted can be taken back after a reload.
  */
-import { expect, test, type BrowserContext, type Page } from '@playwright/test';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import type { Page } from '@playwright/test';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PDFDocument } from 'pdf-lib';
-import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
-import { activate, isSent, link, printedLetter, unlock, visit, type Credentials } from './journey.ts';
-import { barriers, CLAIRE, look, PHONE_BY_DAY, VIEWS, watchComplaints } from './support.ts';
+import { expect, test, type Pair } from './fixtures.ts';
+import { isSent, unlock, visit } from './journey.ts';
+import { press, row, save, sheet, write } from './page-words.ts';
+import { barriers, beyondOffline, CLAIRE, DESK_BY_DAY } from './support.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 240_000 });
+test.use({ view: DESK_BY_DAY });
 
-const PHONE: Credentials = {
-  ...CLAIRE,
-  identifiant: 'claire.telephone',
-  deviceName: 'Téléphone de Claire',
-};
-
-let carnet: CarnetProcess;
-let folder: string;
-let laptop: BrowserContext;
-let phone: BrowserContext;
+let pair: Pair;
 let onLaptop: Page;
 let onPhone: Page;
-let complaints: string[];
 
-test.beforeAll(async ({ browser }) => {
-  folder = await mkdtemp(join(tmpdir(), 'carnet-history-'));
-  carnet = await carnetProcess();
-  [laptop, phone] = [await browser.newContext(), await browser.newContext()];
-  [onLaptop, onPhone] = [await laptop.newPage(), await phone.newPage()];
-  await look(onLaptop, VIEWS[2]!);
-  await look(onPhone, PHONE_BY_DAY);
-  complaints = [laptop, phone].flatMap((context) => watchComplaints(context, carnet.url));
-});
-
-test.afterAll(async () => {
-  await laptop?.close();
-  await phone?.close();
-  await carnet?.remove();
-  await rm(folder, { recursive: true, force: true });
-});
+test.beforeEach(({ pair: own }) => void ([pair, onLaptop, onPhone] = [own, own.laptop.page, own.phone.page]));
 
 const both = (): readonly Page[] => [onLaptop, onPhone];
-const press = (page: Page, name: RegExp): Promise<void> => page.getByRole('button', { name }).first().click();
-const row = (page: Page, name = 'Lévothyrox') =>
-  page.getByRole('button', { name: new RegExp(`Voir ${name}`) });
-const sheet = (page: Page) => page.getByRole('dialog');
+const treatment = (page: Page) => row(page, 'Lévothyrox');
 const notice = (page: Page) => page.getByText('Deux appareils ont modifié la même chose');
 
 async function openTreatments(page: Page): Promise<void> {
@@ -61,43 +34,30 @@ async function openTreatments(page: Page): Promise<void> {
 }
 
 async function openForm(page: Page): Promise<void> {
-  await row(page).click();
+  await treatment(page).click();
   await sheet(page).getByRole('button', { name: 'Modifier' }).click();
-}
-
-async function write(page: Page, label: RegExp, text: string): Promise<void> {
-  await sheet(page).getByRole('textbox', { name: label }).fill(text);
 }
 
 const year = (page: Page, legend: RegExp, text: string): Promise<void> =>
   sheet(page).getByRole('group', { name: legend }).getByRole('textbox', { name: 'Année' }).fill(text);
 
-async function save(page: Page): Promise<void> {
-  await sheet(page)
-    .getByRole('button', { name: /^Valider/ })
-    .click();
-  await expect(sheet(page)).toHaveCount(0);
-}
-
 /** Both lose the network, do what they do, and come back. */
 async function apart(work: () => Promise<void>): Promise<void> {
-  for (const context of [laptop, phone]) await context.setOffline(true);
+  for (const { context } of [pair.laptop, pair.phone]) await context.setOffline(true);
   await work();
-  for (const context of [laptop, phone]) await context.setOffline(false);
+  for (const { context } of [pair.laptop, pair.phone]) await context.setOffline(false);
 }
 
-test('R21: Claire notes a treatment on her laptop and links her phone', async () => {
-  await activate(onLaptop, carnet.url, printedLetter(carnet), CLAIRE);
+test('R21: Claire notes a treatment on her laptop, and her phone shows it', async () => {
   await openTreatments(onLaptop);
   await press(onLaptop, /Ajouter un traitement/);
-  await write(onLaptop, /Nom du traitement/, 'Lévothyrox');
+  await write(sheet(onLaptop), /Nom du traitement/, 'Lévothyrox');
   await year(onLaptop, /Date de début/, '2019');
-  await write(onLaptop, /Posologie/, '50 µg');
+  await write(sheet(onLaptop), /Posologie/, '50 µg');
   await save(onLaptop);
   await isSent(onLaptop);
-  await link(onLaptop, onPhone, carnet.url, PHONE);
   await openTreatments(onPhone);
-  await expect(row(onPhone)).toContainText('50 µg', { timeout: 60_000 });
+  await expect(treatment(onPhone)).toContainText('50 µg', { timeout: 60_000 });
   await openTreatments(onLaptop);
 });
 
@@ -108,13 +68,13 @@ test('R21: both change the dose offline; both see two values, with device and ti
       [onPhone, '100 µg'],
     ] as const) {
       await openForm(page);
-      await write(page, /Posologie/, dose);
+      await write(sheet(page), /Posologie/, dose);
       await save(page);
     }
   });
   for (const page of both()) {
     await expect(notice(page)).toBeVisible({ timeout: 60_000 });
-    await expect(row(page)).toContainText('À choisir');
+    await expect(treatment(page)).toContainText('À choisir');
     expect(await barriers(page)).toEqual([]);
     await visit(page, 'Profil');
     await expect(page.getByRole('link', { name: 'Traitements : Lévothyrox' })).toBeVisible();
@@ -124,7 +84,7 @@ test('R21: both change the dose offline; both see two values, with device and ti
     await press(page, /^Fermer/);
     await openTreatments(page);
   }
-  await row(onPhone).click();
+  await treatment(onPhone).click();
   await expect(sheet(onPhone)).toContainText('Une autre valeur existe');
   expect(await barriers(onPhone)).toEqual([]);
   await sheet(onPhone).getByRole('button', { name: 'Choisir' }).click();
@@ -136,15 +96,15 @@ test('R21: both change the dose offline; both see two values, with device and ti
   await sheet(onPhone).getByRole('button', { name: 'Garder « 75 µg »' }).click();
   for (const page of both()) {
     await expect(notice(page)).toHaveCount(0, { timeout: 60_000 });
-    await expect(row(page)).toContainText('75 µg');
-    await expect(row(page)).not.toContainText('À choisir');
+    await expect(treatment(page)).toContainText('75 µg');
+    await expect(treatment(page)).not.toContainText('À choisir');
   }
 });
 
 test('R21: after a reload the history says what each device replaced, and an earlier dose comes back', async () => {
   await onLaptop.reload();
   await unlock(onLaptop, CLAIRE);
-  await row(onLaptop).click();
+  await treatment(onLaptop).click();
   await expect(sheet(onLaptop)).toContainText(/Ajouté par Ordinateur de Claire le .*, modifié par Téléphone/);
   await sheet(onLaptop).getByText('Historique des modifications').click();
   const told = sheet(onLaptop).getByRole('listitem').filter({ hasText: 'Posologie' });
@@ -160,31 +120,31 @@ test('R21: after a reload the history says what each device replaced, and an ear
     .click();
   await expect(told).toHaveCount(4);
   await press(onLaptop, /^Fermer/);
-  for (const page of both()) await expect(row(page)).toContainText('50 µg', { timeout: 60_000 });
+  for (const page of both()) await expect(treatment(page)).toContainText('50 µg', { timeout: 60_000 });
 });
 
 test('R21: what was deleted before a reload is found among what was deleted, and comes back', async () => {
-  await row(onLaptop).click();
+  await treatment(onLaptop).click();
   await sheet(onLaptop).getByRole('button', { name: 'Supprimer' }).click();
-  await expect(row(onLaptop)).toHaveCount(0);
+  await expect(treatment(onLaptop)).toHaveCount(0);
   await onLaptop.reload();
   await unlock(onLaptop, CLAIRE);
   await onLaptop.getByText('Supprimé récemment (1)').click();
   expect(await barriers(onLaptop)).toEqual([]);
   await press(onLaptop, /Rétablir Lévothyrox/);
-  for (const page of both()) await expect(row(page)).toBeVisible({ timeout: 60_000 });
+  for (const page of both()) await expect(treatment(page)).toBeVisible({ timeout: 60_000 });
   await expect(onLaptop.getByText('Supprimé récemment')).toHaveCount(0);
 });
 
 test('R21: what is saved of an entry that was deleted while its form was open comes back, and whether to keep it is asked', async () => {
   await openForm(onPhone);
-  await write(onPhone, /Posologie/, '88 µg');
-  await row(onLaptop).click();
+  await write(sheet(onPhone), /Posologie/, '88 µg');
+  await treatment(onLaptop).click();
   await sheet(onLaptop).getByRole('button', { name: 'Supprimer' }).click();
   // Behind the form the list has lost it: the deletion has come.
   await expect(onPhone.getByText('Supprimé récemment (1)')).toBeAttached({ timeout: 60_000 });
   await save(onPhone);
-  await expect(row(onPhone)).toContainText('88 µg');
+  await expect(treatment(onPhone)).toContainText('88 µg');
   for (const page of both())
     await expect(page.getByText('Lévothyrox : supprimé ou gardé ?')).toBeVisible({ timeout: 60_000 });
   await press(onLaptop, /Choisir pour Lévothyrox/);
@@ -194,11 +154,13 @@ test('R21: what is saved of an entry that was deleted while its form was open co
   await sheet(onLaptop).getByRole('button', { name: 'Garder' }).click();
   for (const page of both()) {
     await expect(notice(page)).toHaveCount(0, { timeout: 60_000 });
-    await expect(row(page)).toContainText('88 µg');
+    await expect(treatment(page)).toContainText('88 µg');
   }
 });
 
-test('MED-14 R21: a document is stored and said not to be linked when the entry refuses it', async () => {
+test('MED-14 R21: a document is stored and said not to be linked when the entry refuses it', async ({
+  folder,
+}) => {
   const path = join(folder, 'ordonnance.pdf');
   const pdf = await PDFDocument.create();
   pdf.addPage();
@@ -212,8 +174,8 @@ test('MED-14 R21: a document is stored and said not to be linked when the entry 
     await year(onPhone, /Date de début/, '2022');
     await save(onPhone);
   });
-  await expect(row(onPhone)).toContainText('2022 – 2020', { timeout: 60_000 });
-  await row(onPhone).click();
+  await expect(treatment(onPhone)).toContainText('2022 – 2020', { timeout: 60_000 });
+  await treatment(onPhone).click();
   await sheet(onPhone)
     .getByRole('link', { name: /Ajouter un document/ })
     .click();
@@ -224,5 +186,5 @@ test('MED-14 R21: a document is stored and said not to be linked when the entry 
   await expect(onPhone.getByText(/Ordonnance.+ajouté, mais pas lié/)).toBeVisible({ timeout: 60_000 });
   await visit(onPhone, 'Documents');
   await expect(onPhone.getByRole('link', { name: /Ordonnance/ })).toHaveCount(1);
-  expect(complaints.filter((one) => !/ERR_INTERNET_DISCONNECTED/.test(one))).toEqual([]);
+  for (const { complaints } of [pair.laptop, pair.phone]) expect(beyondOffline(complaints)).toEqual([]);
 });

@@ -2,8 +2,9 @@
  * What a person does with Carnet, step by step, by what they see: roles and words. Texts are typeset (’ and no-break
  * spaces), so words are matched by expressions.
  */
-import { expect, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import type { CarnetProcess } from '../helpers/worlds/carnet-process.ts';
+import { press } from './page-words.ts';
 
 export interface Letter {
   readonly code: string;
@@ -27,9 +28,8 @@ export function printedLetter(carnet: CarnetProcess): Letter {
   return { code: read(/code\s+(\S+)/), nir: read(/NIR\s+(\S+)/), serial: read(/carte Vitale\s+(\d+)/) };
 }
 
-const press = (page: Page, name: RegExp): Promise<void> => page.getByRole('button', { name }).first().click();
-
-async function answer(page: Page, text: string): Promise<void> {
+/** The one question on the page. */
+export async function answer(page: Page, text: string): Promise<void> {
   await page.getByRole('textbox').first().fill(text);
   await press(page, /^Continuer/);
 }
@@ -42,6 +42,28 @@ export async function fillCredentials(
   await page.getByRole('textbox', { name: 'Mot de passe', exact: true }).fill(password);
   await page.getByRole('textbox', { name: /une seconde fois/ }).fill(password);
   await page.getByRole('textbox', { name: /Nom de cet appareil/ }).fill(deviceName);
+}
+
+/** The 24 words of the recovery key, once they are there. */
+export async function shownWords(page: Page): Promise<string[]> {
+  const items = page.getByRole('region', { name: /24 mots/ }).getByRole('listitem');
+  await expect(items).toHaveCount(24, { timeout: 60_000 });
+  return (await items.allInnerTexts()).map((text) => text.trim().split(/\s+/).at(-1) ?? '');
+}
+
+/** The fields of the words that are asked for again, and what is to be written there. */
+export async function askedWords(
+  page: Page,
+  words: readonly string[],
+): Promise<{ box: Locator; position: number; word: string }[]> {
+  const boxes = await page.getByRole('textbox', { name: /Mot n/ }).all();
+  return Promise.all(
+    boxes.map(async (box) => {
+      const label = await box.evaluate((input: HTMLInputElement) => input.labels?.[0]?.textContent ?? '');
+      const position = Number(/\d+/.exec(label)?.[0]);
+      return { box, position, word: words[position - 1] ?? '' };
+    }),
+  );
 }
 
 /** ACT-01…27: from the welcome page to the open record; answers the 24 words. */
@@ -64,16 +86,9 @@ export async function activate(
   await press(page, /^Continuer/);
   await fillCredentials(page, credentials);
   await press(page, /^Continuer/);
-  const items = page.getByRole('region', { name: /24 mots/ }).getByRole('listitem');
-  await expect(items).toHaveCount(24, { timeout: 60_000 });
-  const words = (await items.allInnerTexts()).map((text) => text.trim().split(/\s+/).at(-1) ?? '');
+  const words = await shownWords(page);
   await press(page, /en lieu sûr/);
-  for (const box of await page.getByRole('textbox', { name: /Mot n/ }).all()) {
-    const label = await box.evaluate(
-      (element) => (element as HTMLInputElement).labels?.[0]?.textContent ?? '',
-    );
-    await box.fill(words[Number(/\d+/.exec(label)?.[0]) - 1] ?? '');
-  }
+  for (const { box, word } of await askedWords(page, words)) await box.fill(word);
   await press(page, /^Continuer/);
   await expect(page.getByRole('heading', { name: /mon compte est activé/ })).toBeVisible({ timeout: 30_000 });
   await page.getByRole('link', { name: 'Terminer' }).click();

@@ -1,21 +1,11 @@
 /** The main job by keyboard alone: no pointer, no focus set by the test, and at each stop one sees where one is. */
-import { expect, test, type Page } from '@playwright/test';
-import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
-import { printedLetter } from './journey.ts';
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+import { askedWords, printedLetter, shownWords } from './journey.ts';
 import { CLAIRE, look, PHONE_BY_DAY, settle } from './support.ts';
 
 /** No page has more stops than this between two things one wants. */
 const STOPS = 60;
-
-let carnet: CarnetProcess;
-
-test.beforeAll(async () => {
-  carnet = await carnetProcess();
-});
-
-test.afterAll(async () => {
-  await carnet?.remove();
-});
 
 interface Stop {
   readonly role: string;
@@ -91,7 +81,10 @@ async function choose(page: Page, wanted: RegExp): Promise<void> {
   await page.keyboard.press('Space');
 }
 
-test('ACT-02 MED-23: by keyboard alone, Claire activates and writes her first allergy', async ({ page }) => {
+test('ACT-02 MED-23: by keyboard alone, Claire activates and writes her first allergy', async ({
+  page,
+  carnet,
+}) => {
   test.setTimeout(300_000);
   const letter = printedLetter(carnet);
   await look(page, { ...PHONE_BY_DAY, width: 1280, height: 800 });
@@ -124,15 +117,11 @@ test('ACT-02 MED-23: by keyboard alone, Claire activates and writes her first al
   await type(page, /Nom de cet appareil/, CLAIRE.deviceName);
   await page.keyboard.press('Enter');
   await settle(page, /Votre clé de secours/);
-  const items = page.getByRole('region', { name: /24 mots/ }).getByRole('listitem');
-  const words = (await items.allInnerTexts()).map((text) => text.trim().split(/\s+/).at(-1) ?? '');
+  const words = await shownWords(page);
   await go(page, /en lieu sûr/);
   await settle(page, /Trois mots/);
-  for (const box of await page.getByRole('textbox', { name: /Mot n/ }).all()) {
-    const label = await box.evaluate((input: HTMLInputElement) => input.labels?.[0]?.textContent ?? '');
-    const position = Number(/\d+/.exec(label)?.[0]);
-    await type(page, new RegExp(`Mot n.*\\b${position}\\b`), words[position - 1] ?? '');
-  }
+  for (const { position, word } of await askedWords(page, words))
+    await type(page, new RegExp(`Mot n.*\\b${position}\\b`), word);
   await page.keyboard.press('Enter');
   await settle(page, /mon compte est activé/);
   await go(page, /^Terminer/);
@@ -165,7 +154,7 @@ test('ACT-02 MED-23: by keyboard alone, Claire activates and writes her first al
   await expect(page.getByRole('button', { name: /Arachide/ })).toBeFocused();
 });
 
-test('Tab goes round a whole page, is seen at each stop and caught nowhere', async ({ page }) => {
+test('Tab goes round a whole page, is seen at each stop and caught nowhere', async ({ page, carnet }) => {
   await look(page, PHONE_BY_DAY);
   await page.goto(`${carnet.url}/relier`);
   await settle(page, /Relier cet appareil/);

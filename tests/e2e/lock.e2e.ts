@@ -2,31 +2,21 @@
  * F05: nothing of a locked record stays in the memory of the page or of its worker. A heap snapshot holds every string that
  * the engine still reaches; it is taken once before locking as well, to show that it would have found something.
  */
-import { expect, test, type BrowserContext, type CDPSession, type Page } from '@playwright/test';
+import type { CDPSession, Page } from '@playwright/test';
 import { randomBytes } from 'node:crypto';
-import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
-import { activate, addAllergy, openAllergies, printedLetter, unlock } from './journey.ts';
-import { CLAIRE } from './support.ts';
+import { expect, test } from './fixtures.ts';
+import { addAllergy, openAllergies, unlock } from './journey.ts';
+import { CLAIRE, DESK_BY_DAY } from './support.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 240_000 });
+test.use({ view: DESK_BY_DAY });
+
+let page: Page;
+
+test.beforeEach(({ claire }) => void ({ page } = claire));
 
 const CANARY = `Canari${randomBytes(8).toString('hex')}`;
 const SIX_MINUTES = 6 * 60_000;
-
-let carnet: CarnetProcess;
-let context: BrowserContext;
-let page: Page;
-
-test.beforeAll(async ({ browser }) => {
-  carnet = await carnetProcess();
-  context = await browser.newContext();
-  page = await context.newPage();
-});
-
-test.afterAll(async () => {
-  await context?.close();
-  await carnet?.remove();
-});
 
 /** All that the heap of one engine holds, as text. */
 async function heap(cdp: CDPSession): Promise<string> {
@@ -40,7 +30,7 @@ async function heap(cdp: CDPSession): Promise<string> {
 }
 
 async function pageHolds(words: readonly string[]): Promise<string[]> {
-  const cdp = await context.newCDPSession(page);
+  const cdp = await page.context().newCDPSession(page);
   try {
     const text = await heap(cdp);
     expect(text.length).toBeGreaterThan(100_000);
@@ -51,7 +41,6 @@ async function pageHolds(words: readonly string[]): Promise<string[]> {
 }
 
 test('F05: while the record is open, the heap of the page holds the allergy (the search can see)', async () => {
-  await activate(page, carnet.url, printedLetter(carnet), CLAIRE);
   await openAllergies(page);
   await addAllergy(page, CANARY);
   expect(await pageHolds([CANARY])).toEqual([CANARY]);
@@ -73,9 +62,11 @@ test('F05: once locked, neither the allergy nor the password is in the heap, and
   await expect(page.getByText(CANARY)).toHaveCount(0);
 });
 
-test('F05: after five minutes without a touch it locks by itself, says so, and opens again as it was', async () => {
+test('F05: after five minutes without a touch it locks by itself, says so, and opens again as it was', async ({
+  claire,
+}) => {
   await page.clock.install();
-  await page.goto(carnet.url);
+  await page.goto(claire.url);
   await unlock(page, CLAIRE);
   await openAllergies(page);
   await expect(page.getByRole('button', { name: new RegExp(CANARY) })).toBeVisible();

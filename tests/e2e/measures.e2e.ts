@@ -2,35 +2,20 @@
  * The measures in the built app, with no network: cards, history, targets, corrections, growth and the file for a
  * spreadsheet, by pointer and by keyboard, for those who see the chart and those who read the table.
  */
-import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
-import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
-import { activate, printedLetter, unlock, visit } from './journey.ts';
-import { barriers, CLAIRE, look, overflow, PHONE_BY_DAY, VIEWS, watchComplaints } from './support.ts';
+import { expect, test } from './fixtures.ts';
+import { unlock, visit } from './journey.ts';
+import { date, press, save, sheet, write } from './page-words.ts';
+import { barriers, beyondOffline, CLAIRE, look, overflow, VIEWS } from './support.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 240_000 });
+test.use({ disconnected: true });
 
-let carnet: CarnetProcess;
-let context: BrowserContext;
 let page: Page;
-let complaints: string[];
 
-test.beforeAll(async ({ browser }) => {
-  carnet = await carnetProcess();
-  context = await browser.newContext();
-  page = await context.newPage();
-  complaints = watchComplaints(context, carnet.url);
-});
+test.beforeEach(({ claire }) => void ({ page } = claire));
 
-test.afterAll(async () => {
-  await context?.close();
-  await carnet?.remove();
-});
-
-const press = (name: RegExp): Promise<void> => page.getByRole('button', { name }).first().click();
-const write = (label: RegExp, text: string): Promise<void> =>
-  page.getByRole('textbox', { name: label }).first().fill(text);
-const sheet = () => page.getByRole('dialog');
 const card = (title: string) =>
   page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: title, exact: true }) });
 const rows = () => page.locator('tbody tr[aria-rowindex]');
@@ -41,13 +26,6 @@ async function openMeasures(): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name: 'Mesures' })).toBeVisible();
 }
 
-async function date(day: string, month: string, year: string): Promise<void> {
-  const group = sheet().getByRole('group', { name: 'Date' });
-  await group.getByRole('textbox', { name: 'Jour' }).fill(day);
-  await group.getByRole('textbox', { name: 'Mois' }).fill(month);
-  await group.getByRole('textbox', { name: 'Année' }).fill(year);
-}
-
 /** From the cards: the menu of a measure, one of its lines. */
 async function choose(measure: string, action: string): Promise<void> {
   await card(measure).getByLabel(`Menu de ${measure}`).click();
@@ -56,16 +34,7 @@ async function choose(measure: string, action: string): Promise<void> {
     .click();
 }
 
-async function save(): Promise<void> {
-  await press(/^Valider/);
-  await expect(sheet()).toHaveCount(0);
-}
-
 test('MED-40…50 MED-53: Claire finds the eleven measures, each with its menu, before anything is noted', async () => {
-  await look(page, PHONE_BY_DAY);
-  await activate(page, carnet.url, printedLetter(carnet), CLAIRE);
-  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
-  await context.setOffline(true);
   await openMeasures();
   await expect(page.getByRole('heading', { name: 'Aucune valeur notée' })).toBeVisible();
   await expect(page.getByRole('heading', { level: 3 })).toHaveText([
@@ -81,12 +50,12 @@ test('MED-40…50 MED-53: Claire finds the eleven measures, each with its menu, 
 
 test('MED-46 MED-54: from the menu, a blood pressure in two numbers; one alone is refused with words', async () => {
   await choose('Tension artérielle', 'Ajouter une valeur');
-  await write(/^Systolique/, '128');
-  await press(/^Valider/);
-  await expect(sheet().getByText(/Remplissez/)).toBeVisible();
+  await write(page, /^Systolique/, '128');
+  await press(page, /^Valider/);
+  await expect(sheet(page).getByText(/Remplissez/)).toBeVisible();
   expect(await barriers(page)).toEqual([]);
-  await write(/^Diastolique/, '82');
-  await save();
+  await write(page, /^Diastolique/, '82');
+  await save(page);
   await expect(card('Tension artérielle')).toContainText('128/82 mmHg');
 });
 
@@ -97,49 +66,49 @@ test('MED-43 MED-47 MED-48: the others are written in their units', async () => 
     ['Fréquence cardiaque', '64', '64 bpm'],
   ] as const) {
     await choose(measure, 'Ajouter une valeur');
-    await write(new RegExp(`^${measure}`), typed);
-    await save();
+    await write(page, new RegExp(`^${measure}`), typed);
+    await save(page);
     await expect(card(measure)).toContainText(read);
   }
 });
 
 test('MED-49: what is unlikely is asked about once, then kept', async () => {
   await choose('Nombre de pas', 'Ajouter une valeur');
-  await write(/^Nombre de pas/, '250 000');
-  await press(/^Valider/);
-  await expect(sheet().getByText('Est-ce bien cela ?')).toBeVisible();
+  await write(page, /^Nombre de pas/, '250 000');
+  await press(page, /^Valider/);
+  await expect(sheet(page).getByText('Est-ce bien cela ?')).toBeVisible();
   expect(await barriers(page)).toEqual([]);
-  await press(/^Valider quand même/);
-  await expect(sheet()).toHaveCount(0);
+  await press(page, /^Valider quand même/);
+  await expect(sheet(page)).toHaveCount(0);
   await expect(card('Nombre de pas')).toContainText(/250\s000/);
 });
 
 test('MED-40 MED-41 MED-42: a height, then weights of which one is wrong; the index follows by itself', async () => {
   await choose('Taille', 'Ajouter une valeur');
-  await write(/^Taille/, '172');
-  await press(/^Valider/);
-  await expect(sheet().getByText(/en mètres/)).toBeVisible();
-  await write(/^Taille/, '1,70');
-  await date('', '', '2015');
-  await save();
+  await write(page, /^Taille/, '172');
+  await press(page, /^Valider/);
+  await expect(sheet(page).getByText(/en mètres/)).toBeVisible();
+  await write(page, /^Taille/, '1,70');
+  await date(sheet(page), 'Date', '', '', '2015');
+  await save(page);
   for (const [month, value] of [
     ['9', '75,2'],
     ['10', '73,8'],
     ['11', '27,2'],
   ] as const) {
-    await press(/^Ajouter une valeur/);
-    await sheet().getByRole('combobox', { name: 'Mesure' }).selectOption('Poids');
-    await write(/^Poids/, value);
-    await date('5', month, '2025');
-    await save();
+    await press(page, /^Ajouter une valeur/);
+    await sheet(page).getByRole('combobox', { name: 'Mesure' }).selectOption('Poids');
+    await write(page, /^Poids/, value);
+    await date(sheet(page), 'Date', '5', month, '2025');
+    await save(page);
   }
   await expect(card('IMC')).toContainText(/9,4\s?kg\/m²/);
   await card('Poids').getByRole('link', { name: 'Poids' }).click();
   await expect(rows()).toHaveCount(3);
-  await press(/Voir la valeur du 5 novembre 2025/);
-  await sheet().getByRole('button', { name: 'Corriger' }).click();
-  await write(/^Poids/, '72,25');
-  await save();
+  await press(page, /Voir la valeur du 5 novembre 2025/);
+  await sheet(page).getByRole('button', { name: 'Corriger' }).click();
+  await write(page, /^Poids/, '72,25');
+  await save(page);
   await expect(rows().first()).toContainText('72,25');
   await page.getByRole('link', { name: 'Mesures' }).click();
   await expect(card('IMC')).toContainText(/25\s?kg\/m²/);
@@ -153,31 +122,31 @@ test('MED-39: a measure opens by its card and by "Afficher l’historique", as a
   await expect(page.getByRole('heading', { level: 1, name: 'Poids' })).toBeVisible();
   await page.getByRole('radio', { name: 'Mois' }).check();
   await expect(rows()).toHaveCount(1);
-  await press(/Période précédente/);
+  await press(page, /Période précédente/);
   await expect(rows().first()).toContainText('5 octobre 2025');
   await page.getByRole('radio', { name: 'Tout' }).check();
   await expect(rows()).toHaveCount(3);
 });
 
 test('MED-53: a target set with the doctor; what is outside it is said in words', async () => {
-  await press(/^Fixer un objectif/);
-  await press(/^Valider/);
-  await expect(sheet().getByText('Écrivez au moins une limite.')).toBeVisible();
-  await write(/^Au moins/, '80');
-  await write(/^Au plus/, '73');
-  await press(/^Valider/);
-  await expect(sheet().getByText(/limite basse/)).toBeVisible();
+  await press(page, /^Fixer un objectif/);
+  await press(page, /^Valider/);
+  await expect(sheet(page).getByText('Écrivez au moins une limite.')).toBeVisible();
+  await write(page, /^Au moins/, '80');
+  await write(page, /^Au plus/, '73');
+  await press(page, /^Valider/);
+  await expect(sheet(page).getByText(/limite basse/)).toBeVisible();
   expect(await barriers(page)).toEqual([]);
-  await write(/^Au moins/, '');
-  await save();
+  await write(page, /^Au moins/, '');
+  await save(page);
   await expect(page.getByText(/^au plus 73/)).toBeVisible();
   await expect(page.getByText('2 valeurs de cette période sont hors de l’objectif.')).toBeVisible();
   await expect(rows().last()).toContainText('au-dessus de l’objectif');
 });
 
 test('MED-54: a value that is deleted can come back', async () => {
-  await press(/Voir la valeur du 5 octobre 2025/);
-  await sheet().getByRole('button', { name: 'Supprimer' }).click();
+  await press(page, /Voir la valeur du 5 octobre 2025/);
+  await sheet(page).getByRole('button', { name: 'Supprimer' }).click();
   await expect(rows()).toHaveCount(2);
   await page.getByRole('button', { name: /^Annuler/ }).click();
   await expect(rows()).toHaveCount(3);
@@ -186,13 +155,13 @@ test('MED-54: a value that is deleted can come back', async () => {
 test('MED-44 MED-45: the values as a file that a spreadsheet opens, with what was typed kept harmless', async () => {
   await openMeasures();
   await choose('Glycémie', 'Ajouter une valeur');
-  await write(/^Glycémie/, '94');
-  await write(/^Informations/, '=1+1');
-  await date('3', '3', '2026');
-  await save();
+  await write(page, /^Glycémie/, '94');
+  await write(page, /^Informations/, '=1+1');
+  await date(sheet(page), 'Date', '3', '3', '2026');
+  await save(page);
   await card('Glycémie').getByRole('link', { name: 'Glycémie' }).click();
   const download = page.waitForEvent('download');
-  await press(/Exporter en CSV/);
+  await press(page, /Exporter en CSV/);
   const file = await (await download).path();
   expect(await readFile(file, 'utf8')).toBe(
     "\ufeffDate,Heure,Glycémie (mg/dL),Informations complémentaires\r\n2026-03-03,,94,'=1+1\r\n",
@@ -202,13 +171,13 @@ test('MED-44 MED-45: the values as a file that a spreadsheet opens, with what wa
 test('MED-50: what was measured in childhood stands among the curves of the WHO, once it is known for whom', async () => {
   await openMeasures();
   await choose('Poids', 'Ajouter une valeur');
-  await write(/^Poids/, '14');
-  await date('', '', '1988');
-  await save();
+  await write(page, /^Poids/, '14');
+  await date(sheet(page), 'Date', '', '', '1988');
+  await save(page);
   await card('Poids').getByRole('link', { name: 'Poids' }).click();
   await expect(page.getByRole('heading', { name: 'Courbes de croissance (OMS)' })).toBeVisible();
   expect(await barriers(page)).toEqual([]);
-  await press(/^Fille/);
+  await press(page, /^Fille/);
   await expect(page.getByText(/percentile de l’OMS\. Sur 100 filles/)).toBeVisible();
   await expect(page.getByText(/pas les courbes du carnet de santé français/)).toBeVisible();
   expect(await barriers(page)).toEqual([]);
@@ -228,15 +197,17 @@ test('MED-39 MED-53: by keyboard alone, from the cards to a new value', async ()
   await page.keyboard.press('Enter');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  await expect(sheet().getByRole('textbox', { name: /^Nombre de pas/ })).toBeFocused();
+  await expect(sheet(page).getByRole('textbox', { name: /^Nombre de pas/ })).toBeFocused();
   await page.keyboard.type('8412');
   await page.keyboard.press('Enter');
-  await expect(sheet()).toHaveCount(0);
+  await expect(sheet(page)).toHaveCount(0);
   await expect(card('Nombre de pas')).toContainText(/8\s412/);
   await expect(card('Nombre de pas').getByLabel('Menu de Nombre de pas')).toBeFocused();
 });
 
-test('MED-51: offline after a reload, what was entered is found again here, on every screen, for everyone', async () => {
+test('MED-51: offline after a reload, what was entered is found again here, on every screen, for everyone', async ({
+  claire,
+}) => {
   await page.reload();
   await unlock(page, CLAIRE);
   for (const view of VIEWS) {
@@ -250,5 +221,5 @@ test('MED-51: offline after a reload, what was entered is found again here, on e
     expect(await barriers(page)).toEqual([]);
     expect(await overflow(page)).toBeLessThanOrEqual(0);
   }
-  expect(complaints.filter((one) => !/ERR_INTERNET_DISCONNECTED/.test(one))).toEqual([]);
+  expect(beyondOffline(claire.complaints)).toEqual([]);
 });

@@ -1,28 +1,23 @@
 /** Every page over the real vault and relay, as it stands in use: for everyone, in silence, and to nobody else. */
-import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { writeFileSync } from 'node:fs';
 import { PDFDocument } from 'pdf-lib';
-import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
+import type { CarnetProcess } from '../helpers/worlds/carnet-process.ts';
+import { expect, test } from './fixtures.ts';
 import {
   addAllergy,
   addDocument,
+  answer,
+  askedWords,
   fillCredentials,
   openAllergies,
   printedLetter,
+  shownWords,
   unlock,
   visit,
 } from './journey.ts';
-import {
-  barriers,
-  CLAIRE,
-  look,
-  overflow,
-  overflowOfLargeText,
-  PHONE_BY_DAY,
-  settle,
-  VIEWS,
-  watchComplaints,
-} from './support.ts';
+import { go, press } from './page-words.ts';
+import { barriers, CLAIRE, faultsInView, overflow, settle } from './support.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 420_000 });
 
@@ -30,43 +25,22 @@ const ALLERGY = 'Arachide';
 const DOCUMENT = 'Bilan de mars';
 
 let carnet: CarnetProcess;
-let context: BrowserContext;
 let page: Page;
 let complaints: string[];
 let personal: string[];
 
-test.beforeAll(async ({ browser }) => {
-  carnet = await carnetProcess();
+test.beforeEach(({ newcomer }) => {
+  ({ carnet, page, complaints } = newcomer);
   const name = /try it with: (.+)/.exec(carnet.printed())?.[1]?.trim() ?? '';
   const { nir, code } = printedLetter(carnet);
   personal = [...name.split(/\s+/), nir, code, ALLERGY, DOCUMENT, CLAIRE.identifiant, CLAIRE.deviceName];
   expect(personal.length).toBeGreaterThan(7);
-  context = await browser.newContext({ acceptDownloads: true });
-  context.setDefaultTimeout(30_000);
-  complaints = watchComplaints(context, carnet.url);
-  page = await context.newPage();
-  await look(page, PHONE_BY_DAY);
-});
-
-test.afterAll(async () => {
-  await context?.close();
-  await carnet?.remove();
 });
 
 /** The state the page is in now, in every view; what is found names page and view. */
 async function examine(name: string, heading: RegExp): Promise<void> {
   await settle(page, heading);
-  const found: string[] = [];
-  for (const view of VIEWS) {
-    await look(page, view);
-    const say = (text: string): void => void found.push(`${name}, ${view.name}: ${text}`);
-    for (const barrier of await barriers(page)) say(barrier);
-    const pixels = await overflow(page);
-    if (pixels > 0) say(`${pixels} px too wide`);
-  }
-  await look(page, PHONE_BY_DAY);
-  const large = await overflowOfLargeText(page);
-  if (large > 0) found.push(`${name}: ${large} px too wide with text twice as large`);
+  const found = (await faultsInView(page)).map((fault) => `${name}, ${fault}`);
   const title = await page.title();
   if (!title.includes('Carnet')) found.push(`${name}: the title is « ${title} »`);
   const said = personal.filter((word) => title.toLowerCase().includes(word.toLowerCase()));
@@ -74,21 +48,13 @@ async function examine(name: string, heading: RegExp): Promise<void> {
   expect.soft([...found, ...complaints.splice(0)], name).toEqual([]);
 }
 
-const press = (name: RegExp): Promise<void> => page.getByRole('button', { name }).first().click();
-const follow = (name: RegExp): Promise<void> => page.getByRole('link', { name }).first().click();
-
-async function answer(text: string): Promise<void> {
-  await page.getByRole('textbox').first().fill(text);
-  await press(/^Continuer/);
-}
-
 test('axe, console, origin and width: the pages before an account, and an address that is no page', async () => {
   await page.goto(carnet.url);
   await examine('welcome', /lisible par vous seul/);
-  await follow(/relier cet appareil/);
+  await go(page, /relier cet appareil/);
   await examine('link this device', /Relier cet appareil/);
   await fillCredentials(page, CLAIRE);
-  await press(/Afficher le code/);
+  await press(page, /Afficher le code/);
   await examine('link code', /Montrez ce code/);
   await page.evaluate(async () => void (await navigator.serviceWorker.ready));
   await page.goto(`${carnet.url}/nulle-part`);
@@ -98,41 +64,37 @@ test('axe, console, origin and width: the pages before an account, and an addres
 test('axe, console, origin and width: every step of the activation', async () => {
   const letter = printedLetter(carnet);
   await page.goto(carnet.url);
-  await follow(/Activer mon espace santé/);
+  await go(page, /Activer mon espace santé/);
   await examine('what is needed', /J.active mon espace/);
-  await press(/Commencer/);
+  await press(page, /Commencer/);
   await examine('code', /code provisoire/);
-  await press(/^Continuer/);
+  await press(page, /^Continuer/);
   await examine('code left empty', /code provisoire/);
-  await answer(letter.code);
+  await answer(page, letter.code);
   await examine('card', /type de carte/);
   await page.getByRole('radio', { name: /Avec photo/ }).check({ force: true });
-  await press(/^Continuer/);
+  await press(page, /^Continuer/);
   await examine('NIR', /numéro de sécurité sociale/);
-  await answer(letter.nir);
+  await answer(page, letter.nir);
   await examine('serial', /numéro de série/);
-  await answer(letter.serial);
+  await answer(page, letter.serial);
   await examine('identity', /Est-ce bien vous/);
-  await press(/bien moi/);
+  await press(page, /bien moi/);
   await examine('terms', /Conditions générales/);
   await page.getByRole('checkbox', { name: /J.accepte/ }).check({ force: true });
-  await press(/^Continuer/);
+  await press(page, /^Continuer/);
   await examine('credentials', /Je choisis mon identifiant/);
   await fillCredentials(page, CLAIRE);
   await examine('credentials filled in', /Je choisis mon identifiant/);
-  await press(/^Continuer/);
+  await press(page, /^Continuer/);
   await examine('recovery kit', /Votre clé de secours/);
-  const items = page.getByRole('region', { name: /24 mots/ }).getByRole('listitem');
-  const words = (await items.allInnerTexts()).map((text) => text.trim().split(/\s+/).at(-1) ?? '');
-  await press(/en lieu sûr/);
+  const words = await shownWords(page);
+  await press(page, /en lieu sûr/);
   await examine('three words', /Trois mots/);
-  for (const box of await page.getByRole('textbox', { name: /Mot n/ }).all()) {
-    const label = await box.evaluate((input: HTMLInputElement) => input.labels?.[0]?.textContent ?? '');
-    await box.fill(words[Number(/\d+/.exec(label)?.[0]) - 1] ?? '');
-  }
-  await press(/^Continuer/);
+  for (const { box, word } of await askedWords(page, words)) await box.fill(word);
+  await press(page, /^Continuer/);
   await examine('activated', /mon compte est activé/);
-  await follow(/^Terminer/);
+  await go(page, /^Terminer/);
   await examine('empty home', /Bonjour|Bonsoir/);
 });
 
@@ -141,29 +103,29 @@ test('axe, console, origin and width: profile and allergies, empty, being writte
   await examine('profile', /Profil médical/);
   await openAllergies(page);
   await examine('no allergy', /Aucune allergie notée/);
-  await press(/Ajouter une allergie/);
+  await press(page, /Ajouter une allergie/);
   await examine('a new allergy', /Ajouter une allergie/);
-  await press(/^Valider/);
+  await press(page, /^Valider/);
   await examine('an allergy without a name', /Ajouter une allergie/);
-  await press(/^Annuler|^Fermer/);
+  await press(page, /^Annuler|^Fermer/);
   await addAllergy(page, ALLERGY, 'Gonflement des lèvres');
   await examine('allergies', /^Allergies/);
-  await press(new RegExp(ALLERGY));
+  await press(page, new RegExp(ALLERGY));
   await examine('an allergy', new RegExp(ALLERGY));
-  await press(/^Modifier/);
+  await press(page, /^Modifier/);
   await examine('an allergy being changed', /Modifier cette allergie/);
-  await press(/^Annuler|^Fermer/);
+  await press(page, /^Annuler|^Fermer/);
 });
 
 test('axe, console, origin and width: documents, empty, being added, listed and open', async () => {
   await visit(page, 'Documents');
   await examine('no document', /Aucun document/);
-  await follow(/Ajouter un document/);
+  await go(page, /Ajouter un document/);
   await examine('a new document', /document/);
   await visit(page, 'Documents');
   await addDocument(page, await pdf(), DOCUMENT);
   await examine('documents', /^Documents/);
-  await follow(new RegExp(DOCUMENT));
+  await go(page, new RegExp(DOCUMENT));
   await expect(page.locator('canvas').first()).toBeVisible({ timeout: 60_000 });
   await examine('a document', new RegExp(DOCUMENT));
   await visit(page, 'Accueil');
@@ -177,20 +139,20 @@ test('axe, console, origin and width: messages, sharing, settings, devices, and 
   await examine('sharing', /Partage/);
   await page.locator('summary', { hasText: /./ }).first().click();
   await examine('the menu', /Partage/);
-  await follow(/^Paramètres/);
+  await go(page, /^Paramètres/);
   await examine('settings', /Paramètres/);
-  await follow(/Mes appareils/);
+  await go(page, /Mes appareils/);
   await examine('devices', /Mes appareils/);
-  await press(/Relier un autre appareil/);
+  await press(page, /Relier un autre appareil/);
   await examine('linking another device', /Relier un autre appareil/);
-  await press(/^Fermer|^Annuler/);
-  await follow(/^Paramètres/);
-  await follow(/Ce que le serveur voit/);
+  await press(page, /^Fermer|^Annuler/);
+  await go(page, /^Paramètres/);
+  await go(page, /Ce que le serveur voit/);
   await expect(page.getByRole('heading', { name: /^Boîte/ }).first()).toBeVisible({ timeout: 60_000 });
   await examine('what the server sees', /Ce que le serveur voit/);
-  await press(/État de la synchronisation/);
+  await press(page, /État de la synchronisation/);
   await examine('the state of synchronisation', /Où en est mon carnet/);
-  await press(/^Fermer/);
+  await press(page, /^Fermer/);
 });
 
 test('axe, console, origin and width: locked, refused, and open again; an unknown address inside', async () => {
@@ -198,7 +160,7 @@ test('axe, console, origin and width: locked, refused, and open again; an unknow
   await examine('locked', /Ouvrir mon carnet/);
   await page.getByRole('textbox', { name: 'Identifiant' }).fill(CLAIRE.identifiant);
   await page.getByRole('textbox', { name: 'Mot de passe' }).fill('Un-autre2passe!long');
-  await press(/Se connecter/);
+  await press(page, /Se connecter/);
   await expect(page.getByRole('alert').first()).toBeVisible({ timeout: 60_000 });
   await examine('a wrong password', /Ouvrir mon carnet/);
   await unlock(page, CLAIRE);

@@ -1,42 +1,20 @@
 /** Administrative papers in the built app, with no network: what they are, when they expire, and the documents that picture them. */
-import { expect, test, type BrowserContext, type Page } from '@playwright/test';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import type { Page } from '@playwright/test';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PDFDocument } from 'pdf-lib';
-import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
-import { activate, printedLetter, unlock, visit } from './journey.ts';
-import { barriers, CLAIRE, look, overflow, overflowOfLargeText, PHONE_BY_DAY, VIEWS } from './support.ts';
+import { expect, test } from './fixtures.ts';
+import { unlock, visit } from './journey.ts';
+import { box, date, press, row, save, sheet } from './page-words.ts';
+import { barriers, CLAIRE, faultsInView } from './support.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 240_000 });
+test.use({ disconnected: true });
 
-let carnet: CarnetProcess;
-let context: BrowserContext;
 let page: Page;
 let folder: string;
-let path: string;
 
-test.beforeAll(async ({ browser }) => {
-  folder = await mkdtemp(join(tmpdir(), 'carnet-papers-'));
-  path = join(folder, 'piece.pdf');
-  const pdf = await PDFDocument.create();
-  pdf.addPage();
-  await writeFile(path, await pdf.save());
-  carnet = await carnetProcess();
-  context = await browser.newContext();
-  page = await context.newPage();
-});
-
-test.afterAll(async () => {
-  await context?.close();
-  await carnet?.remove();
-  await rm(folder, { recursive: true, force: true });
-});
-
-const press = (name: RegExp): Promise<void> => page.getByRole('button', { name }).first().click();
-const box = (label: RegExp | string) => page.getByRole('textbox', { name: label }).first();
-const row = (name: string) => page.getByRole('button', { name: `Voir ${name}` });
-const sheet = () => page.getByRole('dialog');
+test.beforeEach(({ claire, folder: own }) => void ([page, folder] = [claire.page, own]));
 
 async function papers(): Promise<void> {
   await visit(page, 'Profil');
@@ -49,39 +27,36 @@ async function addPaper(
   expires: readonly [string, string, string],
   more: Record<string, string> = {},
 ): Promise<void> {
-  await press(/^Ajouter une pièce/);
-  await sheet()
+  await press(page, /^Ajouter une pièce/);
+  await sheet(page)
     .getByRole('combobox', { name: /Quelle pièce/ })
     .selectOption(kind);
-  for (const [label, text] of Object.entries(more)) await box(label).fill(text);
-  for (const [index, name] of ['Jour', 'Mois', 'Année'].entries())
-    await sheet()
-      .getByRole('group', { name: /Date d.expiration/ })
-      .getByRole('textbox', { name })
-      .fill(expires[index]!);
-  await sheet().getByRole('button', { name: 'Valider' }).click();
-  await expect(sheet()).toHaveCount(0);
+  for (const [label, text] of Object.entries(more)) await box(page, label).fill(text);
+  await date(sheet(page), /Date d.expiration/, ...expires);
+  await save(page);
+}
+
+async function pdf(): Promise<string> {
+  const document = await PDFDocument.create();
+  document.addPage();
+  const path = join(folder, 'piece.pdf');
+  await writeFile(path, await document.save());
+  return path;
 }
 
 async function addDocument(name: string, category: RegExp | undefined): Promise<void> {
-  await page.locator('input[type=file]').setInputFiles(path);
-  await box(/Nom du document/).fill(name);
+  await page.locator('input[type=file]').setInputFiles(await pdf());
+  await box(page, /Nom du document/).fill(name);
   const chosen = page.getByRole('combobox', { name: /Catégorie/ });
   if (category) {
     const label = await chosen.locator('option').filter({ hasText: category }).first().innerText();
     await chosen.selectOption({ label });
   }
-  await press(/Valider pour continuer/);
+  await press(page, /Valider pour continuer/);
 }
 
 async function examine(name: string): Promise<void> {
-  for (const view of VIEWS) {
-    await look(page, view);
-    expect.soft(await barriers(page), `${name}, ${view.name}`).toEqual([]);
-    expect.soft(await overflow(page), `${name}, ${view.name}`).toBe(0);
-  }
-  await look(page, PHONE_BY_DAY);
-  expect.soft(await overflowOfLargeText(page), name).toBe(0);
+  expect.soft(await faultsInView(page), name).toEqual([]);
 }
 
 /** A day so many months from the browser's today, as one types it. */
@@ -93,15 +68,11 @@ function inMonths(months: number): readonly [string, string, string] {
 }
 
 test('MED-55f: while nothing is noted the page says what goes here; a paper without its kind is refused', async () => {
-  await look(page, PHONE_BY_DAY);
-  await activate(page, carnet.url, printedLetter(carnet), CLAIRE);
-  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
-  await context.setOffline(true);
   await papers();
   await expect(page.getByRole('heading', { name: 'Aucune pièce notée' })).toBeVisible();
   await examine('no paper');
-  await press(/^Ajouter une pièce/);
-  await sheet().getByRole('button', { name: 'Valider' }).click();
+  await press(page, /^Ajouter une pièce/);
+  await sheet(page).getByRole('button', { name: 'Valider' }).click();
   await expect(page.getByText('Choisissez une réponse à « Quelle pièce ».')).toBeVisible();
   await examine('a paper without its kind');
   await page.keyboard.press('Escape');
@@ -131,31 +102,31 @@ test('MED-55f: the home reminds calmly of what expires or has expired, and leads
   await expect(reminder.getByRole('link')).toHaveCount(2);
   await examine('home');
   await reminder.getByRole('link', { name: /Passeport/ }).click();
-  await expect(sheet().getByText('12AB34567')).toBeVisible();
+  await expect(sheet(page).getByText('12AB34567')).toBeVisible();
   await page.keyboard.press('Escape');
 });
 
-test('MED-55f: the clock alone makes a paper expire: nothing was written between', async () => {
+test('MED-55f: the clock alone makes a paper expire: nothing was written between', async ({ claire }) => {
   const openAt = async (time: number): Promise<void> => {
     await page.clock.setFixedTime(time);
-    await page.goto(`${carnet.url}/profil/pieces-administratives`);
+    await page.goto(`${claire.url}/profil/pieces-administratives`);
     await unlock(page, CLAIRE);
   };
   await openAt(Date.now() + 3 * 365 * 86_400_000);
-  await expect(row('Passeport')).toContainText('A expiré le', { timeout: 30_000 });
+  await expect(row(page, 'Passeport')).toContainText('A expiré le', { timeout: 30_000 });
   await openAt(Date.now());
-  await expect(row('Passeport')).toContainText('Expire le', { timeout: 30_000 });
+  await expect(row(page, 'Passeport')).toContainText('Expire le', { timeout: 30_000 });
 });
 
 test('MED-55f: a document is added to a paper, with its category chosen, and stands with it', async () => {
   await papers();
-  await row('Passeport').click();
-  await sheet().getByRole('link', { name: 'Ajouter un document' }).click();
+  await row(page, 'Passeport').click();
+  await sheet(page).getByRole('link', { name: 'Ajouter un document' }).click();
   await expect(page.getByRole('combobox', { name: /Catégorie/ })).toHaveValue('administrative');
   await addDocument('Passeport, page 2', undefined);
-  await expect(row('Passeport')).toContainText('1 document lié', { timeout: 60_000 });
-  await row('Passeport').click();
-  await expect(sheet().getByRole('link', { name: /Passeport, page 2/ })).toBeVisible();
+  await expect(row(page, 'Passeport')).toContainText('1 document lié', { timeout: 60_000 });
+  await row(page, 'Passeport').click();
+  await expect(sheet(page).getByRole('link', { name: /Passeport, page 2/ })).toBeVisible();
   await page.keyboard.press('Escape');
 });
 
@@ -172,21 +143,21 @@ test('MED-55f: an administrative document without a paper is listed, and is atta
   await examine('a document without a paper');
   await page.getByRole('button', { name: /^Rattacher « Attestation/ }).focus();
   await page.keyboard.press('Enter');
-  await expect(sheet().getByRole('button', { name: 'Rattacher à : Carte Vitale' })).toBeVisible();
+  await expect(sheet(page).getByRole('button', { name: 'Rattacher à : Carte Vitale' })).toBeVisible();
   expect(await barriers(page)).toEqual([]);
-  await sheet().getByRole('button', { name: 'Rattacher à : Carte Vitale' }).focus();
+  await sheet(page).getByRole('button', { name: 'Rattacher à : Carte Vitale' }).focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Documents sans pièce' })).toHaveCount(0);
-  await expect(row('Carte Vitale')).toContainText('1 document lié');
+  await expect(row(page, 'Carte Vitale')).toContainText('1 document lié');
 });
 
 test('MED-55f: a paper that is deleted gives its document back, and both return with it', async () => {
-  await row('Carte Vitale').click();
-  await sheet().getByRole('button', { name: 'Supprimer' }).click();
-  await expect(row('Carte Vitale')).toHaveCount(0);
+  await row(page, 'Carte Vitale').click();
+  await sheet(page).getByRole('button', { name: 'Supprimer' }).click();
+  await expect(row(page, 'Carte Vitale')).toHaveCount(0);
   await expect(page.getByRole('button', { name: /^Rattacher « Attestation/ })).toBeVisible();
-  await press(/^Annuler/);
-  await expect(row('Carte Vitale')).toBeVisible();
+  await press(page, /^Annuler/);
+  await expect(row(page, 'Carte Vitale')).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Documents sans pièce' })).toHaveCount(0);
 });
 

@@ -4,83 +4,45 @@
  * that a new section is examined as soon as it is one. Every text that is typed carries a mark, and no address, no title and
  * no console ever shows one.
  */
-import { expect, test, type BrowserContext, type Locator, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import type { FieldDefinition } from '#lib/record/section.ts';
 import type { ProfilePlace, ProfileSection } from '#lib/record/profile-section.ts';
 import { PROFILE } from '#lib/record/sections.ts';
-import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
-import { activate, printedLetter, visit } from './journey.ts';
-import {
-  barriers,
-  CLAIRE,
-  look,
-  overflow,
-  overflowOfLargeText,
-  PHONE_BY_DAY,
-  settle,
-  VIEWS,
-  watchComplaints,
-} from './support.ts';
+import { expect, test } from './fixtures.ts';
+import { visit } from './journey.ts';
+import { follow, sheet, startsWith } from './page-words.ts';
+import { barriers, faultsInView, settle, VIEWS } from './support.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 600_000 });
+test.use({ disconnected: true });
+
+let page: Page;
+let complaints: string[];
+
+test.beforeEach(({ claire }) => void ({ page, complaints } = claire));
 
 const mark = crypto.randomUUID().slice(0, 8);
 /** By what they were typed into. */
 const canaries: Record<string, string> = {};
-
-let carnet: CarnetProcess;
-let context: BrowserContext;
-let page: Page;
-let complaints: string[];
-
-test.beforeAll(async ({ browser }) => {
-  carnet = await carnetProcess();
-  context = await browser.newContext({ acceptDownloads: true });
-  context.setDefaultTimeout(20_000);
-  complaints = watchComplaints(context, carnet.url);
-  page = await context.newPage();
-  await look(page, PHONE_BY_DAY);
-  await activate(page, carnet.url, printedLetter(carnet), CLAIRE);
-  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
-  await context.setOffline(true);
-});
-
-test.afterAll(async () => {
-  await context?.close();
-  await carnet?.remove();
-});
 
 /** The smallest by day and the widest by night: for sheets, which every view draws from the same few parts. */
 const TWO_VIEWS = VIEWS.filter(({ width, colorScheme }) => width < 1000 === (colorScheme === 'light'));
 
 /** What stands on the screen now, in every view. */
 async function examine(name: string, views = VIEWS): Promise<void> {
-  const found: string[] = [];
-  for (const view of views) {
-    await look(page, view);
-    for (const barrier of await barriers(page)) found.push(`${view.name}: ${barrier}`);
-    const pixels = await overflow(page);
-    if (pixels > 0) found.push(`${view.name}: ${pixels} px too wide`);
-  }
-  await look(page, PHONE_BY_DAY);
-  const large = await overflowOfLargeText(page);
-  if (large > 0) found.push(`${large} px too wide with text twice as large`);
+  const found = await faultsInView(page, views);
   const shown = `${await page.title()} ${page.url()} ${complaints.splice(0).join('\n')}`;
   for (const canary of Object.values(canaries)) if (shown.includes(canary)) found.push('a canary in sight');
   expect.soft(found, name).toEqual([]);
 }
 
-const sheet = (): Locator => page.getByRole('dialog');
-const start = (text: string): RegExp =>
-  new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/['’ ]/g, '.')}`);
-
 async function open({ title }: ProfilePlace): Promise<void> {
   await visit(page, 'Profil');
   await page
     .getByRole('list', { name: 'Profil médical' })
-    .getByRole('link', { name: start(title.fr) })
+    .getByRole('link', { name: startsWith(title.fr) })
     .click();
-  await settle(page, start(title.fr));
+  await settle(page, startsWith(title.fr));
 }
 
 /** A text that fits the field and occurs nowhere else. */
@@ -92,13 +54,13 @@ function canaryFor(section: ProfileSection, field: FieldDefinition): string {
 
 async function fill(section: ProfileSection, field: FieldDefinition): Promise<void> {
   if (!field.label) return;
-  const name = start(field.label.fr);
+  const name = startsWith(field.label.fr);
   switch (field.kind) {
     case 'text':
     case 'longtext':
-      return sheet().getByRole('textbox', { name }).first().fill(canaryFor(section, field));
+      return sheet(page).getByRole('textbox', { name }).first().fill(canaryFor(section, field));
     case 'date': {
-      const group = sheet().getByRole('group', { name });
+      const group = sheet(page).getByRole('group', { name });
       if ((await group.count()) === 0) return; // no end to what goes on
       return group
         .first()
@@ -106,13 +68,13 @@ async function fill(section: ProfileSection, field: FieldDefinition): Promise<vo
         .fill(field.name === 'end' ? '2011' : '2010');
     }
     case 'number':
-      return sheet()
+      return sheet(page)
         .getByRole('textbox', { name })
         .fill(String(Math.max(1, Math.ceil(field.min))));
     case 'choice': {
-      const list = sheet().getByRole('combobox', { name });
+      const list = sheet(page).getByRole('combobox', { name });
       if ((await list.count()) > 0) return void (await list.selectOption({ index: 1 }));
-      const group = sheet().getByRole('group', { name });
+      const group = sheet(page).getByRole('group', { name });
       if ((await group.count()) === 0) return; // asked beside another field, or chosen by how the form was opened
       return group.locator('input').first().check({ force: true });
     }
@@ -135,15 +97,15 @@ for (const section of sections)
   test(`${section.title.fr}: a form that refuses, one that is filled in, and the entry that can be read`, async () => {
     await open(section);
     await page
-      .getByRole('button', { name: start(section.add.fr) })
+      .getByRole('button', { name: startsWith(section.add.fr) })
       .first()
       .click();
-    await sheet().getByRole('button', { name: 'Valider' }).click();
-    await expect(sheet().locator('[aria-invalid="true"]').first()).toBeVisible();
+    await sheet(page).getByRole('button', { name: 'Valider' }).click();
+    await expect(sheet(page).locator('[aria-invalid="true"]').first()).toBeVisible();
     await examine(`${section.id}, refused`, TWO_VIEWS);
     for (const field of section.fields) await fill(section, field);
-    await sheet().getByRole('button', { name: 'Valider' }).click();
-    await expect(sheet()).toHaveCount(0);
+    await sheet(page).getByRole('button', { name: 'Valider' }).click();
+    await expect(sheet(page)).toHaveCount(0);
     const row = page
       .getByRole('main')
       .getByRole('button', { name: /^Voir / })
@@ -151,10 +113,10 @@ for (const section of sections)
     await expect(row).toBeVisible();
     await examine(`${section.id}, with an entry`);
     await row.click();
-    await expect(sheet()).toBeVisible();
+    await expect(sheet(page)).toBeVisible();
     await examine(`${section.id}, an entry to read`, TWO_VIEWS);
     await page.keyboard.press('Escape');
-    await expect(sheet()).toHaveCount(0);
+    await expect(sheet(page)).toHaveCount(0);
   });
 
 const WITHIN: readonly (readonly [address: string, heading: RegExp])[] = [
@@ -172,35 +134,25 @@ const WITHIN: readonly (readonly [address: string, heading: RegExp])[] = [
   ['/decouverte/fin', /commencé|découvre/],
 ];
 
-/** By a link of the app's own: a whole page load would lock the record. */
-async function follow(address: string): Promise<void> {
-  await page.evaluate((href) => {
-    const link = Object.assign(document.createElement('a'), { href });
-    document.body.append(link);
-    link.click();
-    link.remove();
-  }, address);
-}
-
 test('what lies within the places, for everyone', async () => {
   for (const [address, heading] of WITHIN) {
-    await follow(address);
+    await follow(page, address);
     await settle(page, heading);
     await examine(address);
   }
 });
 
 test('in English every place has its English name and lead', async () => {
-  await follow('/parametres');
+  await follow(page, '/parametres');
   await page.getByRole('radio', { name: 'English' }).check({ force: true });
   await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
   for (const place of PROFILE) {
     await page.getByRole('link', { name: 'Profile', exact: true }).first().click();
     await page
-      .getByRole('link', { name: start(place.title.en) })
+      .getByRole('link', { name: startsWith(place.title.en) })
       .first()
       .click();
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText(start(place.title.en));
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(startsWith(place.title.en));
     expect(await barriers(page), place.title.en).toEqual([]);
   }
 });

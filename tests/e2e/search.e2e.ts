@@ -1,33 +1,20 @@
 /** The search over the profile in the built app, with no network: by the keyboard, for everyone, and leaving no trace. */
-import { expect, test, type BrowserContext, type Page } from '@playwright/test';
-import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
-import { activate, addAllergy, openAllergies, printedLetter, unlock, visit } from './journey.ts';
-import { barriers, CLAIRE, look, overflow, VIEWS } from './support.ts';
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+import { addAllergy, openAllergies, unlock, visit } from './journey.ts';
+import { barriers, CLAIRE, DESK_BY_DAY, look, overflow, VIEWS } from './support.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 240_000 });
+test.use({ disconnected: true, view: DESK_BY_DAY });
 
-let carnet: CarnetProcess;
-let context: BrowserContext;
 let page: Page;
 
-test.beforeAll(async ({ browser }) => {
-  carnet = await carnetProcess();
-  context = await browser.newContext();
-  page = await context.newPage();
-});
-
-test.afterAll(async () => {
-  await context?.close();
-  await carnet?.remove();
-});
+test.beforeEach(({ claire }) => void ({ page } = claire));
 
 const field = () => page.getByRole('textbox', { name: 'Chercher dans mon profil' });
 const status = () => page.getByRole('main').getByRole('status');
 
 test('offline, what was written is found without its accents and endings, and leads to where it stands', async () => {
-  await activate(page, carnet.url, printedLetter(carnet), CLAIRE);
-  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
-  await context.setOffline(true);
   await openAllergies(page);
   await addAllergy(page, 'Œuf cru', 'Plaques rouges et fièvre');
   await visit(page, 'Profil');
@@ -68,12 +55,12 @@ test('for everyone, on a phone and on a desk, by day and by night', async () => 
   }
 });
 
-test('what is looked for stands in no address and in no history', async () => {
+test('what is looked for stands in no address and in no history', async ({ claire }) => {
   const before = await page.evaluate(() => history.length);
   await field().fill('plaques');
   await expect(status()).toHaveText('1 résultat');
   expect(await page.evaluate(() => history.length)).toBe(before);
-  expect(page.url()).toBe(`${carnet.url}/profil`);
+  expect(page.url()).toBe(`${claire.url}/profil`);
   expect(await page.title()).not.toContain('plaques');
   expect(await page.evaluate(() => JSON.stringify(history.state))).not.toContain('plaques');
 });

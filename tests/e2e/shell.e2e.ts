@@ -1,41 +1,21 @@
-import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
-import { extname, join, normalize } from 'node:path';
+/** The policy of the page itself, with nothing of the server's to help it. */
 import { expect, test } from '@playwright/test';
+import { plainServer, type PlainServer } from './plain-server.ts';
 
-// The built files behind the plainest of servers, with no header of ours: what holds here is held by the page itself.
-
-const BUILD = join(import.meta.dirname, '../../build');
-const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
-
-let server: Server;
-let origin: string;
+let server: PlainServer;
 
 test.beforeAll(async () => {
-  server = createServer((request, response) => {
-    const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
-    const file = extname(path) ? path : '200.html';
-    readFile(join(BUILD, file)).then(
-      (bytes) =>
-        response.setHeader('content-type', TYPES[extname(file)] ?? 'application/octet-stream').end(bytes),
-      () => response.writeHead(404).end(),
-    );
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server = await plainServer();
 });
 
-test.afterAll(() => {
-  server.close();
-});
+test.afterAll(() => server?.close());
 
 test('the built app starts under its own policy, which refuses nothing of ours', async ({ page }) => {
   const refused: string[] = [];
   page.on('console', (message) => {
     if (/content security policy|trusted/i.test(message.text())) refused.push(message.text());
   });
-  await page.goto(origin);
+  await page.goto(server.origin);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   expect(refused).toEqual([]);
 });
@@ -43,7 +23,7 @@ test('the built app starts under its own policy, which refuses nothing of ours',
 test('the policy refuses an inline script, an inline style, a foreign address and a raw HTML string', async ({
   page,
 }) => {
-  await page.goto(origin);
+  await page.goto(server.origin);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   const outcome = await page.evaluate(async () => {
     const scope = globalThis as { planted?: boolean };

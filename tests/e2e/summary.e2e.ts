@@ -2,31 +2,19 @@
  * The summary of the profile as a PDF, made in the built app with no network, and opened by a reader that had no part in
  * writing it.
  */
-import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
-import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
 import { readAloud, readPdf } from '../helpers/tools/read-pdf.ts';
-import { activate, addAllergy, openAllergies, printedLetter, visit } from './journey.ts';
-import { barriers, CLAIRE, look, overflow, VIEWS, watchComplaints } from './support.ts';
+import { expect, test } from './fixtures.ts';
+import { addAllergy, openAllergies, visit } from './journey.ts';
+import { barriers, beyondOffline, DESK_BY_DAY, look, overflow, VIEWS } from './support.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 240_000 });
+test.use({ disconnected: true, view: DESK_BY_DAY });
 
-let carnet: CarnetProcess;
-let context: BrowserContext;
 let page: Page;
-let complaints: string[];
 
-test.beforeAll(async ({ browser }) => {
-  carnet = await carnetProcess();
-  context = await browser.newContext();
-  page = await context.newPage();
-  complaints = watchComplaints(context, carnet.url);
-});
-
-test.afterAll(async () => {
-  await context?.close();
-  await carnet?.remove();
-});
+test.beforeEach(({ claire }) => void ({ page } = claire));
 
 const open = (): Promise<void> => page.getByRole('button', { name: /Télécharger une synthèse/ }).click();
 const sheet = () => page.getByRole('dialog', { name: 'Synthèse de mon profil médical' });
@@ -46,9 +34,6 @@ async function downloaded(): Promise<string[]> {
 }
 
 test('MED-05: while nothing is written there is nothing to put into a summary, and the sheet says so', async () => {
-  await activate(page, carnet.url, printedLetter(carnet), CLAIRE);
-  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
-  await context.setOffline(true);
   await visit(page, 'Profil');
   await open();
   await expect(sheet().getByText(/Votre profil médical est encore vide/)).toBeVisible();
@@ -109,7 +94,6 @@ test('MED-03: the sheet is for everyone, on a phone and on a desk, by day and by
   }
 });
 
-test('MED-03: nothing complained, and nothing was asked of anybody else', () => {
-  // The vault goes on trying the relay, and the browser says each time that there is no network.
-  expect(complaints.filter((one) => !one.includes('ERR_INTERNET_DISCONNECTED'))).toEqual([]);
+test('MED-03: nothing complained, and nothing was asked of anybody else', ({ claire }) => {
+  expect(beyondOffline(claire.complaints)).toEqual([]);
 });

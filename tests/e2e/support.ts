@@ -1,12 +1,18 @@
 /** What every journey may ask of a page, whatever it is about: nothing wrong said, nothing sent elsewhere, for everyone. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type BrowserContext, type Page } from '@playwright/test';
+import axe from 'axe-core';
 import type { Credentials } from './journey.ts';
 
 export const CLAIRE: Credentials = {
   identifiant: 'claire.martin',
   password: 'Un-mot2passe!long',
   deviceName: 'Ordinateur de Claire',
+};
+
+export const CLAIRES_PHONE: Credentials = {
+  ...CLAIRE,
+  identifiant: 'claire.telephone',
+  deviceName: 'Téléphone de Claire',
 };
 
 export interface View {
@@ -17,10 +23,11 @@ export interface View {
 }
 
 export const PHONE_BY_DAY: View = { name: '390 light', width: 390, height: 844, colorScheme: 'light' };
+export const DESK_BY_DAY: View = { name: '1280 light', width: 1280, height: 800, colorScheme: 'light' };
 export const VIEWS: readonly View[] = [
   PHONE_BY_DAY,
   { name: '390 dark', width: 390, height: 844, colorScheme: 'dark' },
-  { name: '1280 light', width: 1280, height: 800, colorScheme: 'light' },
+  DESK_BY_DAY,
   { name: '1280 dark', width: 1280, height: 800, colorScheme: 'dark' },
 ];
 
@@ -59,14 +66,28 @@ export function watchComplaints(context: BrowserContext, url: string): string[] 
   return complaints;
 }
 
+/** The vault goes on trying the relay, and the browser says each time that there is no network. */
+export const beyondOffline = (complaints: readonly string[]): string[] =>
+  complaints.filter((one) => !one.includes('ERR_INTERNET_DISCONNECTED'));
+
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
-/** One line for each element that somebody could not read or use. */
+/**
+ * One line for each element that somebody could not read or use. Axe is brought into a document once, and hands out what is
+ * wrong alone: bringing it each time and listing all that is right took five times as long.
+ */
 export async function barriers(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(RULES).setLegacyMode().analyze();
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
-  );
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source);
+  return page.evaluate(async (tags) => {
+    const { run } = (globalThis as unknown as { axe: typeof axe }).axe;
+    const { violations } = await run(document, {
+      runOnly: { type: 'tag', values: tags },
+      resultTypes: ['violations'],
+    });
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
+    );
+  }, RULES);
 }
 
 /** By how many pixels the page can be pushed sideways. */
@@ -85,6 +106,23 @@ export async function overflowOfLargeText(page: Page): Promise<number> {
   const pixels = await overflow(page);
   await scale('');
   return pixels;
+}
+
+/**
+ * What is on the screen now, as everybody sees it: one line for each barrier, and for each view in which it is too wide.
+ * It ends on a phone by day.
+ */
+export async function faultsInView(page: Page, views: readonly View[] = VIEWS): Promise<string[]> {
+  const found: string[] = [];
+  for (const view of views) {
+    await look(page, view);
+    for (const barrier of await barriers(page)) found.push(`${view.name}: ${barrier}`);
+    const pixels = await overflow(page);
+    if (pixels > 0) found.push(`${view.name}: ${pixels} px too wide`);
+  }
+  await look(page, PHONE_BY_DAY);
+  const large = await overflowOfLargeText(page);
+  return large > 0 ? [...found, `${large} px too wide with text twice as large`] : found;
 }
 
 /** The first heading is there and nothing is being prepared any more. */

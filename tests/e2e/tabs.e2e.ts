@@ -1,37 +1,25 @@
 /** R08 R09 in a real browser: tabs of one profile are one device, led by one of them, and no tab is missed when it goes. */
-import { expect, test, type BrowserContext, type Page } from '@playwright/test';
-import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
-import { activate, addAllergy, isSent, openAllergies, printedLetter, unlock } from './journey.ts';
-import { barriers, CLAIRE } from './support.ts';
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+import { addAllergy, isSent, openAllergies, unlock } from './journey.ts';
+import { row } from './page-words.ts';
+import { barriers, CLAIRE, DESK_BY_DAY } from './support.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 240_000 });
+test.use({ view: DESK_BY_DAY });
 
 const SUCCESSION_MS = 2000;
 
-let carnet: CarnetProcess;
-let context: BrowserContext;
-let first: Page;
 let second: Page;
 
-test.beforeAll(async ({ browser }) => {
-  carnet = await carnetProcess();
-  context = await browser.newContext();
-  first = await context.newPage();
-});
-
-test.afterAll(async () => {
-  await context?.close();
-  await carnet?.remove();
-});
-
-const row = (page: Page, name: string) => page.getByRole('button', { name: new RegExp(name) });
-
-test('R08: a second tab is open without a password, and what one writes shows in the other', async () => {
-  await activate(first, carnet.url, printedLetter(carnet), CLAIRE);
+test('R08: a second tab is open without a password, and what one writes shows in the other', async ({
+  claire,
+}) => {
+  const first = claire.page;
   await openAllergies(first);
   await addAllergy(first, 'Arachide');
-  second = await context.newPage();
-  await second.goto(carnet.url);
+  second = await claire.context.newPage();
+  await second.goto(claire.url);
   await expect(second.getByRole('heading', { name: /Bonjour|Bonsoir/ })).toBeVisible({ timeout: 30_000 });
   await openAllergies(second);
   await expect(row(second, 'Arachide')).toBeVisible();
@@ -60,11 +48,13 @@ async function reopen(page: Page): Promise<void> {
   await expect(opener(page)).toHaveCount(0, { timeout: 30_000 });
 }
 
-test('R09: the leading tab is closed while she writes in the other: within two seconds that one leads and asks for the password, since the keys are gone; then what she wrote is still there, and is saved', async () => {
+test('R09: the leading tab is closed while she writes in the other: within two seconds that one leads and asks for the password, since the keys are gone; then what she wrote is still there, and is saved', async ({
+  claire,
+}) => {
   await second.getByRole('button', { name: /Ajouter une allergie/ }).click();
   const name = second.getByRole('textbox', { name: /Nom de mon allergie/ });
   await name.fill('Kiwi');
-  let took = await succession(first, second);
+  let took = await succession(claire.page, second);
   await second.keyboard.press('Escape');
   await second.keyboard.press('Escape');
   await expect(opener(second)).toBeVisible();
@@ -77,8 +67,8 @@ test('R09: the leading tab is closed while she writes in the other: within two s
   await isSent(second);
   // A busy machine may hold up one succession, never each of them.
   for (let tries = 0; took >= SUCCESSION_MS && tries < 2; tries++) {
-    const next = await context.newPage();
-    await next.goto(carnet.url);
+    const next = await claire.context.newPage();
+    await next.goto(claire.url);
     await openAllergies(next);
     took = await succession(second, next);
     await reopen(next);
@@ -87,9 +77,9 @@ test('R09: the leading tab is closed while she writes in the other: within two s
   expect(took).toBeLessThan(SUCCESSION_MS);
 });
 
-test('R09: one tab locks, and the other shows nothing any more', async () => {
-  const third = await context.newPage();
-  await third.goto(carnet.url);
+test('R09: one tab locks, and the other shows nothing any more', async ({ claire }) => {
+  const third = await claire.context.newPage();
+  await third.goto(claire.url);
   await openAllergies(third);
   await expect(row(third, 'Kiwi')).toBeVisible();
   await second.locator('summary').first().click();
@@ -100,8 +90,10 @@ test('R09: one tab locks, and the other shows nothing any more', async () => {
   }
 });
 
-test('R08: locked in both, it is opened in the one where the password is typed, whichever led, and the other is open with it', async () => {
-  const pages = context.pages();
+test('R08: locked in both, it is opened in the one where the password is typed, whichever led, and the other is open with it', async ({
+  claire,
+}) => {
+  const pages = claire.context.pages();
   const typed = pages.at(-1)!;
   await unlock(typed, CLAIRE);
   for (const page of pages) {

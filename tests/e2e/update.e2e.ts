@@ -1,27 +1,14 @@
 /** Two versions of the app: the person is told of the newer one and chooses; nothing is taken by itself. */
 import { expect, test, type Page } from '@playwright/test';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { extname, join, normalize } from 'node:path';
+import { join } from 'node:path';
 import { shellEntries } from '../../scripts/shell.mjs';
+import { BUILD, plainServer, type PlainServer } from './plain-server.ts';
 
-const BUILD = join(import.meta.dirname, '../../build');
 const MARK = '<meta name="carnet-test" content="newer">';
-const TYPES: Record<string, string> = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.webmanifest': 'application/manifest+json',
-};
-
 let newer: string;
-let folder: string;
-let server: Server;
-let origin: string;
+let server: PlainServer;
 
 test.beforeAll(async () => {
   newer = mkdtempSync(join(tmpdir(), 'carnet-newer-'));
@@ -32,23 +19,11 @@ test.beforeAll(async () => {
   const script = readFileSync(worker, 'utf8').replace(/^self\.carnetShell=.*\n/, '');
   writeFileSync(worker, `self.carnetShell=${JSON.stringify(shellEntries(newer))};\n${script}`);
 
-  folder = BUILD;
-  server = createServer((request, response) => {
-    const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
-    const file = extname(path) ? path : '200.html';
-    readFile(join(folder, file)).then(
-      (bytes) =>
-        response.setHeader('content-type', TYPES[extname(file)] ?? 'application/octet-stream').end(bytes),
-      () => response.writeHead(404).end(),
-    );
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server = await plainServer();
 });
 
-test.afterAll(() => {
-  server.closeAllConnections();
-  server.close();
+test.afterAll(async () => {
+  await server?.close();
   rmSync(newer, { recursive: true, force: true });
 });
 
@@ -59,13 +34,13 @@ const offer = (page: Page) => page.getByText(/Une nouvelle version de Carnet est
 test('a newer version is offered, waits through reloads until it is chosen, and is then in place', async ({
   page,
 }) => {
-  await page.goto(origin);
+  await page.goto(server.origin);
   await page.waitForFunction(async () => (await navigator.serviceWorker.ready).active?.state === 'activated');
   await page.reload();
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   expect(await isNewer(page)).toBe(false);
 
-  folder = newer;
+  server.folder = newer;
   await page.reload();
   await expect(offer(page)).toBeVisible({ timeout: 30_000 });
   expect(await isNewer(page)).toBe(false);

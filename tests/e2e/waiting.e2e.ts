@@ -1,22 +1,13 @@
 /** A long wait can be given up: what the person has written stays, nothing of it comes after them, and the next try goes. */
-import { expect, test, type Page, type Request } from '@playwright/test';
-import { carnetProcess, type CarnetProcess } from '../helpers/worlds/carnet-process.ts';
-import { fillCredentials, printedLetter } from './journey.ts';
+import type { Page, Request } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+import { answer, fillCredentials, printedLetter } from './journey.ts';
+import { press } from './page-words.ts';
 import { CLAIRE } from './support.ts';
 
 // What the vault asks must pass by the test to be held up.
 test.use({ serviceWorkers: 'block' });
 test.describe.configure({ timeout: 120_000 });
-
-let carnet: CarnetProcess;
-
-test.beforeAll(async () => {
-  carnet = await carnetProcess();
-});
-
-test.afterAll(async () => {
-  await carnet?.remove();
-});
 
 /** Holds up the requests that fit; the answer lets them go. */
 async function hold(page: Page, fits: (request: Request) => boolean): Promise<() => void> {
@@ -33,32 +24,29 @@ const giveUp = (page: Page) => page.getByRole('button', { name: /Ne plus attendr
 
 test('ACT-11: looking for the file is given up; the three answers stay, and the next try finds it', async ({
   page,
+  carnet,
 }) => {
   const letter = printedLetter(carnet);
   const release = await hold(page, (request) => request.method() === 'POST');
-  const go = (name: RegExp): Promise<void> => page.getByRole('button', { name }).first().click();
-  const answer = async (text: string): Promise<void> => {
-    await page.getByRole('textbox').first().fill(text);
-    await go(/^Continuer/);
-  };
   await page.goto(`${carnet.url}/activer`);
-  await go(/Commencer/);
-  await answer(letter.code);
+  await press(page, /Commencer/);
+  await answer(page, letter.code);
   await page.getByRole('radio', { name: /Avec photo/ }).check({ force: true });
-  await go(/^Continuer/);
-  await answer(letter.nir);
-  await answer(letter.serial);
+  await press(page, /^Continuer/);
+  await answer(page, letter.nir);
+  await answer(page, letter.serial);
   await giveUp(page).click();
   await expect(giveUp(page)).toHaveCount(0);
   await expect(page.getByRole('textbox')).toHaveValue(letter.serial);
   await expect(page.getByRole('alert')).toHaveCount(0);
   release();
-  await go(/^Continuer/);
+  await press(page, /^Continuer/);
   await expect(page.getByRole('heading', { name: /Est-ce bien vous/ })).toBeVisible({ timeout: 30_000 });
 });
 
 test('D03: a link that finds no way is given up; what was chosen stays, and the next try shows a code', async ({
   page,
+  carnet,
 }) => {
   const release = await hold(page, (request) => request.url().endsWith('/config.json'));
   await page.goto(`${carnet.url}/relier`);

@@ -8,6 +8,7 @@ import { healthSections } from '#lib/record/sections.ts';
 import { statementId } from '#lib/record/sections/statements.ts';
 import type { RecordView } from '#lib/vault/door.ts';
 import { anyRecord, recordOf } from '../helpers/people/any-record.ts';
+import { times } from '../helpers/tools/depth.ts';
 import { fonts } from '../helpers/tools/fonts.ts';
 import { faultsOf, withoutQpdf } from '../helpers/tools/qpdf.ts';
 import { readAloud, readPdf } from '../helpers/tools/read-pdf.ts';
@@ -193,7 +194,7 @@ test.skipIf(withoutQpdf)(
             for (const part of known) expect(text).toContain(bare(part));
           }
       }),
-      { numRuns: 40 },
+      { numRuns: times(10, 40) },
     );
   },
 );

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { toBase64url } from '#lib/bytes/base64url.ts';
 import { hex } from '#lib/bytes/bytes.ts';
-import type { HostedVault } from '#lib/vault/election.ts';
+import type { HostedVault } from '#lib/vault/serving.ts';
 import { METHODS, type MethodName } from '#lib/vault/methods.ts';
 import { leaksIn, type Secrets } from '../helpers/hostile/eavesdropper.ts';
 import { localSecretOf, secretsOn } from '../helpers/people/vault-keys.ts';

@@ -73,12 +73,14 @@ describe('before there is an account', () => {
 
   test('without the authority nothing is begun; without the relay no link is', async () => {
     laptop.online = false;
+    laptop.hurry = 20; // it waits for the relay before it gives up
     const vault = await laptop.reopen();
     expect(await vault.enrol(world.credentials(0))).toEqual(wrong('authority-unreachable'));
     const input = { identifiant: IDENTIFIANT, password: PASSWORD, deviceName: 'Portable' };
     expect(await vault.linkThisDevice(input)).toEqual(wrong('relay-unreachable'));
     expect(await onDisk(laptop)).toBe(before);
     laptop.online = true;
+    laptop.hurry = 1;
   });
 });
 
@@ -126,10 +128,12 @@ describe('with an account', () => {
   test('a link code that is none, and one that nobody shows, link nothing', async () => {
     expect(await laptop.vault.linkOtherDevice({ code: 'not a code' })).toEqual(wrong('link-code-wrong'));
     laptop.events.length = 0;
+    laptop.hurry = 4; // twelve seconds are given to who may show it
     good(await laptop.vault.linkOtherDevice({ code: '0123-4567-89AB-CDEF' }));
     const { link } = await laptop.until('link', (event) => event.link.type === 'failed');
     expect(link).toEqual({ type: 'failed', error: { type: 'link-code-wrong' } });
     expect(good(await laptop.vault.devices())).toHaveLength(1);
+    laptop.hurry = 1;
   }, 40_000);
 
   test('a truncated file, one too large, one of a wrong type: each by its name, and no document is there', async () => {
@@ -169,12 +173,14 @@ describe('with an account', () => {
 
   test('a dead relay: what needs it says so, everything else goes on', async () => {
     laptop.setOnline(false);
+    laptop.hurry = 20;
     expect(await laptop.vault.footprint()).toEqual(wrong('relay-unreachable'));
     expect(await laptop.vault.linkOtherDevice({ code: '0123-4567-89AB-CDEF' })).toEqual(
       wrong('relay-unreachable'),
     );
     good(await laptop.vault.edit([allergy('Latex')]));
     expect(good(await laptop.vault.sync()).unsent).toBeGreaterThan(0);
+    laptop.hurry = 1;
     laptop.setOnline(true);
     good(await laptop.vault.retry());
     await settled(laptop);

@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { runVectors } from './run.ts';
+
+vi.unmock('#lib/crypto/kdf.ts');
 
 const reports = await runVectors();
 

@@ -2,6 +2,9 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { hex, utf8 } from '#lib/bytes/bytes.ts';
 import { admitsParameters, ARGON2, argon2id, KdfRefused } from './kdf.ts';
 
+// The real derivation: it is what is tried here.
+vi.unmock('./kdf.ts');
+
 const secret = utf8('quatre mots pris au hasard');
 const salt = utf8('sixteen bytes ok');
 const FLOOR = { m: 65_536, t: 3, p: 1 };

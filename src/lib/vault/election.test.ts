@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ok } from '#lib/bytes/result.ts';
 import type { VaultEvent } from './door.ts';
-import { joinTabs, type HostedVault, type TabChannel, type TabHost } from './election.ts';
+import { joinTabs, type TabChannel, type TabHost } from './election.ts';
+import type { HostedVault } from './serving.ts';
 import type { BetweenTabs, Call, ToPage } from './messages.ts';
 import type { MethodName } from './methods.ts';
 

@@ -13,7 +13,7 @@
  * were under way are asked again if asking twice is harmless.
  */
 import { fail } from '#lib/bytes/result.ts';
-import type { Door, VaultError, VaultEvent } from './door.ts';
+import type { VaultError, VaultEvent } from './door.ts';
 import {
   goesToAll,
   readBetweenTabs,
@@ -23,16 +23,7 @@ import {
   type ToPage,
 } from './messages.ts';
 import { admitCall, type Admitted } from './methods.ts';
-import { Serving } from './serving.ts';
-
-/** A vault as the leading tab runs it. */
-export interface HostedVault extends Door {
-  subscribe(listener: (event: VaultEvent) => void): () => void;
-  /** Nothing is open or being opened: nothing is lost when another tab's worker has it. */
-  idle(): boolean;
-  /** Lets go of keys and disk. */
-  close(): Promise<void>;
-}
+import { Serving, type HostedVault } from './serving.ts';
 
 /** The part of BroadcastChannel that is used. */
 export interface TabChannel {

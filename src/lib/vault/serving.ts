@@ -1,9 +1,17 @@
 /** The calls that the leading tab's vault is at, its own page's and other tabs'. */
 import { fail } from '#lib/bytes/result.ts';
-import type { Progress } from './door.ts';
-import type { HostedVault } from './election.ts';
+import type { Door, Progress, VaultEvent } from './door.ts';
 import type { ToPage } from './messages.ts';
 import type { Admitted } from './methods.ts';
+
+/** A vault as the leading tab runs it. */
+export interface HostedVault extends Door {
+  subscribe(listener: (event: VaultEvent) => void): () => void;
+  /** Nothing is open or being opened: nothing is lost when another tab's worker has it. */
+  idle(): boolean;
+  /** Lets go of keys and disk. */
+  close(): Promise<void>;
+}
 
 type Reply = (message: ToPage) => void;
 

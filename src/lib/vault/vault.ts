@@ -25,7 +25,7 @@ import { connect, type Connection } from './connection.ts';
 import { revokeDevice } from './devices.ts';
 import { addDocument, openDocument } from './documents.ts';
 import type { Answer, Door, LinkState, VaultError, VaultEvent, VaultStatus } from './door.ts';
-import type { HostedVault } from './election.ts';
+import type { HostedVault } from './serving.ts';
 import {
   attest,
   enterByGrant,

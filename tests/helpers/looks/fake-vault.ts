@@ -2,9 +2,10 @@
  * A vault without keys, for looking at the pages: it answers the door from memory, with the delays and the failures
  * that the real one has. Never shipped: only tests/helpers/looks/vite.looks.config.ts puts it in the place of the real one.
  *
- * A PDF and a photo to open are given by whoever looks, under /looks/.
+ * A PDF and a photo to open are given by the server, under /looks/.
  *
- * `localStorage.looks` chooses the scene: empty, locked, filled, full, offline, warned, child.
+ * `localStorage.looks` chooses the scene: empty (no account), fresh (nothing noted yet), locked, filled, full, offline, warned,
+ * child; `localStorage.answers` that what a page asks for fails, or is never answered: fail, hang.
  */
 import type {
   Answer,
@@ -703,5 +704,34 @@ export function startVault(): FakeVault {
     },
     exportRecord: async () => yes(new Blob(['{}'])),
   };
-  return door;
+  return answering(door, localStorage.getItem('answers'));
+}
+
+/** How each thing that a page can ask for fails in the scene of failures. */
+const FAILURES: Readonly<Partial<Record<keyof Door, VaultError>>> = {
+  enrol: { type: 'authority-unreachable' },
+  unlock: { type: 'wrong-password' },
+  search: { type: 'storage-unavailable' },
+  measures: { type: 'record-damaged' },
+  edit: { type: 'storage-full' },
+  history: { type: 'entry-missing' },
+  deleted: { type: 'record-damaged' },
+  addDocument: { type: 'storage-full' },
+  openDocument: { type: 'document-unavailable' },
+  footprint: { type: 'relay-unreachable' },
+  revokeDevice: { type: 'relay-unreachable' },
+  linkThisDevice: { type: 'relay-unreachable' },
+  linkOtherDevice: { type: 'link-expired' },
+  exportRecord: { type: 'storage-unavailable' },
+};
+
+function answering(door: FakeVault, answers: string | null): FakeVault {
+  if (answers !== 'fail' && answers !== 'hang') return door;
+  return new Proxy(door, {
+    get(target, name: keyof FakeVault) {
+      const failure = FAILURES[name as keyof Door];
+      if (!failure) return target[name];
+      return () => (answers === 'fail' ? Promise.resolve(no(failure)) : new Promise(() => undefined));
+    },
+  });
 }

@@ -33,9 +33,23 @@ export async function person(name: string, seed: number | string = 1): Promise<P
   return { name, root, address, genesis: bundle, device, genesisBody: frameBody, random };
 }
 
-/** One more device, of whoever will have it. */
+const devices = new Map<string, Promise<DeviceKeys>>();
+
+/** One more device, of whoever will have it; made once a file, since worlds are made by the hundred. */
 export function deviceNamed(name: string, seed: number | string = 1): Promise<DeviceKeys> {
-  return openDevice(generateDevice(seededRandom(`device ${name}/${seed}`)));
+  const label = `device ${name}/${seed}`;
+  const known = devices.get(label) ?? openDevice(generateDevice(seededRandom(label)));
+  devices.set(label, known);
+  return known;
+}
+
+const addresses = new Map<string, Promise<Address>>();
+
+/** The address of a person of whom nothing else is asked. */
+export function addressNamed(name: string): Promise<Address> {
+  const known = addresses.get(name) ?? person(name).then(({ address }) => address);
+  addresses.set(name, known);
+  return known;
 }
 
 export interface Written {

@@ -1,6 +1,8 @@
 /** After a test that failed: what to begin the same randomness with. (fast-check prints its own.) */
 import { afterEach } from 'vitest';
-import { seedsInUse } from './random.ts';
+import { forgetSeeds, seedsInUse } from './random.ts';
+
+forgetSeeds();
 
 afterEach(({ task }) => {
   if (task.result?.state !== 'fail' || seedsInUse().length === 0) return;

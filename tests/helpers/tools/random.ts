@@ -29,6 +29,11 @@ export function seedsInUse(): readonly string[] {
   return lastSeeds;
 }
 
+/** Another test file begins. */
+export function forgetSeeds(): void {
+  lastSeeds.length = 0;
+}
+
 export function seededRandom(seed: number | string): SeededRandom {
   const name = String(seed);
   if (!lastSeeds.includes(name)) lastSeeds.push(name);

@@ -4,13 +4,20 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../../..');
-const START_MS = 30_000;
+/** So long only where the machine is busy with much else. */
+const START_MS = 100_000;
+/**
+ * Below the ports that a system hands out by itself: nobody else is given one while its server is down. Processes that run
+ * side by side begin at different ones.
+ */
+const PORTS = { first: 20_000, count: 10_000 };
+let lastPort = PORTS.first + ((process.pid * 64) % PORTS.count);
 
 export interface CarnetProcess {
   readonly url: string;
@@ -24,10 +31,13 @@ export interface CarnetProcess {
   remove(): Promise<void>;
 }
 
+/** @param from a data folder to begin with, which is copied and stays as it is; without it the server is new */
 export async function carnetProcess(
   environment: Readonly<Record<string, string>> = {},
+  from?: string,
 ): Promise<CarnetProcess> {
   const dataDir = mkdtempSync(join(tmpdir(), 'carnet-data-'));
+  if (from !== undefined) cpSync(from, dataDir, { recursive: true });
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let child: ChildProcess | null = null;
@@ -89,11 +99,19 @@ async function isHealthy(url: string): Promise<boolean> {
 }
 
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  do lastPort = PORTS.first + ((lastPort + 1 - PORTS.first) % PORTS.count);
+  while (!(await isFree(lastPort)));
+  return lastPort;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false; // somebody listens there
+  }
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  return true;
 }

@@ -4,7 +4,8 @@
  * the origin can speak on the channel and take the lock, as one can.
  */
 import type { BetweenTabs, FromPage, ToPage } from '#lib/vault/messages.ts';
-import { joinTabs, type HostedVault, type TabChannel } from '#lib/vault/election.ts';
+import { joinTabs, type TabChannel } from '#lib/vault/election.ts';
+import type { HostedVault } from '#lib/vault/serving.ts';
 import { connectVault, type VaultClient, type WorkerLike } from '#lib/vault/client.ts';
 
 export interface Tab {

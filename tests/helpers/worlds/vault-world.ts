@@ -9,11 +9,11 @@ import { toBase64url } from '#lib/bytes/base64url.ts';
 import { systemRandom } from '#lib/crypto/random.ts';
 import type { Edit } from '#lib/record/entry.ts';
 import { openVault } from '#lib/vault/vault.ts';
-import type { HostedVault } from '#lib/vault/election.ts';
+import type { HostedVault } from '#lib/vault/serving.ts';
 import type { VaultEvent, VaultError } from '#lib/vault/door.ts';
 import type { Environment } from '#lib/vault/environment.ts';
 import type { Result } from '#lib/bytes/result.ts';
-import { systemClock } from '#lib/sync/clock.ts';
+import { systemClock, type Clock } from '#lib/sync/clock.ts';
 import { webSocketDial, type Dial } from '#lib/sync/transport.ts';
 import { readConfig, type Config } from '../../../relay/config.ts';
 import { startCarnet, type RunningCarnet } from '../../../relay/main.ts';
@@ -60,7 +60,7 @@ export interface TestDevice {
   vault: HostedVault;
   /** False: as in a hospital corridor. */
   online: boolean;
-  /** How many times as fast as they should the timers of this device run. */
+  /** How many times as fast as it should the clock of this device runs, and its timers with it. */
   hurry: number;
   /** The tab is killed: its disk, its lines and its requests are dead, whatever of it still runs. */
   kill(): void;
@@ -114,12 +114,18 @@ export function testDevice(url: string, options: DeviceOptions = {}): TestDevice
   let process = {};
   const hints = new Set<(online: boolean) => void>();
   const lines = new Set<() => void>();
+  const clock = hastyClock();
   const device: TestDevice = {
     disk,
     events: [],
     vault: undefined as unknown as HostedVault,
     online: true,
-    hurry: 1,
+    get hurry() {
+      return clock.speed();
+    },
+    set hurry(factor) {
+      clock.setSpeed(factor);
+    },
     kill() {
       process = {};
       disk.crash();
@@ -161,10 +167,7 @@ export function testDevice(url: string, options: DeviceOptions = {}): TestDevice
     const isOnline = (): boolean => device.online && own === process;
     const services = { relay: `${url.replace('http', 'ws')}/relay`, authority: url };
     return {
-      clock: {
-        ...systemClock,
-        setTimer: (delay, action) => systemClock.setTimer(delay / device.hurry, action),
-      },
+      clock,
       random: systemRandom,
       argon2: { m: 65_536, t: 3, p: 1 },
       images,
@@ -199,6 +202,21 @@ export function testDevice(url: string, options: DeviceOptions = {}): TestDevice
     };
   }
   return device;
+}
+
+/** The clock of the machine, until it is told to run faster; what it gained it keeps. */
+function hastyClock(): Clock & { speed(): number; setSpeed(factor: number): void } {
+  let [speed, since, gained] = [1, Date.now(), 0];
+  const now = () => Date.now() + gained + (Date.now() - since) * (speed - 1);
+  return {
+    now,
+    setTimer: (delay, action) => systemClock.setTimer(delay / speed, action),
+    speed: () => speed,
+    setSpeed(factor) {
+      const reached = now();
+      [speed, since, gained] = [factor, Date.now(), reached - Date.now()];
+    },
+  };
 }
 
 const NO_IMAGES: Environment['images'] = { toJpeg: () => Promise.resolve(null) };
