@@ -133,7 +133,9 @@ function lastControls({ controls }: Turn, self: Hex): { seq: number; before: Hex
 }
 
 function distinct(names: readonly Name[]): Name[] {
-  const bySaying = new Map(names.map(({ author, seq, saying, frame }) => [saying, { author, seq, saying, frame }]));
+  const bySaying = new Map(
+    names.map(({ author, seq, saying, frame }) => [saying, { author, seq, saying, frame }]),
+  );
   return [...bySaying.values()];
 }
 

@@ -78,7 +78,14 @@ function readFrontier(reader: Reader): Head[] {
     const isControl = readFlag(reader);
     const seq = reader.varint();
     if (seq === 0) throw new MalformedBytes('numbers start at 1');
-    const head = { author, isControl, seq, saying: readId(reader), frame: readId(reader), clock: reader.varint() };
+    const head = {
+      author,
+      isControl,
+      seq,
+      saying: readId(reader),
+      frame: readId(reader),
+      clock: reader.varint(),
+    };
     const before = frontier.at(-1);
     if (before && byPlace(before, head) >= 0) throw new MalformedBytes('frontier out of order');
     frontier.push(head);

@@ -111,7 +111,8 @@ export function introducedBy(policy: Policy, frames: Iterable<OpenedFrame>): Map
   const introduced = new Map<Hex, Bytes>();
   for (const { frame } of frames) {
     const content = frame.kind === 'control' ? frame.content : NO_CONTENT;
-    for (const { device, signing } of policy.introduces(content, frame.chains)) introduced.set(device, signing);
+    for (const { device, signing } of policy.introduces(content, frame.chains))
+      introduced.set(device, signing);
   }
   return introduced;
 }

@@ -69,5 +69,9 @@ export function keptForOthers(
     taken.add(saying);
     open.push(...(bySaying.get(saying)?.before ?? []));
   }
-  return new Set([...bySaying.values()].flatMap(({ saying, author }) => (stands(author) || taken.has(saying) ? [] : [saying])));
+  return new Set(
+    [...bySaying.values()].flatMap(({ saying, author }) =>
+      stands(author) || taken.has(saying) ? [] : [saying],
+    ),
+  );
 }

@@ -33,7 +33,10 @@ export const MIN_TAIL_BYTES = 128 * 1024;
 function encodeTail(taken: readonly Taken[]): Bytes {
   const writer = new Writer(1024);
   for (const { lane, client, update, mark } of taken) {
-    writer.lengthPrefixed(encoder.encode(lane)).u64(client).u8(update ? 1 : 0);
+    writer
+      .lengthPrefixed(encoder.encode(lane))
+      .u64(client)
+      .u8(update ? 1 : 0);
     if (update) writer.lengthPrefixed(update);
     writer.u64(mark.short).u64(mark.time).u16(mark.counter);
   }
@@ -196,7 +199,13 @@ export async function readSealed({ space, ports, layout, schema }: Context): Pro
   const isRead =
     opened !== null && complete && !read.includes(null) && (head.written === 0 || folded !== null);
   const document = (isRead && folded) || new RecordDocument(schema);
-  const isWhole = isRead && replay(document, read.flatMap((tail) => tail ?? [])) && isSame(document, head);
+  const isWhole =
+    isRead &&
+    replay(
+      document,
+      read.flatMap((tail) => tail ?? []),
+    ) &&
+    isSame(document, head);
   return {
     head,
     controls: controls ?? new Map<Hex, VerifiedControl>(),
@@ -248,7 +257,8 @@ export async function sealTurn(
   sealing.push(sealAt(seal, layout.head, head), sealAt(seal, layout.twin, head));
   if (turn.controls !== before.controls)
     sealing.push(sealAt(seal, layout.controls, encodeControls(turn.controls)));
-  if (turn.carried !== before.carried) sealing.push(sealAt(seal, layout.carried, encodeCarried(turn.carried)));
+  if (turn.carried !== before.carried)
+    sealing.push(sealAt(seal, layout.carried, encodeCarried(turn.carried)));
   if (turn.others !== before.others) sealing.push(sealAt(seal, layout.others, encodeOthers(turn.others)));
   if (turn.events.length > 0) sealing.push(sealAt(seal, layout.reports, encodeReports(turn.reported)));
   const changes = [...turn.changes, ...removals, ...(await Promise.all(sealing))];

@@ -8,7 +8,6 @@ export type RefusalReason =
   | 'unreadable' // opens under none of our keys: damaged, foreign, or of another version
   | 'malformed' // opens, but is not what it says it is
   | 'signature' // not signed by the author it names
-  | 'role' // its author may not do this
   | 'hostile-update' // the gate let nothing of it in: size, foreign client, forged clock, forbidden content
   | 'quota'; // too much of this author is waiting for what never came
 

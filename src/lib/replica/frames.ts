@@ -93,7 +93,14 @@ export async function makeFrame(
 ): Promise<Frame> {
   const { kind, author, seq, before, deps, clock, content } = draft;
   const body = hasGrounds ? encodeGrounds(draft, content) : content;
-  const inner = { author: fromHex(author), seq, before: before.map(fromHex), deps: deps.map(fromHex), clock, body };
+  const inner = {
+    author: fromHex(author),
+    seq,
+    before: before.map(fromHex),
+    deps: deps.map(fromHex),
+    clock,
+    body,
+  };
   return sealStatement(await signInner(aadOf(keys, kind), inner, signer), kind, keys, random, hasGrounds);
 }
 

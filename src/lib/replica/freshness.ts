@@ -26,13 +26,24 @@ export function learn(context: Context, turn: Turn, frame: Frame): void {
   const clock = observe(turn.head.clock, frame.clock, context.ports.clock.now());
   const heads = frame.kind === 'heads' ? decodeHeads(frame.content) : null;
   const isOwn = author === context.self.id;
-  const claims = isOwn ? turn.head.claims : mergeClaims(turn.head.claims, claimsIn(frame, heads?.frontier ?? []), turn.members);
+  const claims = isOwn
+    ? turn.head.claims
+    : mergeClaims(turn.head.claims, claimsIn(frame, heads?.frontier ?? []), turn.members);
   const reach = isOwn
     ? turn.head.reach
-    : mergeReach(turn.head.reach, author, reachIn(frame, heads?.frontier ?? []), turn.members, heads !== null);
+    : mergeReach(
+        turn.head.reach,
+        author,
+        reachIn(frame, heads?.frontier ?? []),
+        turn.members,
+        heads !== null,
+      );
   turn.setHead({ claims, clock, reach });
   if (heads && heads.others.size > 0)
-    turn.others = new Map(turn.others).set(author, new Map([...(turn.others.get(author) ?? []), ...heads.others]));
+    turn.others = new Map(turn.others).set(
+      author,
+      new Map([...(turn.others.get(author) ?? []), ...heads.others]),
+    );
 }
 
 /** What a frame says exists: what its author must have had. */

@@ -63,7 +63,10 @@ export async function takeIn(
     const { sound, changed } = await takeChains(context, turn, good, tally);
     fresh.push(...sound.filter(({ frame }) => frame.kind !== 'control'));
     for (const { frame } of sound)
-      if (frame.kind === 'control' && (await takeControls(context, turn, context.policy.carries(frame.content))))
+      if (
+        frame.kind === 'control' &&
+        (await takeControls(context, turn, context.policy.carries(frame.content)))
+      )
         tally.membersChanged = true;
     const unsettled = await admitControls(context, turn, sound, tally);
     again = changed || unsettled.changed;

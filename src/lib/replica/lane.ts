@@ -52,6 +52,9 @@ export class Lane {
   /** The keys of members, by section and entry; null until they are asked for. */
   #memberKeys: Map<SectionId, Map<EntryId, Set<string>>> | null = null;
 
+  /** The answer that was given last. */
+  #settled: { update: Bytes; clock: number; settings: readonly Setting[] | null } | null = null;
+
   constructor(client: number, doc = new Y.Doc(), frames: LaneFrame[] = []) {
     this.client = client;
     this.#doc = doc;
@@ -136,19 +139,10 @@ export class Lane {
 
   /** What an update would set here; null when the lane cannot take it now. */
   settle(update: Bytes): readonly Setting[] | null {
-    const said = readUpdate(update);
-    if (!said || (said.values.length > 0 && (said.client !== this.client || said.clock !== this.clock)))
-      return null;
-    const settings: Setting[] = [];
-    const taken = new Set<string | number>();
-    for (const value of said.values) {
-      const setting = this.#settle(value);
-      const place = value.after ?? JSON.stringify([value.section, value.key]);
-      if (!setting || taken.has(place)) return null;
-      taken.add(place);
-      settings.push(setting);
-    }
-    return settings;
+    // Whoever lets an update pass has it taken in next.
+    if (this.#settled?.update !== update || this.#settled.clock !== this.clock)
+      this.#settled = { update, clock: this.clock, settings: this.#settleAll(update) };
+    return this.#settled.settings;
   }
 
   /** Whether the frame at this index set what the update says, where it says so; what was replaced since is not compared. */
@@ -197,6 +191,22 @@ export class Lane {
       for (const name of this.sections()) for (const key of this.keys(name)) this.#noteMember(name, key);
     }
     return this.#memberKeys.get(section)?.get(id) ?? [];
+  }
+
+  #settleAll(update: Bytes): readonly Setting[] | null {
+    const said = readUpdate(update);
+    if (!said || (said.values.length > 0 && (said.client !== this.client || said.clock !== this.clock)))
+      return null;
+    const settings: Setting[] = [];
+    const taken = new Set<string | number>();
+    for (const value of said.values) {
+      const setting = this.#settle(value);
+      const place = value.after ?? JSON.stringify([value.section, value.key]);
+      if (!setting || taken.has(place)) return null;
+      taken.add(place);
+      settings.push(setting);
+    }
+    return settings;
   }
 
   #settle(value: Placed): Setting | null {

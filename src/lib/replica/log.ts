@@ -112,7 +112,8 @@ export function takeAll(
       }
       const isSecond = place.type === 'branch' && place.from !== null;
       hasBranched ||= isSecond;
-      const lane = place.type === 'next' ? place.lane : isSecond ? `${frame.author} ${frame.saying}` : frame.author;
+      const lane =
+        place.type === 'next' ? place.lane : isSecond ? `${frame.author} ${frame.saying}` : frame.author;
       if (place.type === 'branch') {
         const from = place.from === null ? undefined : document.lanes.get(place.from);
         document.putLane(lane, from ? from.cut(place.frames) : new Lane(client));
@@ -172,7 +173,10 @@ export function holds(
 }
 
 /** The lane a device writes on, and its other heads, which its next word joins. */
-export function ownLanes(self: Hex, heads: LaneHeads): { readonly lane: LaneId; readonly before: readonly LaneHead[] } {
+export function ownLanes(
+  self: Hex,
+  heads: LaneHeads,
+): { readonly lane: LaneId; readonly before: readonly LaneHead[] } {
   const own = [...heads].filter(([, { author, isJoined }]) => author === self && !isJoined);
   own.sort(([, a], [, b]) => b.seq - a.seq || (a.saying < b.saying ? -1 : 1));
   const [first, ...others] = own;

@@ -79,8 +79,7 @@ export function rosterPolicy(
       return [...next].every(([address, entries]) => carried.get(address) === entries) ? carried : next;
     },
     chainNews: (announced, carried) => newsOf(chainsWith(carried), announced),
-    groundless: (before, after) =>
-      'roster' in before ? groundless(before.roster, after.roster, self) : [],
+    groundless: (before, after) => ('roster' in before ? groundless(before.roster, after.roster, self) : []),
   };
 }
 

@@ -29,7 +29,13 @@ export async function resealUnsent(
   for (const one of old) {
     const frame = await readUnsentFrame(context, one, turn.members);
     if (!frame) continue;
-    const again = await makeFrame(frame, keys, context.self.signer, context.ports.random, context.policy.hasGrounds);
+    const again = await makeFrame(
+      frame,
+      keys,
+      context.self.signer,
+      context.ports.random,
+      context.policy.hasGrounds,
+    );
     renamed.set(frame.id, again.id);
     turn.unsend(one.key);
     replace(turn, frame, again);
@@ -73,6 +79,8 @@ export async function readUnacknowledged(context: Context, turn: Turn): Promise<
     .filter((frame) => isOwn(frame) && frame.kind !== 'control' && frame.seq > turn.head.sent.seq)
     .sort((a, b) => a.seq - b.seq);
   const { opened } = await listFrames(context, context.layout.frames);
-  const controls = opened.map(({ frame }) => frame.frame).filter((frame) => isOwn(frame) && frame.kind === 'control');
+  const controls = opened
+    .map(({ frame }) => frame.frame)
+    .filter((frame) => isOwn(frame) && frame.kind === 'control');
   return [...controls, ...data];
 }

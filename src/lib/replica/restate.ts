@@ -103,4 +103,3 @@ function valuesSince(lane: Lane, clock: number): Map<SectionId, Map<string, Fiel
     }
   return values;
 }
-

@@ -145,7 +145,11 @@ const VERSION = 2;
 export function encodeHead(head: HeadState): Bytes {
   const writer = new Writer(1024).u8(VERSION);
   writer.varint(head.written).varint(head.firstTail).varint(head.nextTail).varint(head.tailBytes);
-  writer.varint(head.nextOutbox).varint(head.unsent).varint(head.controls).u8(head.carried ? 1 : 0);
+  writer
+    .varint(head.nextOutbox)
+    .varint(head.unsent)
+    .varint(head.controls)
+    .u8(head.carried ? 1 : 0);
   writer.u64(head.clock.time).u16(head.clock.counter);
   writer.varint(head.sent.seq).varint(head.sent.clock);
   writeLanes(writer, head.lanes);
@@ -272,7 +276,10 @@ function readOwed(reader: Reader): Owed | null {
 function writeClaims(writer: Writer, claims: ReadonlyMap<string, Claim>): void {
   writer.varint(claims.size);
   for (const { author, isControl, seq, saying, frame, by } of claims.values()) {
-    writer.bytes(fromHex(author)).u8(isControl ? 1 : 0).varint(seq);
+    writer
+      .bytes(fromHex(author))
+      .u8(isControl ? 1 : 0)
+      .varint(seq);
     writer.bytes(fromHex(saying)).bytes(fromHex(frame)).bytes(fromHex(by));
   }
 }

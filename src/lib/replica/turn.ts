@@ -101,9 +101,13 @@ export class Turn {
 
   /** Whether this turn has changed what the record says: words that set nothing leave it as it was. */
   changesRecord(before: LaneHeads): boolean {
-    if (this.document === this.#standing) return this.taken.some(({ update }) => update !== null) || this.mustFold;
+    if (this.document === this.#standing)
+      return this.taken.some(({ update }) => update !== null) || this.mustFold;
     const valuesOf = (lanes: LaneHeads) =>
-      [...lanes.values()].flatMap(({ author, clock }) => (clock > 0 ? [`${author} ${clock}`] : [])).sort().join();
+      [...lanes.values()]
+        .flatMap(({ author, clock }) => (clock > 0 ? [`${author} ${clock}`] : []))
+        .sort()
+        .join();
     return valuesOf(before) !== valuesOf(this.head.lanes);
   }
 

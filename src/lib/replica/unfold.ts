@@ -66,12 +66,15 @@ function readValues(client: number, tags: Reader, places: Places, contents: Cont
     const tag = tags.u8();
     const content = contents.read(tag);
     const before = (tag & AFTER) !== 0 ? places.before(items) : null;
-    const { root, key } = before ? { root: before.parent, key: before.parentSub } : places.first();
+    const root = before ? (before.parent as Y.Map<unknown>) : places.root();
+    const key = before ? before.parentSub! : places.key();
     const origin = before && before.id;
     const item = new Y.Item(Y.createID(client, clock), before, origin, null, null, root, key, content);
     if (content instanceof Y.ContentDeleted) item.markDeleted();
     if (before) before.right = item;
-    (root as Y.Map<unknown>)._map.set(key!, item);
+    const known = root._map.size;
+    root._map.set(key, item);
+    if (!before && root._map.size === known) throw new MalformedBytes('a key that is new twice');
     items.push(item);
   }
   return items;
@@ -82,6 +85,7 @@ class Places {
   readonly #reader: Reader;
   readonly #sections: readonly Section[];
   readonly #entries: readonly string[];
+  #section: Section | undefined;
   #entry = 0;
   #distance = 0;
 
@@ -91,13 +95,15 @@ class Places {
     this.#entries = entries;
   }
 
-  /** Under a key that has no value yet. */
-  first(): { readonly root: Y.Map<unknown>; readonly key: string } {
-    const { root, name } = at(this.#sections, this.#reader.varint());
+  /** Of a value under a new key: the section first, then the key. */
+  root(): Y.Map<unknown> {
+    this.#section = at(this.#sections, this.#reader.varint());
+    return this.#section.root;
+  }
+
+  key(): string {
     this.#entry += unzigzag(this.#reader.varint());
-    const key = at(this.#entries, this.#entry) + name;
-    if (root._map.has(key)) throw new MalformedBytes('a key that is new twice');
-    return { root, key };
+    return at(this.#entries, this.#entry) + this.#section!.name;
   }
 
   /** The value in whose place it is: the last one of its key, which is gone with that. */

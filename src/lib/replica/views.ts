@@ -19,7 +19,9 @@ export function stateHashOf({ controls, head }: Memory, document: RecordDocument
     text(JSON.stringify(value) ?? '');
   }
   for (const id of [...controls.keys()].sort()) text(id);
-  const heads = [...head.lanes.values()].map(({ author, seq, saying, clock }) => `${author} ${seq} ${saying} ${clock}`);
+  const heads = [...head.lanes.values()].map(
+    ({ author, seq, saying, clock }) => `${author} ${seq} ${saying} ${clock}`,
+  );
   for (const line of heads.sort()) text(line);
   return sha256(writer.finish());
 }
