@@ -20,7 +20,7 @@ test('B01: exchange any frames between spaces, patients and epochs: each opens w
     const [phone] = world.devices;
     await phone!.allergy(`Pollen ${i}`);
     await push(phone!.replica, world.relay);
-    await world.rotate(phone!, [], world.devices);
+    await world.rotate(phone!, world.devices);
     await phone!.allergy(`Latex ${i}`);
     await push(phone!.replica, world.relay);
     for (const [topic, kept] of world.relay.topics)

@@ -8,7 +8,6 @@ import { deriveEpoch, type EpochKeys } from '#lib/keys/epoch.ts';
 import { decodeGrounds } from '#lib/keys/grounds.ts';
 import { decodeRosterBody } from '#lib/keys/roster-body.ts';
 import { openRotation } from '#lib/keys/rotations.ts';
-import type { SpaceId } from '#lib/keys/ids.ts';
 import { openReceived } from '#lib/replica/frames.ts';
 import { pull, push, settle, sync } from '../helpers/worlds/plain-relay.ts';
 import { replicaWorld, type ReplicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
@@ -37,9 +36,9 @@ async function openOwn(world: ReplicaWorld, phone: WorldDevice, by: string): Pro
     signing: phone.replica.members().author(hex(control.inner.author))!.signing,
   };
   const self = { id: phone.keys.id, sealingSecret: phone.keys.sealingSecret };
-  const secrets = await openRotation({ ...body, space: world.space as SpaceId, author, self });
+  const secrets = await openRotation({ ...body, space: world.space, author, self });
   if (typeof secrets === 'string') throw new Error(secrets);
-  return deriveEpoch(world.space as SpaceId, secrets);
+  return deriveEpoch(world.space, secrets);
 }
 
 /** Each epoch tells of the next, in whose rotation there is a box for the phone. */

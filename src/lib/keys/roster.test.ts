@@ -120,6 +120,13 @@ describe('whoever joins', () => {
     expect(ownersOf(...written)).toEqual(['Anna']);
   });
 
+  test('accepts a roster that it names: an acceptance of none is good for ever, hence for nothing', () => {
+    const nothing = sheet.write(laptop, sheet.join(bruno, []), sheet.founding);
+    const unheard = sheet.write(laptop, sheet.join(bruno, [nothing]), sheet.founding);
+    expect(refusalsOf(nothing, unheard)).toEqual(['no-right', 'no-right']);
+    expect(ownersOf(nothing, unheard)).toEqual(['Anna']);
+  });
+
   test('is let in by no stranger, nor by itself', () => {
     const own = sheet.write(bruno.devices[0], sheet.join(bruno, [sheet.founding]), sheet.founding);
     expect([ownersOf(own), refusalsOf(own)]).toEqual([['Anna'], ['no-right']]);

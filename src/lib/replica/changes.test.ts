@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { entryId } from '../../../tests/helpers/worlds/replica-world.ts';
-import { seededRandom, type SeededRandom } from '../../../tests/helpers/tools/random.ts';
+import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import { isKept, nextEdits } from '../../../tests/helpers/people/random-editor.ts';
 import { sha256 } from '#lib/crypto/hash.ts';
 import { immutableId } from '#lib/record/immutable.ts';

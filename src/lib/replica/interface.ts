@@ -11,8 +11,8 @@ import type { Edit, EntryId, HealthRecord, SectionId } from '#lib/record/entry.t
 import type { SecurityEvent } from './events.ts';
 import type { DeviceHex, Members } from './members.ts';
 import type { Carried, DiskError } from './ports.ts';
-import type { UnsettledWords } from './settling.ts';
 import type { LaneHead } from './log.ts';
+import type { UnsettledWords } from './words.ts';
 
 /** A frame as the relay gives it, and the topic it stood in. */
 export interface Received {

@@ -41,11 +41,12 @@ import type { Carried, DiskError, Policy } from './ports.ts';
 import { holdingsOf, takeFrames } from './receiving.ts';
 import { readLog, recount } from './recount.ts';
 import { resealUnsent } from './reseal.ts';
-import { namesBase, unsettled, type UnsettledWords } from './settling.ts';
+import { namesBase, unsettled } from './settling.ts';
 import { encodeSnapshot, type FoldedLane } from './snapshot.ts';
 import { keyringOf, type Turn } from './turn.ts';
 import { MAX_UPDATE, readUpdate } from './update.ts';
 import { deliveryOf, stateHashOf, uncoveredBy } from './views.ts';
+import type { UnsettledWords } from './words.ts';
 
 type Done<T, E extends { readonly type: string } = DiskError> = Promise<Result<T, E>>;
 

@@ -11,8 +11,7 @@
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { Hex } from '#lib/keys/ids.ts';
-import type { Context } from './context.ts';
-import type { RecordDocument } from './document.ts';
+import type { RecordDocument, Schema } from './document.ts';
 import type { Frame } from './frames.ts';
 import { inspect } from './gate.ts';
 import { Lane, shortOf, type Mark } from './lane.ts';
@@ -85,7 +84,7 @@ export interface Log {
 
 /** Takes in all of these frames that have their place. Changes `document`. */
 export function takeAll(
-  { schema }: Pick<Context, 'schema'>,
+  { schema }: { readonly schema: Schema },
   frames: Iterable<Frame>,
   start: LaneHeads,
   document: RecordDocument,
@@ -128,7 +127,7 @@ export function takeAll(
 interface Taking {
   readonly lane: LaneId;
   readonly client: number;
-  readonly schema: Context['schema'];
+  readonly schema: Schema;
   readonly heads: Map<LaneId, LaneHead>;
   readonly document: RecordDocument;
 }

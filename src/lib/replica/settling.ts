@@ -13,22 +13,7 @@ import { shortOf, type Lane } from './lane.ts';
 import { readLog } from './recount.ts';
 import type { Turn } from './turn.ts';
 import { readUpdate, type Place } from './update.ts';
-
-/** One thing that a device said, for a person to look at. */
-export interface WordOf {
-  readonly saying: Hex;
-  readonly device: Hex;
-  /** Milliseconds since 1970, by that device's clock. */
-  readonly at: number;
-  readonly values: readonly { readonly section: string; readonly key: string; readonly value: unknown }[];
-}
-
-export interface UnsettledWords {
-  /** They do not count. */
-  readonly late: readonly WordOf[];
-  /** They count, because somebody else had taken them in. */
-  readonly kept: readonly WordOf[];
-}
+import type { UnsettledWords, WordOf } from './words.ts';
 
 export async function unsettled(
   context: Context,
