@@ -2,10 +2,13 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { authorityWorld, CAMILLE, typeIn } from '../../tests/helpers/worlds/authority.ts';
 import { fakeClock } from '../../tests/helpers/tools/clock.ts';
 import { parseCsv } from './csv.ts';
+
+// The letters are written by another process.
+vi.unmock('./primitives.ts');
 
 const HEADER =
   'kind,nir,lastName,firstName,birthDate,card,serial,email,phone,parent1,parent2,rpps,profession';

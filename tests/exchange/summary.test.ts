@@ -177,7 +177,7 @@ test('MED-03: every page says whose it is, when it was made, and which page of h
 
 test.skipIf(withoutQpdf)(
   'MED-03 MED-52 DIR-11: any record makes a sound paper that holds every name in the order of its sections',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     await fc.assert(
       fc.asyncProperty(anyRecord(), async (record) => {

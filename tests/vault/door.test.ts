@@ -163,7 +163,8 @@ describe('a method that is not in the table does not exist', () => {
       alice.air({ type: 'reply', from: 'x', to: 'second', message });
       alice.air({ type: 'event', from: 'x', event: message });
     }
-    alice.air({ type: 'event', from: 'x', event: { type: 'constructor' } });
+    for (const type of ['constructor', 'left', 'progress'])
+      alice.air({ type: 'event', from: 'x', event: { type } });
     alice.air({ type: 'session', from: 'first', session: { localKey: new Uint8Array(32) } });
     const told = second.told.length;
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -373,6 +374,17 @@ describe('who leads', () => {
     expect(answers.map(({ ok }) => ok).sort()).toEqual([false, true]);
     expect(answers).toContainEqual({ ok: false, error: { type: 'open-elsewhere' } });
     for (const tab of [first, second]) expect(await tab.vault.status()).toEqual(UNLOCKED);
+  });
+
+  test('a tab in the middle of an activation keeps the lead: another one that begins takes nothing away', async () => {
+    const tablet = world.device();
+    const bob = browser(() => tablet.reopen());
+    const [one, other] = [bob.open('one'), bob.open('other')];
+    good(await one.vault.enrol(await world.newCredentials(2)));
+    const elsewhere = { ok: false, error: { type: 'open-elsewhere' } };
+    expect(await other.vault.enrol(world.credentials(1))).toEqual(elsewhere);
+    expect(await other.vault.unlock(ALICE)).toEqual(elsewhere);
+    good(await one.vault.activate({ ...ALICE, deviceName: 'Tablette' }));
   });
 
   test('a wrong password in one tab does not keep the next from trying', async () => {

@@ -19,6 +19,17 @@ describe('sealing for the own disk', () => {
     }
   });
 
+  test('the key can be used, and not read back; its secret may be wiped at once', async () => {
+    const wiped = secret.slice();
+    const made = localKey(wiped);
+    wiped.fill(0);
+    expect(await openLocal(made, 'space/1/state', sealed)).toEqual(value);
+    const handle = await made.key;
+    expect(handle.extractable).toBe(false);
+    for (const format of ['raw', 'jwk'] as const)
+      await expect(crypto.subtle.exportKey(format, handle)).rejects.toThrow();
+  });
+
   test('does not open in another place, with another key or for another purpose', async () => {
     expect(await openLocal(key, 'space/1/state', sealed)).toEqual(value);
     expect(await openLocal(key, 'space/2/state', sealed)).toBeNull();

@@ -21,7 +21,8 @@ class Origin {
   /** Which tabs opened a vault, in order. */
   readonly opened: string[] = [];
 
-  tab(name: string, vault = () => new FakeVault()): Tab {
+  /** `opening` settles when its vault is open. */
+  tab(name: string, opening: Promise<void> = Promise.resolve()): Tab {
     const tab: Tab = { name, heard: [], host: undefined as never, vault: null };
     const channel: TabChannel = {
       postMessage: (message: BetweenTabs) => {
@@ -37,10 +38,11 @@ class Origin {
         this.queue.push({ tab: name, lead, lost });
         this.grant();
       },
-      openVault: () => {
+      openVault: async () => {
         this.opened.push(name);
-        tab.vault = vault();
-        return Promise.resolve(tab.vault as unknown as HostedVault);
+        tab.vault = new FakeVault();
+        await opening;
+        return tab.vault as unknown as HostedVault;
       },
       toPage: (message) => void (this.channels.has(name) && tab.heard.push(message)),
     });
@@ -327,5 +329,22 @@ describe('the lock is taken by force', () => {
     expect(second.vault?.edits).toEqual([deletion(ID)]);
     for (const listener of robbed.listeners) listener({ type: 'status', status: { type: 'unlocked' } });
     expect(JSON.stringify([first.heard, second.heard])).not.toContain('unlocked');
+  });
+
+  it('a vault that was still opening then is closed, and leads nobody', async () => {
+    const origin = new Origin();
+    let opened = (): void => {};
+    const first = origin.tab('a', new Promise((resolve) => (opened = resolve)));
+    const second = origin.tab('b');
+    await settle();
+    origin.steal();
+    opened();
+    await settle();
+    expect(first.vault?.closed).toBe(true);
+    expect(origin.holder?.tab).toBe('b');
+    first.host.fromPage(call(1, 'edit', deletion(ID)));
+    await settle();
+    expect(second.vault?.edits).toEqual([deletion(ID)]);
+    expect(first.vault?.edits).toEqual([]);
   });
 });
