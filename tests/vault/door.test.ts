@@ -146,6 +146,7 @@ describe('a method that is not in the table does not exist', () => {
 
   test('what is no call at all is not answered, and stops nobody', async () => {
     good(await first.vault.unlock(ALICE));
+    await still(second);
     const aired = alice.aired.length;
     for (const message of [
       null,
@@ -176,6 +177,14 @@ describe('a method that is not in the table does not exist', () => {
     expect(await second.vault.status()).toEqual(UNLOCKED);
   });
 });
+
+/** What an opened account has to show by itself has been shown. */
+async function still(tab: { readonly told: readonly unknown[] }): Promise<void> {
+  for (let known = -1; known !== tab.told.length;) {
+    known = tab.told.length;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
 
 describe('a method takes what its row says and nothing else', () => {
   const text = 'x'.repeat(10_001);
