@@ -202,6 +202,12 @@ describe('a method takes what its row says and nothing else', () => {
     confirmKit: [[['a', 'b']], [['a', 'b', 'c', 'd']], [['a', 'b', 3]], ['a', 'b', 'c']],
     unlock: [[{ identifiant: IDENTIFIANT }], [{ ...ALICE, password: [PASSWORD] }], [IDENTIFIANT, PASSWORD]],
     revokeDevice: [['a'.repeat(63)], ['A'.repeat(64)], ['__proto__'], [`${'a'.repeat(64)}\n`]],
+    unsettledWords: [],
+    settleWords: [
+      [{ take: ['a'], aside: [], keep: [] }],
+      [{ take: [], aside: [] }],
+      [{ take: 'a', aside: [], keep: [] }],
+    ],
     linkThisDevice: [[ALICE], [{ ...ALICE, deviceName: {} }]],
     linkOtherDevice: [['code'], [{ code: 7 }], [{ code: text }]],
     confirmLink: [['true'], [1], [{ same: true }]],

@@ -34,6 +34,7 @@ import { preventionFacts } from './sections/prevention-facts.ts';
 import { preventiveActs } from './sections/preventive-acts.ts';
 import { professionals } from './sections/professionals.ts';
 import { relatives } from './sections/relatives.ts';
+import { settledWords } from './sections/settled-words.ts';
 import { statements } from './sections/statements.ts';
 import { treatments } from './sections/treatments.ts';
 import { vaccinations } from './sections/vaccinations.ts';
@@ -82,6 +83,7 @@ export const healthSections: readonly ProfileSection[] = [...profileSections, ..
 const DEFINITIONS: readonly SectionDefinition[] = [
   ...healthSections,
   statements,
+  settledWords,
   changes,
   documents,
   identity,

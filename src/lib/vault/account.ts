@@ -244,6 +244,8 @@ export async function openAccount(input: {
     if (!recordChanged && !membersChanged) return;
     headsDue = true;
     if (recordChanged) transfers.wake(connection.engine());
+    if ([...spaces.chainState().devices.values()].some(({ revoked }) => revoked))
+      soon('late', HEADS_MS, announceLateWords);
     whenQuiet();
   }
 
@@ -268,6 +270,16 @@ export async function openAccount(input: {
       if (addedAt > since && addedBy !== self) await announce('new-device', id, addedAt);
       if (revoked && revoked.at > since && revoked.by !== self)
         await announce('device-revoked', id, revoked.at);
+    }
+  }
+
+  /** Once for each device: what it wrote, and nobody has taken in, waits for the person. */
+  async function announceLateWords(): Promise<void> {
+    const found = await record.replica.unsettled(() => true);
+    if (!found.ok) return; // looked for again when frames come, or at the next start
+    for (const { device, at } of [...found.value.late, ...found.value.kept]) {
+      const added = await notices.add({ id: `late-words ${device}`, type: 'late-words', at, device });
+      if (added) emit({ type: 'notice', notices: notices.list() });
     }
   }
 

@@ -149,10 +149,39 @@ export interface SecurityNotice {
     | 'frame-refused'
     | 'snapshot-refused'
     | 'new-device'
-    | 'device-revoked';
+    | 'device-revoked'
+    | 'late-words';
   readonly at: number;
   readonly device?: string;
   readonly seen: boolean;
+}
+
+/** What a word of a revoked device did to one entry. */
+export interface EntryWord {
+  readonly section: SectionId;
+  readonly id: EntryId;
+  /** What the entry is called; empty when nothing says. */
+  readonly name: string;
+  readonly kind: 'created' | 'changed' | 'deleted' | 'restored';
+}
+
+/** Something that a device wrote which is revoked now. */
+export interface UnsettledWord {
+  readonly saying: string; // hex, 32 bytes
+  readonly device: string; // its name
+  readonly revokedAt: number | null;
+  readonly at: number; // by that device's clock
+  /** `late`: it does not count. `kept`: it does, because another device had taken it in. */
+  readonly state: 'late' | 'kept';
+  readonly decision: 'aside' | 'kept' | null;
+  readonly entries: readonly EntryWord[];
+}
+
+/** Sayings, by what is to become of them. */
+export interface SettledBy {
+  readonly take: readonly string[];
+  readonly aside: readonly string[];
+  readonly keep: readonly string[];
 }
 
 /** What the relay holds, read back from the relay itself. */
@@ -215,6 +244,10 @@ export interface AccountDoor {
 
   devices(): Answer<readonly DeviceView[]>;
   revokeDevice(id: string): Answer<void>;
+  /** What revoked devices wrote that does not count, or counts because another one had taken it in. */
+  unsettledWords(): Answer<readonly UnsettledWord[]>;
+  /** To take a word in takes in with it what its device had written before it. */
+  settleWords(decisions: SettledBy): Answer<void>;
   /**
    * New device: shows a code, then a phrase; ends `done` when the first record has arrived. What a locked account had
    * here is replaced then, and not before.

@@ -75,6 +75,10 @@ const edit: v.GenericSchema<unknown, Edit> = v.variant('type', [
   v.object({ type: v.literal('restore'), ...anyTarget }),
 ]);
 
+/** 32 bytes as lower-case hex: a device, or something said. */
+const name32 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+const sayings = v.pipe(v.array(name32), v.maxLength(10_000));
+
 const credentials = { identifiant: text, password: text };
 
 const newDocument = v.object({
@@ -95,7 +99,9 @@ const ACCOUNT: Table<AccountDoor> = {
   retry: method([], 'again'),
   footprint: method([], 'again'),
   devices: method([], 'again'),
-  revokeDevice: method([v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))]),
+  revokeDevice: method([name32]),
+  unsettledWords: method([], 'again'),
+  settleWords: method([v.object({ take: sayings, aside: sayings, keep: sayings })], 'again'),
   linkThisDevice: method([v.object({ ...credentials, deviceName: text })], 'stays'),
   linkOtherDevice: method([v.object({ code: text })]),
   confirmLink: method([v.boolean()]),

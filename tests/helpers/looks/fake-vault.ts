@@ -10,6 +10,7 @@
 import type {
   Answer,
   DeviceView,
+  UnsettledWord,
   DocumentView,
   Door,
   LinkState,
@@ -410,6 +411,26 @@ export function startVault(): FakeVault {
       : []),
   ];
 
+  const late = (n: number, name: string, state: UnsettledWord['state']): UnsettledWord => ({
+    saying: String(n).repeat(64),
+    device: 'Ancienne tablette',
+    revokedAt: now - 200 * DAY,
+    at: now - (200 + n) * DAY,
+    state,
+    decision: n === 4 ? 'aside' : null,
+    entries: [
+      { section: 'allergies', id: 'AAAAAAAAAAAAAAAAAAAAAA', name, kind: n === 2 ? 'changed' : 'created' },
+    ],
+  });
+  let unsettled: readonly UnsettledWord[] = filled
+    ? [
+        late(1, 'Pénicilline', 'late'),
+        late(2, 'Latex', 'late'),
+        late(3, 'Pollens de bouleau', 'kept'),
+        late(4, 'Inconnue', 'late'),
+      ]
+    : [];
+
   let sync: SyncView = {
     connection: scene === 'offline' ? 'offline' : 'online',
     unsent: scene === 'offline' ? 2 : 0,
@@ -663,6 +684,23 @@ export function startVault(): FakeVault {
       tell({ type: 'devices', devices });
       return yes(undefined);
     },
+    async unsettledWords() {
+      await wait(200);
+      return yes(unsettled);
+    },
+    async settleWords({ take, aside, keep }) {
+      await wait(200);
+      unsettled = unsettled
+        .filter(({ saying }) => !take.includes(saying))
+        .map((word) =>
+          aside.includes(word.saying)
+            ? { ...word, decision: 'aside' as const }
+            : keep.includes(word.saying)
+              ? { ...word, decision: 'kept' as const }
+              : word,
+        );
+      return yes(undefined);
+    },
     async linkThisDevice() {
       await wait(600);
       link({ type: 'waiting', code: '7KQ2M9XW4T0BHZ5C', expiresAt: Date.now() + 10 * 60_000 });
@@ -720,6 +758,8 @@ const FAILURES: Readonly<Partial<Record<keyof Door, VaultError>>> = {
   openDocument: { type: 'document-unavailable' },
   footprint: { type: 'relay-unreachable' },
   revokeDevice: { type: 'relay-unreachable' },
+  unsettledWords: { type: 'storage-unavailable' },
+  settleWords: { type: 'storage-full' },
   linkThisDevice: { type: 'relay-unreachable' },
   linkOtherDevice: { type: 'link-expired' },
   exportRecord: { type: 'storage-unavailable' },

@@ -1,0 +1,17 @@
+/**
+ * What a person decided of words that a revoked device wrote: set aside, or kept knowingly. One entry for each word, with an
+ * id that follows from it, so that every device stops asking. What is taken in counts, and needs no entry.
+ */
+import type { SectionDefinition } from '../section.ts';
+
+export const DECISIONS = ['aside', 'kept'] as const;
+export type Decision = (typeof DECISIONS)[number];
+
+export const settledWords = {
+  id: 'settled-words',
+  fhir: null,
+  fields: [
+    { name: 'saying', kind: 'bytes', required: true, length: 32 },
+    { name: 'decision', kind: 'choice', required: true, values: DECISIONS },
+  ],
+} as const satisfies SectionDefinition;
