@@ -182,7 +182,7 @@ describe('a method that is not in the table does not exist', () => {
 async function still(tab: { readonly told: readonly unknown[] }): Promise<void> {
   for (let known = -1; known !== tab.told.length;) {
     known = tab.told.length;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
   }
 }
 

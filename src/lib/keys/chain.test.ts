@@ -223,7 +223,9 @@ describe('finding 11: nobody founds an address on a device that does not want it
 
   test('what does not build on the founding has no say', async () => {
     const loose = await pen(keys, seededRandom('loose')).write(alice.device, await adding(phone));
-    expect(await activeOf(genesis, loose)).toEqual(['laptop']);
+    const recovered = await pen(keys, seededRandom('kit')).write(tablet, await recovering(tablet));
+    expect(await activeOf(genesis, loose, recovered)).toEqual(['laptop']);
+    expect((await stateOf(genesis, loose, recovered)).rejected.size).toBe(2);
   });
 });
 

@@ -99,12 +99,12 @@ describe('sections of the record', () => {
   });
 
   test('keys and hashes are exactly as long as they must be', () => {
-    const keys = { space: BYTES32, epoch: 0, rotation: BYTES32, read: BYTES32 };
+    const keys = { space: BYTES32, epoch: 0, key: BYTES32 };
     expect(validateEntry(epochKeys, keys, now).ok).toBe(true);
-    for (const read of [`${BYTES32}A`, BYTES32.slice(1), `${BYTES32.slice(0, -1)}9`, '=', 'é'.repeat(43)]) {
-      expect(validateEntry(epochKeys, { ...keys, read }, now)).toEqual({
+    for (const key of [`${BYTES32}A`, BYTES32.slice(1), `${BYTES32.slice(0, -1)}9`, '=', 'é'.repeat(43)]) {
+      expect(validateEntry(epochKeys, { ...keys, key }, now)).toEqual({
         ok: false,
-        problems: [{ field: 'read', problem: 'malformed' }],
+        problems: [{ field: 'key', problem: 'malformed' }],
       });
     }
   });

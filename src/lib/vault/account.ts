@@ -409,6 +409,7 @@ export async function openAccount(input: {
     if (done.ok) return ok();
     // Whoever was not revoked may write as soon as what says so has come: after a link, or again after something rotted.
     const isAwaited = done.error.type === 'not-allowed' && !isRevoked();
+    if (isAwaited && !record.replica.isWhole()) return fail({ type: 'record-damaged' });
     return fail(isAwaited ? { type: 'relay-unreachable' } : problemOfEdit(done.error));
   }
 
