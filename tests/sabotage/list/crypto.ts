@@ -28,8 +28,8 @@ export const CRYPTO: readonly Sabotage[] = [
   {
     id: 'local-bound-to-place',
     file: 'src/lib/crypto/local.ts',
-    find: `return concat(VERSION, utf8(context));`,
-    replace: `return concat(VERSION, utf8(context.slice(0, 0)));`,
+    find: `additionalData: concat(VERSION, utf8(context))`,
+    replace: `additionalData: concat(VERSION, utf8(context.slice(0, 0)))`,
     why: 'Whoever writes to the disk could put one sealed value in the place of another.',
     tests: ['src/lib/crypto/local.test.ts'],
   },
