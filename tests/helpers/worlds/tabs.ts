@@ -64,9 +64,7 @@ export function browser(openVault: () => Promise<HostedVault>): Browser {
     for (const [other, target] of channels)
       if (other !== from)
         queueMicrotask(
-          () =>
-            channels.get(other) === target &&
-            target.onmessage?.({ data: structuredClone(message) }),
+          () => channels.get(other) === target && target.onmessage?.({ data: structuredClone(message) }),
         );
   }
 
@@ -94,8 +92,7 @@ export function browser(openVault: () => Promise<HostedVault>): Browser {
         for (const listener of listeners) listener({ data } as MessageEvent<ToPage>);
       },
     });
-    const post = (message: unknown): void =>
-      void (isAlive() && host.fromPage(structuredClone(message)));
+    const post = (message: unknown): void => void (isAlive() && host.fromPage(structuredClone(message)));
     const worker: WorkerLike = {
       postMessage: post,
       addEventListener(type: string, listener: never) {
