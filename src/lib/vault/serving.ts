@@ -39,7 +39,7 @@ export class Serving {
       reply({ type: 'answer', id, result: fail({ type: 'interrupted' } as const) });
     const running = { stopping, interrupt };
     this.#running.set(key, running);
-    const act = this.#vault[name] as (...given: unknown[]) => Promise<unknown>;
+    const act = this.#vault[name].bind(this.#vault) as (...given: unknown[]) => Promise<unknown>;
     let answer: ToPage;
     try {
       const given = method.progress ? [...args, progress, stopping.signal] : args;
