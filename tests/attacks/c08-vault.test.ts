@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
-import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { Dial } from '#lib/sync/transport.ts';
 import { DEFAULT_LIMITS } from '../../relay/limits.ts';
 import { evilRelay, type EvilRelay } from '../helpers/hostile/evil-relay.ts';

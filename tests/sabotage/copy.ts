@@ -7,29 +7,33 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
-/** A test that failed, by its file and its title. */
+/** A test that failed. */
 export interface Failure {
+  /** From the root of the tree. */
+  readonly file: string;
   readonly title: string;
   readonly message: string;
 }
 
 /** `broken` when nothing ran: a sabotage that does not load says nothing of any test. */
-export type Verdict =
-  | { readonly type: 'passed' }
-  | { readonly type: 'failed'; readonly failure: Failure }
+export type Run =
+  | { readonly type: 'ran'; readonly failures: readonly Failure[] }
   | { readonly type: 'broken'; readonly output: string };
 
 export interface Copy {
   read(file: string): string;
   write(file: string, text: string): void;
-  run(tests: readonly string[]): Promise<Verdict>;
+  /** Ends with the first failure, or with `all` when every test has run. */
+  run(tests: readonly string[], all?: boolean): Promise<Run>;
   remove(): void;
 }
 
@@ -47,7 +51,7 @@ export function copyOf(root: string): Copy {
   return {
     read: (file) => readFileSync(join(folder, file), 'utf8'),
     write: (file, text) => writeFileSync(join(folder, file), text),
-    run: (tests) => runTests(folder, tests),
+    run: (tests, all = false) => runTests(folder, tests, all),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -59,20 +63,24 @@ function filesOf(root: string): string[] {
   return stdout.split('\0').filter((file) => file !== '' && existsSync(join(root, file)));
 }
 
+const NONE: Run = { type: 'ran', failures: [] };
+
 /** Unit tests first: where they notice, no browser is started. */
-async function runTests(folder: string, tests: readonly string[]): Promise<Verdict> {
+async function runTests(folder: string, tests: readonly string[], all: boolean): Promise<Run> {
   const unit = tests.filter((file) => file.endsWith('.test.ts'));
   const browser = tests.filter((file) => file.endsWith('.e2e.ts'));
-  if (unit.length > 0) {
-    const verdict = await runVitest(folder, unit);
-    if (verdict.type !== 'passed' || browser.length === 0) return verdict;
-  }
-  return runPlaywright(folder, browser);
+  const first = unit.length > 0 ? await runVitest(folder, unit, all) : NONE;
+  if (first.type === 'broken' || browser.length === 0 || (!all && first.failures.length > 0)) return first;
+  const second = await runPlaywright(folder, browser, all);
+  return second.type === 'broken'
+    ? second
+    : { type: 'ran', failures: [...first.failures, ...second.failures] };
 }
 
 /** What is read of the report of Vitest. */
 interface VitestReport {
   readonly testResults: readonly {
+    readonly name: string;
     readonly message: string;
     readonly assertionResults: readonly {
       readonly status: string;
@@ -82,25 +90,30 @@ interface VitestReport {
   }[];
 }
 
-async function runVitest(folder: string, tests: readonly string[]): Promise<Verdict> {
+async function runVitest(folder: string, tests: readonly string[], all: boolean): Promise<Run> {
   const report = join(folder, '.reports/sabotage-unit.json');
   // Two copies run side by side: what is slow must not be taken for what is broken.
   const patience = '--testTimeout=120000';
-  const args = ['run', '--bail=1', '--maxWorkers=1', patience, '--reporter=json', `--outputFile=${report}`];
-  const run = await start(folder, 'vitest', [...args, ...tests]);
-  if (run.ok) return { type: 'passed' };
+  const args = ['run', '--maxWorkers=1', patience, '--reporter=json', `--outputFile=${report}`];
+  const run = await start(folder, 'vitest', [...args, ...(all ? [] : ['--bail=1']), ...tests]);
+  if (run.ok) return NONE;
   const { testResults = [] } = readReport<VitestReport>(report) ?? {};
-  for (const { assertionResults } of testResults)
-    for (const { status, fullName, failureMessages = [] } of assertionResults)
-      if (status === 'failed') return failed(fullName, failureMessages[0]);
-  return { type: 'broken', output: testResults.map(({ message }) => message).join('\n') || run.output };
+  const failures = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, failureMessages = [] }) =>
+        failure(relative(realpathSync(folder), name), fullName, failureMessages[0]),
+      ),
+  );
+  const output = testResults.map(({ message }) => message).join('\n') || run.output;
+  return failures.length > 0 ? { type: 'ran', failures } : { type: 'broken', output };
 }
 
 interface PlaywrightSuite {
+  readonly file: string;
   readonly suites?: readonly PlaywrightSuite[];
   readonly specs: readonly {
     readonly title: string;
-    readonly ok: boolean;
     readonly tests: readonly {
       readonly status: string;
       readonly results: readonly { readonly error?: { readonly message?: string } }[];
@@ -108,28 +121,29 @@ interface PlaywrightSuite {
   }[];
 }
 
-async function runPlaywright(folder: string, tests: readonly string[]): Promise<Verdict> {
+async function runPlaywright(folder: string, tests: readonly string[], all: boolean): Promise<Run> {
   const report = join(folder, '.reports/sabotage-browser.json');
-  const run = await start(folder, 'playwright', ['test', '--max-failures=1', '--reporter=json', ...tests], {
-    PLAYWRIGHT_JSON_OUTPUT_NAME: report,
-  });
-  if (run.ok) return { type: 'passed' };
-  const specsOf = ({ suites = [], specs }: PlaywrightSuite): PlaywrightSuite['specs'] => [
-    ...specs,
-    ...suites.flatMap(specsOf),
-  ];
+  const args = ['test', '--reporter=json', ...(all ? [] : ['--max-failures=1']), ...tests];
+  const run = await start(folder, 'playwright', args, { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
+  if (run.ok) return NONE;
   const { suites = [] } = readReport<{ readonly suites: readonly PlaywrightSuite[] }>(report) ?? {};
-  for (const { title, tests } of suites.flatMap(specsOf))
-    for (const { status, results } of tests)
-      if (status === 'unexpected') return failed(title, results[0]?.error?.message);
-  return { type: 'broken', output: run.output };
+  const failures = suites.flatMap(failuresIn);
+  return failures.length > 0 ? { type: 'ran', failures } : { type: 'broken', output: run.output };
 }
 
-/** The first line that says something, without the colours of a terminal. */
-function failed(title: string, message = ''): Verdict {
-  // eslint-disable-next-line no-control-regex -- the escape is what is looked for
-  const [first = ''] = message.replace(/\u001b\[[\d;]*m/g, '').split('\n');
-  return { type: 'failed', failure: { title, message: first } };
+function failuresIn({ file, suites = [], specs }: PlaywrightSuite): Failure[] {
+  const own = specs.flatMap(({ title, tests }) =>
+    tests
+      .filter(({ status }) => status === 'unexpected')
+      .map(({ results }) => failure(`tests/e2e/${file}`, title, results[0]?.error?.message)),
+  );
+  return [...own, ...suites.flatMap(failuresIn)];
+}
+
+/** With the first line of what it says, without the colours of a terminal. */
+function failure(file: string, title: string, message = ''): Failure {
+  const [first = ''] = stripVTControlCharacters(message).split('\n');
+  return { file, title, message: first };
 }
 
 /** What one run of tests may take; more is told as broken. */

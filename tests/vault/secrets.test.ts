@@ -120,7 +120,9 @@ test('a device that was linked keeps the bytes of its local key no longer than i
 function altered(change: (attestation: Bytes) => Bytes): typeof fetch {
   return async (...request) => {
     const answer = await fetch(...request);
-    if (!String(request[0]).endsWith('/authority/activation') || !answer.ok) return answer;
+    const [asked] = request;
+    const url = asked instanceof Request ? asked.url : String(asked);
+    if (!url.endsWith('/authority/activation') || !answer.ok) return answer;
     const { attestation, ...rest } = (await answer.json()) as { attestation: string };
     const body = { attestation: toBase64url(change(fromBase64url(attestation)!)), ...rest };
     return new Response(JSON.stringify(body), { status: answer.status, headers: answer.headers });

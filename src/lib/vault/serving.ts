@@ -39,11 +39,11 @@ export class Serving {
       reply({ type: 'answer', id, result: fail({ type: 'interrupted' } as const) });
     const running = { stopping, interrupt };
     this.#running.set(key, running);
-    const act = this.#vault[name] as (...given: unknown[]) => Promise<unknown>;
+    const vault = this.#vault as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>;
     let answer: ToPage;
     try {
       const given = method.progress ? [...args, progress, stopping.signal] : args;
-      answer = { type: 'answer', id, result: await act(...given) };
+      answer = { type: 'answer', id, result: await vault[name]!(...given) };
     } catch (error) {
       answer = { type: 'broken', id, reason: error instanceof Error ? error.name : 'unknown' };
     }

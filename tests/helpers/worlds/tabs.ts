@@ -3,7 +3,7 @@
  * the product's election, and whichever leads runs a real vault. All that crosses is kept, and a script in some page of
  * the origin can speak on the channel and take the lock, as one can.
  */
-import type { BetweenTabs, FromPage, ToPage } from '#lib/vault/messages.ts';
+import type { ToPage } from '#lib/vault/messages.ts';
 import { joinTabs, type TabChannel } from '#lib/vault/election.ts';
 import type { HostedVault } from '#lib/vault/serving.ts';
 import { connectVault, type VaultClient, type WorkerLike } from '#lib/vault/client.ts';
@@ -64,9 +64,7 @@ export function browser(openVault: () => Promise<HostedVault>): Browser {
     for (const [other, target] of channels)
       if (other !== from)
         queueMicrotask(
-          () =>
-            channels.get(other) === target &&
-            target.onmessage?.({ data: structuredClone(message) as BetweenTabs }),
+          () => channels.get(other) === target && target.onmessage?.({ data: structuredClone(message) }),
         );
   }
 
@@ -94,8 +92,7 @@ export function browser(openVault: () => Promise<HostedVault>): Browser {
         for (const listener of listeners) listener({ data } as MessageEvent<ToPage>);
       },
     });
-    const post = (message: unknown): void =>
-      void (isAlive() && host.fromPage(structuredClone(message) as FromPage));
+    const post = (message: unknown): void => void (isAlive() && host.fromPage(structuredClone(message)));
     const worker: WorkerLike = {
       postMessage: post,
       addEventListener(type: string, listener: never) {
