@@ -15,9 +15,14 @@ import type { Guard } from './guard.ts';
 import { isAdmissibleKey, isSignedBy } from './proofs.ts';
 import type { Store, Topic } from './store/store.ts';
 
+export interface Admitted {
+  readonly type: 'admitted';
+  readonly topic: Topic;
+  readonly role: Role;
+}
+
 export type Admission =
-  | { readonly type: 'admitted'; readonly topic: Topic; readonly role: Role }
-  | { readonly type: 'failed'; readonly code: ErrorCode; readonly retryAfter: number };
+  Admitted | { readonly type: 'failed'; readonly code: ErrorCode; readonly retryAfter: number };
 
 /** What proofs are bound to. */
 export interface Challenge {
@@ -49,7 +54,7 @@ export async function admitByCreating(
   if (!isSignedBy(signer, createStatement(origin, nonce, request), request.signature))
     return failed('refused');
   const isNew = !(await store.findTopic(request.topic));
-  const wait = isNew ? await guard.create() : 0;
+  const wait = isNew ? guard.create() : 0;
   if (wait > 0) return failed('rate-limited', wait);
   const created = await store.createTopic({
     // What is kept must not keep the buffer of the socket.
@@ -63,7 +68,8 @@ export async function admitByCreating(
   return { type: 'admitted', topic: created.value, role: deleteKey ? 'owner' : 'writer' };
 }
 
-async function isKeyOf(store: Store, topic: Topic, role: Role, key: Bytes): Promise<boolean> {
+/** Whether the role is this key's. */
+export async function isKeyOf(store: Store, topic: Topic, role: Role, key: Bytes): Promise<boolean> {
   switch (role) {
     case 'owner':
       return topic.deleteKey !== null && Buffer.compare(key, topic.deleteKey) === 0;

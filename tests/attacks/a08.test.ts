@@ -17,7 +17,7 @@ async function world() {
   onTestFinished(() => carnet.close());
   const attest = async (person: typeof CAMILLE | typeof GHJULIA, account: string) => {
     const code = (await carnet.authority.issueCode(person.nir)) ?? '';
-    const answer = await carnet.activate((await typeIn({ code, ...person })).lookup, testAccount(account));
+    const answer = await carnet.activate(await typeIn({ code, ...person }), testAccount(account));
     if (typeof answer === 'string') throw new Error(answer);
     return answer;
   };

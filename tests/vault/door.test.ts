@@ -180,14 +180,6 @@ describe('a method that is not in the table does not exist', () => {
   });
 });
 
-/** What an opened account has to show by itself has been shown. */
-async function still(tab: { readonly told: readonly unknown[] }): Promise<void> {
-  for (let known = -1; known !== tab.told.length;) {
-    known = tab.told.length;
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
-  }
-}
-
 describe('a method takes what its row says and nothing else', () => {
   const text = 'x'.repeat(10_001);
   const manifest = { section: 'documents', id: ID, type: 'put', fields: { key: 'A'.repeat(43) } };

@@ -198,6 +198,7 @@ export async function redeem(
   if (body?.type !== 'genesis') throw new Error('an account is founded by a genesis');
   const account = await accountKey(root);
   const answer = await authority.activate({
+    codeId: redemption.codeId,
     lookup: redemption.lookup,
     address,
     genesis: encodeGenesis(body.bundle),

@@ -207,6 +207,7 @@ export class Person extends Speaker {
   closedWith: number | null = null;
   pings = 0;
   isPaused = false;
+  isProven = false;
   /** The line went dead without a word: no sign of life is answered. */
   isDead = false;
   /** Messages sent by the relay that many sockets share. */
@@ -258,6 +259,9 @@ export class Person extends Speaker {
       },
       resume() {
         person.isPaused = false;
+      },
+      proven() {
+        person.isProven = true;
       },
       ping() {
         person.pings++;
