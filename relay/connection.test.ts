@@ -138,8 +138,14 @@ function crowd(size: number, limits: Partial<RelayLimits>) {
   const guard = house.door.enter('192.0.2.1') as AddressGuard;
   const connections = sessions.map(() => {
     const closedWith: number[] = [];
+    let isGone = false;
     const ws = Object.assign(new EventEmitter(), {
-      ...{ readyState: Number(WebSocket.OPEN), pause() {}, resume() {} },
+      ...{
+        readyState: Number(WebSocket.OPEN),
+        pause() {},
+        resume() {},
+        terminate: () => void (isGone = true),
+      },
       close: (code: number) => void closedWith.push(code),
     });
     const raw = Object.assign(new EventEmitter(), {
@@ -152,7 +158,7 @@ function crowd(size: number, limits: Partial<RelayLimits>) {
     const connection = new Connection(ws as unknown as WebSocket, raw as unknown as Duplex, house, guard);
     connection.begin('relais.test');
     const arrive = (bytes: number) => void raw.emit('data', new Uint8Array(bytes));
-    return { connection, ws, raw, closedWith, arrive };
+    return { connection, ws, raw, closedWith, arrive, isGone: () => isGone };
   });
   return { guard, connections, relieved };
 }
@@ -163,6 +169,7 @@ test('who has proven nothing may send little, however it is cut; who has proven 
   alice?.connection.proven();
   for (const one of [mallory, alice]) for (let i = 0; i < 100; i++) one?.arrive(101);
   expect(mallory?.closedWith[0]).toBe(CLOSE.unproven);
+  expect([mallory?.isGone(), alice?.isGone()]).toEqual([true, false]);
   expect(alice?.closedWith).toEqual([]);
 });
 

@@ -119,7 +119,7 @@ export class Connection implements SessionSocket {
   arrived(bytes: number): void {
     this.#partial += bytes;
     this.#unproven += bytes;
-    if (!this.#isProven && this.#unproven > this.#house.limits.unprovenBytes) this.close(CLOSE.unproven);
+    if (!this.#isProven && this.#unproven > this.#house.limits.unprovenBytes) this.#cutOff();
     else this.#reckon();
   }
 
@@ -188,6 +188,12 @@ export class Connection implements SessionSocket {
 
   terminate(): void {
     this.#ws.terminate();
+  }
+
+  /** Says why and is gone: to wait for a goodbye would be to take in the rest of what comes. */
+  #cutOff(): void {
+    this.close(CLOSE.unproven);
+    this.terminate();
   }
 
   #reckon(): void {
