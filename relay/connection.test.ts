@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { PassThrough, type Duplex } from 'node:stream';
+import { Duplex } from 'node:stream';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Bytes } from '#lib/bytes/bytes.ts';
@@ -27,9 +27,15 @@ function world() {
     resume() {},
     close() {},
   });
-  const pipe = new PassThrough({ highWaterMark: 16 * 1024 * 1024 });
   const writes: Buffer[] = [];
-  pipe.on('data', (bytes: Buffer) => writes.push(bytes));
+  const pipe = new Duplex({
+    highWaterMark: 16 * 1024 * 1024,
+    read() {},
+    write(bytes: Buffer, _encoding, done) {
+      writes.push(bytes);
+      done();
+    },
+  });
   const connection = new Connection(ws as unknown as WebSocket, pipe, house, guard as AddressGuard);
   connection.begin('relais.test');
   return { clock, ws, writes, connection };

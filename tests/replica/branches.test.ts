@@ -153,7 +153,7 @@ test('K4: both branches of a device that is revoked: the one that was shown is k
   for (const device of [laptop, tablet]) {
     expect(device.allergies()).toEqual(['Avant', 'Montré']);
     expect(await device.replica.lateWords()).toEqual({ ok: true, value: 1 });
-    const words = await device.replica.unsettled(() => true);
+    const words = await device.replica.unsettled();
     const late = words.ok ? words.value.late.flatMap(({ values }) => values.map(({ value }) => value)) : [];
     expect(late).toContain('Caché');
   }

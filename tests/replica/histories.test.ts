@@ -20,7 +20,7 @@ function expectSame(...devices: readonly WorldDevice[]): void {
 }
 
 async function valuesOf(device: WorldDevice, which: 'late' | 'kept'): Promise<unknown[]> {
-  const words = await device.replica.unsettled(() => true);
+  const words = await device.replica.unsettled();
   if (!words.ok) throw new Error(words.error.type);
   return words.value[which].flatMap(({ values }) =>
     values.filter(({ key }) => key.endsWith('/name')).map(({ value }) => value),
@@ -159,21 +159,23 @@ test('K9: the tablet writes over what a late word had changed: taken in later, n
   const { world, laptop, phone, tablet, id } = await three('K9');
   await phone.allergy('Tardif', id);
   await push(phone.replica, world.relay);
+  await laptop.replica.publishHeads(); // as the app does before it revokes
   await world.revoke('Alice phone', [], laptop);
   await laptop.learnChains();
+  await laptop.replica.publishHeads();
   await push(laptop.replica, world.relay);
   await settle([tablet.replica, laptop.replica], world.relay);
   world.clock.jump(60_000);
   await tablet.allergy('De la tablette', id);
   await settle([tablet.replica, laptop.replica], world.relay);
   expect(await valuesOf(laptop, 'late')).toEqual(['Tardif']);
-  const words = await laptop.replica.unsettled(() => true);
+  const words = await laptop.replica.unsettled();
   await laptop.replica.takeInWords(words.ok ? words.value.late.map(({ saying }) => saying) : []);
   await settle([laptop.replica, tablet.replica], world.relay);
   for (const device of [laptop, tablet]) {
     expect(device.allergies()).toEqual(['De la tablette']);
     expect(await valuesOf(device, 'late')).toEqual([]);
-    expect(await valuesOf(device, 'kept')).toEqual([]);
+    expect(await valuesOf(device, 'kept')).toEqual(['Tardif']);
   }
   expectSame(laptop, tablet);
   await laptop.allergy('Réglé', id);
@@ -217,7 +219,7 @@ test('K10: the thief acts, then the kit recovers: the words since the loss are l
   expect(fresh.replica.members().stands(phone.id)).toBe(false);
   // Nothing counts by itself: the new device had shown none of it.
   expect(fresh.allergies()).toEqual([]);
-  const words = await fresh.replica.unsettled(() => true);
+  const words = await fresh.replica.unsettled();
   const late = words.ok ? words.value.late : [];
   expect(await valuesOf(fresh, 'late')).toEqual(['Avant la perte', 'Du voleur']);
   expect(late[1]!.at - late[0]!.at).toBeGreaterThan(80_000_000);

@@ -49,7 +49,7 @@ test('28: late words are never covered: they are late still after a snapshot, an
     expect(device.allergies()).toEqual(['Deux', 'Un']);
     expect(await device.replica.lateWords()).toEqual({ ok: true, value: 1 });
   }
-  const words = await fresh.replica.unsettled(() => true);
+  const words = await fresh.replica.unsettled();
   const late = words.ok ? words.value.late : [];
   expect(late.flatMap(({ values }) => values.map(({ value }) => value))).toContain('Tard');
   await fresh.replica.takeInWords(late.map(({ saying }) => saying));
@@ -71,7 +71,7 @@ test('28: a late word that replaces a value which is folded by now is listed wit
   await push(phone.replica, world.relay);
   await settle([laptop.replica, tablet.replica], world.relay);
   for (const device of [laptop, tablet]) {
-    const words = await device.replica.unsettled(() => true);
+    const words = await device.replica.unsettled();
     const late = words.ok ? words.value.late.flatMap(({ values }) => values) : [];
     expect(late).toContainEqual({ section: 'allergies', key: `${id}/name`, value: 'Pollen de bouleau' });
   }

@@ -257,7 +257,7 @@ async function pushAll(device: WorldDevice, relay: EvilRelay): Promise<void> {
 
 /** What the sync engine does, in short. */
 async function pullAll(device: WorldDevice, relay: EvilRelay, view: View): Promise<void> {
-  const space: Syncable = device.replica;
+  const space = device.replica;
   for (const topic of space.topics()) {
     const { after, frame } = space.cursor(topic);
     const [at] = relay.list(topic, after - 1, true);
@@ -278,6 +278,7 @@ async function pullAll(device: WorldDevice, relay: EvilRelay, view: View): Promi
   if (space.wantsHistory())
     for (const topic of space.topics()) await must(space.receive(view(topic, relay.list(topic, 0, true))));
   await must(space.receive([], { upToDate: true }));
+  await must(space.noteShown());
 }
 
 async function compareAll(space: Syncable, relay: EvilRelay, topic: Bytes, view: View): Promise<void> {

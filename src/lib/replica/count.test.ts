@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { seededRandom, type SeededRandom } from '../../../tests/helpers/tools/random.ts';
 import { countedWords as countedByModel } from '../../../tests/model/words.ts';
-import { countedWords, keptForOthers, type Word } from './count.ts';
+import { countedWords, keptUnseen, type Word } from './count.ts';
 
 const DEVICES = ['laptop', 'phone', 'tablet', 'bob', 'carol'];
 
@@ -134,20 +134,31 @@ test('11: a word that a standing device names stays counted when its author stop
   });
 });
 
-test('10: what counts although no standing device of its own people has named it is told apart', () => {
+test('10: what counts although the revoking device had not named it before it knew is told apart', () => {
+  const NEWS = 'news';
   const word = (saying: string, author: string, before: string[], names: string[] = []): Word => ({
     ...{ saying, author, before },
     names: names.map((one) => ({ saying: one })),
   });
-  const isOfOnePerson = (a: string, b: string) => (a === 'bob') === (b === 'bob');
   const stands = (device: string) => device !== 'phone';
   const words = [word('1', 'phone', []), word('2', 'phone', ['1']), word('3', 'phone', ['2'])];
-  const kept = (...others: Word[]) => {
+  const kept = (by: string | null, ...others: Word[]) => {
     const all = [...words, ...others];
-    return [...keptForOthers(all, countedWords(all, stands, []), stands, isOfOnePerson)].sort();
+    const counted = countedWords(all, stands, []);
+    const tells = ({ saying }: Word) => saying.startsWith(NEWS);
+    return [...keptUnseen(all, counted, stands, { revoker: () => by, tells })].sort();
   };
-  expect(kept()).toEqual([]); // late, not kept
-  expect(kept(word('b', 'bob', [], ['2']))).toEqual(['1', '2']);
-  expect(kept(word('b', 'bob', [], ['3']), word('l', 'laptop', [], ['2']))).toEqual(['3']);
-  expect(kept(word('l', 'laptop', [], ['3']))).toEqual([]);
+  const tablet = word('t', 'tablet', [], ['3']);
+  expect(kept('laptop')).toEqual([]); // late, not kept
+  expect(kept('laptop', tablet)).toEqual(['1', '2', '3']);
+  expect(kept('laptop', tablet, word('l', 'laptop', [], ['2']))).toEqual(['3']);
+  expect(kept('laptop', word('l', 'laptop', [], ['3']))).toEqual([]);
+  // By way of what it named, too; but what it names once it knows, it names because others had taken it in.
+  expect(kept('laptop', tablet, word('l', 'laptop', [], ['t']))).toEqual([]);
+  const told = word(NEWS, 'laptop', ['l'], ['t']);
+  expect(kept('laptop', tablet, word('l', 'laptop', [], ['1']), told)).toEqual(['2', '3']);
+  const later = word('l2', 'laptop', [NEWS], ['3']);
+  expect(kept('laptop', tablet, word('l', 'laptop', [], ['1']), told, later)).toEqual(['2', '3']);
+  // Nobody revoked it: it never was a device of its account.
+  expect(kept(null, tablet)).toEqual(['1', '2', '3']);
 });

@@ -43,35 +43,61 @@ export function countedWords(
   return counted;
 }
 
+/** What is known of how devices came to stand no longer. */
+export interface Revocations<W extends Word> {
+  /** The device that revoked this one; null where none did. */
+  revoker(device: Hex): Hex | null;
+  /** Whether the word brings the news that the device is revoked. */
+  tells(word: W, device: Hex): boolean;
+}
+
 /**
- * Of the words that count those of devices that do not stand and that no standing device of their own people has named:
- * kept because somebody else had taken them in (rule 10). They are shown, so that a thief gets no silent word.
+ * Of the words that count those of devices that do not stand, and that the revoking device had not named before it knew of
+ * the revocation: kept because somebody else had taken them in (rule 10). They are shown, so that a thief gets no silent word.
  */
-export function keptForOthers(
-  words: Iterable<Word>,
+export function keptUnseen<W extends Word>(
+  words: Iterable<W>,
   counted: ReadonlySet<Hex>,
   stands: (device: Hex) => boolean,
-  isOfOnePerson: (a: Hex, b: Hex) => boolean,
+  { revoker, tells }: Revocations<W>,
 ): ReadonlySet<Hex> {
-  const bySaying = new Map<Hex, Word>();
+  const bySaying = new Map<Hex, W>();
   for (const word of words) if (counted.has(word.saying)) bySaying.set(word.saying, word);
-  const taken = new Set<Hex>();
-  const open: Hex[] = [];
-  for (const { author, names } of bySaying.values()) {
-    if (!stands(author)) continue;
-    for (const { saying } of names) {
-      const named = bySaying.get(saying);
-      if (named && isOfOnePerson(named.author, author)) open.push(saying);
-    }
-  }
-  for (let saying = open.pop(); saying !== undefined; saying = open.pop()) {
-    if (taken.has(saying)) continue;
-    taken.add(saying);
-    open.push(...(bySaying.get(saying)?.before ?? []));
-  }
-  return new Set(
-    [...bySaying.values()].flatMap(({ saying, author }) =>
-      stands(author) || taken.has(saying) ? [] : [saying],
-    ),
+  const kept = new Set<Hex>();
+  const gone = new Set(
+    [...bySaying.values()].map(({ author }) => author).filter((author) => !stands(author)),
   );
+  for (const device of gone) {
+    const by = revoker(device);
+    const seen = pastOf(bySaying, by === null ? [] : unaware(bySaying, by, (word) => tells(word, device)));
+    for (const { saying, author } of bySaying.values())
+      if (author === device && !seen.has(saying)) kept.add(saying);
+  }
+  return kept;
+}
+
+/** The words that a device said before it told the news: neither they nor what they go on from tell it. */
+function unaware<W extends Word>(
+  bySaying: ReadonlyMap<Hex, W>,
+  author: Hex,
+  tells: (word: W) => boolean,
+): Hex[] {
+  const own = [...bySaying.values()].filter((word) => word.author === author);
+  const after = new Map<Hex, Hex[]>();
+  for (const { saying, before } of own)
+    for (const one of before) after.set(one, [...(after.get(one) ?? []), saying]);
+  const aware = new Set(own.filter(tells).map(({ saying }) => saying));
+  for (const saying of aware) for (const next of after.get(saying) ?? []) aware.add(next);
+  return own.flatMap(({ saying }) => (aware.has(saying) ? [] : [saying]));
+}
+
+/** These words, what they name and what stands before them, and so on. */
+function pastOf(bySaying: ReadonlyMap<Hex, Word>, sayings: Iterable<Hex>): ReadonlySet<Hex> {
+  const past = new Set(sayings);
+  for (const saying of past) {
+    const { before = [], names = [] } = bySaying.get(saying) ?? {};
+    for (const one of before) past.add(one);
+    for (const name of names) past.add(name.saying);
+  }
+  return past;
 }

@@ -46,9 +46,13 @@ export function learn(context: Context, turn: Turn, frame: Frame): void {
     );
 }
 
-/** What a frame says exists: what its author must have had. */
-function claimsIn({ author: by, names, deps }: Frame, frontier: readonly Head[]): Claim[] {
-  const words = names.map((name) => ({ ...name, isControl: false, by }));
+/**
+ * What a frame says exists: what its author must have had. A control tells nothing of its author's own words: it waits for
+ * none (membership.md, rule 12), and those that were unsent are sealed again under the epoch that it begins and come after it.
+ */
+function claimsIn({ author: by, kind, names, deps }: Frame, frontier: readonly Head[]): Claim[] {
+  const told = kind === 'control' ? names.filter(({ author }) => author !== by) : names;
+  const words = told.map((name) => ({ ...name, isControl: false, by }));
   // Of a control the number is not told, and it is asked for with all the others of its topic.
   const controls = deps.map((saying) => ({ author: by, seq: 1, saying, frame: saying, isControl: true, by }));
   return [...words, ...controls, ...frontier.map((head) => ({ ...head, by }))];

@@ -123,10 +123,16 @@ export interface Replica<M extends Members = Members> extends Syncable {
   frontier(): EncodedFrontier;
   /** The heads of the lanes of a device that count. */
   lanesOf(device: DeviceHex): readonly LaneHead[];
-  /** Words of devices that do not stand: late ones, and those that count because somebody else had taken them in. */
-  unsettled(
-    isOfOnePerson: (a: DeviceHex, b: DeviceHex) => boolean,
-  ): Promise<Result<UnsettledWords, DiskError>>;
+  /**
+   * Words of devices that do not stand: late ones, and those that count although the device that revoked them had not named
+   * them before.
+   */
+  unsettled(): Promise<Result<UnsettledWords, DiskError>>;
+  /**
+   * All is quiet, the chains of its members included: what counts has been shown to a person, and this device vouches for
+   * it from now on (membership.md, rule 11). What came in the same round as the news that its author is out is not shown.
+   */
+  noteShown(): Promise<Result<void, DiskError>>;
   /** How many words are late. */
   lateWords(): Promise<Result<number, DiskError>>;
   /** Takes in late words, and with each what its author had said before it, by naming them. */

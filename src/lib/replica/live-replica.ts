@@ -46,6 +46,7 @@ import { encodeSnapshot, type FoldedLane } from './snapshot.ts';
 import { keyringOf, type Turn } from './turn.ts';
 import { MAX_UPDATE, readUpdate } from './update.ts';
 import { deliveryOf, stateHashOf, uncoveredBy } from './views.ts';
+import { noteShown } from './vouching.ts';
 import type { UnsettledWords } from './words.ts';
 
 type Done<T, E extends { readonly type: string } = DiskError> = Promise<Result<T, E>>;
@@ -338,10 +339,19 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return [...this.#kept.memory.head.lanes.values()].filter(({ author }) => author === device);
   }
 
-  unsettled(isOfOnePerson: (a: DeviceHex, b: DeviceHex) => boolean): Done<UnsettledWords> {
+  unsettled(): Done<UnsettledWords> {
     return this.#act<UnsettledWords, DiskError>(async () =>
-      ok(await unsettled(this.#context, await this.#kept.fullTurn(), isOfOnePerson)),
+      ok(await unsettled(this.#context, await this.#kept.fullTurn())),
     );
+  }
+
+  noteShown(): Done<void> {
+    return this.#act<undefined, DiskError>(async () => {
+      const turn = this.#kept.turn();
+      noteShown(turn);
+      const failure = turn.head === this.#kept.memory.head ? null : await this.#kept.commit(turn);
+      return failure ? fail(failure) : ok();
+    });
   }
 
   lateWords(): Done<number> {

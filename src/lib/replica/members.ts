@@ -3,7 +3,7 @@
  * control frames and the chains of the people concerned; the replica asks nothing else about them.
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
-import type { Name } from '#lib/keys/grounds.ts';
+import type { ChainNews, Name } from '#lib/keys/grounds.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 
 /** A device id as text: what maps are keyed by. */
@@ -22,6 +22,10 @@ export interface Members {
   stands(device: DeviceHex): boolean;
   /** A device of somebody who is, was or was to be an owner: its words are kept, and are late unless they count. */
   isKnown(device: DeviceHex): boolean;
+  /** The device that revoked this one; null where none did: it never was one of its account, or its owner has left. */
+  revoker(device: DeviceHex): DeviceHex | null;
+  /** Whether these heads of chains tell that the device is revoked. */
+  tells(chains: readonly ChainNews[], device: DeviceHex): boolean;
   /** What controls that count name: counted with what stands before it (membership.md, rule 8). */
   readonly anchors: readonly Name[];
   /** The epoch that writers use; undefined where epochs do not change. */
@@ -35,6 +39,8 @@ export const NO_MEMBERS: Members = {
   author: () => undefined,
   stands: () => false,
   isKnown: () => false,
+  revoker: () => null,
+  tells: () => false,
   anchors: [],
   heads: [],
 };

@@ -10,6 +10,7 @@ import {
   evaluateChain,
   findGenesis,
   introducedBy,
+  type ChainDevice,
   type ChainEntry,
   type ChainState,
 } from '#lib/keys/chain.ts';
@@ -97,7 +98,15 @@ function membersOf(roster: RosterState, chains: Chains): RosterMembers {
     },
     stands: (id) => roster.stands(id),
     isKnown: (id) => roster.isKnown(id),
+    revoker: (id) => revocationOf(chains, id)?.by ?? null,
+    tells: (news, id) =>
+      news.some(({ address, heads }) => chains.at(address, heads)?.devices.get(id)?.revoked !== undefined),
   };
+}
+
+function revocationOf(chains: Chains, device: string): ChainDevice['revoked'] {
+  const known = chains.device(device);
+  return known && chains.state(known.address)?.devices.get(device)?.revoked;
 }
 
 /** One list for each set of entries, so that what follows from it is computed once. */
@@ -150,6 +159,8 @@ export function chainPolicy(address: Address): Policy<ChainMembers> {
         },
         stands: () => false,
         isKnown: () => false,
+        revoker: () => null,
+        tells: () => false,
       };
     },
     carries: () => [],

@@ -19,7 +19,7 @@ import { recount } from './recount.ts';
 import { lostIn, restate } from './restate.ts';
 import { namesBase } from './settling.ts';
 import type { Shelf, Turn } from './turn.ts';
-import { noteShown, vouch } from './vouching.ts';
+import { vouch } from './vouching.ts';
 
 export interface Taking {
   readonly upToDate: boolean;
@@ -57,7 +57,6 @@ export async function takeFrames(
     await namesBase(context, turn);
     const left = new Set((await kept.outbox()).map(({ id }) => id));
     await letGo(context, turn, (id) => !left.has(id) && !turn.entered.has(id));
-    noteShown(turn);
   }
   if (upToDate && turn.head.dropped && turn.waiting.size === 0 && headBefore.dropped)
     turn.setHead({ dropped: false });

@@ -5,7 +5,7 @@
 import type { Hex } from '#lib/keys/ids.ts';
 import { authorData, headsContent } from './authoring.ts';
 import type { Context } from './context.ts';
-import { keptForOthers } from './count.ts';
+import { keptUnseen } from './count.ts';
 import type { RecordDocument } from './document.ts';
 import type { Frame } from './frames.ts';
 import { compareHlc } from './hlc.ts';
@@ -15,18 +15,18 @@ import type { Turn } from './turn.ts';
 import { readUpdate, type Place } from './update.ts';
 import type { UnsettledWords, WordOf } from './words.ts';
 
-export async function unsettled(
-  context: Context,
-  turn: Turn,
-  isOfOnePerson: (a: Hex, b: Hex) => boolean,
-): Promise<UnsettledWords> {
+export async function unsettled(context: Context, turn: Turn): Promise<UnsettledWords> {
   const held = [...(await readLog(context, turn)).values()].filter(({ id }) => !turn.refused.has(id));
   const late = new Set([...turn.late.values()].map(({ saying }) => saying));
   const waiting = new Set([...turn.waiting.values()].map(({ saying }) => saying));
   const counted = new Set(
     held.flatMap(({ saying }) => (late.has(saying) || waiting.has(saying) ? [] : [saying])),
   );
-  const kept = keptForOthers(held, counted, (device) => turn.members.stands(device), isOfOnePerson);
+  const { members } = turn;
+  const kept = keptUnseen(held, counted, (device) => members.stands(device), {
+    revoker: (device) => members.revoker(device),
+    tells: ({ chains }, device) => members.tells(chains, device),
+  });
   const places = placesIn(held, turn.document);
   return { late: wordsAmong(held, late, places), kept: wordsAmong(held, kept, places) };
 }

@@ -38,7 +38,7 @@ async function noteGroundless(context: Context, turn: Turn, before: Members): Pr
   if (gone.length > 0) await authorControl(context, turn, context.policy.note, keys, gone);
 }
 
-/** All is quiet: what counts has been shown. */
+/** What counts has been shown: from now on this device vouches for it. */
 export function noteShown(turn: Turn): void {
   if (turn.head.shown !== turn.head.lanes) turn.setHead({ shown: turn.head.lanes });
 }

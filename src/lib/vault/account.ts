@@ -275,7 +275,7 @@ export async function openAccount(input: {
 
   /** Once for each device: what it wrote, and nobody has taken in, waits for the person. */
   async function announceLateWords(): Promise<void> {
-    const found = await record.replica.unsettled(() => true);
+    const found = await record.replica.unsettled();
     if (!found.ok) return; // looked for again when frames come, or at the next start
     for (const { device, at } of [...found.value.late, ...found.value.kept]) {
       const added = await notices.add({ id: `late-words ${device}`, type: 'late-words', at, device });
@@ -333,6 +333,7 @@ export async function openAccount(input: {
   /** Also asked when frames come in: a state that stays settled is not told again. */
   function whenQuiet(): void {
     if (!loaded || !connection.state().settled) return;
+    for (const { replica } of [account, record]) void replica.noteShown();
     if (headsDue) soon('heads', HEADS_MS, publishHeads);
     if (account.roster().rotationDue || record.roster().rotationDue)
       soon('rotate', ROTATE_MS, rotateWhatIsDue);

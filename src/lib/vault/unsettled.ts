@@ -20,8 +20,7 @@ export async function unsettledWords(
   account: Account,
 ): Promise<Result<readonly UnsettledWord[], VaultError>> {
   const { record } = account.spaces;
-  // One person owns this record: every device in it is theirs.
-  const found = await record.replica.unsettled(() => true);
+  const found = await record.replica.unsettled();
   if (!found.ok) return fail(storageProblem(found.error));
   const held = record.replica.record();
   const devices = new Map(account.devices().map((device) => [device.id, device]));
@@ -54,23 +53,37 @@ export async function settleWords(
   account: Account,
   { take, aside, keep }: SettledBy,
 ): Promise<Result<void, VaultError>> {
+  const taken = take.length > 0 ? await takeIn(account, take) : ok([]);
+  if (!taken.ok) return taken;
   const edits = [
     ...aside.map((saying) => decide(saying, 'aside')),
-    ...keep.map((saying) => decide(saying, 'kept')),
+    ...[...keep, ...taken.value].map((saying) => decide(saying, 'kept')),
   ];
   if (edits.length > 0) {
     const done = await account.edit(edits);
     if (!done.ok) return done;
   }
-  if (take.length > 0) {
-    const taken = await account.spaces.record.replica.takeInWords(take);
-    if (!taken.ok)
-      return fail(
-        taken.error.type === 'not-allowed' ? { type: 'device-revoked' } : storageProblem({ type: 'aborted' }),
-      );
-  }
   account.wake();
   return ok();
+}
+
+/** Those that count now: the words asked for, and what their authors had said before them. */
+async function takeIn(
+  { spaces }: Account,
+  sayings: readonly string[],
+): Promise<Result<readonly string[], VaultError>> {
+  const { replica } = spaces.record;
+  const before = await replica.unsettled();
+  if (!before.ok) return fail(storageProblem(before.error));
+  const taken = await replica.takeInWords(sayings);
+  if (!taken.ok)
+    return fail(
+      taken.error.type === 'not-allowed' ? { type: 'device-revoked' } : storageProblem({ type: 'aborted' }),
+    );
+  const after = await replica.unsettled();
+  if (!after.ok) return fail(storageProblem(after.error));
+  const late = new Set(after.value.late.map(({ saying }) => saying));
+  return ok(before.value.late.flatMap(({ saying }) => (late.has(saying) ? [] : [saying])));
 }
 
 function decide(saying: string, decision: Decision): Edit {

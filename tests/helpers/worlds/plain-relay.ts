@@ -4,7 +4,7 @@
  */
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { frameId } from '#lib/crypto/frame.ts';
-import type { Syncable } from '#lib/replica/replica.ts';
+import type { Replica, Syncable } from '#lib/replica/replica.ts';
 
 export interface Kept {
   readonly cursor: number;
@@ -119,7 +119,9 @@ export async function pull(space: Syncable, relay: PlainRelay, upToDate = true):
       await must(space.receive(entries.map(({ bytes }) => ({ topic, bytes }))));
     }
   }
-  if (upToDate) await must(space.receive([], { upToDate: true }));
+  if (!upToDate) return;
+  await must(space.receive([], { upToDate: true }));
+  if ('noteShown' in space) await must((space as Replica).noteShown());
 }
 
 export async function sync(space: Syncable, relay: PlainRelay): Promise<void> {
