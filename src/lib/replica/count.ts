@@ -1,5 +1,5 @@
 /**
- * Whose words count: the least set (membership.md, rule 8), as one pure function of the words held and of who stands.
+ * Whose words count: the least set (docs/protocol.md, rule 8), as one pure function of the words held and of who stands.
  *
  *   (a) words of standing devices are in;
  *   (b) what a word in the set names is in, and so is what a counting control names;

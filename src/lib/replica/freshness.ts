@@ -48,7 +48,7 @@ export function learn(context: Context, turn: Turn, frame: Frame): void {
 
 /**
  * What a frame says exists: what its author must have had. A control tells nothing of its author's own words: it waits for
- * none (membership.md, rule 12), and those that were unsent are sealed again under the epoch that it begins and come after it.
+ * none (docs/protocol.md, rule 12), and those that were unsent are sealed again under the epoch that it begins and come after it.
  */
 function claimsIn({ author: by, kind, names, deps }: Frame, frontier: readonly Head[]): Claim[] {
   const told = kind === 'control' ? names.filter(({ author }) => author !== by) : names;

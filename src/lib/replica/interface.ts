@@ -130,7 +130,7 @@ export interface Replica<M extends Members = Members> extends Syncable {
   unsettled(): Promise<Result<UnsettledWords, DiskError>>;
   /**
    * All is quiet, the chains of its members included: what counts has been shown to a person, and this device vouches for
-   * it from now on (membership.md, rule 11). What came in the same round as the news that its author is out is not shown.
+   * it from now on (docs/protocol.md, rule 11). What came in the same round as the news that its author is out is not shown.
    */
   noteShown(): Promise<Result<void, DiskError>>;
   /** How many words are late. */

@@ -3,7 +3,7 @@
  *
  * A frame goes on from the saying it names first. Where that is the head of a lane, the lane grows; where it is an older
  * one, the device's key was in use in two places, and a second lane begins there: both count, nobody is accused, and the
- * device joins them with its next word (membership.md, rule 14). A frame waits for its author's own word before it, and for
+ * device joins them with its next word (docs/protocol.md, rule 14). A frame waits for its author's own word before it, and for
  * nothing else; so a lane is taken in as soon as it is there.
  *
  * What a frame says is judged by the gate against its own lane alone. Void content takes its place in the lane all the same

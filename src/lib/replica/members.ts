@@ -26,7 +26,7 @@ export interface Members {
   revoker(device: DeviceHex): DeviceHex | null;
   /** Whether these heads of chains tell that the device is revoked. */
   tells(chains: readonly ChainNews[], device: DeviceHex): boolean;
-  /** What controls that count name: counted with what stands before it (membership.md, rule 8). */
+  /** What controls that count name: counted with what stands before it (docs/protocol.md, rule 8). */
   readonly anchors: readonly Name[];
   /** The epoch that writers use; undefined where epochs do not change. */
   readonly epoch?: Hex;

@@ -16,6 +16,8 @@ import { readUpdate, type Place } from './update.ts';
 import type { UnsettledWords, WordOf } from './words.ts';
 
 export async function unsettled(context: Context, turn: Turn): Promise<UnsettledWords> {
+  // Who stands no longer has nothing to settle: its own words count for itself alone.
+  if (!turn.members.stands(context.self.id)) return { late: [], kept: [] };
   const held = [...(await readLog(context, turn)).values()].filter(({ id }) => !turn.refused.has(id));
   const late = new Set([...turn.late.values()].map(({ saying }) => saying));
   const waiting = new Set([...turn.waiting.values()].map(({ saying }) => saying));

@@ -1,5 +1,5 @@
 /**
- * Vouching (membership.md, rule 11): a device remembers what it has shown as counting. Where what it learns of members would
+ * Vouching (docs/protocol.md, rule 11): a device remembers what it has shown as counting. Where what it learns of members would
  * take some of that away, it writes one frame that names it, in the write with the change, so that what a remaining device
  * had taken in good faith is never lost. It vouches for what it held before this sync, never for what came beside the news.
  */

@@ -1,5 +1,5 @@
 /**
- * Words of revoked devices, for a person to settle (membership.md, rules 9 and 10): those that are late and do not count, and
+ * Words of revoked devices, for a person to settle (docs/protocol.md, rules 9 and 10): those that are late and do not count, and
  * those that count because another device had taken them in. Of each: which device, when, and what it did to which entry.
  */
 import { toBase64url } from '#lib/bytes/base64url.ts';
