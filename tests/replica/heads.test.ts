@@ -3,7 +3,8 @@
  * that stands makes one claim about each device, and no more.
  */
 import { expect, test } from 'vitest';
-import { encodeHeads, type Head } from '#lib/replica/bodies.ts';
+import { encodeFrontier, encodeHeads, type Head } from '#lib/replica/bodies.ts';
+import { MAX_SPACES_TOLD } from '#lib/replica/freshness.ts';
 import { forge, received } from '../helpers/hostile/forge.ts';
 import { deviceNamed } from '../helpers/people/people.ts';
 import { settle, sync } from '../helpers/worlds/plain-relay.ts';
@@ -103,7 +104,6 @@ test('3: a device that stands is believed about devices that are known: one clai
 test('3: a witness in another space tells of this one no more than devices of it may', async () => {
   const { tablet, laptop, phone } = await three();
   const before = (await stored(tablet)).head;
-  const { encodeFrontier } = await import('#lib/replica/bodies.ts');
   for (let i = 0; i < 5; i++) {
     const frontier = Array.from({ length: 4000 }, () => made());
     await tablet.replica.witness(phone.id, encodeFrontier(frontier));
@@ -112,4 +112,26 @@ test('3: a witness in another space tells of this one no more than devices of it
   await tablet.replica.receive([], { upToDate: true });
   expect((await stored(tablet)).head - before).toBeLessThan(400);
   expect(tablet.events).toEqual([]);
+});
+
+test('3: what a device tells of other spaces is kept of the last it spoke of, however many it makes up', async () => {
+  const { world, phone, tablet } = await three();
+  const frontier = encodeFrontier([]);
+  let place = {};
+  const spaces: string[] = [];
+  for (let i = 0; i < 5; i++) {
+    const told = Array.from({ length: 50 }, () => hex(random(32)));
+    spaces.push(...told);
+    const others = new Map(told.map((space) => [space, frontier]));
+    const word = await forge(world, phone, {
+      kind: 'heads',
+      content: encodeHeads({ frontier: [], others }),
+      ...place,
+    });
+    place = { seq: word.seq + 1, before: [word.saying] };
+    await tablet.replica.receive(received(word));
+  }
+  const kept = [...tablet.replica.otherFrontiers().get(phone.id)!.keys()];
+  expect(kept).toHaveLength(MAX_SPACES_TOLD);
+  expect(spaces.slice(-50).every((space) => kept.includes(space))).toBe(true);
 });

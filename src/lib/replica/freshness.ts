@@ -20,6 +20,9 @@ import type { Members } from './members.ts';
 import { claimKey, type Claim, type HeadState, type Reach } from './state.ts';
 import type { Turn } from './turn.ts';
 
+/** Of so many spaces what a device told is kept, those it spoke of last: nobody makes the list grow (rule 24). */
+export const MAX_SPACES_TOLD = 64;
+
 /** What a frame that counts tells besides what it says: that others exist, what its author has, what time it is there. */
 export function learn(context: Context, turn: Turn, frame: Frame): void {
   const { author } = frame;
@@ -39,11 +42,13 @@ export function learn(context: Context, turn: Turn, frame: Frame): void {
         heads !== null,
       );
   turn.setHead({ claims, clock, reach });
-  if (heads && heads.others.size > 0)
+  if (heads && heads.others.size > 0) {
+    const before = [...(turn.others.get(author) ?? [])].filter(([space]) => !heads.others.has(space));
     turn.others = new Map(turn.others).set(
       author,
-      new Map([...(turn.others.get(author) ?? []), ...heads.others]),
+      new Map([...before, ...heads.others].slice(-MAX_SPACES_TOLD)),
     );
+  }
 }
 
 /**
