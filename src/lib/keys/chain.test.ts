@@ -12,7 +12,7 @@ import {
   recoverBody,
   revokeDeviceBody,
 } from './chain-body.ts';
-import { chainEpoch, chainSpaceId, evaluateChain } from './chain.ts';
+import { chainEpoch, chainSpaceId, evaluateChain, type ChainEntry } from './chain.ts';
 import { admitCarried, createChains, newsOf } from './chains.ts';
 import type { DeviceKeys } from './device.ts';
 import { deriveEpoch, type EpochKeys } from './epoch.ts';
@@ -349,9 +349,11 @@ describe('the chains that a space knows', () => {
     expect(newsOf(all, new Map([[alice.address, [revoked.hex]]]))).toEqual([]);
     const known = (await openChain(alice.address, [genesis.frame, added.frame])).entries;
     const taken = await admitCarried(alice.address, rest!.carried, known);
-    expect(taken?.map(({ control }) => hex(control.id))).toEqual([revoked.hex]);
+    expect(entriesOf(taken).map(({ control }) => hex(control.id))).toEqual([revoked.hex]);
     const fresh = await admitCarried(alice.address, fromStart!.carried, []);
-    expect(createChains(new Map([[alice.address, fresh!]])).state(alice.address)?.active.size).toBe(1);
+    expect(createChains(new Map([[alice.address, entriesOf(fresh)]])).state(alice.address)?.active.size).toBe(
+      1,
+    );
     expect(await admitCarried(alice.address, fromStart!.carried, known)).toHaveLength(1);
   });
 
@@ -364,10 +366,20 @@ describe('the chains that a space knows', () => {
       withFlip(good[1]!, 60),
       (await pen(keys, seededRandom('evil')).write(bob.device, revoking(phone), [added])).control.statement,
     ];
-    for (const statement of evil)
-      expect(await admitCarried(alice.address, [...good, statement], [])).toBeNull();
-    expect(await admitCarried(bob.address, good, [])).toBeNull();
+    const answers = [];
+    for (const statement of evil) answers.push(await admitCarried(alice.address, [...good, statement], []));
+    expect(answers).toEqual(['malformed', 'malformed', 'malformed', 'incomplete']);
+    expect(await admitCarried(bob.address, good, [])).toBe('incomplete');
     expect(await admitCarried(alice.address, good, [])).toHaveLength(2);
+  });
+
+  test('A03: what was said on statements that are not here is incomplete, and taken in once they are', async () => {
+    const added = await chain.write(alice.device, await adding(phone), [genesis]);
+    const byPhone = await chain.write(phone, revoking(alice.device), [added]);
+    const [first, second, third] = [genesis, added, byPhone].map(({ control }) => control.statement);
+    expect(await admitCarried(alice.address, [third!], [])).toBe('incomplete');
+    const known = entriesOf(await admitCarried(alice.address, [first!, second!], []));
+    expect(await admitCarried(alice.address, [third!], known)).toHaveLength(1);
   });
 });
 
@@ -396,3 +408,8 @@ describe('the bodies of the chain', () => {
     }
   });
 });
+
+function entriesOf(admitted: Awaited<ReturnType<typeof admitCarried>>): readonly ChainEntry[] {
+  if (typeof admitted === 'string') throw new Error(admitted);
+  return admitted;
+}

@@ -80,26 +80,29 @@ export function newsOf(chains: Chains, named: ReadonlyMap<Address, Iterable<Hex>
 
 /**
  * Statements carried by a frame: decoded, verified by keys they or the known ones introduce, admitted; those that are not
- * known yet. Null if one is malformed or wrongly signed.
+ * known yet. `incomplete` where one is by a device that is not known yet, or before the founding: what its author's words
+ * before it carry may still be on its way.
  */
 export async function admitCarried(
   address: Address,
   statements: readonly Bytes[],
   known: readonly ChainEntry[],
-): Promise<ChainEntry[] | null> {
+): Promise<ChainEntry[] | 'malformed' | 'incomplete'> {
   const byId = entriesById(known);
   const space = chainSpaceId(address);
   const claims = new Map<Hex, ClaimedControl>();
   for (const statement of statements) {
     const claim = decodeControl(space, 0, statement);
-    if (claim === null) return null;
+    if (claim === null) return 'malformed';
     const id = hex(claim.claimed.id);
     if (!byId.has(id)) claims.set(id, claim);
   }
-  const verified = await verifyChainClaims(address, [...claims.values()], known);
-  const genesis = findGenesis(address, [...verified, ...known.map(({ control }) => control)]);
-  const admitted = await admitChainControls(address, verified, genesis);
-  return admitted.length === claims.size ? admitted : null;
+  const { good, bad, unknown } = await judgeClaims(address, [...claims.values()], known);
+  if (bad > 0) return 'malformed';
+  const genesis = findGenesis(address, [...good, ...known.map(({ control }) => control)]);
+  if (unknown > 0 || !genesis) return claims.size === 0 ? [] : 'incomplete';
+  const admitted = await admitChainControls(address, good, genesis);
+  return admitted.length === claims.size ? admitted : 'malformed';
 }
 
 /** Those that are signed by the device they name as their author, whose keys they or the known ones introduce. */
@@ -108,6 +111,15 @@ export async function verifyChainClaims(
   claims: readonly ClaimedControl[],
   known: readonly ChainEntry[] = [],
 ): Promise<VerifiedControl[]> {
+  return (await judgeClaims(address, claims, known)).good;
+}
+
+/** Those that are rightly signed; how many are not, and how many name an author whose keys are not known. */
+async function judgeClaims(
+  address: Address,
+  claims: readonly ClaimedControl[],
+  known: readonly ChainEntry[],
+): Promise<{ good: VerifiedControl[]; bad: number; unknown: number }> {
   const keys = new Map<Hex, Bytes>();
   const introduce = (bytes: Bytes) => {
     const body = decodeChainBody(bytes);
@@ -117,12 +129,15 @@ export async function verifyChainClaims(
   };
   for (const { control } of known) introduce(control.inner.body);
   for (const { claimed } of claims) introduce(claimed.inner.body);
-  const verified: VerifiedControl[] = [];
+  const good: VerifiedControl[] = [];
+  let [bad, unknown] = [0, 0];
   for (const { claimed, isSignedBy } of claims) {
     const key = keys.get(hex(claimed.inner.author));
-    if (key && (await isSignedBy(key))) verified.push(claimed);
+    if (!key) unknown++;
+    else if (await isSignedBy(key)) good.push(claimed);
+    else bad++;
   }
-  return verified;
+  return { good, bad, unknown };
 }
 
 interface KnownChain {

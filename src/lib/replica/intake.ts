@@ -14,6 +14,7 @@ import type { RefusalReason } from './events.ts';
 import { controlOf, openReceived, type Frame, type OpenedFrame } from './frames.ts';
 import { learn } from './freshness.ts';
 import type { Received } from './interface.ts';
+import { shortOf } from './lane.ts';
 import { takeAll, type Log } from './log.ts';
 import { takeControls } from './statements.ts';
 import type { Turn } from './turn.ts';
@@ -54,13 +55,14 @@ export async function takeIn(
   const tally = newTally();
   const opened = openBatch(context, turn, batch, unreadable, tally);
   const fresh: OpenedFrame[] = [];
+  let lacking = new Set<Hex>();
   let pending: OpenedFrame[] = [...turn.strangers.values(), ...opened];
   turn.strangers.clear();
   for (let again = true; again && pending.length > 0;) {
     const introduced = introducedBy(context.policy, pending);
     const { good, bad, unknown } = await verifyAll(pending, turn.members, introduced);
     for (const { frame } of bad) refuseForged(turn, frame, unreadable, tally);
-    const { sound, changed } = await takeChains(context, turn, good, tally);
+    const { sound, incomplete, changed } = await takeChains(context, turn, good, tally);
     fresh.push(...sound.filter(({ frame }) => frame.kind !== 'control'));
     for (const { frame } of sound)
       if (
@@ -70,9 +72,14 @@ export async function takeIn(
         tally.membersChanged = true;
     const unsettled = await admitControls(context, turn, sound, tally);
     again = changed || unsettled.changed;
-    pending = [...unknown, ...unsettled.notYet];
+    lacking = new Set(incomplete.map(({ frame }) => frame.id));
+    pending = [...unknown, ...incomplete, ...unsettled.notYet];
   }
-  for (const stranger of pending) keepStranger(turn, stranger);
+  const there = new Set(fresh.map(({ frame }) => frame.saying));
+  for (const stranger of pending)
+    if (lacking.has(stranger.frame.id) && followsOn(turn, stranger.frame, there))
+      refuse(turn, stranger.frame, 'malformed', tally);
+    else keepStranger(turn, stranger);
   const known: Frame[] = [];
   for (const opened of fresh)
     // Who is nobody here yet may have been let in by what has not come.
@@ -154,9 +161,13 @@ function openBatch(
   return [...opened.values()];
 }
 
-/** Takes in the chain statements that these frames carry; a frame that carries less than it names is refused. */
+/**
+ * Takes in the chain statements that these frames carry. A frame that carries less than it names (rule 20) waits for its
+ * author's word before it, which may carry the rest, in whatever order a relay shows them; where that is there, it is refused.
+ */
 async function takeChains(context: Context, turn: Turn, good: readonly OpenedFrame[], tally: Tally) {
   const sound: OpenedFrame[] = [];
+  const incomplete: OpenedFrame[] = [];
   let changed = false;
   for (const opened of good.toSorted((a, b) => a.frame.seq - b.frame.seq)) {
     const { chains } = opened.frame;
@@ -165,8 +176,12 @@ async function takeChains(context: Context, turn: Turn, good: readonly OpenedFra
       continue;
     }
     const carried = await context.policy.carry(chains, turn.carried);
-    if (!carried) {
+    if (carried === 'malformed') {
       refuse(turn, opened.frame, 'malformed', tally);
+      continue;
+    }
+    if (carried === 'incomplete') {
+      incomplete.push(opened);
       continue;
     }
     sound.push(opened);
@@ -175,7 +190,7 @@ async function takeChains(context: Context, turn: Turn, good: readonly OpenedFra
     changed = true;
   }
   if (changed) judgeMembers(context, turn, tally);
-  return { sound, changed };
+  return { sound, incomplete, changed };
 }
 
 /** Takes in the controls of which everything they build on is there; the others wait with the strangers. */
@@ -198,6 +213,18 @@ async function admitControls(context: Context, turn: Turn, good: readonly Opened
   }
   judgeMembers(context, turn, tally);
   return { changed: true, notYet };
+}
+
+/** Whether all that its author said just before is here, whatever became of it. */
+function followsOn(turn: Turn, { author, kind, before }: Frame, there: ReadonlySet<Hex>): boolean {
+  const aside = [turn.waiting, turn.late, turn.refused].flatMap((frames) => [...frames.values()]);
+  const sayings = new Set([...there, ...aside.map(({ saying }) => saying)]);
+  const lanes = [...turn.head.lanes].filter(([, head]) => head.author === author);
+  const isIn = (saying: Hex) =>
+    lanes.some(([lane]) => turn.document.lanes.get(lane)?.frameAt(shortOf(saying)) !== undefined);
+  return before.every((saying) =>
+    kind === 'control' ? turn.controls.has(saying) : sayings.has(saying) || isIn(saying),
+  );
 }
 
 function judgeMembers({ policy }: Context, turn: Turn, tally: Tally): void {

@@ -70,13 +70,13 @@ export function rosterPolicy(
       for (const { address, carried: statements } of news) {
         const known = all.get(address) ?? [];
         const fresh = await admitCarried(address, statements, known);
-        if (!fresh) return null;
+        if (typeof fresh === 'string') return fresh;
         if (fresh.length === 0) continue;
         all.set(address, [...known, ...fresh]);
         next.set(address, [...(next.get(address) ?? []), ...fresh]);
       }
       const chains = createChains(all);
-      if (!news.every(({ address, heads }) => chains.at(address, heads) !== undefined)) return null;
+      if (!news.every(({ address, heads }) => chains.at(address, heads) !== undefined)) return 'incomplete';
       return [...next].every(([address, entries]) => carried.get(address) === entries) ? carried : next;
     },
     chainNews: (announced, carried) => newsOf(chainsWith(carried), announced),

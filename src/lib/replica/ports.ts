@@ -80,8 +80,11 @@ export interface Policy<M extends Members = Members> {
     content: Bytes,
     chains: readonly ChainNews[],
   ): readonly { readonly device: DeviceHex; readonly signing: Bytes }[];
-  /** `carried` with what a frame brings; null when that is malformed, wrongly signed, or incomplete for the heads it names. */
-  carry(chains: readonly ChainNews[], carried: Carried): Promise<Carried | null>;
+  /**
+   * `carried` with what a frame brings. `malformed` when that is not well formed or wrongly signed; `incomplete` when what
+   * the heads it names build on is not there: what its author's words before it carry may still come.
+   */
+  carry(chains: readonly ChainNews[], carried: Carried): Promise<Carried | 'malformed' | 'incomplete'>;
   /** What a frame of this device has to say of chains, given the heads it named last (by address). */
   chainNews(announced: ReadonlyMap<Address, readonly Hex[]>, carried: Carried): readonly ChainNews[];
   /** Controls of this device's own people that counted and do not any more, for want of somebody who names them (rule 11). */

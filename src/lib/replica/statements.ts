@@ -15,7 +15,8 @@ export async function takeStatements(
   { chains, controls }: Pick<Snapshot, 'chains' | 'controls'>,
 ): Promise<void> {
   const news = [...chains].map(([address, carried]) => ({ address, heads: [], carried }));
-  turn.carried = (await context.policy.carry(news, turn.carried)) ?? turn.carried;
+  const carried = await context.policy.carry(news, turn.carried);
+  if (typeof carried !== 'string') turn.carried = carried;
   turn.members = context.policy.evaluate([...turn.controls.values()], turn.carried);
   await takeControls(context, turn, controls);
 }
