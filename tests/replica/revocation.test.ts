@@ -249,3 +249,24 @@ test('11: what came by itself, and was shown since, is vouched for as what came 
   await settle([laptop.replica, tablet.replica], world.relay);
   for (const device of [laptop, tablet]) expect(device.allergies()).toEqual(['Pénicilline']);
 });
+
+test('11 R04: the tablet dies after the revocation stands in its chain and before its record has looked: it vouches all the same', async () => {
+  const all = await three();
+  const { world, laptop, phone, tablet } = all;
+  await phone.allergy('Pénicilline');
+  await push(phone.replica, world.relay);
+  await sync(tablet.replica, world.relay);
+  await world.revoke('Alice phone', [], laptop);
+  await laptop.learnChains();
+  await sync(laptop.replica, world.relay);
+  tablet.chains = new Map(laptop.chains);
+  await tablet.restart();
+  await tablet.replica.refresh();
+  await settle([tablet.replica, laptop.replica], world.relay);
+  for (const device of [tablet, laptop]) {
+    await device.restart();
+    await device.replica.refresh();
+    expect(device.allergies()).toEqual(['Pénicilline']);
+  }
+  expectSame(laptop, tablet);
+});

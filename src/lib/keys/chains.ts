@@ -79,6 +79,25 @@ export function newsOf(chains: Chains, named: ReadonlyMap<Address, Iterable<Hex>
 }
 
 /**
+ * The chains as they were at these heads, without those of other addresses. One whose heads are not all here is left as it is:
+ * what was known then cannot be told any more.
+ */
+export function chainsUpTo(
+  chains: ReadonlyMap<Address, readonly ChainEntry[]>,
+  heads: ReadonlyMap<Address, Iterable<Hex>>,
+): Map<Address, readonly ChainEntry[]> {
+  const then = new Map<Address, readonly ChainEntry[]>();
+  for (const [address, entries] of chains) {
+    const known = heads.get(address);
+    if (!known) continue;
+    const past = closureOf(entriesById(entries), known);
+    const left = past ? entries.filter(({ control }) => past.has(hex(control.id))) : entries;
+    then.set(address, left.length === entries.length ? entries : left);
+  }
+  return then;
+}
+
+/**
  * Statements carried by a frame: decoded, verified by keys they or the known ones introduce, admitted; those that are not
  * known yet. `incomplete` where one is by a device that is not known yet, or before the founding: what its author's words
  * before it carry may still be on its way.

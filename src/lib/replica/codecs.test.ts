@@ -53,6 +53,7 @@ test('the head comes back as it was', () => {
   ]);
   const head: HeadState = {
     ...EMPTY_HEAD,
+    judged: new Map([['address three', [id(), id()]]]),
     written: 3,
     nextTail: 7,
     controls: 2,

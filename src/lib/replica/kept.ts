@@ -106,7 +106,9 @@ export class Kept {
   }
 
   #memoryOf({ head, controls, carried, others, reported }: Loaded): Memory {
-    const members = this.context.policy.evaluate([...controls.values()], carried);
+    // As they were counted last: a chain that went on since, in a write of its own before a crash, is news to the next turn.
+    const upTo = head.judged.size > 0 ? head.judged : undefined;
+    const members = this.context.policy.evaluate([...controls.values()], carried, upTo);
     return { head, controls, members, carried, reported, others };
   }
 
@@ -225,6 +227,7 @@ export class Kept {
    * the write is read again before anything else happens.
    */
   async commit(turn: Turn, { made = [], unsent }: Outcome = {}): Promise<DiskError | null> {
+    if (turn.members !== this.memory.members) turn.setHead({ judged: turn.members.judgedBy });
     const folds = turn.mustFold || isFoldDue(turn.head, this.#stateBytes, this.context.maxTails);
     const { changes, stateBytes } = await sealTurn(this.context, turn, this.memory, folds);
     const written = await this.context.ports.disk.write(changes, 'strict');

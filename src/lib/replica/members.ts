@@ -3,6 +3,7 @@
  * control frames and the chains of the people concerned; the replica asks nothing else about them.
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
+import type { Address } from '#lib/keys/address.ts';
 import type { ChainNews, Name } from '#lib/keys/grounds.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 
@@ -28,6 +29,8 @@ export interface Members {
   tells(chains: readonly ChainNews[], device: DeviceHex): boolean;
   /** What controls that count name: counted with what stands before it (docs/protocol.md, rule 8). */
   readonly anchors: readonly Name[];
+  /** The heads of the chains that this follows from; none where chains have no say. */
+  readonly judgedBy: ReadonlyMap<Address, readonly Hex[]>;
   /** The epoch that writers use; undefined where epochs do not change. */
   readonly epoch?: Hex;
   /** The control frames that the next one builds on. */
@@ -41,6 +44,7 @@ export const NO_MEMBERS: Members = {
   isKnown: () => false,
   revoker: () => null,
   tells: () => false,
+  judgedBy: new Map(),
   anchors: [],
   heads: [],
 };

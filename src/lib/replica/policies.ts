@@ -14,7 +14,7 @@ import {
   type ChainEntry,
   type ChainState,
 } from '#lib/keys/chain.ts';
-import { admitCarried, createChains, newsOf, type Chains } from '#lib/keys/chains.ts';
+import { admitCarried, chainsUpTo, createChains, newsOf, type Chains } from '#lib/keys/chains.ts';
 import { decodeControl, type VerifiedControl } from '#lib/keys/control.ts';
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import type { SpaceId } from '#lib/keys/ids.ts';
@@ -48,8 +48,9 @@ export function rosterPolicy(
     hasGrounds: true,
     note: encodeRosterBody({ type: 'note' }),
     admit: (fresh) => Promise.resolve(fresh),
-    evaluate(controls, carried) {
-      const chains = chainsWith(carried);
+    evaluate(controls, carried, upTo) {
+      const all = merged(own(), carried);
+      const chains = createChains(upTo ? chainsUpTo(all, upTo) : all);
       return membersOf(evaluateRoster(space, controls, chains), chains);
     },
     carries(content) {
@@ -90,6 +91,7 @@ function membersOf(roster: RosterState, chains: Chains): RosterMembers {
     chains,
     heads: roster.heads,
     anchors: roster.anchors,
+    judgedBy: new Map(chains.addresses().map((address) => [address, chains.state(address)!.heads])),
     ...(roster.current && { epoch: roster.current.id }),
     author(id) {
       const device = chains.device(id);
@@ -161,6 +163,7 @@ export function chainPolicy(address: Address): Policy<ChainMembers> {
         isKnown: () => false,
         revoker: () => null,
         tells: () => false,
+        judgedBy: new Map(),
       };
     },
     carries: () => [],

@@ -72,7 +72,12 @@ export interface Policy<M extends Members = Members> {
     fresh: readonly VerifiedControl[],
     known: readonly VerifiedControl[],
   ): Promise<readonly VerifiedControl[]>;
-  evaluate(controls: readonly VerifiedControl[], carried: Carried): M;
+  /** @param upTo heads of chains, by address: judged as if no more were known of these chains, and nothing of others */
+  evaluate(
+    controls: readonly VerifiedControl[],
+    carried: Carried,
+    upTo?: ReadonlyMap<Address, readonly Hex[]>,
+  ): M;
   /** Controls that a control carries inside: those since the rotation before, in a rotation (rule 20). */
   carries(content: Bytes): readonly { readonly epoch: number; readonly statement: Bytes }[];
   /** Signing keys that a control, or what a frame carries, brings along for devices whose id is the hash of them. They give no right. */

@@ -5,11 +5,12 @@
  *
  *   head        0x02 version | varint written | varint first tail | varint next tail | varint bytes in tails
  *               | varint next in outbox | varint unsent | varint controls | u8 carried | u64 milliseconds, u16 counter
- *               | sent | lanes | lanes shown | announced | reach | claims | cursors | base | ids undecided | owed
+ *               | sent | lanes | lanes shown | announced | judged | reach | claims | cursors | base | ids undecided | owed
  *               | u8 flags (1 whole history wanted, 2 frames were dropped)
  *   sent        varint seq | varint clock                            own words up to here are on the relay
  *   lanes       varint n | n × (text id | author[32] | varint seq | saying[32] | frame id[32] | varint clock | u8 joined)
  *   announced   ids of lane heads | ids of controls | twice: varint n | n × (text address | ids of chain heads)
+ *   judged      varint n | n × (text address | ids of chain heads)
  *   reach       varint n | n × (device[32] | varint m | m × (author[32] | varint seq | varint clock))
  *   claims      varint n | n × (author[32] | u8 control | varint seq | saying[32] | frame id[32] | by[32])
  *   cursors     varint n | n × (topic[32] | varint after | u8 0, or u8 1 | id[32])
@@ -99,6 +100,8 @@ export interface HeadState {
   /** What counted, and was shown, when all was quiet last: what this device vouches for (vouching.ts). */
   readonly shown: LaneHeads;
   readonly announced: Announced;
+  /** The heads of chains by which the lanes were counted: where a chain has gone on since, they are counted anew. */
+  readonly judged: ReadonlyMap<Address, readonly Hex[]>;
   /** device → author → what the device has of it. */
   readonly reach: ReadonlyMap<Hex, ReadonlyMap<Hex, Reach>>;
   /** `claimKey` → the farthest claim. */
@@ -125,6 +128,7 @@ export const EMPTY_HEAD: HeadState = {
   lanes: new Map(),
   shown: new Map(),
   announced: { lanes: [], controls: [], chains: new Map(), controlChains: new Map() },
+  judged: new Map(),
   reach: new Map(),
   claims: new Map(),
   cursors: new Map(),
@@ -155,6 +159,7 @@ export function encodeHead(head: HeadState): Bytes {
   writeLanes(writer, head.lanes);
   writeLanes(writer, head.shown);
   writeAnnounced(writer, head.announced);
+  writeChains(writer, head.judged);
   writeMap(writer, head.reach, (authors) =>
     writeMap(writer, authors, ({ seq, clock }) => writer.varint(seq).varint(clock)),
   );
@@ -187,6 +192,7 @@ export function decodeHead(bytes: Bytes): HeadState | null {
       lanes: readLanes(reader),
       shown: readLanes(reader),
       announced: readAnnounced(reader),
+      judged: readChains(reader),
       reach: readMap(reader, () => readMap(reader, () => readReach(reader))),
       claims: readClaims(reader),
       cursors: readMap(reader, () => readCursor(reader)),
@@ -224,20 +230,24 @@ function readLanes(reader: Reader): Map<LaneId, LaneHead> {
 function writeAnnounced(writer: Writer, { lanes, controls, chains, controlChains }: Announced): void {
   writeIds(writer, lanes);
   writeIds(writer, controls);
-  for (const known of [chains, controlChains]) {
-    writer.varint(known.size);
-    for (const [address, heads] of known) writeIds(writeText(writer, address), heads);
-  }
+  writeChains(writer, chains);
+  writeChains(writer, controlChains);
+}
+
+function writeChains(writer: Writer, chains: ReadonlyMap<Address, readonly Hex[]>): void {
+  writer.varint(chains.size);
+  for (const [address, heads] of chains) writeIds(writeText(writer, address), heads);
+}
+
+function readChains(reader: Reader): Map<Address, Hex[]> {
+  const chains = new Map<Address, Hex[]>();
+  for (let left = reader.varint(); left > 0; left--) chains.set(readText(reader), readIds(reader));
+  return chains;
 }
 
 function readAnnounced(reader: Reader): Announced {
   const [lanes, controls] = [readIds(reader), readIds(reader)];
-  const next = () => {
-    const chains = new Map<Address, Hex[]>();
-    for (let left = reader.varint(); left > 0; left--) chains.set(readText(reader), readIds(reader));
-    return chains;
-  };
-  return { lanes, controls, chains: next(), controlChains: next() };
+  return { lanes, controls, chains: readChains(reader), controlChains: readChains(reader) };
 }
 
 function writeBase(writer: Writer, base: Base | null): void {
