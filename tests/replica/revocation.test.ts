@@ -3,6 +3,8 @@
  * late; and no word falls because of another that it was written on.
  */
 import { expect, test } from 'vitest';
+import { hex } from '#lib/bytes/bytes.ts';
+import { openReceived } from '#lib/replica/frames.ts';
 import { forge } from '../helpers/hostile/forge.ts';
 import { settle, sync, push } from '../helpers/worlds/plain-relay.ts';
 import {
@@ -14,8 +16,8 @@ import {
 
 const NAMES = ['Alice laptop', 'Alice phone', 'Alice tablet'];
 
-async function three(seed: number | string = 1) {
-  const world = await replicaWorld(NAMES, seed, { who: await people(NAMES) });
+async function three(seed: number | string = 1, rotates = false) {
+  const world = await replicaWorld(NAMES, seed, { who: await people(NAMES), rotates });
   const [laptop, phone, tablet] = world.devices as [WorldDevice, WorldDevice, WorldDevice];
   await settle(replicas(world), world.relay);
   return { world, laptop, phone, tablet };
@@ -269,4 +271,31 @@ test('11 R04: the tablet dies after the revocation stands in its chain and befor
     expect(device.allergies()).toEqual(['Pénicilline']);
   }
   expectSame(laptop, tablet);
+});
+
+test('27 D07: what is written knowing of a revocation waits for keys that the revoked device has not', async () => {
+  const all = await three('rotates', true);
+  const { world, laptop, tablet } = all;
+  await world.revoke('Alice phone', [], laptop);
+  await laptop.learnChains(); // and its process dies before it has rotated, or the relay keeps the rotation back
+  await tablet.learnChains();
+  await tablet.replica.publishHeads();
+  await tablet.allergy('Écrit en sachant que le téléphone est perdu');
+  await tablet.replica.publishHeads();
+  const old = hex(world.epochs[0]!.topic);
+  const kinds = async () =>
+    (await tablet.replica.outbox()).map(({ topic, bytes, id }) => {
+      const keys = world.epochs.find((epoch) => hex(epoch.topic) === hex(topic))!;
+      const opened = openReceived(bytes, id, keys, true);
+      return typeof opened === 'string' ? opened : `${opened.frame.kind} ${hex(topic) === old ? 'old' : 'new'}`;
+    });
+  expect(await kinds()).toEqual(['heads old']);
+  expect((await tablet.replica.snapshot()).ok).toBe(false);
+  await push(tablet.replica, world.relay);
+  expect(tablet.replica.unsent()).toBe(2);
+  await world.rotate(tablet, [laptop, tablet]);
+  expect(await kinds()).toEqual(['control old', 'update new', 'heads new']);
+  await settle([tablet.replica, laptop.replica], world.relay);
+  expect(laptop.allergies()).toEqual(['Écrit en sachant que le téléphone est perdu']);
+  expect([...laptop.events, ...tablet.events]).toEqual([]);
 });

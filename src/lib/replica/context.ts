@@ -22,6 +22,8 @@ export interface Context {
   readonly schema: Schema;
   /** Tails are folded when there are this many. */
   readonly maxTails: number;
+  /** Words wait where a rotation is due (replica.ts). */
+  readonly rotates: boolean;
   keyring: Keyring;
 }
 

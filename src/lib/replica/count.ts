@@ -45,6 +45,8 @@ export function countedWords(
 
 /** What is known of how devices came to stand no longer. */
 export interface Revocations<W extends Word> {
+  /** Revoked in its chain, also where its owner has no other device and it stands for counting. */
+  isRevoked(device: Hex): boolean;
   /** The device that revoked this one; null where none did. */
   revoker(device: Hex): Hex | null;
   /** Whether the word brings the news that the device is revoked. */
@@ -52,14 +54,15 @@ export interface Revocations<W extends Word> {
 }
 
 /**
- * Of the words that count those of devices that do not stand, and that the revoking device had not named before it knew of
- * the revocation: kept because somebody else had taken them in (rule 10). They are shown, so that a thief gets no silent word.
+ * Of the words that count those of devices that do not stand, or are revoked, and that the revoking device had not named
+ * before it knew of the revocation: kept because somebody else had taken them in (rule 10). They are shown, so that a thief
+ * gets no silent word. A revoker that is the device itself, or is revoked too, is nobody's word for what had been seen.
  */
 export function keptUnseen<W extends Word>(
   words: Iterable<W>,
   counted: ReadonlySet<Hex>,
   stands: (device: Hex) => boolean,
-  { revoker, tells }: Revocations<W>,
+  { isRevoked, revoker, tells }: Revocations<W>,
 ): ReadonlySet<Hex> {
   const bySaying = new Map<Hex, W>();
   for (const word of words) if (counted.has(word.saying)) bySaying.set(word.saying, word);

@@ -190,12 +190,20 @@ export class Kept {
     await this.commit(turn);
   }
 
+  /** What says anything waits for a rotation: the keys in use reach somebody who was let out. */
+  get waitsForKeys(): boolean {
+    return this.context.rotates && this.memory.members.rotationDue;
+  }
+
   /** In order; after a word of which nothing is left nothing goes out: nobody could take it in (restate.ts). */
   async sendable(): Promise<readonly Unsent[]> {
     const unsent = await this.outbox();
     const hole = unsent.findIndex(({ isNew, isLost, own }) => (isLost ? isNew : own && this.holes > 0));
     const whole = unsent.slice(0, hole < 0 ? unsent.length : hole).filter(({ isLost }) => !isLost);
-    return whole.filter((one) => this.#maySend(one));
+    const may = whole.filter((one) => this.#maySend(one));
+    if (!this.waitsForKeys) return may;
+    const values = may.findIndex(({ own }) => own !== null && own.from !== null);
+    return values < 0 ? may : may.filter(({ own }, i) => own === null || i < values);
   }
 
   async outbox(): Promise<readonly Unsent[]> {

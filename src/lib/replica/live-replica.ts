@@ -145,7 +145,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return this.#act<{ frames: readonly Bytes[] }, EditError>(async () => {
       const right = this.#right();
       if (!right) return fail({ type: 'not-allowed' });
-      if (this.#kept.memory.head.unsent > 0) return fail({ type: 'unsent' });
+      if (this.#kept.memory.head.unsent > 0 || this.#kept.waitsForKeys) return fail({ type: 'unsent' });
       if (this.#kept.memory.head.owed) return fail({ type: 'incomplete' });
       const turn = await this.#kept.fullTurn();
       const lanes = foldedLanes(turn);

@@ -33,6 +33,8 @@ export interface Members {
   readonly judgedBy: ReadonlyMap<Address, readonly Hex[]>;
   /** The epoch that writers use; undefined where epochs do not change. */
   readonly epoch?: Hex;
+  /** Somebody was let out whom the keys in use still reach: nothing that says anything is sent before a rotation (rule 27). */
+  readonly rotationDue: boolean;
   /** The control frames that the next one builds on. */
   readonly heads: readonly Hex[];
 }
@@ -45,6 +47,7 @@ export const NO_MEMBERS: Members = {
   revoker: () => null,
   tells: () => false,
   judgedBy: new Map(),
+  rotationDue: false,
   anchors: [],
   heads: [],
 };

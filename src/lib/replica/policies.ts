@@ -91,6 +91,7 @@ function membersOf(roster: RosterState, chains: Chains): RosterMembers {
     chains,
     heads: roster.heads,
     anchors: roster.anchors,
+    rotationDue: roster.rotationDue,
     judgedBy: new Map(chains.addresses().map((address) => [address, chains.state(address)!.heads])),
     ...(roster.current && { epoch: roster.current.id }),
     author(id) {
@@ -164,6 +165,7 @@ export function chainPolicy(address: Address): Policy<ChainMembers> {
         revoker: () => null,
         tells: () => false,
         judgedBy: new Map(),
+        rotationDue: false,
       };
     },
     carries: () => [],

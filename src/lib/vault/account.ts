@@ -92,6 +92,8 @@ const HEADS_MS = 1_000;
 const ONLINE_MS = 6_000;
 /** A rotation that another device has to make is given this long before this device makes it. */
 const ROTATE_MS = 60_000;
+/** …and this long where words of this device wait for it (rule 27). */
+const WAITING_MS = 5_000;
 const DAY_MS = 24 * 3_600_000;
 /** With this many frames outside the newest snapshot, a new one spares new devices the walk. */
 const SNAPSHOT_AFTER = 500;
@@ -332,12 +334,21 @@ export async function openAccount(input: {
 
   /** Also asked when frames come in: a state that stays settled is not told again. */
   function whenQuiet(): void {
-    if (!loaded || !connection.state().settled) return;
+    if (!loaded) return;
+    rotateSoon();
+    if (!connection.state().settled) return;
     for (const { replica } of [account, record]) void replica.noteShown();
     if (headsDue) soon('heads', HEADS_MS, publishHeads);
-    if (account.roster().rotationDue || record.roster().rotationDue)
-      soon('rotate', ROTATE_MS, rotateWhatIsDue);
     if (record.replica.uncovered() >= SNAPSHOT_AFTER) soon('snapshot', HEADS_MS, takeSnapshot);
+  }
+
+  /** What waits for new keys does not wait long for somebody else to make them. */
+  function rotateSoon(): void {
+    if (connection.state().connection !== 'online') return;
+    const due = [account, record].filter(({ roster }) => roster().rotationDue);
+    if (due.length === 0) return;
+    soon('rotate', ROTATE_MS, rotateWhatIsDue);
+    if (due.some(({ replica }) => replica.unsent() > 0)) soon('rotate for words', WAITING_MS, rotateWhatIsDue);
   }
 
   async function publishHeads(): Promise<void> {

@@ -102,7 +102,7 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
   let line: Promise<void> = Promise.resolve();
 
   function openSpace(id: SpaceId, policy: Policy, epochs: readonly EpochKeys[]): Replica {
-    return createReplica({ space: id, epochs, self, policy, ports });
+    return createReplica({ space: id, epochs, self, policy, ports, rotates: true });
   }
 
   const chainId = chainSpaceId(address);

@@ -94,7 +94,7 @@ const firstOf = (owner: string, names: readonly string[]): string =>
 export async function replicaWorld(
   names: readonly string[],
   seed: number | string = 1,
-  { who, maxTails }: { who?: People; maxTails?: number } = {},
+  { who, maxTails, rotates = false }: { who?: People; maxTails?: number; rotates?: boolean } = {},
 ): Promise<ReplicaWorld> {
   const random = seededRandom(seed);
   const clock = fakeClock();
@@ -162,6 +162,7 @@ export async function replicaWorld(
         self: { id: device.id, signer: device.signer },
         policy: rosterPolicy(space, person.address, () => worldDevice.chains),
         ports: { clock, random: own, disk: disk.open(), seal },
+        rotates,
         ...(maxTails !== undefined && { maxTails }),
       });
       replica.subscribe((change) => change.type === 'security' && events.push(change.event));
