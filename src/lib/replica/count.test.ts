@@ -146,7 +146,8 @@ test('10: what counts although the revoking device had not named it before it kn
     const all = [...words, ...others];
     const counted = countedWords(all, stands, []);
     const tells = ({ saying }: Word) => saying.startsWith(NEWS);
-    return [...keptUnseen(all, counted, stands, { revoker: () => by, tells })].sort();
+    const isRevoked = (device: string) => !stands(device);
+    return [...keptUnseen(all, counted, stands, { isRevoked, revoker: () => by, tells })].sort();
   };
   const tablet = word('t', 'tablet', [], ['3']);
   expect(kept('laptop')).toEqual([]); // late, not kept
@@ -159,6 +160,8 @@ test('10: what counts although the revoking device had not named it before it kn
   expect(kept('laptop', tablet, word('l', 'laptop', [], ['1']), told)).toEqual(['2', '3']);
   const later = word('l2', 'laptop', [NEWS], ['3']);
   expect(kept('laptop', tablet, word('l', 'laptop', [], ['1']), told, later)).toEqual(['2', '3']);
+  // It revoked itself, or who did is revoked too: nobody had seen anything.
+  expect(kept('phone', tablet)).toEqual(['1', '2', '3']);
   // Nobody revoked it: it never was a device of its account.
   expect(kept(null, tablet)).toEqual(['1', '2', '3']);
 });

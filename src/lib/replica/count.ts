@@ -67,12 +67,12 @@ export function keptUnseen<W extends Word>(
   const bySaying = new Map<Hex, W>();
   for (const word of words) if (counted.has(word.saying)) bySaying.set(word.saying, word);
   const kept = new Set<Hex>();
-  const gone = new Set(
-    [...bySaying.values()].map(({ author }) => author).filter((author) => !stands(author)),
-  );
-  for (const device of gone) {
+  const authors = new Set([...bySaying.values()].map(({ author }) => author));
+  for (const device of authors) {
+    if (stands(device) && !isRevoked(device)) continue;
     const by = revoker(device);
-    const seen = pastOf(bySaying, by === null ? [] : unaware(bySaying, by, (word) => tells(word, device)));
+    const isWitness = by !== null && by !== device && !isRevoked(by);
+    const seen = pastOf(bySaying, isWitness ? unaware(bySaying, by, (word) => tells(word, device)) : []);
     for (const { saying, author } of bySaying.values())
       if (author === device && !seen.has(saying)) kept.add(saying);
   }

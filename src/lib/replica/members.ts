@@ -23,6 +23,8 @@ export interface Members {
   stands(device: DeviceHex): boolean;
   /** A device of somebody who is, was or was to be an owner: its words are kept, and are late unless they count. */
   isKnown(device: DeviceHex): boolean;
+  /** Revoked in its chain; it may stand for counting all the same (rule 7). */
+  isRevoked(device: DeviceHex): boolean;
   /** The device that revoked this one; null where none did: it never was one of its account, or its owner has left. */
   revoker(device: DeviceHex): DeviceHex | null;
   /** Whether these heads of chains tell that the device is revoked. */
@@ -44,6 +46,7 @@ export const NO_MEMBERS: Members = {
   author: () => undefined,
   stands: () => false,
   isKnown: () => false,
+  isRevoked: () => false,
   revoker: () => null,
   tells: () => false,
   judgedBy: new Map(),

@@ -26,6 +26,7 @@ export async function unsettled(context: Context, turn: Turn): Promise<Unsettled
   );
   const { members } = turn;
   const kept = keptUnseen(held, counted, (device) => members.stands(device), {
+    isRevoked: (device) => members.isRevoked(device),
     revoker: (device) => members.revoker(device),
     tells: ({ chains }, device) => members.tells(chains, device),
   });
