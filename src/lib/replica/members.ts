@@ -30,6 +30,8 @@ export interface Members {
   readonly anchors: readonly Name[];
   /** The epoch that writers use; undefined where epochs do not change. */
   readonly epoch?: Hex;
+  /** Every epoch that counts. */
+  readonly epochs: readonly Hex[];
   /** The control frames that the next one builds on. */
   readonly heads: readonly Hex[];
 }
@@ -42,5 +44,6 @@ export const NO_MEMBERS: Members = {
   revoker: () => null,
   tells: () => false,
   anchors: [],
+  epochs: [],
   heads: [],
 };

@@ -91,6 +91,7 @@ function membersOf(roster: RosterState, chains: Chains): RosterMembers {
     heads: roster.heads,
     anchors: roster.anchors,
     ...(roster.current && { epoch: roster.current.id }),
+    epochs: roster.epochs.flatMap(({ id, isVoid }) => (isVoid ? [] : [id])),
     author(id) {
       const device = chains.device(id);
       const clientId = roster.clientIds.get(id);
@@ -153,6 +154,7 @@ export function chainPolicy(address: Address): Policy<ChainMembers> {
         chain,
         heads: chain.heads,
         anchors: [],
+        epochs: [],
         author(id) {
           const device = chain.devices.get(id);
           return device && { signing: device.bundle.signing };
