@@ -3,7 +3,7 @@
  * late; and no word falls because of another that it was written on.
  */
 import { expect, test } from 'vitest';
-import { hex } from '#lib/bytes/bytes.ts';
+import { fromHex, hex } from '#lib/bytes/bytes.ts';
 import { openReceived } from '#lib/replica/frames.ts';
 import { forge } from '../helpers/hostile/forge.ts';
 import { settle, sync, push } from '../helpers/worlds/plain-relay.ts';
@@ -298,4 +298,49 @@ test('27 D07: what is written knowing of a revocation waits for keys that the re
   await settle([tablet.replica, laptop.replica], world.relay);
   expect(laptop.allergies()).toEqual(['Écrit en sachant que le téléphone est perdu']);
   expect([...laptop.events, ...tablet.events]).toEqual([]);
+});
+
+test('13: a revoked device, which has not the keys that others write under, accuses nobody of what it does not see', async () => {
+  const all = await three();
+  const { world, laptop, phone, tablet } = all;
+  await laptop.allergy('Latex');
+  phone.ring = [...world.epochs];
+  await revokePhone(all);
+  await laptop.allergy('Soja');
+  await settle([laptop.replica, tablet.replica], world.relay);
+  await laptop.replica.snapshot();
+  await settle([laptop.replica, tablet.replica], world.relay);
+  for (const { topic, ids } of await laptop.replica.deletable()) world.relay.doom(topic, ids);
+  world.relay.purge();
+  await settle([phone.replica], world.relay);
+  const [topic] = phone.replica.topics();
+  await phone.replica.reconcile(topic!, []);
+  await settle([phone.replica], world.relay);
+  expect(phone.events.filter(({ type }) => type === 'gap' || type === 'fork')).toEqual([]);
+});
+
+test('13: what a device had erased that is out since is put again, and the relay is not accused', async () => {
+  const all = await three('erased');
+  const { world, laptop, phone, tablet } = all;
+  await phone.allergy('Pénicilline');
+  await push(phone.replica, world.relay);
+  await sync(tablet.replica, world.relay);
+  await phone.replica.snapshot();
+  await sync(phone.replica, world.relay);
+  for (const { topic, ids } of await phone.replica.deletable()) world.relay.doom(topic, ids);
+  world.relay.purge();
+  await world.revoke('Alice phone', [], laptop);
+  await laptop.learnChains();
+  await push(laptop.replica, world.relay);
+  await tablet.learnChains();
+  const [topic] = tablet.replica.topics();
+  const ids = world.relay.list(topic!, 0, true).map(({ id }) => fromHex(id));
+  await tablet.replica.reconcile(topic!, ids);
+  await settle([tablet.replica], world.relay);
+  await settle([tablet.replica, laptop.replica], world.relay);
+  for (const device of [laptop, tablet]) {
+    expect(device.allergies()).toEqual(['Pénicilline']);
+    expect(device.events).toEqual([]);
+  }
+  expectSame(laptop, tablet);
 });

@@ -145,3 +145,38 @@ test('29: a newcomer starts from a snapshot by a device revoked since, which a s
     expect(fresh.events).toEqual([]);
   }
 });
+
+test('28: what a device had folded, and the relay erased, before one that was behind revoked it, is listed late and comes in at once', async () => {
+  const { world, laptop, phone, tablet } = await three('folded and revoked');
+  for (const name of ['Trois', 'Quatre']) await phone.allergy(name);
+  await push(phone.replica, world.relay);
+  expect((await phone.replica.snapshot()).ok).toBe(true);
+  await sync(phone.replica, world.relay);
+  await doom(world.relay, phone);
+  await world.revoke('Alice phone', [], laptop);
+  await laptop.learnChains();
+  await settle([laptop.replica, tablet.replica], world.relay);
+  const late = async (device: WorldDevice) => {
+    const words = await device.replica.unsettled();
+    return words.ok ? words.value.late : [];
+  };
+  for (const device of [laptop, tablet]) {
+    expect(device.allergies()).toEqual(['Deux', 'Un']);
+    const [folded, ...others] = await late(device);
+    expect(others).toEqual([]);
+    expect(folded?.device).toBe(phone.id);
+    expect(folded?.values.map(({ value }) => value)).toEqual(expect.arrayContaining(['Trois', 'Quatre']));
+    expect(folded?.values.map(({ value }) => value)).not.toContain('Un'); // that one counts
+  }
+  const [folded] = await late(laptop);
+  expect((await laptop.replica.takeInWords([folded!.saying])).ok).toBe(true);
+  await settle([laptop.replica, tablet.replica], world.relay);
+  for (const device of [laptop, tablet]) {
+    expect(device.allergies()).toEqual(['Deux', 'Quatre', 'Trois', 'Un']);
+    expect(await late(device)).toEqual([]);
+    expect(device.events).toEqual([]);
+    await device.restart();
+    expect(device.allergies()).toEqual(['Deux', 'Quatre', 'Trois', 'Un']);
+  }
+  expectSame(laptop, tablet);
+});

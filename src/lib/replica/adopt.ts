@@ -336,8 +336,22 @@ async function readSnapshotFrames(context: Context, turn: Turn, ids: ReadonlySet
   return [...frames, ...opened.map(({ frame }) => frame)].filter(({ kind }) => kind === 'snapshot');
 }
 
+/** What the snapshots say that are not judged yet, or do not count. */
+export async function readUndecided(context: Context, turn: Turn): Promise<Snapshot[]> {
+  const frames = await readSnapshotFrames(context, turn, new Set(turn.head.undecided));
+  const read = await Promise.all(
+    assemble(frames).map(({ parts }) =>
+      decodeSnapshot(
+        parts.map(({ content }) => content),
+        turn.members,
+      ),
+    ),
+  );
+  return read.filter((snapshot) => snapshot !== null);
+}
+
 /** The complete snapshots among these frames, the farthest first. */
-function assemble(frames: readonly Frame[]): Candidate[] {
+export function assemble(frames: readonly Frame[]): Candidate[] {
   const after = new Map(frames.map((frame) => [`${frame.author} ${frame.before[0] ?? ''}`, frame]));
   const candidates: Candidate[] = [];
   for (const first of frames) {

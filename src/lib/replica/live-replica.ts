@@ -41,7 +41,7 @@ import type { Carried, DiskError, Policy } from './ports.ts';
 import { holdingsOf, takeFrames } from './receiving.ts';
 import { readLog, recount } from './recount.ts';
 import { resealUnsent } from './reseal.ts';
-import { namesBase, unsettled } from './settling.ts';
+import { namesBase, notCounted, unsettled } from './settling.ts';
 import { encodeSnapshot, type FoldedLane } from './snapshot.ts';
 import { keyringOf, type Turn } from './turn.ts';
 import { MAX_UPDATE, readUpdate } from './update.ts';
@@ -116,7 +116,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   takeInWords(sayings: readonly Hex[]): Done<{ frame: Bytes }, EditError> {
     return this.#say((turn) => {
       const wanted = new Set(sayings);
-      return [...turn.late.values()]
+      return notCounted(turn)
         .filter(({ saying }) => wanted.has(saying))
         .map(({ author, seq, saying, id }) => ({ author, seq, saying, frame: id }));
     }, new Map());
@@ -355,7 +355,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   }
 
   lateWords(): Done<number> {
-    return this.#act<number, DiskError>(async () => ok((await this.#kept.fullTurn()).late.size));
+    return this.#act<number, DiskError>(async () => ok(notCounted(await this.#kept.fullTurn()).length));
   }
 
   carried(): Carried {

@@ -37,6 +37,8 @@ export interface Members {
   readonly epoch?: Hex;
   /** Somebody was let out whom the keys in use still reach: nothing that says anything is sent before a rotation (rule 27). */
   readonly rotationDue: boolean;
+  /** Every epoch that counts. */
+  readonly epochs: readonly Hex[];
   /** The control frames that the next one builds on. */
   readonly heads: readonly Hex[];
 }
@@ -52,5 +54,6 @@ export const NO_MEMBERS: Members = {
   judgedBy: new Map(),
   rotationDue: false,
   anchors: [],
+  epochs: [],
   heads: [],
 };

@@ -94,6 +94,7 @@ function membersOf(roster: RosterState, chains: Chains): RosterMembers {
     rotationDue: roster.rotationDue,
     judgedBy: new Map(chains.addresses().map((address) => [address, chains.state(address)!.heads])),
     ...(roster.current && { epoch: roster.current.id }),
+    epochs: roster.epochs.flatMap(({ id, isVoid }) => (isVoid ? [] : [id])),
     author(id) {
       const device = chains.device(id);
       const clientId = roster.clientIds.get(id);
@@ -157,6 +158,7 @@ export function chainPolicy(address: Address): Policy<ChainMembers> {
         chain,
         heads: chain.heads,
         anchors: [],
+        epochs: [],
         author(id) {
           const device = chain.devices.get(id);
           return device && { signing: device.bundle.signing };

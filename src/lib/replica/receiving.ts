@@ -11,7 +11,7 @@ import { enterWords, parkWaiting, takeIn, type Tally } from './intake.ts';
 import type { Received } from './interface.ts';
 import type { Kept } from './kept.ts';
 import { holds } from './log.ts';
-import { settleSuspects } from './losses.ts';
+import { readsAll, settleSuspects } from './losses.ts';
 import type { Members } from './members.ts';
 import { sentUpTo } from './outbox.ts';
 import { stillOwed } from './owed.ts';
@@ -52,7 +52,7 @@ export async function takeFrames(
   noteSecondUse(kept, turn, foreign);
   parkWaiting(turn);
   if (upToDate) {
-    report(context.self.id, turn);
+    report(context, turn);
     await settleSuspects(context, turn);
     await namesBase(context, turn);
     const left = new Set((await kept.outbox()).map(({ id }) => id));
@@ -113,8 +113,13 @@ function noteSecondUse({ memory, context }: Kept, turn: Turn, isForeign: boolean
   }
 }
 
-/** The relay has shown all it has: what is missing is kept back. */
-function report(self: Hex, turn: Turn): void {
+/**
+ * The relay has shown all it has: what is missing is kept back, unless it may stand under an epoch of which this device has no
+ * keys, as one that was revoked has none.
+ */
+function report(context: Context, turn: Turn): void {
+  if (!readsAll(context, turn)) return;
+  const { id: self } = context.self;
   for (const gap of gapsIn(holdingsOf(turn, turn))) turn.raise(gapEvent(gap, turn.head, self));
 }
 

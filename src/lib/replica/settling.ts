@@ -4,6 +4,7 @@
  */
 import type { Hex } from '#lib/keys/ids.ts';
 import { authorData, headsContent } from './authoring.ts';
+import { assemble } from './adopt.ts';
 import type { Context } from './context.ts';
 import { keptUnseen } from './count.ts';
 import type { RecordDocument } from './document.ts';
@@ -11,15 +12,24 @@ import type { Frame } from './frames.ts';
 import { compareHlc } from './hlc.ts';
 import { shortOf, type Lane } from './lane.ts';
 import { readLog } from './recount.ts';
+import { decodeSnapshot, type FoldedLane } from './snapshot.ts';
 import type { Turn } from './turn.ts';
 import { readUpdate, type Place } from './update.ts';
 import type { UnsettledWords, WordOf } from './words.ts';
+
+/**
+ * What does not count: late words, and those that wait for what their author had folded and the relay erased, before it was
+ * known here that the author is out.
+ */
+export function notCounted({ late, waiting, members }: Turn): Frame[] {
+  return [...late.values(), ...[...waiting.values()].filter(({ author }) => !members.stands(author))];
+}
 
 export async function unsettled(context: Context, turn: Turn): Promise<UnsettledWords> {
   // Who stands no longer has nothing to settle: its own words count for itself alone.
   if (!turn.members.stands(context.self.id)) return { late: [], kept: [] };
   const held = [...(await readLog(context, turn)).values()].filter(({ id }) => !turn.refused.has(id));
-  const late = new Set([...turn.late.values()].map(({ saying }) => saying));
+  const late = new Set(notCounted(turn).map(({ saying }) => saying));
   const waiting = new Set([...turn.waiting.values()].map(({ saying }) => saying));
   const counted = new Set(
     held.flatMap(({ saying }) => (late.has(saying) || waiting.has(saying) ? [] : [saying])),
@@ -31,7 +41,58 @@ export async function unsettled(context: Context, turn: Turn): Promise<Unsettled
     tells: ({ chains }, device) => members.tells(chains, device),
   });
   const places = placesIn(held, turn.document);
-  return { late: wordsAmong(held, late, places), kept: wordsAmong(held, kept, places) };
+  const folded = await foldedAside(turn, held, counted);
+  return {
+    late: [...wordsAmong(held, late, places), ...folded].sort((a, b) => a.at - b.at),
+    kept: wordsAmong(held, kept, places),
+  };
+}
+
+/**
+ * What snapshots that do not count say beyond the words held: their author had folded words and the relay erased them, before
+ * it was known here that their author is out. Each is one thing to take in, by its last part, or to set aside.
+ */
+async function foldedAside(
+  turn: Turn,
+  held: readonly Frame[],
+  counted: ReadonlySet<Hex>,
+): Promise<readonly WordOf[]> {
+  const aside = held.filter(
+    ({ kind, saying, author }) => kind === 'snapshot' && !counted.has(saying) && !turn.members.stands(author),
+  );
+  const words: WordOf[] = [];
+  for (const { parts } of assemble(aside)) {
+    const last = parts.at(-1)!;
+    const contents = parts.map(({ content }) => content);
+    const snapshot = await decodeSnapshot(contents, turn.members);
+    const values = [...(snapshot?.lanes.values() ?? [])].flatMap((lane) => unsaid(lane, held, turn));
+    const word = { saying: last.saying, device: last.author, at: last.clock.time, values };
+    if (values.length > 0) words.push(word);
+  }
+  return words;
+}
+
+/** What a folded lane sets that is neither here nor said by a word held. */
+function unsaid(
+  { head: { author }, lane }: FoldedLane,
+  held: readonly Frame[],
+  { head: { lanes } }: Turn,
+): (Place & { readonly value: unknown })[] {
+  const isIn = (place: { readonly author: Hex; readonly seq: number; readonly saying: Hex }) =>
+    place.author === author && lane.frameAt(shortOf(place.saying)) === place.seq - 1;
+  const here = Math.max(0, ...[...lanes.values()].filter(isIn).map(({ clock }) => clock));
+  const said = new Set<number>();
+  for (const frame of held) {
+    const update = frame.kind === 'update' && isIn(frame) ? readUpdate(frame.content) : null;
+    update?.values.forEach((_, i) => said.add(update.clock + i));
+  }
+  return [...lane.sections()].flatMap((section) =>
+    [...lane.keys(section)].flatMap((key) => {
+      const last = lane.last(section, key);
+      const isNews = last?.content && last.clock >= here && !said.has(last.clock);
+      return isNews ? [{ section, key, value: last.content[0] }] : [];
+    }),
+  );
 }
 
 type PlaceOf = (frame: Frame, clock: number) => Place | null;
