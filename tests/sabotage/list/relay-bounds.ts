@@ -1,5 +1,7 @@
+import type { Sabotage } from '../sabotage.ts';
+
 /** What the relay and the authority are held to by the people who call them: cost, memory, quotas, rights that end. */
-export const RELAY_BOUNDS = [
+export const RELAY_BOUNDS: readonly Sabotage[] = [
   {
     id: 'chain-has-no-owner',
     file: 'relay/admission.ts',
@@ -198,4 +200,4 @@ export const RELAY_BOUNDS = [
     why: 'A page that others were served between would end early and say that it was the last: what comes behind is lost from sight.',
     tests: ['relay/store/sqlite/frames.test.ts'],
   },
-] as const;
+];
