@@ -13,10 +13,11 @@ import type { Memory } from './turn.ts';
 export function stateHashOf({ controls, head }: Memory, document: RecordDocument): Bytes {
   const writer = new Writer(4096);
   const text = (value: string) => writer.lengthPrefixed(encoder.encode(value));
-  for (const [section, key, value] of document.values()) {
+  for (const [section, key, { client, clock, mark, value, over }] of document.values()) {
     text(section);
     text(key);
-    text(JSON.stringify(value) ?? '');
+    // Not by what the lane is called here: of two branches each device gives the first name to the one that came first.
+    text(JSON.stringify({ client, clock, mark, value, over }));
   }
   for (const id of [...controls.keys()].sort()) text(id);
   const heads = [...head.lanes.values()].map(
