@@ -111,6 +111,13 @@ describe("Alice's account chain", () => {
     expect(await activeOf(genesis, added, revoked, more, against)).toEqual(['laptop']);
   });
 
+  test('holds a device to what it said before, whether it names that or not', async () => {
+    const added = await chain.write(alice.device, await adding(phone), [genesis]);
+    const revoked = await chain.write(alice.device, revoking(phone), [genesis]);
+    expect(revoked.control.inner.deps).toEqual([genesis.id]);
+    expect(await activeOf(genesis, added, revoked)).toEqual(['laptop']);
+  });
+
   test('keeps out a device that was revoked while another one added it once more', async () => {
     const added = await chain.write(alice.device, await adding(phone), [genesis]);
     const once = await chain.write(alice.device, await adding(tablet), [added]);
