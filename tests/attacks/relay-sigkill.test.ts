@@ -80,7 +80,9 @@ async function workUntilKilled(
   // A busy machine may not have come to it yet.
   const hasPromised = () =>
     alice.acknowledged().size > 10 &&
-    alice.replies.some(({ type, ...reply }) => type === 'done' && 'req' in reply && chunkByReq.has(reply.req));
+    alice.replies.some(
+      ({ type, ...reply }) => type === 'done' && 'req' in reply && chunkByReq.has(reply.req),
+    );
   await alice.until(hasPromised);
   await running.kill('SIGKILL');
   clearInterval(writing);

@@ -211,14 +211,6 @@ export const ROSTER: readonly Sabotage[] = [
     tests: ['src/lib/keys/rotations.test.ts'],
   },
   {
-    id: 'box-from-its-author',
-    file: 'src/lib/keys/rotations.ts',
-    find: `verifySender: (sender) => (equal(sender, author.id) ? author.signing : null),`,
-    replace: `verifySender: (sender) => (equal(sender, author.id) || sender.length > 0 ? author.signing : null),`,
-    why: 'A box would be taken for that of whoever’s statement it stands in.',
-    tests: ['src/lib/keys/rotations.test.ts'],
-  },
-  {
     id: 'no-box-too-many',
     file: 'src/lib/keys/rotations.ts',
     find: `if (unknown.length > 0 || recipients.length !== boxes.length) return false;`,
@@ -272,14 +264,6 @@ export const ROSTER: readonly Sabotage[] = [
     find: `if (!isHeard || [...reached`,
     replace: `if ([...reached`,
     why: 'Who has left would go on reading.',
-    tests: ['src/lib/keys/roster.test.ts'],
-  },
-  {
-    id: 'ungrounded-owner-gets-no-keys',
-    file: 'src/lib/keys/roster-epochs.ts',
-    find: `if (!isHeard || [...reached.keys()].some((address) => !owners.has(address))) return false;`,
-    replace: `if (!isHeard) return false;`,
-    why: 'Somebody whom a stolen phone let in would keep the keys in use.',
     tests: ['src/lib/keys/roster.test.ts'],
   },
   {
