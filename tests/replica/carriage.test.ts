@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
 import { decodeGrounds } from '#lib/keys/grounds.ts';
 import { openReceived } from '#lib/replica/frames.ts';
+import { MAX_REFUSED } from '#lib/replica/intake.ts';
 import { forge, received } from '../helpers/hostile/forge.ts';
 import { push, settle, sync } from '../helpers/worlds/plain-relay.ts';
 import { people, replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
@@ -96,6 +97,17 @@ test('2: a frame that names a head of the chain and does not carry what leads to
     value: { admitted: 0, refused: 1 },
   });
   expect(tablet.events).toMatchObject([{ type: 'frame-refused', reason: 'malformed', author: laptop.id }]);
+});
+
+test('2: of what is refused a few frames of each author are kept, so as not to ask for them again, and no more', async () => {
+  const { world, laptop, tablet } = await hiding();
+  const chains = [{ address: laptop.account.address, heads: laptop.account.state().heads, carried: [] }];
+  for (let i = 0; i < MAX_REFUSED + 4; i++) {
+    const bare = await forge(world, laptop, { kind: 'heads', content: Uint8Array.of(0, 0), chains }, tablet);
+    expect(await tablet.replica.receive(received(bare))).toMatchObject({ ok: true, value: { refused: 1 } });
+  }
+  const kept = (await tablet.disk.content()).filter(({ key }) => key[2] === 'refused');
+  expect(kept).toHaveLength(MAX_REFUSED);
 });
 
 test('2: made-up heads of a chain park nothing: what the relay shows of others goes on', async () => {

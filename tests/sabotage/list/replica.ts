@@ -201,15 +201,7 @@ export const REPLICA: readonly Sabotage[] = [
     find: `if (kept < MAX_REFUSED) turn.refused.set(frame.id, frame);`,
     replace: `if (kept >= 0) turn.refused.set(frame.id, frame);`,
     why: 'A member could fill memory with frames that are void.',
-    tests: ['tests/attacks/c07.test.ts'],
-  },
-  {
-    id: 'nobodys-words-wait-aside',
-    file: 'src/lib/replica/intake.ts',
-    find: `if (turn.members.isKnown(opened.frame.author)) known.push(opened.frame);`,
-    replace: `if (opened.frame.author !== '') known.push(opened.frame);`,
-    why: 'A device that never was one would be believed (finding 3).',
-    tests: ['tests/replica/heads.test.ts'],
+    tests: ['tests/replica/carriage.test.ts'],
   },
   {
     id: 'shown-words-are-vouched-for',
