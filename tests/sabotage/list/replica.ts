@@ -329,7 +329,7 @@ export const REPLICA: readonly Sabotage[] = [
     find: `const sent = unsent.filter(({ id }) => acknowledged.has(id));`,
     replace: `const sent = acknowledged.size > 0 ? unsent : [];`,
     why: 'One acknowledgement would empty the outbox of what the relay never had.',
-    tests: ['tests/attacks/r13.test.ts', 'tests/attacks/r17-client.test.ts'],
+    tests: ['src/lib/replica/replica.test.ts'],
   },
   {
     id: 'old-epoch-is-not-sent',

@@ -11,14 +11,6 @@ export const SNAPSHOTS: readonly Sabotage[] = [
     tests: ['tests/replica/snapshots.test.ts', 'tests/attacks/c09.test.ts'],
   },
   {
-    id: 'snapshot-waits-for-its-ack',
-    file: 'src/lib/replica/adopt.ts',
-    find: `if (parts.some(({ id }) => unsent.has(id)) || !(await`,
-    replace: `if (!(await`,
-    why: 'History would be let go for a snapshot that only this disk has.',
-    tests: ['tests/replica/snapshots.test.ts', 'tests/attacks/c09.test.ts'],
-  },
-  {
     id: 'snapshot-compared',
     file: 'src/lib/replica/adopt.ts',
     find: `  if (verdicts.has('different')) return 'refused';
