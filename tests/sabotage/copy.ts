@@ -14,20 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import type { Asked } from './unit.ts';
-
-/** A test that failed. */
-export interface Failure {
-  /** From the root of the tree. */
-  readonly file: string;
-  readonly title: string;
-  readonly message: string;
-}
-
-/** `broken` when nothing ran: a sabotage that does not load says nothing of any test. */
-export type Run =
-  | { readonly type: 'ran'; readonly failures: readonly Failure[] }
-  | { readonly type: 'broken'; readonly output: string };
+import type { Asked, Failure, Run } from './run.ts';
 
 export interface Copy {
   read(file: string): string;

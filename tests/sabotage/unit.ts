@@ -4,15 +4,7 @@
  */
 import { join } from 'node:path';
 import { createVitest, type TestCase } from 'vitest/node';
-import type { Failure, Run } from './copy.ts';
-
-export interface Asked {
-  readonly tests: readonly string[];
-  /** To the last test; else to the first failure. */
-  readonly all: boolean;
-  /** Files that were written since the run before, from the root of the tree. */
-  readonly changed: readonly string[];
-}
+import type { Asked, Failure, Run } from './run.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 // Two copies run side by side: what is slow must not be taken for what is broken.

@@ -198,9 +198,9 @@ export const REPLICA: readonly Sabotage[] = [
   {
     id: 'few-refused-are-kept',
     file: 'src/lib/replica/intake.ts',
-    find: `if (kept < MAX_REFUSED) turn.refused.set(frame.id, frame);`,
-    replace: `if (kept >= 0) turn.refused.set(frame.id, frame);`,
-    why: 'A member could fill memory with frames that are void.',
+    find: `turn.place(frame, kept < MAX_REFUSED ? 'refuse' : 'nowhere');`,
+    replace: `turn.place(frame, 'refuse');`,
+    why: 'A member could fill the disk with frames that never count.',
     tests: ['tests/replica/carriage.test.ts'],
   },
   {
