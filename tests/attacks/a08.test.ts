@@ -1,4 +1,7 @@
-/** A08: the authority attests a second address for Alice. The part that is pure: the log gives it away. */
+/**
+ * A08: the authority attests a second address for Alice. The part that is there: the log gives it away to who reads it. That
+ * her app does, and tells her, waits for the app to follow the log (docs/threat-model.md).
+ */
 import { expect, onTestFinished, test } from 'vitest';
 import {
   decodeAttestation,

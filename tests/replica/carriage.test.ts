@@ -4,8 +4,11 @@
  */
 import { expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
-import { decodeGrounds } from '#lib/keys/grounds.ts';
+import { decodeGrounds, encodeGrounds, NO_GROUNDS } from '#lib/keys/grounds.ts';
+import { encodeRosterBody } from '#lib/keys/roster-body.ts';
+import { signInner } from '#lib/keys/signed.ts';
 import { openReceived } from '#lib/replica/frames.ts';
+import { MAX_REFUSED } from '#lib/replica/intake.ts';
 import { forge, received } from '../helpers/hostile/forge.ts';
 import { push, settle, sync } from '../helpers/worlds/plain-relay.ts';
 import { people, replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
@@ -81,6 +84,27 @@ test('2: a rotation brings the controls since the last one: those that the relay
   expect(others).toHaveLength(3);
 });
 
+test('2: a control that a rotation carries in somebody’s name counts only if they signed it', async () => {
+  const { world, laptop, tablet, bob } = await hiding();
+  const body = encodeGrounds(NO_GROUNDS, encodeRosterBody({ type: 'note' }));
+  const clock = { time: world.clock.now(), counter: 0 };
+  const inner = { author: bob.keys.id, seq: 1, before: [], deps: [], clock, body };
+  for (const { keys, isTaken } of [
+    { keys: laptop.keys, isTaken: false },
+    { keys: bob.keys, isTaken: true },
+  ]) {
+    const aad = { space: world.space, epoch: 0, kind: 'control' } as const;
+    const statement = await signInner(aad, inner, keys.signer);
+    const hash = 'ab'.repeat(32);
+    const carried = [{ epoch: 0, statement }];
+    const content = encodeRosterBody({ type: 'rotate', number: 1, id: hash, read: hash, carried, boxes: [] });
+    const own = { deps: [], seq: 1, before: [] };
+    await tablet.replica.receive(received(await forge(world, laptop, { kind: 'control', content, ...own })));
+    const ofBob = tablet.replica.controls().filter((one) => hex(one.inner.author) === bob.id);
+    expect(ofBob.length > 0).toBe(isTaken);
+  }
+});
+
 test('2: a frame that names a head of the chain and does not carry what leads to it is refused, and hides nothing', async () => {
   const { world, laptop, tablet } = await hiding();
   const { address } = laptop.account;
@@ -96,6 +120,17 @@ test('2: a frame that names a head of the chain and does not carry what leads to
     value: { admitted: 0, refused: 1 },
   });
   expect(tablet.events).toMatchObject([{ type: 'frame-refused', reason: 'malformed', author: laptop.id }]);
+});
+
+test('2: of what is refused a few frames of each author are kept, so as not to ask for them again, and no more', async () => {
+  const { world, laptop, tablet } = await hiding();
+  const chains = [{ address: laptop.account.address, heads: laptop.account.state().heads, carried: [] }];
+  for (let i = 0; i < MAX_REFUSED + 4; i++) {
+    const bare = await forge(world, laptop, { kind: 'heads', content: Uint8Array.of(0, 0), chains }, tablet);
+    expect(await tablet.replica.receive(received(bare))).toMatchObject({ ok: true, value: { refused: 1 } });
+  }
+  const kept = (await tablet.disk.content()).filter(({ key }) => key[2] === 'refused');
+  expect(kept).toHaveLength(MAX_REFUSED);
 });
 
 test('2: made-up heads of a chain park nothing: what the relay shows of others goes on', async () => {

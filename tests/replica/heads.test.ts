@@ -5,6 +5,7 @@
 import { expect, test } from 'vitest';
 import { encodeFrontier, encodeHeads, type Head } from '#lib/replica/bodies.ts';
 import { MAX_SPACES_TOLD } from '#lib/replica/freshness.ts';
+import { MAX_STRANGER_BYTES } from '#lib/replica/intake.ts';
 import { forge, received } from '../helpers/hostile/forge.ts';
 import { deviceNamed } from '../helpers/people/people.ts';
 import { settle, sync } from '../helpers/worlds/plain-relay.ts';
@@ -76,6 +77,23 @@ test('3: a device that never was one is believed nothing, and leaves nothing beh
   expect(tablet.events.filter(({ type }) => type === 'gap' || type === 'fork')).toEqual([]);
   expect(tablet.replica.missing()).toEqual([]);
   expect((await stored(tablet)).head - before).toBeLessThan(100);
+});
+
+test('3: what nobody known has signed waits within one quota for all of them, however many names it has', async () => {
+  const { world, laptop, tablet } = await three();
+  const before = (await stored(tablet)).all;
+  const content = new Uint8Array(200_000);
+  for (let i = 0; i < 30; i++) {
+    const keys = await deviceNamed(`stranger ${i}`);
+    const stranger = { ...laptop, keys, id: hex(keys.id) };
+    const lie = await forge(world, stranger, { kind: 'heads', content, seq: 1, before: [] });
+    await tablet.replica.receive(received(lie), { upToDate: true });
+  }
+  expect((await stored(tablet)).all - before).toBeGreaterThan(MAX_STRANGER_BYTES / 2);
+  expect((await stored(tablet)).all - before).toBeLessThan(MAX_STRANGER_BYTES + 10_000);
+  expect(new Set(tablet.events.map((event) => event.type === 'frame-refused' && event.reason))).toEqual(
+    new Set(['quota']),
+  );
 });
 
 test('3: a device that stands is believed about devices that are known: one claim about each, however often it claims', async () => {

@@ -5,6 +5,7 @@
 import { expect, test } from 'vitest';
 import { fromHex, hex } from '#lib/bytes/bytes.ts';
 import { openReceived } from '#lib/replica/frames.ts';
+import { encodeRosterBody } from '#lib/keys/roster-body.ts';
 import { forge } from '../helpers/hostile/forge.ts';
 import { settle, sync, push } from '../helpers/worlds/plain-relay.ts';
 import {
@@ -147,6 +148,22 @@ test('1: of a frame whose content is void what it names counts, and whatever com
   await revokePhone(all);
   await settle([laptop.replica, tablet.replica], world.relay);
   for (const device of [laptop, tablet]) expect(device.allergies()).toEqual(['Latex', 'Pénicilline']);
+  expectSame(laptop, tablet);
+});
+
+test('11: what the phone had said about members, and the tablet had seen count, the tablet grounds again', async () => {
+  const { world, laptop, phone, tablet } = await three('note');
+  await phone.replica.control(encodeRosterBody({ type: 'note' }));
+  await push(phone.replica, world.relay);
+  await sync(tablet.replica, world.relay);
+  const noted = hex(phone.replica.controls().at(-1)!.id);
+  const counts = ({ replica }: WorldDevice) => replica.members().roster.effective.has(noted);
+  expect(counts(tablet)).toBe(true);
+  await world.revoke('Alice phone', [], laptop);
+  await laptop.learnChains();
+  await laptop.allergy('Latex');
+  await settle([laptop.replica, tablet.replica], world.relay);
+  expect([laptop, tablet].map(counts)).toEqual([true, true]);
   expectSame(laptop, tablet);
 });
 

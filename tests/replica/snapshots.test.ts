@@ -2,7 +2,8 @@
  * Rules 28 to 30: what a snapshot covers, and when what is covered is let go.
  */
 import { expect, test } from 'vitest';
-import { hex } from '#lib/bytes/bytes.ts';
+import { fromHex, hex } from '#lib/bytes/bytes.ts';
+import { openReceived } from '#lib/replica/frames.ts';
 import { pull, push, settle, sync, without, type PlainRelay } from '../helpers/worlds/plain-relay.ts';
 import { people, replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 
@@ -125,6 +126,27 @@ test('29: what is covered is let go only once the relay has the word of this dev
   expect(tablet.allergies()).toHaveLength(5);
 });
 
+test('29: a newcomer does not start from the snapshot of a revoked device, though the relay shows it nothing else', async () => {
+  const { world, laptop, phone } = await three('thief');
+  await world.revoke('Alice phone', [], laptop);
+  await laptop.learnChains();
+  expect((await phone.replica.snapshot()).ok).toBe(true);
+  await push(phone.replica, world.relay);
+  const [keys] = world.epochs;
+  const shown = world.relay.topics.get(hex(keys!.topic))!.filter(({ id, bytes }) => {
+    const opened = openReceived(bytes, fromHex(id), keys!, true);
+    return typeof opened !== 'string' && ['control', 'snapshot'].includes(opened.frame.kind);
+  });
+  world.relay.topics.set(hex(keys!.topic), shown);
+  const fresh = await world.join('Alice new');
+  for (let round = 0; round < 2; round++) {
+    await settle([fresh.replica], world.relay);
+    expect(fresh.allergies()).toEqual([]);
+    expect(fresh.replica.lanesOf(laptop.id)).toEqual([]);
+    await fresh.restart();
+  }
+});
+
 test('29: a newcomer starts from a snapshot by a device revoked since, which a standing one has named; else from nothing', async () => {
   for (const isNamed of [true, false]) {
     const { world, laptop, phone, tablet } = await three(`newcomer ${isNamed}`);
@@ -140,6 +162,8 @@ test('29: a newcomer starts from a snapshot by a device revoked since, which a s
     const fresh = await world.join('Alice new');
     await settle([fresh.replica], world.relay);
     expect(fresh.allergies(), `named: ${isNamed}`).toEqual(['Deux', 'Un']);
+    // It vouches for nothing that it has only been told.
+    if (isNamed) expect(fresh.replica.lanesOf(fresh.id)).toEqual([]);
     await settle([laptop.replica, fresh.replica], world.relay);
     expectSame(laptop, fresh);
     expect(fresh.events).toEqual([]);

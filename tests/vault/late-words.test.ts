@@ -132,3 +132,16 @@ test('what was set aside can be taken in after all', async () => {
   for (const device of [laptop, tablet])
     await shows(device, ['Avant', 'Pénicilline', 'Tardive', 'Étrangère']);
 });
+
+test('of what the revoking laptop had seen nobody is asked', async () => {
+  good(await tablet.vault.edit([allergy('Vue')]));
+  await settled(tablet);
+  await shows(laptop, ['Avant', 'Pénicilline', 'Tardive', 'Étrangère', 'Vue']);
+  await settled(laptop);
+  const lost = good(await tablet.vault.devices()).find(({ thisDevice }) => thisDevice)!.id;
+  good(await laptop.vault.revokeDevice(lost));
+  await settled(laptop);
+  await shows(laptop, ['Avant', 'Pénicilline', 'Tardive', 'Étrangère', 'Vue']);
+  const asked = (await words(laptop)).flatMap(({ entries }) => entries.map(({ name }) => name));
+  expect(asked).not.toContain('Vue');
+});

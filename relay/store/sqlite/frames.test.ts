@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import { UNPACED, type Pace } from '../pace.ts';
@@ -50,18 +50,23 @@ test('a frame is fetched by its id without a look at any other pack, and an abse
   const { db, frames, topic, bodies, ids } = topicOf(Array(40).fill(100_000) as number[]);
   const home = frames.packs.find(1, nameOfFrame(bodies[21]!))?.pack.n ?? 0;
   db.exec(`UPDATE pack SET ids = x'00' WHERE n <> ${home}; DELETE FROM body WHERE n <> ${home}`);
+  const [next, read] = [vi.spyOn(frames.packs, 'next'), vi.spyOn(frames.packs, 'read')];
   const [found, ...others] = await frames.get(topic, [random(32), ids[21]!, random(32)], UNPACED);
+  expect(next).not.toHaveBeenCalled();
+  expect(read.mock.calls).toEqual([[1, home]]);
   expect(found?.frame).toEqual(bodies[21]);
   expect(others).toEqual([]);
 });
 
 test('what a read costs goes by what it reads: ids of large frames are cheap, the frames are not', async () => {
-  const { frames, topic } = topicOf(Array(60).fill(100_000) as number[]);
-  const [index, list] = [scales(), scales()];
+  const { frames, topic, ids } = topicOf(Array(60).fill(100_000) as number[]);
+  const [index, list, get] = [scales(), scales(), scales()];
   await frames.index(topic, ALL, index.pace);
   await frames.list(topic, ALL, list.pace);
   expect(index.total()).toBeLessThan(500);
   expect(list.total()).toBeGreaterThan(1_000);
+  await frames.get(topic, ids.slice(0, 10), get.pace);
+  expect(get.total()).toBeGreaterThan(1_000);
 });
 
 test('however much is asked for, it is done in pieces, none of which costs more than a large frame', async () => {

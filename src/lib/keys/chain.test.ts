@@ -103,6 +103,30 @@ describe("Alice's account chain", () => {
     expect(await activeOf(genesis, added, revoked, again)).toEqual(['laptop']);
   });
 
+  test('takes no word of a revoked device that has heard of it', async () => {
+    const added = await chain.write(alice.device, await adding(phone), [genesis]);
+    const revoked = await chain.write(alice.device, revoking(phone), [added]);
+    const more = await chain.write(phone, await adding(tablet), [revoked]);
+    const against = await chain.write(phone, revoking(alice.device), [more]);
+    expect(await activeOf(genesis, added, revoked, more, against)).toEqual(['laptop']);
+  });
+
+  test('holds a device to what it said before, whether it names that or not', async () => {
+    const added = await chain.write(alice.device, await adding(phone), [genesis]);
+    const revoked = await chain.write(alice.device, revoking(phone), [genesis]);
+    expect(revoked.control.inner.deps).toEqual([genesis.id]);
+    expect(await activeOf(genesis, added, revoked)).toEqual(['laptop']);
+  });
+
+  test('keeps out a device that was revoked while another one added it once more', async () => {
+    const added = await chain.write(alice.device, await adding(phone), [genesis]);
+    const once = await chain.write(alice.device, await adding(tablet), [added]);
+    const twice = await chain.write(phone, await adding(tablet), [added]);
+    const revoked = await chain.write(alice.device, revoking(tablet), [once]);
+    expect(await activeOf(genesis, added, once, twice)).toEqual(['laptop', 'phone', 'tablet']);
+    expect(await activeOf(genesis, added, once, twice, revoked)).toEqual(['laptop', 'phone']);
+  });
+
   test('lets her sign the laptop itself out from the laptop', async () => {
     const added = await chain.write(alice.device, await adding(phone), [genesis]);
     const revoked = await chain.write(alice.device, revoking(alice.device), [added]);

@@ -149,6 +149,8 @@ describe('the words inside a roster', () => {
       orderBytes(space, { ...order, address: bruno.address }),
       orderBytes(space, { ...order, join: hex(random(32)) }),
       orderBytes(random(32), order),
+      acceptanceBytes({ ...joining, heads: [joining.heads[0]!, hex(random(32))] }),
+      consentBytes({ ...joining, heads: [joining.heads[0]!, hex(random(32))] }),
     ];
     expect(new Set(texts.map(hex)).size).toBe(texts.length);
     expect(acceptanceBytes({ ...joining, heads: [...joining.heads].reverse() })).toEqual(texts[0]);

@@ -549,7 +549,8 @@ describe('the epochs', () => {
   test('numbers are not used up: nobody jumps ahead, and a void rotation is no step', () => {
     const far = sheet.write(phone, sheet.rotate(4_000_000_000, [anna]), sheet.founding);
     const next = sheet.write(laptop, sheet.rotate(1, [anna]), sheet.founding, far);
-    expect(refusalsOf(far, next)).toEqual(['number', null]);
+    const farther = sheet.write(laptop, sheet.rotate(4_000_000_001, [anna]), sheet.founding, far);
+    expect(refusalsOf(far, next, farther)).toEqual(['number', null, 'number']);
   });
 
   test('a rotation whose ground falls does not take those with it that were built on it', () => {

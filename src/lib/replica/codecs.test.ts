@@ -1,10 +1,12 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { hex, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { concat, hex, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
+import { Writer } from '#lib/bytes/writer.ts';
 import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import { decodeFrontier, decodeHeads, encodeFrontier, encodeHeads } from './bodies.ts';
 import { deflate, inflate } from './deflate.ts';
 import { RecordDocument } from './document.ts';
+import { MAX_STATE } from './folded.ts';
 import { HLC_ZERO, MAX_DRIFT, observe, tick } from './hlc.ts';
 import { Lane, shortOf } from './lane.ts';
 import type { LaneHead } from './log.ts';
@@ -179,3 +181,19 @@ test('the clock rises, follows others a little, and lets itself be put right', (
 function concatTwice(bytes: Bytes): Bytes {
   return Uint8Array.of(...bytes, ...bytes);
 }
+
+test('a snapshot that announces more than there may be is refused before anything is unpacked', async () => {
+  const inflating = vi.spyOn(globalThis, 'DecompressionStream');
+  onTestFinished(() => inflating.mockRestore());
+  const deflated = await deflate(new Uint8Array(9));
+  const members = knowing(alice);
+  for (const [announced, isTried] of [
+    [MAX_STATE + 1, false],
+    [2 ** 32 - 1, false],
+    [MAX_STATE, true],
+  ] as const) {
+    const payload = new Writer(64).u32(announced).bytes(deflated).finish();
+    expect(await decodeSnapshot([concat(Uint8Array.of(0, 1), payload)], members)).toBeNull();
+    expect(inflating.mock.calls.length > 0, String(announced)).toBe(isTried);
+  }
+});

@@ -299,6 +299,13 @@ test('rule 17: what was written once is never set again by its lane; deletion an
   for (const name of ['value', 'date', 'kind', 'comment', '@created', '__proto__'])
     for (const value of [null, 73, 72.4]) expect(judge(says(name, value), lane)).toBe('void');
   for (const name of ['@deleted', '@updated']) expect(judge(says(name, 2), lane)).toBe('good');
+  // Nor all of it once more, which would change when it was created.
+  const again = Object.entries({ ...WEIGHT, '@created': 99 }).map(([name, value]): Placed => ({
+    content: [value, []],
+    after: lane.last('measures', `${MEASURE}/${name}`)!.clock,
+  }));
+  expect(lane.settle(update(lane.clock, again))).toHaveLength(again.length);
+  expect(judge(update(lane.clock, again), lane)).toBe('void');
   // In a lane that does not hold it, no field of it can be set alone, and all of them only as they are.
   const other = new Lane(ALICE);
   for (const name of ['value', '@created']) {

@@ -16,7 +16,8 @@ export function stateHashOf({ controls, head }: Memory, document: RecordDocument
   for (const [section, key, { client, clock, mark, value, over }] of document.values()) {
     text(section);
     text(key);
-    text(JSON.stringify([client, clock, mark, value, over]));
+    // Not by what the lane is called here: of two branches each device gives the first name to the one that came first.
+    text(JSON.stringify({ client, clock, mark, value, over }));
   }
   for (const id of [...controls.keys()].sort()) text(id);
   const heads = [...head.lanes.values()].map(

@@ -1,5 +1,7 @@
+import type { Sabotage } from '../sabotage.ts';
+
 /** What the relay and the authority are held to by the people who call them: cost, memory, quotas, rights that end. */
-export const RELAY_BOUNDS = [
+export const RELAY_BOUNDS: readonly Sabotage[] = [
   {
     id: 'chain-has-no-owner',
     file: 'relay/admission.ts',
@@ -80,6 +82,49 @@ export const RELAY_BOUNDS = [
     replace: `this.#level = Math.min(1, this.level(perSecond, now) + amount);`,
     why: 'No budget would ever be used up.',
     tests: ['relay/budget.test.ts', 'relay/guard.test.ts'],
+  },
+  {
+    id: 'index-reads-no-frame',
+    file: 'relay/store/sqlite/frames.ts',
+    find: `    const add = ({ index }: Pack, { chosen }: Portion) => {
+`,
+    replace: `    const add = ({ index, ...pack }: Pack, { chosen }: Portion) => {
+      this.packs.body({ index, ...pack });
+`,
+    why: 'Sixty requests of sixty bytes would have gigabytes read, and nobody served meanwhile (finding 4).',
+    tests: ['relay/store/sqlite/frames.test.ts'],
+  },
+  {
+    id: 'frame-found-by-its-place',
+    file: 'relay/store/sqlite/packs.ts',
+    find: `    for (const n of this.places.find(topic, name)) {
+      const pack = this.read(topic, n);
+      const i = pack?.index.indexOf(name) ?? -1;
+      if (pack && i >= 0) return { pack, i };
+    }`,
+    replace: `    for (let pack = this.next(topic, 0, true); pack; pack = this.next(topic, pack.last, true)) {
+      const i = pack.index.indexOf(name);
+      if (i >= 0) return { pack, i };
+    }`,
+    why: 'To ask for one id would cost a look at every pack of the topic (finding 4).',
+    tests: ['relay/store/sqlite/frames.test.ts'],
+  },
+  {
+    id: 'scattered-reads-end',
+    file: 'relay/store/sqlite/frames.ts',
+    find: `PAGE_BYTES) || (read > MAX_SCATTERED && page.entries.length > 0)) break;`,
+    replace: `PAGE_BYTES)) break;`,
+    why: 'A list of small frames that lie apart would have a whole topic read for one answer.',
+    tests: ['relay/store/sqlite/frames.test.ts'],
+  },
+  {
+    id: 'bytes-read-are-charged',
+    file: 'relay/store/sqlite/frames.ts',
+    find: `        pace.spend(costOfBytes(known.body.length));
+`,
+    replace: '',
+    why: 'What a request costs would not go by what it has read.',
+    tests: ['relay/store/sqlite/frames.test.ts'],
   },
   {
     id: 'reads-are-charged',
@@ -198,4 +243,4 @@ export const RELAY_BOUNDS = [
     why: 'A page that others were served between would end early and say that it was the last: what comes behind is lost from sight.',
     tests: ['relay/store/sqlite/frames.test.ts'],
   },
-] as const;
+];
