@@ -44,8 +44,7 @@ import { openSpaces, type RosterSpace, type Spaces } from './spaces.ts';
 import type { Search } from './search.ts';
 import { showsForeignKeys } from './substitution.ts';
 import { openTransfers, type Transfers } from './transfers.ts';
-import { undecidedAdditions } from './additions.ts';
-import { undecidedDevices } from './unsettled.ts';
+import { undecidedDevices } from './undecided.ts';
 
 export interface Account {
   readonly env: Environment;
@@ -279,13 +278,10 @@ export async function openAccount(input: {
 
   /** A notice for each device of which something waits for the person, until all of it is decided, here or elsewhere. */
   async function reviewUnsettled(): Promise<void> {
-    // Of a device that is out itself, nothing is to be decided there.
-    const words = isRevoked() ? null : await undecidedDevices(spaces);
-    if (!words?.ok) return; // looked for again when frames come, or at the next start
-    const waiting = new Map([
-      ...undecidedAdditions(spaces).map(({ device, at }) => [device, at] as const),
-      ...words.value,
-    ]);
+    if (isRevoked()) return; // a device that is out itself decides nothing
+    const found = await undecidedDevices(spaces);
+    if (!found.ok) return; // looked for again when frames come, or at the next start
+    const waiting = found.value;
     let isNews = false;
     for (const { id, type, device } of notices.list())
       if (type === 'late-words' && !waiting.has(device ?? '')) isNews = (await notices.remove(id)) || isNews;

@@ -17,8 +17,8 @@ import type { Account } from './account.ts';
 import { deviceNames } from './device-list.ts';
 import type { UnsettledAddition, VaultError } from './door.ts';
 import { storageProblem } from './errors.ts';
-import { deviceEdit, type RosterSpace, type Spaces } from './spaces.ts';
-import { decisionOn } from './unsettled.ts';
+import { deviceEdit, type RosterSpace } from './spaces.ts';
+import { decisionOn, unconfirmed } from './undecided.ts';
 
 export async function unsettledAdditions(
   account: Account,
@@ -43,14 +43,6 @@ export async function unsettledAdditions(
   );
 }
 
-/** Which device made it, and when, of each that the person has not decided on. */
-export function undecidedAdditions(spaces: Spaces): { readonly device: string; readonly at: number }[] {
-  const held = spaces.record.replica.record();
-  return unconfirmed(spaces).flatMap(({ control: { id, inner } }) =>
-    decisionOn(hex(id), held) === null ? [{ device: hex(inner.author), at: inner.clock.time }] : [],
-  );
-}
-
 export async function confirmAddition(account: Account, saying: string): Promise<Result<void, VaultError>> {
   const found = unconfirmed(account.spaces).find(({ control }) => hex(control.id) === saying);
   if (!found) return fail({ type: 'entry-missing' });
@@ -61,26 +53,6 @@ export async function confirmAddition(account: Account, saying: string): Promise
   account.wake();
   await account.reviewUnsettled();
   return ok();
-}
-
-/** `space` is null for a link, which stands in the chain. */
-interface Unconfirmed {
-  readonly control: VerifiedControl;
-  readonly space: RosterSpace | null;
-}
-
-function unconfirmed({ chain, record, chainState }: Spaces): Unconfirmed[] {
-  const links = new Set(chainState().unconfirmed);
-  const joins = new Set(record.roster().unconfirmed);
-  const among = (
-    controls: readonly VerifiedControl[],
-    wanted: ReadonlySet<string>,
-    space: RosterSpace | null,
-  ) => controls.flatMap((control) => (wanted.has(hex(control.id)) ? [{ control, space }] : []));
-  return [
-    ...among(chain.replica.controls(), links, null),
-    ...among(record.replica.controls(), joins, record),
-  ];
 }
 
 /** A word that says nothing builds on the join, and so stands up for it. */
@@ -105,9 +77,10 @@ async function confirmLink(account: Account, { inner }: VerifiedControl): Promis
   return grantEpochs(account);
 }
 
-async function grantEpochs({ env, spaces, identity }: Account): Promise<Result<void, VaultError>> {
+async function grantEpochs(opened: Account): Promise<Result<void, VaultError>> {
+  const { env, spaces } = opened;
   const { account: space, device } = spaces;
-  const { address, account } = identity();
+  const { address, account } = opened.identity();
   const first = space.epochs().find(({ epoch }) => epoch === 0);
   if (!first) throw new Error('the account has no first epoch');
   const boxes = await sealEpochs({

@@ -462,11 +462,13 @@ export function startVault(): FakeVault {
   let notices: SecurityNotice[] =
     scene === 'warned'
       ? [
-          { id: 'n1', type: 'new-device', at: now - 60_000, device: 'iPhone', seen: false },
+          { id: 'n1', type: 'new-device', at: now - 60_000, device: 'd2', seen: false },
           { id: 'n3', type: 'late-words', at: now - 90_000, device: 'd3', seen: false },
           { id: 'n2', type: 'rollback', at: now - 120_000, seen: false },
         ]
-      : [];
+      : filled
+        ? [{ id: 'n3', type: 'late-words', at: now - DAY, device: 'd3', seen: true }]
+        : [];
 
   const owner = {
     firstName: 'Claire',
