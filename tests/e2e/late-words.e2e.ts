@@ -42,7 +42,7 @@ async function shows(page: Page, names: readonly string[], missing: readonly str
   for (const name of missing) await expect(allergy(page, name)).toHaveCount(0);
 }
 
-const allergy = (page: Page, name: string) => page.getByRole('button', { name: new RegExp(`^${name}`) });
+const allergy = (page: Page, name: string) => page.getByRole('button', { name: new RegExp(`^Voir ${name}`) });
 
 /** What stands under a heading of the page. */
 const under = (page: Page, heading: RegExp) => page.getByRole('region', { name: heading });
@@ -147,7 +147,7 @@ test('by keyboard alone, one is set aside, taken back, and set aside again', asy
   const aside = under(page, /Pas encore repris/).getByRole('button', { name: 'Écarter Inconnue' });
   await aside.focus();
   await page.keyboard.press('Enter');
-  await expect(page.getByText(/^Écarté : Inconnue/)).toBeVisible();
+  await expect(page.getByText(/^Écarté\s: Inconnue/)).toBeVisible();
   await expect(heading(page)).toBeFocused();
   await expect(under(page, /^Écartés/)).toContainText(/Inconnue/);
   await page.getByRole('button', { name: 'Annuler' }).focus();
@@ -164,15 +164,15 @@ test('what is hers she takes in, what was kept she knows, and the second phone s
   },
 }) => {
   await press(page, /^Reprendre Latex/);
-  await expect(page.getByText(/^Repris dans votre carnet : Latex/)).toBeVisible();
-  await press(page, /^C.est bien moi : Pénicilline/);
+  await expect(page.getByText(/^Repris dans votre carnet\s: Latex/)).toBeVisible();
+  await press(page, /^C.est bien moi\s: Pénicilline/);
   await expect(under(page, /^Gardés/)).toHaveCount(0);
   await press(page, /^Confirmer Second téléphone/);
-  const question = page.getByRole('dialog', { name: /Confirmer « Second téléphone » \?/ });
+  const question = page.getByRole('dialog', { name: /Confirmer «\sSecond téléphone\s»\s\?/ });
   await expect(question).toContainText(/pourra y écrire/);
   expect(await faultsInView(page)).toEqual([]);
   await question.getByRole('button', { name: 'Confirmer' }).click();
-  await expect(page.getByText(/« Second téléphone » est confirmé/)).toBeVisible();
+  await expect(page.getByText(/«\sSecond téléphone\s» est confirmé/)).toBeVisible();
   for (const done of [/À confirmer/, /Pas encore repris/])
     await expect(under(page, done)).toHaveCount(0, { timeout: 60_000 });
   await isSent(page);
