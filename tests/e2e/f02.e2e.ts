@@ -1,7 +1,7 @@
 /** F02 in a real browser: what the service worker serves is what was built, whatever lies in the cache. */
 import { expect, test, type Page } from '@playwright/test';
-import { installed } from './page-words.ts';
 import { plainServer, type PlainServer } from './plain-server.ts';
+import { installed } from './support.ts';
 
 let server: PlainServer;
 

@@ -66,9 +66,3 @@ export async function save(page: Page): Promise<void> {
   await press(sheet(page), /^Valider/);
   await expect(sheet(page)).toHaveCount(0);
 }
-
-/** The app is kept on the device, whole: every file of it was fetched and checked, which takes a while on a busy machine. */
-export async function installed(page: Page): Promise<void> {
-  const active = async () => (await navigator.serviceWorker.ready).active?.state === 'activated';
-  await page.waitForFunction(active, undefined, { timeout: 100_000 });
-}

@@ -4,8 +4,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shellEntries } from '../../scripts/shell.mjs';
-import { installed } from './page-words.ts';
 import { BUILD, plainServer, type PlainServer } from './plain-server.ts';
+import { installed } from './support.ts';
 
 const MARK = '<meta name="carnet-test" content="newer">';
 let newer: string;

@@ -8,7 +8,7 @@
  *   3. Same frames, same state, same roster; also after a restart, and on a newcomer.
  *   4. Nobody is without the keys that writers use.
  *   5. Nobody is told of what nobody did, and nobody twice.
- *   6. What counts is the least set (membership.md, rule 8), here reckoned from all frames there ever were: nothing else of a
+ *   6. What counts is the least set (docs/protocol.md, rule 8), here reckoned from all frames there ever were: nothing else of a
  *      device that does not stand.
  */
 import { hex } from '#lib/bytes/bytes.ts';

@@ -4,6 +4,8 @@ export type {
   DocumentView,
   LinkState,
   RecordView,
+  EntryWord,
+  UnsettledAddition,
   UnsettledWord,
   VaultError,
 } from '#lib/vault/door.ts';

@@ -44,6 +44,7 @@ import { openSpaces, type RosterSpace, type Spaces } from './spaces.ts';
 import type { Search } from './search.ts';
 import { showsForeignKeys } from './substitution.ts';
 import { openTransfers, type Transfers } from './transfers.ts';
+import { undecidedDevices } from './undecided.ts';
 
 export interface Account {
   readonly env: Environment;
@@ -77,6 +78,8 @@ export interface Account {
   online(): Promise<SyncEngine | null>;
   /** Something was written outside `edit`: it is to be sent. */
   wake(): void;
+  /** What waits for the person to decide on may have changed: the notices say so. */
+  reviewUnsettled(): Promise<void>;
   retryNow(): void;
   /** The disk refused something, here or as a whole: the badge says so. */
   diskFailed(error: DiskError): void;
@@ -247,7 +250,7 @@ export async function openAccount(input: {
     headsDue = true;
     if (recordChanged) transfers.wake(connection.engine());
     if ([...spaces.chainState().devices.values()].some(({ revoked }) => revoked))
-      soon('late', HEADS_MS, announceLateWords);
+      soon('unsettled', HEADS_MS, reviewUnsettled);
     whenQuiet();
   }
 
@@ -275,14 +278,20 @@ export async function openAccount(input: {
     }
   }
 
-  /** Once for each device: what it wrote, and nobody has taken in, waits for the person. */
-  async function announceLateWords(): Promise<void> {
-    const found = await record.replica.unsettled();
+  /** A notice for each device of which something waits for the person, until all of it is decided, here or elsewhere. */
+  async function reviewUnsettled(): Promise<void> {
+    if (isRevoked()) return; // a device that is out itself decides nothing
+    const found = await undecidedDevices(spaces);
     if (!found.ok) return; // looked for again when frames come, or at the next start
-    for (const { device, at } of [...found.value.late, ...found.value.kept]) {
-      const added = await notices.add({ id: `late-words ${device}`, type: 'late-words', at, device });
-      if (added) emit({ type: 'notice', notices: notices.list() });
+    const waiting = found.value;
+    let isNews = false;
+    for (const { id, type, device } of notices.list())
+      if (type === 'late-words' && !waiting.has(device ?? '')) isNews = (await notices.remove(id)) || isNews;
+    for (const [device, at] of waiting) {
+      const notice = { id: `late-words ${device}`, type: 'late-words', at, device } as const;
+      isNews = (await notices.add(notice)) || isNews;
     }
+    if (isNews) emit({ type: 'notice', notices: notices.list() });
   }
 
   function shownInChain(frame: Bytes): void {
@@ -468,6 +477,7 @@ export async function openAccount(input: {
     settled: () => connection.state().settled,
     online: () => connection.online(ONLINE_MS),
     wake,
+    reviewUnsettled,
     retryNow: () => connection.retryNow(),
     diskFailed(error) {
       diskProblem = error;

@@ -23,6 +23,7 @@ import {
 } from './activation.ts';
 import { connect, type Connection } from './connection.ts';
 import { revokeDevice } from './devices.ts';
+import { confirmAddition, unsettledAdditions } from './additions.ts';
 import { settleWords, unsettledWords } from './unsettled.ts';
 import { addDocument, openDocument } from './documents.ts';
 import type { Answer, Door, LinkState, VaultError, VaultEvent, VaultStatus } from './door.ts';
@@ -337,6 +338,8 @@ export async function openVault(env: Environment): Promise<HostedVault> {
     revokeDevice: (id) => withRecord((open) => revokeDevice(open, id)),
     unsettledWords: () => withRecord(unsettledWords),
     settleWords: (decisions) => withRecord((open) => settleWords(open, decisions)),
+    unsettledAdditions: () => withRecord(unsettledAdditions),
+    confirmAddition: (saying) => withRecord((open) => confirmAddition(open, saying)),
 
     linkThisDevice: ({ deviceName, ...typed }) =>
       withStorage(async (storage) => {

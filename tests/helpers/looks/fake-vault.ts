@@ -10,6 +10,7 @@
 import type {
   Answer,
   DeviceView,
+  UnsettledAddition,
   UnsettledWord,
   DocumentView,
   Door,
@@ -419,7 +420,13 @@ export function startVault(): FakeVault {
     state,
     decision: n === 4 ? 'aside' : null,
     entries: [
-      { section: 'allergies', id: 'AAAAAAAAAAAAAAAAAAAAAA', name, kind: n === 2 ? 'changed' : 'created' },
+      {
+        section: 'allergies',
+        id: 'AAAAAAAAAAAAAAAAAAAAAA',
+        kind: n === 2 ? 'changed' : 'created',
+        named: { name },
+        fields: { name, comment: n === 1 ? 'Éruption sur tout le corps, à six ans.' : null },
+      },
     ],
   });
   let unsettled: readonly UnsettledWord[] = filled
@@ -428,6 +435,18 @@ export function startVault(): FakeVault {
         late(2, 'Latex', 'late'),
         late(3, 'Pollens de bouleau', 'kept'),
         late(4, 'Inconnue', 'late'),
+      ]
+    : [];
+  let additions: readonly UnsettledAddition[] = filled
+    ? [
+        {
+          saying: 'a'.repeat(64),
+          what: 'device',
+          name: 'Téléphone de Paul',
+          device: 'Ancienne tablette',
+          at: now - 201 * DAY,
+          decision: null,
+        },
       ]
     : [];
 
@@ -443,10 +462,13 @@ export function startVault(): FakeVault {
   let notices: SecurityNotice[] =
     scene === 'warned'
       ? [
-          { id: 'n1', type: 'new-device', at: now - 60_000, device: 'iPhone', seen: false },
+          { id: 'n1', type: 'new-device', at: now - 60_000, device: 'd2', seen: false },
+          { id: 'n3', type: 'late-words', at: now - 90_000, device: 'd3', seen: false },
           { id: 'n2', type: 'rollback', at: now - 120_000, seen: false },
         ]
-      : [];
+      : filled
+        ? [{ id: 'n3', type: 'late-words', at: now - DAY, device: 'd3', seen: true }]
+        : [];
 
   const owner = {
     firstName: 'Claire',
@@ -688,17 +710,28 @@ export function startVault(): FakeVault {
       await wait(200);
       return yes(unsettled);
     },
-    async settleWords({ take, aside, keep }) {
+    async settleWords({ take, aside, keep, reopen }) {
       await wait(200);
       unsettled = unsettled
         .filter(({ saying }) => !take.includes(saying))
-        .map((word) =>
-          aside.includes(word.saying)
-            ? { ...word, decision: 'aside' as const }
-            : keep.includes(word.saying)
-              ? { ...word, decision: 'kept' as const }
-              : word,
-        );
+        .map((word) => {
+          if (aside.includes(word.saying)) return { ...word, decision: 'aside' as const };
+          if (keep.includes(word.saying)) return { ...word, decision: 'kept' as const };
+          return reopen.includes(word.saying) ? { ...word, decision: null } : word;
+        });
+      additions = additions.map((one) => {
+        if (aside.includes(one.saying)) return { ...one, decision: 'aside' as const };
+        return reopen.includes(one.saying) ? { ...one, decision: null } : one;
+      });
+      return yes(undefined);
+    },
+    async unsettledAdditions() {
+      await wait(200);
+      return yes(additions);
+    },
+    async confirmAddition(saying) {
+      await wait(600);
+      additions = additions.filter((one) => one.saying !== saying);
       return yes(undefined);
     },
     async linkThisDevice() {
@@ -760,6 +793,8 @@ const FAILURES: Readonly<Partial<Record<keyof Door, VaultError>>> = {
   revokeDevice: { type: 'relay-unreachable' },
   unsettledWords: { type: 'storage-unavailable' },
   settleWords: { type: 'storage-full' },
+  unsettledAdditions: { type: 'storage-unavailable' },
+  confirmAddition: { type: 'storage-full' },
   linkThisDevice: { type: 'relay-unreachable' },
   linkOtherDevice: { type: 'link-expired' },
   exportRecord: { type: 'storage-unavailable' },

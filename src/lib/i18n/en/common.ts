@@ -3,8 +3,6 @@ import type { fr } from '../fr/common.ts';
 
 export const en = {
   appName: 'Carnet',
-  motto: 'The booklet one keeps for a lifetime.',
-  languageSwitch: 'Lire en français',
   continue: 'Continue',
   cancel: 'Cancel',
   stop: 'Stop waiting',

@@ -1,7 +1,5 @@
 export const fr = {
   appName: 'Carnet',
-  motto: "Le carnet que l'on garde toute une vie.",
-  languageSwitch: 'Read in English',
   continue: 'Continuer',
   cancel: 'Annuler',
   stop: 'Ne plus attendre',

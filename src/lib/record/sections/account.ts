@@ -52,6 +52,8 @@ export const settings = {
   ],
 } as const satisfies SectionDefinition;
 
+export const SEXES = ['female', 'male'] as const;
+
 /** Whose record this is, from the enrolment file. One entry, `SINGLE_ENTRY`. */
 export const identity = {
   id: 'identity',
@@ -60,7 +62,7 @@ export const identity = {
     { name: 'firstName', kind: 'text', required: true, max: 100 },
     { name: 'lastName', kind: 'text', required: true, max: 100 },
     { name: 'birthDate', kind: 'date', required: true },
-    { name: 'sex', kind: 'choice', values: ['female', 'male'] }, // growth curves differ by it
+    { name: 'sex', kind: 'choice', values: SEXES }, // growth curves differ by it
     { name: 'nir', kind: 'text', max: 15 },
     { name: 'email', kind: 'text', max: 254 },
     { name: 'phone', kind: 'text', max: 30 },
