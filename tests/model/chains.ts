@@ -33,7 +33,25 @@ export function chainOf(words: Iterable<ChainWord>): Chain {
     }
   }
   const active = new Set([...known].filter((device) => isActive(device, history, counts)));
-  return { known, active, counts, heads: history.heads(counts) };
+  return { known, active, counts, heads: history.heads(adding(history, counts)) };
+}
+
+/**
+ * What counts, without removals that add nothing to another one of the same device by the same author: those that make no
+ * more void than that one does. Otherwise whoever is revoked could fill the heads, which others have to name, by saying the
+ * same for ever.
+ */
+function adding(history: History<ChainWord>, counts: ReadonlySet<Id>): Id[] {
+  const said = history.all.filter(({ id }) => counts.has(id));
+  const cut = (removal: ChainWord) => history.all.filter((word) => silences(removal, word, history));
+  const isRepeated = (one: ChainWord) =>
+    said.some((other) => {
+      if (!('revoke' in one.does && 'revoke' in other.does) || one === other) return false;
+      if (one.author !== other.author || one.does.revoke !== other.does.revoke) return false;
+      const [less, more] = [cut(one), cut(other)];
+      return less.every((word) => more.includes(word)) && (less.length < more.length || other.id < one.id);
+    });
+  return said.filter((one) => !isRepeated(one)).map(({ id }) => id);
 }
 
 /** Let in, and by nothing that counts taken out. */

@@ -68,12 +68,39 @@ function conclude(
     for (const { author, does } of history.all)
       if ('join' in does && named.has(addressOf(author)) && isOf(author, chains)) named.add(does.join);
   }
-  const anchors = history.all.flatMap(({ id, author, does, names }) => {
-    const isLeavers = 'leave' in does && !owners.has(addressOf(author));
-    return counts.has(id) && (stands(author) || isLeavers) ? names.map((saying) => ({ saying })) : [];
+  const anchors = history.all.flatMap((said) => {
+    const isAnchor = counts.has(said.id) && (stands(said.author) || hasEnded(said, history, counts, owners));
+    return isAnchor ? said.names.map((saying) => ({ saying })) : [];
   });
   const isKnown = (device: Device) => named.has(addressOf(device)) && isOf(device, chains);
   return { stands, isKnown, anchors, heads: history.heads(counts) };
+}
+
+/**
+ * Whether this leave is the one by which a seat ended. Of a seat that an order ends no leave is: it would be a way for
+ * whoever was ended to go on speaking, by leaves that are dated back. Else it is the leave that a remaining owner has named,
+ * who did not know of another one first.
+ */
+function hasEnded(
+  leave: Control,
+  history: History<Control>,
+  counts: ReadonlySet<Id>,
+  owners: ReadonlySet<Address>,
+): boolean {
+  if (!('leave' in leave.does)) return false;
+  const counted = history.all.filter(({ id }) => counts.has(id));
+  const knows = (one: Control, other: Control) => history.past(one.id).has(other.id);
+  return seatings(counted).some((seating) => {
+    const endings = counted.filter((other) => ends(other, seating, history));
+    if (!endings.includes(leave) || endings.some(({ does }) => 'end' in does)) return false;
+    const knowing = counted.filter((one) => endings.some((ending) => knows(one, ending)));
+    return knowing.some(
+      (one) =>
+        owners.has(addressOf(one.author)) &&
+        knows(one, leave) &&
+        knowing.every((earlier) => !knows(one, earlier) || knows(earlier, leave)),
+    );
+  });
 }
 
 const isOf = (device: Device, chains: ReadonlyMap<Address, Chain>): boolean =>
@@ -87,18 +114,35 @@ function speaks(device: Device, chains: ReadonlyMap<Address, Chain>): boolean {
   );
 }
 
+interface Seating {
+  readonly id: Id;
+  readonly address: Address;
+  readonly seat: Id;
+}
+
+/** The founding and the joins among these. */
+function seatings(said: readonly Control[]): Seating[] {
+  return said.flatMap(({ id, author, does }) =>
+    'join' in does
+      ? [{ id, address: does.join, seat: id }]
+      : 'found' in does
+        ? [{ id, address: addressOf(author), seat: FIRST_SEAT }]
+        : [],
+  );
+}
+
+function ends({ id, author, does }: Control, seating: Seating, history: History<Control>): boolean {
+  if ('end' in does) return does.end === seating.address && does.seat === seating.seat;
+  return 'leave' in does && addressOf(author) === seating.address && !history.past(seating.id).has(id);
+}
+
 /** Who owns by what counts of these: by the founding or a join that nothing has ended. */
 function seatsIn(history: History<Control>, counted: ReadonlySet<Id>): Map<Address, Id> {
   const said = history.all.filter(({ id }) => counted.has(id));
   const seats = new Map<Address, Id>();
-  for (const { id, author, does } of said) {
-    if (!('found' in does) && !('join' in does)) continue;
-    const [address, seat] = 'join' in does ? [does.join, id] : [addressOf(author), FIRST_SEAT];
-    const isEnded = said.some((other) => {
-      if ('end' in other.does) return other.does.end === address && other.does.seat === seat;
-      return 'leave' in other.does && addressOf(other.author) === address && !history.past(id).has(other.id);
-    });
-    if (!isEnded && !seats.has(address)) seats.set(address, seat);
+  for (const seating of seatings(said)) {
+    const isEnded = said.some((other) => ends(other, seating, history));
+    if (!isEnded && !seats.has(seating.address)) seats.set(seating.address, seating.seat);
   }
   return seats;
 }

@@ -18,8 +18,8 @@ import {
 } from './chain.ts';
 import { decodeChainBody } from './chain-body.ts';
 import { decodeControl, type ClaimedControl, type VerifiedControl } from './control.ts';
-import type { ChainNews } from './grounds.ts';
-import type { Hex } from './ids.ts';
+import { MAX_ADDRESSES, MAX_HEADS, MAX_STATEMENTS, type ChainNews } from './grounds.ts';
+import { ID_LENGTH, type Hex } from './ids.ts';
 
 export interface KnownDevice {
   readonly address: Address;
@@ -64,18 +64,88 @@ export function createChains(entries: ReadonlyMap<Address, readonly ChainEntry[]
 
 /**
  * The heads of chains that whoever knows `named` does not know, each with the statements between: what a frame has to
- * name and carry.
+ * name and carry. No more than a frame may, and than there is room for (in bytes): of what is more, as much as builds on
+ * nothing that is left out, and the rest once this is named.
  */
-export function newsOf(chains: Chains, named: ReadonlyMap<Address, Iterable<Hex>>): ChainNews[] {
-  return chains.addresses().flatMap((address) => {
-    const { heads } = chains.state(address)!;
+export function newsOf(
+  chains: Chains,
+  named: ReadonlyMap<Address, Iterable<Hex>>,
+  addresses: Iterable<Address> = chains.addresses(),
+  room = Infinity,
+): ChainNews[] {
+  const news: ChainNews[] = [];
+  let left = room;
+  for (const address of [...addresses].sort()) {
+    const one = news.length < MAX_ADDRESSES && newsOfOne(chains, address, named.get(address) ?? [], left);
+    if (!one) continue;
+    left -= lengthOf(one);
+    news.push(one);
+  }
+  return news;
+}
+
+/** What is known of the chains of those whom `news` tells of, by whoever knew `named` before. */
+export function toldOf(
+  chains: Chains,
+  named: ReadonlyMap<Address, readonly Hex[]>,
+  news: readonly ChainNews[],
+): Map<Address, readonly Hex[]> {
+  const told = new Map(named);
+  for (const { address, heads } of news) {
     const entries = entriesById(chains.entries(address));
-    const old = closureOf(entries, named.get(address) ?? []) ?? new Set<Hex>();
-    const all = closureOf(entries, heads)!;
-    const fresh = [...all].filter((id) => !old.has(id)).sort();
-    if (heads.every((head) => old.has(head))) return [];
-    return [{ address, heads, carried: fresh.map((id) => entries.get(id)!.control.statement) }];
-  });
+    const all = [...(named.get(address) ?? []), ...heads].filter((head) => entries.has(head));
+    told.set(address, tipsOf(entries, new Set(all)));
+  }
+  return told;
+}
+
+function newsOfOne(chains: Chains, address: Address, named: Iterable<Hex>, room: number): ChainNews | null {
+  const heads = chains.state(address)?.heads ?? [];
+  const entries = entriesById(chains.entries(address));
+  const old = closureOf(entries, named) ?? new Set<Hex>();
+  const fresh = causally(entries, heads).filter((id) => !old.has(id));
+  if (heads.every((head) => old.has(head))) return null;
+  const statementOf = (id: Hex) => entries.get(id)!.control.statement;
+  let left = room - HEADS_LENGTH;
+  const count = fresh.findIndex((id, i) => (left -= 4 + statementOf(id).length) < 0 || i >= MAX_STATEMENTS);
+  const taken = count < 0 ? fresh : fresh.slice(0, count);
+  const isWhole = taken.length === fresh.length && heads.length <= MAX_HEADS;
+  const tips = isWhole ? heads : tipsOf(entries, new Set(taken)).slice(0, MAX_HEADS);
+  if (tips.length === 0) return null;
+  const reached = closureOf(entries, tips)!;
+  const carried = taken.filter((id) => reached.has(id)).sort();
+  return { address, heads: tips, carried: carried.map(statementOf) };
+}
+
+/** An address with as many heads as there may be, and the counts. */
+const HEADS_LENGTH = (1 + MAX_HEADS) * ID_LENGTH + 16;
+
+function lengthOf({ carried }: ChainNews): number {
+  return carried.reduce((sum, statement) => sum + 4 + statement.length, HEADS_LENGTH);
+}
+
+/** Of these statements those that none of them builds on, directly or through others. */
+function tipsOf(entries: ReadonlyMap<Hex, ChainEntry>, ids: ReadonlySet<Hex>): Hex[] {
+  const below = closureOf(
+    entries,
+    [...ids].flatMap((id) => namedBy(entries.get(id)!)),
+  );
+  return [...ids].filter((id) => !below!.has(id)).sort();
+}
+
+/** All that these heads build on and themselves, each after what it builds on; one order for one set. */
+function causally(entries: ReadonlyMap<Hex, ChainEntry>, heads: readonly Hex[]): Hex[] {
+  const placed = new Set<Hex>();
+  const open = [...heads].sort().reverse();
+  for (let id = open.at(-1); id !== undefined; id = open.at(-1)) {
+    const before = placed.has(id) ? [] : namedBy(entries.get(id)!).filter((one) => !placed.has(one));
+    if (before.length > 0) open.push(...before.sort().reverse());
+    else {
+      placed.add(id);
+      open.pop();
+    }
+  }
+  return [...placed];
 }
 
 /**
@@ -211,8 +281,11 @@ function closureOf(entries: ReadonlyMap<Hex, ChainEntry>, heads: Iterable<Hex>):
   for (const id of closure) {
     const entry = entries.get(id);
     if (!entry) return null;
-    const { deps, before } = entry.control.inner;
-    for (const name of [...deps, ...before]) closure.add(hex(name));
+    for (const name of namedBy(entry)) closure.add(name);
   }
   return closure;
+}
+
+function namedBy({ control: { inner } }: ChainEntry): Hex[] {
+  return [...inner.deps, ...inner.before].map(hex);
 }

@@ -40,10 +40,13 @@ export interface Grounds {
 export const NO_GROUNDS: Grounds = { names: [], chains: [] };
 
 const VERSION = 2;
-const MAX_NAMES = 4096;
-const MAX_ADDRESSES = 64;
-const MAX_HEADS = 255;
-const MAX_STATEMENTS = 1024;
+/** A statement names and carries so much, and what is more in the ones after it. */
+export const MAX_NAMES = 4096;
+export const MAX_ADDRESSES = 64;
+export const MAX_HEADS = 255;
+export const MAX_STATEMENTS = 1024;
+/** The longest that a name, an address or a head takes, its count included. */
+export const NAME_LENGTH = 3 * ID_LENGTH + 8;
 /** A recovery that keeps 255 devices and names as many heads as it may. */
 const MAX_STATEMENT = 32 * 1024;
 

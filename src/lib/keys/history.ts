@@ -6,6 +6,7 @@
  * operation that names one which is not there waits, and so does what names it.
  * Leaves out: what the operations mean (membership.ts, roster.ts).
  */
+import { addBits, emptyBits, hasBit, setBit, type Bits } from './bits.ts';
 import type { Hex } from './ids.ts';
 
 /** A verified operation. `deps` name operations of the same history only, those of its author just before among them. */
@@ -21,6 +22,8 @@ export interface History<B> {
   readonly operations: readonly Operation<B>[];
   /** Whether the operation at index `earlier` is in the causal past of the one at index `later`. */
   readonly isBefore: (earlier: number, later: number) => boolean;
+  /** The causal past of the operation at an index, as indices. Not to be changed. */
+  readonly past: (index: number) => Bits;
   readonly waiting: readonly Operation<B>[];
 }
 
@@ -28,20 +31,20 @@ export function orderHistory<B>(operations: Iterable<Operation<B>>): History<B> 
   const { present, waiting } = separate(operations);
   const ordered = sortCausally(present);
   const position = new Map(ordered.map(({ id }, index) => [id, index]));
-  const past = ordered.map(() => new Uint32Array(Math.ceil(ordered.length / 32)));
+  const past = ordered.map(() => emptyBits(ordered.length));
   ordered.forEach(({ deps }, index) => {
-    for (const dep of deps) include(past[index]!, past[position.get(dep)!]!, position.get(dep)!);
+    for (const at of deps.map((dep) => position.get(dep)!)) {
+      if (hasBit(past[index]!, at)) continue; // and so is all that it builds on
+      addBits(past[index]!, past[at]!);
+      setBit(past[index]!, at);
+    }
   });
   return {
     operations: ordered,
-    isBefore: (earlier, later) => (past[later]![earlier >>> 5]! & (1 << (earlier & 31))) !== 0,
+    isBefore: (earlier, later) => hasBit(past[later]!, earlier),
+    past: (index) => past[index]!,
     waiting,
   };
-}
-
-function include(into: Uint32Array, past: Uint32Array, index: number): void {
-  for (let word = 0; word < past.length; word++) into[word]! |= past[word]!;
-  into[index >>> 5]! |= 1 << (index & 31);
 }
 
 /** Operations whose dependencies are all there, directly and indirectly; and the others. */

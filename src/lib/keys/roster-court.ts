@@ -38,6 +38,8 @@ export interface Ruling {
   readonly speakers: readonly (Address | null)[];
   /** The owners by what counts of the statements seen, in causal order. */
   seats(sees: (index: number) => boolean): Seats;
+  /** Each seat that was ended, with the indices of all that count and end it, in causal order. */
+  endedSeats(): readonly { readonly seat: Hex; readonly endings: readonly number[] }[];
   readonly knowledge: Knowledge;
 }
 
@@ -109,6 +111,17 @@ class Court implements Ruling {
       if (!isEnded && !seats.has(address)) seats.set(address, seat);
     }
     return seats;
+  }
+
+  endedSeats(): { seat: Hex; endings: readonly number[] }[] {
+    const { operations } = this.#given.history;
+    return this.#seatings.flatMap((index) => {
+      if (this.refusals[index] !== null) return [];
+      const { id, body } = operations[index]!;
+      const [address, seat] = seatOf(this.#given.space, id, body);
+      const endings = this.#endings.filter((ending) => this.#ends(ending, index, address, seat));
+      return endings.length === 0 ? [] : [{ seat, endings }];
+    });
   }
 
   /** Who leaves ends every seat of theirs but those taken after it; an order ends the one that it names. */

@@ -2,11 +2,11 @@
  * The epochs of a space as its roster tells them: which there are, which one writers use, who lacks its key.
  */
 import type { Address } from './address.ts';
-import type { Chains } from './chains.ts';
 import type { History } from './history.ts';
 import type { Hex } from './ids.ts';
 import type { Found } from './roster-body.ts';
-import { isEnding, type Case, type Ruling, type Said } from './roster-court.ts';
+import type { Case, Ruling, Said } from './roster-court.ts';
+import type { Endings } from './roster-endings.ts';
 import type { Seats } from './roster-rules.ts';
 import { currentEpoch, sortEpochs, type Epoch } from './rotations.ts';
 
@@ -19,8 +19,13 @@ export interface Epochs {
 }
 
 /** What a ruling and the devices that are known make of the epochs. */
-export function epochsOf(given: Case, ruling: Ruling, isKnown: (device: Hex) => boolean): Epochs {
-  const { history, chains } = given;
+export function epochsOf(
+  given: Case,
+  ruling: Ruling,
+  endings: Endings,
+  isKnown: (device: Hex) => boolean,
+): Epochs {
+  const { history } = given;
   if (ruling.found === null)
     return { epochs: [], current: null, rotationDue: false, nextNumber: 1, grantsDue: [] };
   const indexOf = new Map(history.operations.map(({ id }, index) => [id, index]));
@@ -30,7 +35,7 @@ export function epochsOf(given: Case, ruling: Ruling, isKnown: (device: Hex) => 
   const beginOf = ({ by }: Epoch) => (by === null ? first : indexOf.get(by)!);
   const epochs = sortEpochs([firstEpoch(ruling.found), ...rotationsIn(history, ruling, isKnown)]);
   const owners = ruling.seats(() => true);
-  const isFit = (epoch: Epoch) => knowsEveryEnding(beginOf(epoch), owners, history, ruling, chains);
+  const isFit = (epoch: Epoch) => knowsEveryEnding(beginOf(epoch), owners, given, ruling, endings);
   const { current, due } = currentEpoch(epochs, isFit);
   const counted = epochs.filter(({ isVoid }) => !isVoid).map(({ number }) => number);
   return {
@@ -67,14 +72,12 @@ function rotationsIn(
 function knowsEveryEnding(
   begin: number,
   owners: Seats,
-  { operations, isBefore }: History<Said>,
+  { history: { operations, isBefore }, chains }: Case,
   ruling: Ruling,
-  chains: Chains,
+  endings: Endings,
 ): boolean {
-  const { refusals, knowledge } = ruling;
-  const isHeard = operations.every(
-    ({ body }, index) => !isEnding(body) || refusals[index] !== null || isBefore(index, begin),
-  );
+  const { knowledge } = ruling;
+  const isHeard = endings.knowsAll((index) => isBefore(index, begin));
   const reached = ruling.seats((index) => index === begin || isBefore(index, begin));
   if (!isHeard || [...reached.keys()].some((address) => !owners.has(address))) return false;
   const seating = new Map(operations.map(({ id }, index) => [id, index]));

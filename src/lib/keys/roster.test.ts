@@ -207,18 +207,53 @@ describe('whoever leaves', () => {
     expect(namesOf(state.everOwned)).toEqual(['Anna', 'Bruno']);
   });
 
-  test('finding 14: erases nothing: what its own leave names counts, and its devices stay known', () => {
+  test('finding 14: erases nothing: what its own leave names counts once a remaining owner names the leave, and its devices stay known', () => {
     const [joined] = joinedBy();
     const own = nameOf(bruno.devices[0], 7);
     const grounds = sheet.groundsNow([own]);
     const left = sheet.writeOn(grounds, bruno.devices[0], LEAVE, joined);
-    const { anchors, stands, isKnown, clientIds } = sheet.stateOf(joined, left);
+    expect(sheet.stateOf(joined, left).anchors).toEqual([]);
+    const named = sheet.write(laptop, NOTE, left);
+    const { anchors, stands, isKnown, clientIds } = sheet.stateOf(joined, left, named);
     expect(anchors).toEqual([own]);
     expect(bruno.devices.map((device) => [stands(device), isKnown(device)])).toEqual([
       [false, true],
       [false, true],
     ]);
     expect(clientIds.has(bruno.devices[1])).toBe(true);
+  });
+
+  test('rule 8: leaves once: a second leave, dated back after the first was named, brings in no words and wants no keys', () => {
+    const [joined] = joinedBy();
+    const left = sheet.write(bruno.devices[0], LEAVE, joined);
+    const named = sheet.write(laptop, sheet.rotate(1, [anna]), left);
+    const again = sheet.writeOn(
+      sheet.groundsNow([nameOf(bruno.devices[0], 99)]),
+      bruno.devices[0],
+      LEAVE,
+      joined,
+    );
+    const state = sheet.stateOf(joined, left, named, again);
+    expect([state.anchors, state.rotationDue, namesOf(state.leaving)]).toEqual([[], false, []]);
+    const heard = sheet.write(laptop, NOTE, named, again);
+    expect(sheet.stateOf(joined, left, named, again, heard).anchors).toEqual([]);
+  });
+
+  test('rule 8: after an order has ended them, brings in no words by a leave dated back, named or not', () => {
+    sheet = paperSpace(anna, world, { authority: true });
+    const [joined] = joinedBy();
+    const ordered = sheet.write(laptop, sheet.order(bruno, joined.hex), joined);
+    const rotated = sheet.write(laptop, sheet.rotate(1, [anna]), ordered);
+    const left = sheet.writeOn(
+      sheet.groundsNow([nameOf(bruno.devices[0], 99)]),
+      bruno.devices[0],
+      LEAVE,
+      joined,
+    );
+    const state = sheet.stateOf(joined, ordered, rotated, left);
+    expect([state.anchors, state.rotationDue, namesOf(state.leaving)]).toEqual([[], false, []]);
+    const heard = sheet.write(laptop, NOTE, rotated, left);
+    expect(sheet.stateOf(joined, ordered, rotated, left, heard).anchors).toEqual([]);
   });
 
   test('finding 15: has no say any more by what it once was', () => {

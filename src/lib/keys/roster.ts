@@ -30,6 +30,7 @@ import { orderHistory, type Operation } from './history.ts';
 import type { Hex, SpaceId } from './ids.ts';
 import { decodeRosterBody, encodeRosterBody, spaceIdOf, type SpaceKind } from './roster-body.ts';
 import { ruleOn, type Case, type Ruling, type Said } from './roster-court.ts';
+import { endingsOf, type Endings } from './roster-endings.ts';
 import { epochsOf } from './roster-epochs.ts';
 import type { Refusal, Seats } from './roster-rules.ts';
 import { checkSignature, type SignatureCheck } from './roster-words.ts';
@@ -66,7 +67,7 @@ export interface RosterState {
   readonly isKnown: (device: Hex) => boolean;
   /** For whom a known device speaks. */
   readonly addressOf: (device: Hex) => Address | undefined;
-  /** Data that counts because a counting control of a standing device, or a leaver's own leave, names it. */
+  /** Data that counts because a counting control of a standing device, or the leave by which somebody left, names it. */
   readonly anchors: readonly Name[];
   /** Joins that count but for their ground, a device revoked since having let somebody in: for a person to confirm. */
   readonly unconfirmed: readonly Hex[];
@@ -157,6 +158,7 @@ function conclude(given: Case, malformed: readonly Hex[]): RosterState {
     return active.has(device) || active.size === 0;
   };
   const isKnown = (device: Hex) => devices.has(device);
+  const endings = endingsOf(given, ruling, seats);
   const isHead = (index: number) => !counted.some((later) => isBefore(index, later));
   const ids = (indices: readonly number[]) => indices.map((index) => operations[index]!.id);
   return {
@@ -166,11 +168,13 @@ function conclude(given: Case, malformed: readonly Hex[]): RosterState {
     owners: new Set(seats.keys()),
     seats,
     everOwned: everSeated(given, ruling),
-    leaving: leavingOf(given, ruling, seats),
-    ...epochsOf(given, ruling, isKnown),
+    leaving: new Set(
+      [...endings.open].flatMap((leave) => (seats.has(speakers[leave]!) ? [] : [speakers[leave]!])),
+    ),
+    ...epochsOf(given, ruling, endings, isKnown),
     complaints: openComplaints(given, ruling, stands),
     ...{ stands, isKnown, addressOf: (device: Hex) => devices.get(device) },
-    anchors: anchorsOf(given, ruling, stands, seats),
+    anchors: anchorsOf(given, ruling, stands, endings),
     unconfirmed: operations.flatMap(({ id, body }, index) =>
       body.body.type === 'join' && refusals[index] === 'groundless' ? [id] : [],
     ),
@@ -217,21 +221,6 @@ function knownDevices(given: Case, ruling: Ruling): Map<Hex, Address> {
   return devices;
 }
 
-function leavingOf({ history }: Case, { refusals, speakers }: Ruling, seats: Seats): Set<Address> {
-  const { operations, isBefore } = history;
-  const isNamed = (leave: number) =>
-    operations.some((_, index) => {
-      const isOwners = refusals[index] === null && seats.has(speakers[index] ?? '');
-      return isOwners && isBefore(leave, index);
-    });
-  const leavers = operations.flatMap(({ body: { body } }, index) => {
-    const speaker = speakers[index];
-    const hasLeft = body.type === 'leave' && refusals[index] === null && speaker && !seats.has(speaker);
-    return hasLeft && !isNamed(index) ? [speaker] : [];
-  });
-  return new Set(leavers);
-}
-
 function openComplaints(
   { history: { operations, isBefore } }: Case,
   { refusals, speakers }: Ruling,
@@ -251,15 +240,13 @@ function openComplaints(
 
 function anchorsOf(
   { history: { operations } }: Case,
-  { refusals, speakers }: Ruling,
+  { refusals }: Ruling,
   stands: (device: Hex) => boolean,
-  seats: Seats,
+  { leaves }: Endings,
 ): Name[] {
   const anchors = new Map<string, Name>();
-  operations.forEach(({ author, body: { body, grounds } }, index) => {
-    if (refusals[index] !== null) return;
-    const isLeavers = body.type === 'leave' && !seats.has(speakers[index]!);
-    if (!stands(author) && !isLeavers) return;
+  operations.forEach(({ author, body: { grounds } }, index) => {
+    if (refusals[index] !== null || (!stands(author) && !leaves.has(index))) return;
     for (const name of grounds.names) {
       const key = `${name.author} ${name.saying}`;
       if (!anchors.has(key)) anchors.set(key, name);

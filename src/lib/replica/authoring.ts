@@ -1,19 +1,37 @@
 /**
  * The frames of this device: dated, signed, sealed, and put where they belong, all in the turn that writes them. Each goes
  * on from what this device said last, in every lane it finds of its own, and names what it holds that it did not name yet.
+ *
+ * A frame names and carries no more than a statement may, so that nothing that others say keeps this device from speaking.
+ * What is left out is named by the frames after it: only what a frame really named is noted as named.
  */
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import type { FrameKind } from '#lib/crypto/frame.ts';
 import type { EpochKeys } from '#lib/keys/epoch.ts';
-import type { Name } from '#lib/keys/grounds.ts';
-import type { Hex } from '#lib/keys/ids.ts';
-import { encodeHeads, type Head } from './bodies.ts';
+import {
+  encodeGrounds,
+  MAX_NAMES,
+  NAME_LENGTH,
+  NO_GROUNDS,
+  type Grounds,
+  type Name,
+} from '#lib/keys/grounds.ts';
+import { ID_LENGTH, type Hex } from '#lib/keys/ids.ts';
+import { MAX_DEPS, maxBody } from '#lib/keys/signed.ts';
+import { encodeHeads, MAX_FRONTIER, type Head } from './bodies.ts';
 import type { Context } from './context.ts';
 import { controlOf, makeFrame, type Frame } from './frames.ts';
 import { tick } from './hlc.ts';
 import { enterWords } from './intake.ts';
 import { ownLanes } from './log.ts';
+import type { Announcement } from './ports.ts';
 import type { Turn } from './turn.ts';
+
+/** Room for the counts before names and chains. */
+const COUNTS_LENGTH = 16;
+/** What a `heads` frame holds at most: the rest is for what it names. */
+const MAX_HEADS_CONTENT = 768 * 1024;
+const EMPTY = new Uint8Array(0);
 
 /**
  * A data frame that goes on from this device's own, taken in at once.
@@ -28,25 +46,31 @@ export async function authorData(
   also: readonly Name[] = [],
 ): Promise<Frame> {
   const { self, ports, policy } = context;
-  const { before } = ownLanes(self.id, turn.head.lanes);
+  const before = ownLanes(self.id, turn.head.lanes).before.slice(0, MAX_DEPS);
   const clock = tick(turn.head.clock, ports.clock.now());
-  const isNew = ({ saying }: Name) => !turn.head.announced.lanes.includes(saying);
-  const others = openHeads(turn).filter((head) => head.author !== self.id && isNew(head));
-  const { heads } = turn.members;
+  const { announced } = turn.head;
+  const known = new Set(announced.lanes);
+  const others = openHeads(turn).filter(({ author, saying }) => author !== self.id && !known.has(saying));
+  const deps = newControls(turn.members.heads, announced.controls);
+  const grounds = groundsOf(context, turn, {
+    announced: announced.chains,
+    names: distinct([...before, ...also, ...others]),
+    room: maxBody(before.length + deps.length) - content.length,
+    content: null,
+  });
   const draft = {
     kind,
     author: self.id,
     seq: (before[0]?.seq ?? 0) + 1,
     before: before.map(({ saying }) => saying),
-    deps: isSame(heads, turn.head.announced.controls) ? [] : heads,
-    names: distinct([...before, ...others, ...also]),
-    chains: policy.chainNews(turn.head.announced.chains, turn.carried),
+    deps,
+    ...grounds,
     clock,
     content,
   };
   const frame = await makeFrame(draft, keys, self.signer, ports.random, policy.hasGrounds);
   turn.setHead({ clock });
-  announce(turn, frame);
+  announce(context, turn, frame);
   enterWords(context, turn, [frame]);
   turn.send(frame);
   return frame;
@@ -63,20 +87,30 @@ export async function authorControl(
   const { self, ports, policy } = context;
   const { seq, before } = lastControls(turn, self.id);
   const clock = tick(turn.head.clock, ports.clock.now());
+  const deps = foremost(turn, before, [...new Set([...also, ...turn.members.heads])]);
+  const isMine = ({ author }: Name) => author === self.id || turn.members.stands(author);
+  const open = openHeads(turn);
+  const grounds = policy.hasGrounds
+    ? groundsOf(context, turn, {
+        announced: turn.head.announced.controlChains,
+        names: distinct([...open.filter(isMine), ...open.filter((one) => !isMine(one))]),
+        room: maxBody(before.length + deps.length) - body.length,
+        content: body,
+      })
+    : NO_GROUNDS;
   const draft = {
     kind: 'control',
     author: self.id,
     seq: seq + 1,
     before,
-    deps: [...new Set([...turn.members.heads, ...also])].sort(),
-    names: policy.hasGrounds ? distinct(openHeads(turn)) : [],
-    chains: policy.chainNews(turn.head.announced.controlChains, turn.carried),
+    deps,
+    ...grounds,
     clock,
     content: body,
   } as const;
   const frame = await makeFrame(draft, keys, self.signer, ports.random, policy.hasGrounds);
   turn.setHead({ clock });
-  announce(turn, frame);
+  announce(context, turn, frame);
   turn.addControls([controlOf(frame)]);
   turn.members = policy.evaluate([...turn.controls.values()], turn.carried);
   turn.place(frame, 'frame');
@@ -94,11 +128,72 @@ export function frontierOf({ head, controls }: Pick<Turn, 'head' | 'controls'>):
     if (known && (known.seq > inner.seq || (known.seq === inner.seq && known.saying < saying))) continue;
     last.set(author, { author, isControl: true, seq: inner.seq, saying, frame: saying, clock: 0 });
   }
-  return [...words, ...last.values()];
+  return [...last.values(), ...words].slice(0, MAX_FRONTIER);
 }
 
+/** What it has here, and what of other spaces there is room for beside it. */
 export function headsContent(turn: Turn, others: ReadonlyMap<Hex, Bytes>): Bytes {
-  return encodeHeads({ frontier: frontierOf(turn), others });
+  const frontier = frontierOf(turn);
+  let left = MAX_HEADS_CONTENT - encodeHeads({ frontier, others: new Map() }).length;
+  const told = [...others]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .filter(([, { length }]) => {
+      const fits = ID_LENGTH + 4 + length <= left;
+      if (fits) left -= ID_LENGTH + 4 + length;
+      return fits;
+    });
+  return encodeHeads({ frontier, others: new Map(told) });
+}
+
+/** Names and chains for what room there is in the body beside its content; names have half of it, if they need it. */
+function groundsOf(
+  { policy }: Context,
+  turn: Turn,
+  given: {
+    readonly announced: Announcement;
+    readonly names: readonly Name[];
+    readonly room: number;
+    readonly content: Bytes | null;
+  },
+): Grounds {
+  const names = given.names.slice(0, MAX_NAMES);
+  const room = given.room - COUNTS_LENGTH;
+  const chains = policy.chainNews(given.announced, turn.carried, {
+    controls: [...turn.controls.values()],
+    content: given.content,
+    room: room - Math.min(names.length * NAME_LENGTH, Math.floor(room / 2)),
+  });
+  const left = room - encodeGrounds({ names: [], chains }, EMPTY).length;
+  return { names: names.slice(0, Math.max(0, Math.floor(left / NAME_LENGTH))), chains };
+}
+
+/** The controls to build on: none when all are named already, else the new ones first. */
+function newControls(heads: readonly Hex[], announced: readonly Hex[]): Hex[] {
+  const named = new Set(announced);
+  const fresh = heads.filter((head) => !named.has(head));
+  if (fresh.length === 0) return [];
+  return [...fresh, ...heads.filter((head) => named.has(head))].slice(0, MAX_DEPS);
+}
+
+/**
+ * Of these controls as many as a statement may build on: first what this device's own before it do not know, and of that
+ * what knows most. So a few statements name all of them, whether those count or not.
+ */
+function foremost({ controls }: Turn, before: readonly Hex[], wanted: readonly Hex[]): Hex[] {
+  if (wanted.length <= MAX_DEPS) return [...wanted].sort();
+  const heard = pastOf(controls, before);
+  const weight = new Map(wanted.map((id) => [id, heard.has(id) ? 0 : pastOf(controls, [id]).size]));
+  const byWeight = (a: Hex, b: Hex) => weight.get(b)! - weight.get(a)! || (a < b ? -1 : 1);
+  return [...wanted].sort(byWeight).slice(0, MAX_DEPS).sort();
+}
+
+function pastOf(controls: Turn['controls'], heads: readonly Hex[]): Set<Hex> {
+  const past = new Set(heads);
+  for (const id of past) {
+    const inner = controls.get(id)?.inner;
+    for (const name of [...(inner?.deps ?? []), ...(inner?.before ?? [])]) past.add(hex(name));
+  }
+  return past;
 }
 
 /** Heads of lanes that no other lane of their author goes on from. */
@@ -109,17 +204,20 @@ function openHeads({ head }: Pick<Turn, 'head'>): (Name & { readonly clock: numb
 }
 
 /** What the frame says it knows need not be said again. */
-function announce(turn: Turn, { kind, deps, chains: news }: Frame): void {
+function announce({ policy }: Context, turn: Turn, { kind, deps, names, chains: news }: Frame): void {
   const { announced } = turn.head;
-  const told = (before: typeof announced.chains) =>
-    new Map([...before, ...news.map(({ address, heads }) => [address, heads] as const)]);
+  const told = (before: Announcement) => policy.chainsTold(before, turn.carried, news);
   if (kind === 'control') {
     turn.setHead({ announced: { ...announced, controlChains: told(announced.controlChains) } });
     return;
   }
-  const lanes = openHeads(turn).map(({ saying }) => saying);
-  const controls = deps.length === 0 ? announced.controls : deps;
-  turn.setHead({ announced: { ...announced, lanes, controls, chains: told(announced.chains) } });
+  const named = new Set([...announced.lanes, ...names.map(({ saying }) => saying)]);
+  const lanes = openHeads(turn).flatMap(({ saying }) => (named.has(saying) ? [saying] : []));
+  const built = new Set([...announced.controls, ...deps]);
+  const controls = turn.members.heads.filter((head) => built.has(head));
+  turn.setHead({
+    announced: { lanes, controls, chains: told(announced.chains), controlChains: announced.controlChains },
+  });
 }
 
 /** The last controls of a device: those of its own that none of its own goes on from. */
@@ -129,7 +227,10 @@ function lastControls({ controls }: Turn, self: Hex): { seq: number; before: Hex
   const open = own.filter(([saying]) => !continued.has(saying));
   open.sort(([x, a], [y, b]) => b.inner.seq - a.inner.seq || (x < y ? -1 : 1));
   const [first, ...others] = open.map(([saying]) => saying);
-  return { seq: open[0]?.[1].inner.seq ?? 0, before: first === undefined ? [] : [first, ...others.sort()] };
+  return {
+    seq: open[0]?.[1].inner.seq ?? 0,
+    before: first === undefined ? [] : [first, ...others.sort()].slice(0, MAX_DEPS),
+  };
 }
 
 function distinct(names: readonly Name[]): Name[] {
@@ -137,8 +238,4 @@ function distinct(names: readonly Name[]): Name[] {
     names.map(({ author, seq, saying, frame }) => [saying, { author, seq, saying, frame }]),
   );
   return [...bySaying.values()];
-}
-
-function isSame(a: readonly Hex[], b: readonly Hex[]): boolean {
-  return a.length === b.length && a.every((id) => b.includes(id));
 }

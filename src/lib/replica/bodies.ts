@@ -28,7 +28,7 @@ export interface Heads {
   readonly others: ReadonlyMap<Hex, Bytes>;
 }
 
-const MAX_FRONTIER = 4096;
+export const MAX_FRONTIER = 4096;
 const MAX_SPACES = 4096;
 const MAX_OTHER = 512 * 1024;
 

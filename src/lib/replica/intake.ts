@@ -8,6 +8,7 @@
  */
 import { hex } from '#lib/bytes/bytes.ts';
 import { frameId, MAX_FRAME } from '#lib/crypto/frame.ts';
+import { decodeControl } from '#lib/keys/control.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import { introducedBy, verifyAll, type Context } from './context.ts';
 import type { RefusalReason } from './events.ts';
@@ -62,7 +63,7 @@ export async function takeIn(
     const introduced = introducedBy(context.policy, pending);
     const { good, bad, unknown } = await verifyAll(pending, turn.members, introduced);
     for (const { frame } of bad) refuseForged(turn, frame, unreadable, tally);
-    const { sound, incomplete, changed } = await takeChains(context, turn, good, tally);
+    const { sound, incomplete, foreign, changed } = await takeChains(context, turn, good, tally);
     fresh.push(...sound.filter(({ frame }) => frame.kind !== 'control'));
     for (const { frame } of sound)
       if (
@@ -73,7 +74,7 @@ export async function takeIn(
     const unsettled = await admitControls(context, turn, sound, tally);
     again = changed || unsettled.changed;
     lacking = new Set(incomplete.map(({ frame }) => frame.id));
-    pending = [...unknown, ...incomplete, ...unsettled.notYet];
+    pending = [...unknown, ...incomplete, ...foreign, ...unsettled.notYet];
   }
   const there = new Set(fresh.map(({ frame }) => frame.saying));
   for (const stranger of pending)
@@ -162,35 +163,47 @@ function openBatch(
 }
 
 /**
- * Takes in the chain statements that these frames carry. A frame that carries less than it names (rule 20) waits for its
- * author's word before it, which may carry the rest, in whatever order a relay shows them; where that is there, it is refused.
+ * Takes in the chain statements that these frames carry: of whoever is, was or is to be an owner here, by one of their
+ * devices; a frame with others waits for the word that makes them that. A frame that carries less than it names (rule 20)
+ * waits for its author's word before it, which may carry the rest, in whatever order a relay shows them; where that is
+ * there, it is refused.
  */
 async function takeChains(context: Context, turn: Turn, good: readonly OpenedFrame[], tally: Tally) {
-  const sound: OpenedFrame[] = [];
-  const incomplete: OpenedFrame[] = [];
+  const sorted = {
+    sound: [] as OpenedFrame[],
+    incomplete: [] as OpenedFrame[],
+    foreign: [] as OpenedFrame[],
+  };
+  const { circle, controls, claimed } = circleWith(context, turn, good);
   let changed = false;
   for (const opened of good.toSorted((a, b) => a.frame.seq - b.frame.seq)) {
-    const { chains } = opened.frame;
-    if (chains.length === 0) {
-      sound.push(opened);
+    const { chains, author } = opened.frame;
+    if (!chains.every(({ address }) => circle.addresses.has(address))) {
+      sorted.foreign.push(opened);
       continue;
     }
-    const carried = await context.policy.carry(chains, turn.carried);
-    if (carried === 'malformed') {
-      refuse(turn, opened.frame, 'malformed', tally);
-      continue;
-    }
-    if (carried === 'incomplete') {
-      incomplete.push(opened);
-      continue;
-    }
-    sound.push(opened);
-    if (carried === turn.carried) continue;
-    turn.carried = carried;
-    changed = true;
+    const carried = chains.length > 0 ? await context.policy.carry(chains, turn.carried) : turn.carried;
+    if (carried === 'malformed') refuse(turn, opened.frame, 'malformed', tally);
+    else if (carried === 'incomplete') sorted.incomplete.push(opened);
+    else if (carried === turn.carried) sorted.sound.push(opened);
+    else if (circle.has(author) || context.policy.circle(controls, carried, claimed).has(author)) {
+      sorted.sound.push(opened);
+      turn.carried = carried;
+      changed = true;
+    } else sorted.foreign.push(opened);
   }
   if (changed) judgeMembers(context, turn, tally);
-  return { sound, incomplete, changed };
+  return { ...sorted, changed };
+}
+
+/** Whose chains matter by the controls that are known, and by those that come now. */
+function circleWith({ policy, space }: Context, turn: Turn, good: readonly OpenedFrame[]) {
+  const fresh = good.flatMap(({ frame }) => (frame.kind === 'control' ? [frame] : []));
+  const controls = [...turn.controls.values(), ...fresh.map(controlOf)];
+  const claimed = fresh
+    .flatMap(({ content }) => policy.carries(content))
+    .flatMap(({ epoch, statement }) => decodeControl(space, epoch, statement)?.claimed ?? []);
+  return { circle: policy.circle(controls, turn.carried, claimed), controls, claimed };
 }
 
 /** Takes in the controls of which everything they build on is there; the others wait with the strangers. */

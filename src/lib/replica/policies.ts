@@ -14,11 +14,19 @@ import {
   type ChainEntry,
   type ChainState,
 } from '#lib/keys/chain.ts';
-import { admitCarried, chainsUpTo, createChains, newsOf, type Chains } from '#lib/keys/chains.ts';
+import {
+  admitCarried,
+  chainsUpTo,
+  createChains,
+  newsOf,
+  toldOf,
+  type Chains,
+} from '#lib/keys/chains.ts';
 import { decodeControl, type VerifiedControl } from '#lib/keys/control.ts';
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import type { SpaceId } from '#lib/keys/ids.ts';
 import { decodeRosterBody, encodeRosterBody } from '#lib/keys/roster-body.ts';
+import { circleOf } from '#lib/keys/roster-circle.ts';
 import { evaluateRoster, groundless, type RosterState } from '#lib/keys/roster.ts';
 import type { Members } from './members.ts';
 import type { Carried, Policy } from './ports.ts';
@@ -80,7 +88,16 @@ export function rosterPolicy(
       if (!news.every(({ address, heads }) => chains.at(address, heads) !== undefined)) return 'incomplete';
       return [...next].every(([address, entries]) => carried.get(address) === entries) ? carried : next;
     },
-    chainNews: (announced, carried) => newsOf(chainsWith(carried), announced),
+    circle: (controls, carried, claimed) => circleOf(space, controls, chainsWith(carried), claimed),
+    chainNews(announced, carried, { controls, content, room }) {
+      const chains = chainsWith(carried);
+      const { addresses } = circleOf(space, controls, chains);
+      const body = content && decodeRosterBody(content);
+      const introduced =
+        body?.type === 'found' ? [body.founder] : body?.type === 'join' ? [body.address] : [];
+      return newsOf(chains, announced, new Set([...addresses, ...introduced]), room);
+    },
+    chainsTold: (announced, carried, news) => toldOf(chainsWith(carried), announced, news),
     groundless: (before, after) => ('roster' in before ? groundless(before.roster, after.roster, self) : []),
   };
 }
@@ -175,7 +192,9 @@ export function chainPolicy(address: Address): Policy<ChainMembers> {
     carries: () => [],
     introduces: (content) => keysIn(address, content),
     carry: (_news, carried) => Promise.resolve(carried),
+    circle: () => ({ addresses: new Set(), has: () => true }),
     chainNews: () => [],
+    chainsTold: (announced) => announced,
     groundless: () => [],
   };
 }

@@ -14,6 +14,7 @@ import type { ChainEntry } from '#lib/keys/chain.ts';
 import type { VerifiedControl } from '#lib/keys/control.ts';
 import type { ChainNews } from '#lib/keys/grounds.ts';
 import type { Hex } from '#lib/keys/ids.ts';
+import type { Circle } from '#lib/keys/roster-circle.ts';
 import type { DeviceHex, Members } from './members.ts';
 
 export type Key = readonly string[];
@@ -61,6 +62,9 @@ export interface ReplicaPorts {
 /** Chain statements by address: of the chains that concern a space, what its frames have carried here. */
 export type Carried = ReadonlyMap<Address, readonly ChainEntry[]>;
 
+/** Heads of chains that a device has named, by address. */
+export type Announcement = ReadonlyMap<Address, readonly Hex[]>;
+
 /** Who may do what in a space: a pure function of its verified controls and of chains (policies.ts has the two we use). */
 export interface Policy<M extends Members = Members> {
   /** Whether frames say what they build on and carry chains (keys/grounds.ts). A chain itself does not. */
@@ -90,8 +94,30 @@ export interface Policy<M extends Members = Members> {
    * the heads it names build on is not there: what its author's words before it carry may still come.
    */
   carry(chains: readonly ChainNews[], carried: Carried): Promise<Carried | 'malformed' | 'incomplete'>;
-  /** What a frame of this device has to say of chains, given the heads it named last (by address). */
-  chainNews(announced: ReadonlyMap<Address, readonly Hex[]>, carried: Carried): readonly ChainNews[];
+  /**
+   * Whose chains matter here, by controls whose signatures are good (`controls`) and by statements of which only a founding
+   * is believed (`claimed`): chains of others are not taken in.
+   */
+  circle(
+    controls: readonly VerifiedControl[],
+    carried: Carried,
+    claimed?: readonly VerifiedControl[],
+  ): Circle;
+  /**
+   * What a frame of this device has to say of chains, given the heads it named last (by address), the controls it knows and
+   * the one it says, if it does: no more than there is room for.
+   */
+  chainNews(
+    announced: Announcement,
+    carried: Carried,
+    given: {
+      readonly controls: readonly VerifiedControl[];
+      readonly content: Bytes | null;
+      readonly room: number;
+    },
+  ): readonly ChainNews[];
+  /** The heads of chains that it has named with this news. */
+  chainsTold(announced: Announcement, carried: Carried, news: readonly ChainNews[]): Announcement;
   /** Controls of this device's own people that counted and do not any more, for want of somebody who names them (rule 11). */
   groundless(before: M, after: M): readonly Hex[];
 }

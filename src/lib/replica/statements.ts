@@ -9,16 +9,28 @@ import type { Context } from './context.ts';
 import type { ControlStatement, Snapshot } from './snapshot.ts';
 import type { Turn } from './turn.ts';
 
+/** Chains are taken in of those whose chains matter here, which the controls tell: again until nothing more is found. */
 export async function takeStatements(
   context: Context,
   turn: Turn,
   { chains, controls }: Pick<Snapshot, 'chains' | 'controls'>,
 ): Promise<void> {
-  const news = [...chains].map(([address, carried]) => ({ address, heads: [], carried }));
-  const carried = await context.policy.carry(news, turn.carried);
-  if (typeof carried !== 'string') turn.carried = carried;
-  turn.members = context.policy.evaluate([...turn.controls.values()], turn.carried);
-  await takeControls(context, turn, controls);
+  const { policy, space } = context;
+  const claimed = controls.flatMap(
+    ({ epoch, statement }) => decodeControl(space, epoch, statement)?.claimed ?? [],
+  );
+  const open = new Map(chains);
+  for (let progress = true; progress;) {
+    const { addresses } = policy.circle([...turn.controls.values()], turn.carried, claimed);
+    const here = [...open].filter(([address]) => addresses.has(address));
+    for (const [address] of here) open.delete(address);
+    const news = here.map(([address, carried]) => ({ address, heads: [], carried }));
+    const carried = await policy.carry(news, turn.carried);
+    if (typeof carried !== 'string') turn.carried = carried;
+    turn.members = policy.evaluate([...turn.controls.values()], turn.carried);
+    const isTaken = await takeControls(context, turn, controls);
+    progress = open.size > 0 && (isTaken || here.length > 0);
+  }
 }
 
 /** Takes in those of these controls that are rightly signed and of which everything they build on is there. */

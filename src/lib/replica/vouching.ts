@@ -11,6 +11,9 @@ import type { Members } from './members.ts';
 import { recount } from './recount.ts';
 import type { Turn } from './turn.ts';
 
+/** Controls that one note names, beside the heads: a statement names no more than 255. */
+const NAMED_AT_ONCE = 128;
+
 /** Names what was shown here and does not count any more; counts anew with it. */
 export async function vouch(context: Context, turn: Turn, before: Members): Promise<void> {
   await noteGroundless(context, turn, before);
@@ -35,7 +38,8 @@ async function noteGroundless(context: Context, turn: Turn, before: Members): Pr
   const keys = context.keyring.current;
   if (!keys || before === turn.members) return;
   const gone = context.policy.groundless(before, turn.members);
-  if (gone.length > 0) await authorControl(context, turn, context.policy.note, keys, gone);
+  for (let at = 0; at < gone.length; at += NAMED_AT_ONCE)
+    await authorControl(context, turn, context.policy.note, keys, gone.slice(at, at + NAMED_AT_ONCE));
 }
 
 /** What counts has been shown: from now on this device vouches for it. */
