@@ -4,11 +4,9 @@
 import { describe, expect, test } from 'vitest';
 import { fromHex, hex } from '#lib/bytes/bytes.ts';
 import type { FieldValue } from '#lib/record/entry.ts';
-import { openReceived } from '#lib/replica/frames.ts';
-import { Lane, shortOf } from '#lib/replica/lane.ts';
-import { decodeSnapshot, encodeSnapshot, type Snapshot } from '#lib/replica/snapshot.ts';
-import { encodeUpdate, readUpdate } from '#lib/replica/update.ts';
-import { forge, received } from '../helpers/hostile/forge.ts';
+import type { Snapshot } from '#lib/replica/snapshot.ts';
+import { received } from '../helpers/hostile/forge.ts';
+import { lyingLane, snapshotBy, truthOf } from '../helpers/hostile/snapshots.ts';
 import { pull, push, settle, sync } from '../helpers/worlds/plain-relay.ts';
 import { replicaWorld, type ReplicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 
@@ -30,56 +28,24 @@ async function family(): Promise<{
   return { world, alice, bob, mallory };
 }
 
-/** The truth, as Mallory has it: every lane as its frames make it. */
-async function truth({ world, mallory }: { world: ReplicaWorld; mallory: WorldDevice }): Promise<Snapshot> {
-  const made = await mallory.replica.snapshot();
-  if (!made.ok) throw new Error(made.error.type);
-  const [outgoing] = await mallory.replica.outbox();
-  const opened = openReceived(outgoing!.bytes, outgoing!.id, world.epochs[0]!, true);
-  if (typeof opened === 'string') throw new Error(opened);
-  const snapshot = await decodeSnapshot([opened.frame.content], mallory.replica.members());
-  if (!snapshot) throw new Error('no snapshot');
-  return snapshot;
-}
-
 /** The same heads over a lane of this author in which values are something else, of the frames that it says it is made of. */
 function lieAbout(
   world: ReplicaWorld,
   { snapshot, author }: { snapshot: Snapshot; author: WorldDevice },
   change: (value: FieldValue) => FieldValue,
 ): Snapshot {
-  const [keys] = world.epochs;
-  const frames = world.relay
-    .list(keys!.topic, 0, true)
-    .map(({ id, bytes }) => openReceived(bytes, fromHex(id), keys!, true))
-    .flatMap((opened) => (typeof opened === 'string' ? [] : [opened.frame]))
-    .filter((frame) => frame.author === author.id && frame.kind !== 'control')
-    .sort((a, b) => a.seq - b.seq);
   const { head, lane } = snapshot.lanes.get(author.id)!;
-  const lying = new Lane(lane.client);
-  for (const { kind, content, saying, clock } of frames.slice(0, head.seq)) {
-    const said = kind === 'update' ? readUpdate(content)! : null;
-    const values = said?.values.map((value) => ({
-      ...value,
-      content: [change(value.content[0]), value.content[1]] as const,
-    }));
-    const update = said && values ? encodeUpdate({ ...said, values }) : null;
-    expect(lying.apply(update, { short: shortOf(saying), ...clock })).toBe(true);
-  }
+  const lying = lyingLane(world, { head, lane }, change);
   expect([lying.frames, lying.clock]).toEqual([lane.frames, lane.clock]);
   return { ...snapshot, lanes: new Map(snapshot.lanes).set(author.id, { head, lane: lying }) };
 }
 
-const ofMallory = async (
+const truth = ({ world, mallory }: { world: ReplicaWorld; mallory: WorldDevice }) => truthOf(world, mallory);
+
+const ofMallory = (
   scene: { world: ReplicaWorld; mallory: WorldDevice; alice: WorldDevice },
   snapshot: Snapshot,
-) =>
-  forge(
-    scene.world,
-    scene.mallory,
-    { kind: 'snapshot', content: (await encodeSnapshot(snapshot))![0]! },
-    scene.alice,
-  );
+) => snapshotBy(scene.world, scene.mallory, snapshot, scene.alice);
 
 describe('C09: a lying snapshot', () => {
   test('C09: peers that hold the frames refuse it, tell, and publish the frames again; nothing is let go', async () => {

@@ -5,7 +5,9 @@
 import { expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
 import { openReceived } from '#lib/replica/frames.ts';
+import { MAX_OPEN } from '#lib/replica/log.ts';
 import { faultyDisk, type FaultyDisk } from '../helpers/hostile/faulty-storage.ts';
+import { forge, received } from '../helpers/hostile/forge.ts';
 import { push, settle, sync, without } from '../helpers/worlds/plain-relay.ts';
 import {
   people,
@@ -207,4 +209,32 @@ test('a newcomer that has only a snapshot of one branch takes the other in besid
   expect(fresh.allergies()).toEqual(['Avant', 'Deux', 'Deuxième branche', 'Trois', 'Un']);
   expect(fresh.events.filter(({ type }) => type !== 'duplicate-device')).toEqual([]);
   expect(laptop.allergies()).toEqual(fresh.allergies());
+});
+
+test('14: branches repeat what was said before them, so there are few: the others wait, the same ones everywhere', async () => {
+  const { world, laptop, phone, tablet } = await three('many branches');
+  for (let i = 0; i < 2; i++) await phone.allergy(`${i} ${'x'.repeat(200_000)}`);
+  await push(phone.replica, world.relay);
+  for (const device of [laptop, tablet]) await sync(device.replica, world.relay);
+  const frames = [];
+  for (let i = 0; i < 20; i++) {
+    const clock = { time: i + 1, counter: 0 };
+    frames.push(await forge(world, phone, { kind: 'heads', content: Uint8Array.of(0, 0), clock }));
+  }
+  const sizeOf = async () => (await laptop.disk.content()).reduce((sum, { value }) => sum + value.length, 0);
+  const before = await sizeOf();
+  await laptop.replica.receive(received(...frames));
+  for (const start of [15, 10, 5, 0])
+    await tablet.replica.receive(received(...frames.slice(start, start + 5)));
+  expect(await sizeOf()).toBeLessThan(before + MAX_OPEN * 450_000);
+  const lanesOn = ({ replica }: WorldDevice) => replica.lanesOf(phone.id).map(({ saying }) => saying);
+  expect(lanesOn(laptop)).toHaveLength(MAX_OPEN);
+  expect(lanesOn(tablet).sort()).toEqual(lanesOn(laptop).sort());
+  // A word that joins them makes room for more.
+  const [head, ...others] = laptop.replica.lanesOf(phone.id);
+  const join = { seq: head!.seq + 1, before: [head!, ...others].map(({ saying }) => saying) };
+  const joined = await forge(world, phone, { kind: 'heads', content: Uint8Array.of(0, 0), ...join });
+  for (const { replica } of [laptop, tablet]) await replica.receive(received(joined));
+  expect(lanesOn(laptop)).toHaveLength(20);
+  expect(lanesOn(tablet).sort()).toEqual(lanesOn(laptop).sort());
 });

@@ -1,9 +1,12 @@
 /**
  * Rules 28 to 30: what a snapshot covers, and when what is covered is let go.
  */
-import { expect, test } from 'vitest';
-import { fromHex, hex } from '#lib/bytes/bytes.ts';
+import { expect, test, vi } from 'vitest';
+import { concat, fromHex, hex } from '#lib/bytes/bytes.ts';
+import { Writer } from '#lib/bytes/writer.ts';
+import { deflate } from '#lib/replica/deflate.ts';
 import { openReceived } from '#lib/replica/frames.ts';
+import { forge, received } from '../helpers/hostile/forge.ts';
 import { pull, push, settle, sync, without, type PlainRelay } from '../helpers/worlds/plain-relay.ts';
 import { people, replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 
@@ -203,4 +206,22 @@ test('28: what a device had folded, and the relay erased, before one that was be
     expect(device.allergies()).toEqual(['Deux', 'Quatre', 'Trois', 'Un']);
   }
   expectSame(laptop, tablet);
+});
+
+test('28: a snapshot by a device that does not stand is inflated by nobody, at no receive, in no process', async () => {
+  const { world, laptop, phone } = await three('late bomb');
+  await world.revoke('Alice phone', [laptop], laptop);
+  await laptop.learnChains();
+  const zeros = new Uint8Array(4 * 1024 * 1024);
+  const content = concat(Uint8Array.of(0, 1), new Writer(8).u32(zeros.length).finish(), await deflate(zeros));
+  const bomb = await forge(world, phone, { kind: 'snapshot', content }, laptop);
+  const inflating = vi.spyOn(globalThis, 'DecompressionStream');
+  await laptop.replica.receive(received(bomb), { upToDate: true });
+  for (const restarts of [false, true]) {
+    if (restarts) await laptop.restart();
+    await laptop.replica.receive([], { upToDate: true });
+  }
+  expect(inflating).not.toHaveBeenCalled();
+  inflating.mockRestore();
+  expect(await laptop.replica.lateWords()).toEqual({ ok: true, value: 1 });
 });

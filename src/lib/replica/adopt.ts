@@ -12,12 +12,14 @@ import type { Hex } from '#lib/keys/ids.ts';
 import { isCovered, openNames, readBase } from './base.ts';
 import { countedWords } from './count.ts';
 import { readFrames, type Context } from './context.ts';
-import { RecordDocument } from './document.ts';
+import { RecordDocument, type Schema } from './document.ts';
 import type { Frame } from './frames.ts';
 import { shortOf, type Lane } from './lane.ts';
-import { holds, takeAll, type LaneHead, type LaneHeads, type LaneId } from './log.ts';
+import { inspect } from './gate.ts';
+import { holds, takeAll, type LaneHead, type LaneHeads, type LaneId, type Log } from './log.ts';
 import { readLog, recount } from './recount.ts';
 import { decodeSnapshot, partOf, type FoldedLane, type Snapshot } from './snapshot.ts';
+import type { Origin } from './state.ts';
 import { takeStatements } from './statements.ts';
 import type { Turn } from './turn.ts';
 
@@ -49,6 +51,9 @@ export async function judgeSnapshots(
   if (ids.size === 0) return;
   const frames = await readSnapshotFrames(context, turn, ids);
   for (const candidate of assemble(frames)) {
+    // Who may not fold is asked first: nobody else has anything inflated here.
+    if (candidate.parts.some(({ id }) => circumstances.unsent.has(id))) continue;
+    if (!(await mayFold(context, turn, candidate.parts))) continue;
     const snapshot = await decodeSnapshot(
       candidate.parts.map(({ content }) => content),
       turn.members,
@@ -63,34 +68,38 @@ export async function judgeSnapshots(
   turn.setHead({ undecided: [...ids].filter((id) => turn.isHeld(id) || turn.waiting.has(id)) });
 }
 
+/**
+ * Who holds nothing takes the owner's word. Else what is held of every lane is compared, and only what goes on from it, or
+ * stands beside it, is taken on that word, once the relay has nothing more to show.
+ */
 async function judge(
   context: Context,
   turn: Turn,
-  candidate: Candidate,
+  { parts }: Candidate,
   snapshot: Snapshot | null,
-  { upToDate, unsent }: Circumstances,
+  { upToDate }: Circumstances,
 ): Promise<Verdict> {
-  const { parts } = candidate;
-  if (parts.some(({ id }) => unsent.has(id)) || !(await mayFold(context, turn, parts))) return 'wait';
   if (!snapshot || !follows(parts[0]!, snapshot)) return 'refused';
   const folded = turn.head.base?.lanes ?? new Map<LaneId, LaneHead>();
   if ([...snapshot.lanes.values()].every(({ head }) => isCovered(head, folded, turn.document)))
     return 'ignored';
+  if (turn.head.lanes.size === 0) return snapshot.lanes.size === 0 ? 'verified' : 'trusted';
   const verdicts = await compareLanes(context, turn, snapshot);
   if (verdicts.has('different')) return 'refused';
-  if (!verdicts.has('ahead') && !verdicts.has('incomplete'))
+  if (!verdicts.has('ahead') && !verdicts.has('invented'))
     return (await namesAsItsWords(context, turn, snapshot)) ? 'verified' : 'refused';
-  if (turn.head.lanes.size === 0 || upToDate) return 'trusted';
+  if (upToDate) return verdicts.has('invented') ? 'refused' : 'trusted';
   turn.setHead({ wantsHistory: true });
   return 'wait';
 }
 
 /**
  * Made by a device that stands, or taken in by one that does; asked of all frames here, since a newcomer has none of the words
- * before it.
+ * before it. What is late is not looked at before somebody takes it in.
  */
 async function mayFold(context: Context, turn: Turn, parts: readonly Frame[]): Promise<boolean> {
   const { members, head, document } = turn;
+  if (parts.some(({ id }) => turn.late.has(id))) return false;
   if (parts.every((part) => members.stands(part.author) || holds(part, head.lanes, document))) return true;
   const held = (await readLog(context, turn)).values();
   const counted = countedWords(held, (device) => members.stands(device), members.anchors);
@@ -112,43 +121,74 @@ function follows({ author, before, seq }: Frame, { lanes }: Snapshot): boolean {
   return own.some((head) => head.seq === seq - 1 && head.saying === before[0]);
 }
 
-type Comparison = 'same' | 'different' | 'ahead' | 'incomplete';
+/** `ahead`: as far as it is held it is the same. `invented`: words of this very device, which does not know them. */
+type Comparison = 'same' | 'different' | 'ahead' | 'invented';
 
 async function compareLanes(context: Context, turn: Turn, { lanes }: Snapshot): Promise<Set<Comparison>> {
+  const { owed, lanes: heads } = turn.head;
   const verdicts = new Set<Comparison>();
   let log: ReadonlyMap<Hex, Frame> | null = null;
   for (const one of lanes.values()) {
-    const { head, lane } = one;
-    const own = [...turn.head.lanes].find(
-      ([, { author, saying }]) => author === head.author && saying === head.saying,
-    );
-    if (own && isSameLane(turn.document.lanes.get(own[0])!, lane)) verdicts.add('same');
-    else if (!holds(head, turn.head.lanes, turn.document))
-      verdicts.add(isBehind(turn, one) ? 'ahead' : 'incomplete');
+    const { head } = one;
+    const verdict = comparePrefix(one, lanes, heads, turn.document);
+    // What this device said it knows itself, unless its disk has lost it and says so.
+    if (verdict === 'ahead' && head.author === context.self.id && !owed) verdicts.add('invented');
+    else if (verdict !== 'same' || isHead(turn, one)) verdicts.add(verdict);
     else {
       log ??= bySaying(await readLog(context, turn));
-      verdicts.add(await compareFrames(context, turn, one, log));
+      verdicts.add(await compareFrames(context, turn, one, lanes, log));
     }
   }
   return verdicts;
+}
+
+type Folded = ReadonlyMap<LaneId, FoldedLane>;
+
+/** Every lane of its author as far as it and this one began with the same frames. */
+function comparePrefix(
+  { head, lane }: FoldedLane,
+  lanes: Folded,
+  heads: LaneHeads,
+  document: RecordDocument,
+): Comparison {
+  let held = 0;
+  for (const [id, { author }] of heads) {
+    const own = author === head.author ? document.lanes.get(id) : undefined;
+    const shared = own ? lane.sharedWith(own) : 0;
+    if (own && !isAsIn(lane, own, shared, lanes)) return 'different';
+    held = Math.max(held, shared);
+  }
+  return held === lane.frames ? 'same' : 'ahead';
+}
+
+/** Of two branches of one device either may lack what the other one replaced. */
+function isAsIn(lane: Lane, own: Lane, frames: number, lanes: Folded): boolean {
+  const branches = [...lanes.values()].flatMap((other) =>
+    other.lane !== lane && other.lane.client === lane.client
+      ? [{ branch: other.lane, end: lane.frame(lane.sharedWith(other.lane) - 1)?.clock ?? 0 }]
+      : [],
+  );
+  return lane.agrees(own, frames, (clock) =>
+    branches.some(({ branch, end }) => clock < end && branch.replaces(clock)),
+  );
+}
+
+/** Whether it is a lane held that ends there and is the same to the byte. */
+function isHead({ head: { lanes }, document }: Turn, { head, lane }: FoldedLane): boolean {
+  const own = [...lanes].find(([, { author, saying }]) => author === head.author && saying === head.saying);
+  return own !== undefined && isSameLane(document.lanes.get(own[0])!, lane);
 }
 
 function isSameLane(a: Lane, b: Lane): boolean {
   return equal(a.fold(), b.fold());
 }
 
-/** Whether what we hold of the author is the beginning of what the snapshot has. */
-function isBehind(turn: Turn, { head, lane }: FoldedLane): boolean {
-  return [...turn.head.lanes.values()].every(
-    ({ author, saying, seq }) => author !== head.author || lane.frameAt(shortOf(saying)) === seq - 1,
-  );
-}
-
-/** Makes the lane from the frames on the way to its head. */
+/** Makes the lane from the frames on the way to its head, as far as they are here: so what was replaced since is compared too. */
 async function compareFrames(
   context: Context,
   turn: Turn,
   { head, lane }: FoldedLane,
+  lanes: Folded,
   log: ReadonlyMap<Hex, Frame>,
 ): Promise<Comparison> {
   const base = await readBase(context, turn);
@@ -159,7 +199,7 @@ async function compareFrames(
   let next: Hex | undefined = head.saying;
   while (next !== undefined && !isStart(next)) {
     const frame = log.get(next);
-    if (!frame) return 'incomplete';
+    if (!frame) return 'same'; // it is within what is folded here: nothing that stands differs
     way.push(frame);
     next = frame.before[0];
   }
@@ -169,14 +209,9 @@ async function compareFrames(
   const made = takeAll(context, alone, new Map(from), document, turn.members);
   const [id] = [...made.heads].find(([, { saying }]) => saying === head.saying) ?? [];
   const own = id === undefined ? undefined : document.lanes.get(id);
-  if (!own) return 'incomplete';
+  if (!own) return 'same';
   if (isSameLane(own, lane)) return 'same';
-  // A lane that began at a folded word lacks what was replaced since: the bytes do not tell then.
-  return isBranched(turn, head.author) ? 'incomplete' : 'different';
-}
-
-function isBranched(turn: Turn, author: Hex): boolean {
-  return [...turn.head.lanes.values()].filter((head) => head.author === author).length > 1;
+  return own.frames === lane.frames && isAsIn(lane, own, lane.frames, lanes) ? 'same' : 'different';
 }
 
 function bySaying(frames: ReadonlyMap<Hex, Frame>): ReadonlyMap<Hex, Frame> {
@@ -241,8 +276,9 @@ export async function reconsiderBase(
     turn.entered.set(frame.id, frame);
     turn.place(frame, 'frame');
   }
-  const isLie = !covered.every((frame) => isTold(turn, frame));
-  if (isLie)
+  const isLie = !covered.every((frame) => isTold(context, turn, frame));
+  // Of several the whole history tells which one it is.
+  if (isLie && base.snapshots.length === 1)
     for (const { author, parts } of base.snapshots)
       turn.raise({ type: 'snapshot-refused', author, frame: parts[0] ?? '' });
   if (isLie || current.some((frame) => isBeside(frame, base.lanes))) turn.setHead({ wantsHistory: true });
@@ -256,37 +292,77 @@ function isBeside({ author, seq }: Frame, lanes: LaneHeads): boolean {
 }
 
 /** Whether a covered frame is where the base says, and says what stands there. */
-function isTold(turn: Turn, frame: Frame): boolean {
-  return [...turn.head.lanes].some(([id, { author }]) => {
-    const lane = turn.document.lanes.get(id);
-    if (author !== frame.author || lane?.frameAt(shortOf(frame.saying)) !== frame.seq - 1) return false;
-    return frame.kind !== 'update' || lane.says(frame.content, frame.seq - 1);
-  });
+function isTold({ schema }: Context, { head, document }: Turn, frame: Frame): boolean {
+  const lanes = [...head.lanes].flatMap(([id, { author }]) =>
+    author === frame.author ? [document.lanes.get(id)!] : [],
+  );
+  const has = (lane: Lane) => lane.frameAt(shortOf(frame.saying)) === frame.seq - 1;
+  return lanes.some((lane) => has(lane) && !contradicts(lane, frame, schema));
 }
 
-/** The whole history has come: what it makes is compared with the base, and takes its place where it is something else. */
+/**
+ * The whole history has come: what its frames say is compared with every snapshot of the base, in the part that they are
+ * there of. One that says something else leaves the base; the others stay.
+ */
 async function judgeBase(context: Context, turn: Turn): Promise<void> {
   const { base } = turn.head;
   turn.setHead({ wantsHistory: false });
-  const [origin, ...others] = base?.snapshots ?? [];
-  if (!base || !origin || others.length > 0) return;
+  if (!base) return;
   const log = await readLog(context, turn);
-  const frames = origin.parts.flatMap((id) => log.get(id) ?? []);
-  const snapshot = await decodeSnapshot(
-    frames.map(({ content }) => content),
-    turn.members,
-  );
-  if (!snapshot) return;
-  turn.setHead({ base: null });
-  const said = bySaying(log);
+  const document = new RecordDocument(context.schema);
+  const made = takeAll(context, wordsOf(log), new Map(), document, turn.members);
+  const kept: Origin[] = [];
   const verdicts = new Set<Comparison>();
-  for (const one of snapshot.lanes.values()) verdicts.add(await compareFrames(context, turn, one, said));
-  if (verdicts.has('different')) {
-    await refuse(context, turn, { author: origin.author, parts: frames }, snapshot);
-    await recount(context, turn);
+  for (const origin of base.snapshots) {
+    const frames = origin.parts.flatMap((id) => log.get(id) ?? []);
+    const snapshot = await decodeSnapshot(
+      frames.map(({ content }) => content),
+      turn.members,
+    );
+    const verdict = snapshot ? judgeOrigin(context, snapshot, made, document) : 'ahead';
+    verdicts.add(verdict);
+    if (verdict === 'different')
+      await refuse(context, turn, { author: origin.author, parts: frames }, snapshot);
+    else kept.push(origin);
+  }
+  if (kept.length === base.snapshots.length) {
+    turn.setHead({ base: { ...base, verified: !verdicts.has('ahead') } });
     return;
   }
-  turn.setHead({ base: { ...base, verified: !verdicts.has('incomplete') } });
+  const verified = !verdicts.has('ahead');
+  turn.setHead({ base: kept.length === 0 ? null : { ...base, verified, snapshots: kept } });
+  if (kept.length > 0) turn.setHead({ base: (await readBase(context, turn)).kept });
+  await recount(context, turn);
+}
+
+function judgeOrigin(
+  { schema }: Context,
+  { lanes }: Snapshot,
+  { heads, waiting }: Log,
+  document: RecordDocument,
+): Comparison {
+  const all = [...lanes.values()];
+  const verdicts = new Set(all.map((one) => comparePrefix(one, lanes, heads, document)));
+  // What comes after a word that is not there is in no lane, and says what it says all the same.
+  const isContradicted = waiting.some((frame) =>
+    all.some(({ head, lane }) => head.author === frame.author && contradicts(lane, frame, schema)),
+  );
+  if (verdicts.has('different') || isContradicted) return 'different';
+  return verdicts.has('ahead') ? 'ahead' : 'same';
+}
+
+function wordsOf(log: ReadonlyMap<Hex, Frame>): readonly Frame[] {
+  return [...log.values()].filter(({ kind }) => kind !== 'control');
+}
+
+/** Whether the lane has the frame, and has it say something else. */
+function contradicts(lane: Lane, { kind, content, saying, seq, clock }: Frame, schema: Schema): boolean {
+  const there = lane.frame(seq - 1);
+  if (!there || lane.frameAt(shortOf(saying)) !== seq - 1) return false;
+  if (there.time !== clock.time || there.counter !== clock.counter) return true;
+  if (kind === 'update' && lane.says(content, seq - 1)) return false;
+  const setsNothing = there.clock === (lane.frame(seq - 2)?.clock ?? 0);
+  return !setsNothing || (kind === 'update' && inspect(content, lane.cut(seq - 1), schema) === 'good');
 }
 
 /** What a verified base covers leaves the disk, once the relay has this device's word for it; an owner notes it for deletion. */

@@ -1,14 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sha256 } from '#lib/crypto/hash.ts';
+import { directivesState, writeAfter } from '#lib/record/directives.ts';
 import type { Edit, FieldValue } from '#lib/record/entry.ts';
 import { immutableId } from '#lib/record/immutable.ts';
 import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import { entryId } from '../../../tests/helpers/worlds/replica-world.ts';
 import { markOf, saidBy, take, Voice, wordsOf, type Said } from '../../../tests/helpers/worlds/voices.ts';
 import { RecordDocument } from './document.ts';
+import { inspect } from './gate.ts';
 import { Lane } from './lane.ts';
-import { NO_UPDATE } from './update.ts';
+import { encodeUpdate, NO_UPDATE } from './update.ts';
 
 const ID = 'AAAAAAAAAAAAAAAAAAAAAA';
 const put = (fields: Record<string, FieldValue>, id = ID): Edit => ({
@@ -302,18 +304,56 @@ const MEASURE = immutableId('measures', WEIGHT, sha256);
 const weigh: Edit = { type: 'put', section: 'measures', id: MEASURE, fields: WEIGHT };
 const weighed = ({ document }: Voice) => document.read().entries.get('measures')?.get(MEASURE);
 
-test('rule 17: one value noted on two devices is one, noted by whoever said it first', () => {
+test('rule 17: one value noted on two devices apart is one, of both, and no clock makes it one device’s', () => {
   const { phone, laptop, exchange } = pair();
   phone.say([weigh], 20);
   laptop.say([weigh], 10);
   exchange();
-  for (const voice of [phone, laptop])
-    expect(weighed(voice)).toMatchObject({ fields: WEIGHT, createdBy: 2, createdAt: 10, updatedBy: 1 });
+  for (const voice of [phone, laptop]) {
+    expect(weighed(voice)).toMatchObject({ fields: WEIGHT, createdAt: 10, updatedBy: 1 });
+    expect(weighed(voice)).not.toHaveProperty('createdBy');
+  }
   phone.say([{ type: 'delete', section: 'measures', id: MEASURE }], 30);
   laptop.say([weigh], 40); // the same again is no change, whoever asks
   exchange();
-  for (const voice of [phone, laptop])
-    expect(weighed(voice)).toMatchObject({ createdBy: 2, createdAt: 10, deletedAt: 30 });
+  for (const voice of [phone, laptop]) expect(weighed(voice)).toMatchObject({ createdAt: 10, deletedAt: 30 });
+});
+
+test('rule 17: a thief who says again what Alice wrote, with an earlier clock, is not its author, and puts nothing in force', () => {
+  const document = new RecordDocument();
+  document.putLane('alice', new Lane(11));
+  document.putLane('thief', new Lane(22));
+  const read = () => [...(document.read().entries.get('directives')?.values() ?? [])];
+  const say = (unconscious: string, time: number) => {
+    const said = directivesState(read()).said;
+    const fields = { kind: 'healthy', date: '2026-03-03', unconscious, after: writeAfter(said) };
+    const id = immutableId('directives', fields, sha256);
+    const update = document.edit('alice', [{ type: 'put', section: 'directives', id, fields }], time);
+    expect(document.apply('alice', update, markOf(`alice ${time}`, time))).toBe(true);
+    return { id, fields };
+  };
+  const versions = ['Oui, qu’on me maintienne', 'Non', 'Peut-être', 'Non'].map((wish, i) =>
+    say(wish, 1_000 * i),
+  );
+  expect(directivesState(read()).said.map(({ id }) => id)).toEqual(versions.map(({ id }) => id).reverse());
+  // Each again, as the first ever, and as the last.
+  for (const [i, { id, fields }] of versions.entries())
+    for (const time of [1, 1_000_000]) {
+      const values = Object.entries({ '@created': time, '@updated': time, ...fields }).map(
+        ([name, value]) => ({
+          section: 'directives',
+          key: `${id}/${name}`,
+          content: [value, []] as const,
+        }),
+      );
+      const lane = new Lane(22);
+      document.putLane('thief', lane);
+      const update = encodeUpdate(lane.place(values));
+      expect(inspect(update, lane)).toBe('good');
+      expect(document.apply('thief', update, markOf(`thief ${i} ${time}`, time))).toBe(true);
+      expect(directivesState(read()).inForce?.id).toBe(versions.at(-1)!.id);
+      expect(read().find((entry) => entry.id === id)).not.toHaveProperty('createdBy');
+    }
 });
 
 test('rule 17: it cannot be written under another id', () => {

@@ -11,7 +11,8 @@
  *
  * Of a key each lane says its last value. A value says which values of other lanes it replaces; what is replaced by none
  * *stands*. Of several that stand the one said last is shown, by the clocks of their frames, then by client and short id.
- * When an entry that is written once was created, and by whom, is what was said first.
+ * When an entry that is written once was created is what was said first. By whom is told where one device said it alone: of
+ * several no clock decides who it was, since a clock may lie.
  *
  * Two lanes of one client are branches of one device. What both hold of the frames they share is one value, and one that
  * either branch replaced is replaced: a branch that was cut out of a folded lane reads as one made of its frames.
@@ -338,12 +339,12 @@ export class RecordDocument {
   #readEntry(definition: SectionDefinition, id: EntryId, held: readonly Held[]): Entry | null {
     if (!isEntryId(id)) return null;
     const section = definition.id;
-    const time = (claim: Claim | undefined) => (isTime(claim?.value) ? claim.value : null);
+    const time = (claim: Pick<Claim, 'value'> | undefined) => (isTime(claim?.value) ? claim.value : null);
     const updated = this.#shown({ section, key: keyOf(id, UPDATED) }, held);
     const updatedAt = time(updated);
     if (updatedAt === null) return null;
     const created = definition.immutable
-      ? [...this.#claims({ section, key: keyOf(id, CREATED) }, held)].sort(lastSaidFirst).at(-1)
+      ? firstSaid(this.#claims({ section, key: keyOf(id, CREATED) }, held))
       : this.#shown({ section, key: keyOf(id, CREATED) }, held);
     const raw = Object.create(null) as Record<string, FieldValue>;
     for (const field of definition.fields) {
@@ -361,7 +362,7 @@ export class RecordDocument {
       createdAt: time(created) ?? updatedAt,
       updatedAt,
       ...(deletedAt !== null && { deletedAt }),
-      ...(created && { createdBy: created.client }),
+      ...(created?.client !== undefined && { createdBy: created.client }),
       ...(updated && { updatedBy: updated.client }),
     };
   }
@@ -397,6 +398,13 @@ function standing(claims: readonly Claim[]): readonly Claim[] {
 
 function lastSaidFirst(a: Claim, b: Claim): number {
   return b.mark.time - a.mark.time || b.mark.counter - a.mark.counter || byAuthor(b, a);
+}
+
+/** The first of what several say once each; whose it is only where it is one device's. */
+function firstSaid(claims: readonly Claim[]) {
+  const first = claims.toSorted(lastSaidFirst).at(-1);
+  const isShared = claims.some(({ client }) => client !== first?.client);
+  return first && { value: first.value, client: isShared ? undefined : first.client };
 }
 
 function byAuthor(a: Claim, b: Claim): number {

@@ -5,6 +5,8 @@ import { concat, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { Writer } from '#lib/bytes/writer.ts';
 import type { FieldValue } from '#lib/record/entry.ts';
 import { markOf } from '../../../tests/helpers/worlds/voices.ts';
+import { MAX_STATE_VALUES } from './folded.ts';
+import { inspect } from './gate.ts';
 import { Lane, shortOf } from './lane.ts';
 import { encodeUpdate, NO_UPDATE, readUpdate, type Content, type Place } from './update.ts';
 
@@ -217,6 +219,27 @@ test('a lane does not say the same words at another place, nor other words at th
   expect(lane.says(set(`${ID}/comment`, 'Pollen'), 0)).toBe(false);
   expect([after(0), after(1)].map((update) => lane.says(update, 1))).toEqual([true, false]);
   expect(lane.says(after(0), 2)).toBe(false);
+});
+
+test('a lane takes no more values than it opens again with', () => {
+  // As after many years: the frames say so, what they set was replaced.
+  const full = { short: 1, time: 1, counter: 0, clock: MAX_STATE_VALUES - 1 };
+  const lane = new Lane(PHONE, new Y.Doc(), [full]);
+  const set = (...names: string[]) =>
+    encodeUpdate({
+      client: PHONE,
+      clock: full.clock,
+      values: names.map((name) => ({
+        section: 'allergies',
+        key: `${ID}/${name}`,
+        content: ['Pollen', []],
+        after: null,
+      })),
+    });
+  expect(lane.settle(set('name', 'comment'))).toBeNull();
+  expect(inspect(set('name', 'comment'), lane)).toBe('void');
+  expect(lane.apply(set('name', 'comment'), markOf('too many', 2))).toBe(false);
+  expect(inspect(set('name'), lane)).toBe('good');
 });
 
 test('a short id is the first 53 bits of a saying', () => {

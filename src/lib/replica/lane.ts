@@ -14,7 +14,7 @@ import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { EntryId, FieldValue, SectionId } from '#lib/record/entry.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import { fold } from './fold.ts';
-import { ENTRY_LENGTH, type LaneFrame, type Mark } from './folded.ts';
+import { ENTRY_LENGTH, MAX_STATE_VALUES, type LaneFrame, type Mark } from './folded.ts';
 import { unfold } from './unfold.ts';
 import { readUpdate, type Content, type Place, type Placed, type Update } from './update.ts';
 
@@ -153,6 +153,42 @@ export class Lane {
     return said.values.every((value, i) => this.#isAt(value, from + i));
   }
 
+  /** How many frames both began with, by their short ids. */
+  sharedWith(other: Lane): number {
+    const frames = this.#frames;
+    let shared = 0;
+    while (shared < frames.length && frames[shared]!.short === other.frame(shared)?.short) shared++;
+    return shared;
+  }
+
+  /**
+   * Whether the first frames say here what they say in the other lane: when, how many values, each in its place, and what.
+   * A value is compared where both lanes have it still. What the other one has and this one lacks must have been replaced
+   * here, or, as `isReplacedBeside` says, in another branch.
+   */
+  agrees(other: Lane, frames: number, isReplacedBeside: (clock: number) => boolean): boolean {
+    for (let i = 0; i < frames; i++) {
+      const [one, same] = [this.frame(i), other.frame(i)];
+      if (!one || !same || one.short !== same.short || one.clock !== same.clock) return false;
+      if (one.time !== same.time || one.counter !== same.counter) return false;
+    }
+    const end = this.#frames[frames - 1]?.clock ?? 0;
+    for (let clock = 0; clock < end; clock++) {
+      const [one, same] = [this.#at(clock), other.#at(clock)];
+      if (one.before !== same.before || one.key !== same.key || one.section !== same.section) return false;
+      if (!same.content || one.isReplaced) continue;
+      if (!one.content) {
+        if (!isReplacedBeside(clock)) return false;
+      } else if (JSON.stringify(one.content) !== JSON.stringify(same.content)) return false;
+    }
+    return true;
+  }
+
+  /** Whether this lane has set another value in the place of the one with this clock. */
+  replaces(clock: number): boolean {
+    return clock < this.clock && this.#at(clock).isReplaced;
+  }
+
   /** The update that sets these values next. */
   place(values: readonly (Place & { readonly content: Content })[]): Update {
     const placed = values.map(({ section, key, content }): Placed => {
@@ -197,6 +233,8 @@ export class Lane {
     const said = readUpdate(update);
     if (!said || (said.values.length > 0 && (said.client !== this.client || said.clock !== this.clock)))
       return null;
+    // What a lane takes in, it opens again (unfold.ts).
+    if (this.clock + said.values.length > MAX_STATE_VALUES) return null;
     const settings: Setting[] = [];
     const taken = new Set<string | number>();
     for (const value of said.values) {
@@ -223,18 +261,25 @@ export class Lane {
   }
 
   #isAt(value: Placed, clock: number): boolean {
-    const item: Y.Item | Y.GC = Y.getItem(this.#doc.store, Y.createID(this.client, clock));
-    if (!(item instanceof Y.Item)) return false;
-    // Yjs joins values that were replaced one right after the other.
-    const before = clock > item.id.clock ? clock - 1 : (item.origin?.clock ?? null);
+    const { before, section, key, content } = this.#at(clock);
     if (before !== value.after) return false;
-    if (
-      value.after === null &&
-      (this.#names.get(item.parent) !== value.section || item.parentSub !== value.key)
-    )
-      return false;
-    const content = contentOf(item);
+    if (value.after === null && (section !== value.section || key !== value.key)) return false;
     return !content || JSON.stringify(content) === JSON.stringify(value.content);
+  }
+
+  /** The value with this clock: where it stands, and what it is unless it was replaced. */
+  #at(clock: number) {
+    const item: Y.Item | Y.GC = Y.getItem(this.#doc.store, Y.createID(this.client, clock));
+    if (!(item instanceof Y.Item)) throw new Error('not a value under a key');
+    // Yjs joins values that were replaced one right after the other.
+    const isLast = clock === lastClock(item);
+    return {
+      before: clock > item.id.clock ? clock - 1 : (item.origin?.clock ?? null),
+      section: this.#names.get(item.parent),
+      key: item.parentSub,
+      content: isLast ? contentOf(item) : undefined,
+      isReplaced: !isLast || item.right !== null,
+    };
   }
 
   #rootOf(section: SectionId): void {

@@ -6,6 +6,10 @@
  * device joins them with its next word (docs/protocol.md, rule 14). A frame waits for its author's own word before it, and for
  * nothing else; so a lane is taken in as soon as it is there.
  *
+ * Every branch holds what its device said before it over again, so there are few: a word that would be one too many waits
+ * until its device joins some. Which ones wait follows from the words held, not from the order in which they came: where a
+ * lane branches, or would, all is taken in anew (receiving.ts).
+ *
  * What a frame says is judged by the gate against its own lane alone. Void content takes its place in the lane all the same
  * (rule 18), on every replica alike.
  */
@@ -16,6 +20,10 @@ import type { Frame } from './frames.ts';
 import { inspect } from './gate.ts';
 import { Lane, shortOf, type Mark } from './lane.ts';
 import type { Members } from './members.ts';
+
+/** Branches of one device that no later word of it has joined, and all of them. */
+export const MAX_OPEN = 16;
+export const MAX_BRANCHES = 64;
 
 /** What a lane is called on this device: its author, and for a second one the saying it began with. */
 export type LaneId = string;
@@ -46,6 +54,7 @@ type Place =
   | { readonly type: 'next'; readonly lane: LaneId }
   | { readonly type: 'branch'; readonly from: LaneId | null; readonly frames: number }
   | { readonly type: 'known' } // another frame with the same saying was taken
+  | { readonly type: 'crowded' } // a branch too many
   | { readonly type: 'missing' };
 
 export function placeOf(frame: Frame, heads: LaneHeads, document: RecordDocument): Place {
@@ -57,14 +66,14 @@ export function placeOf(frame: Frame, heads: LaneHeads, document: RecordDocument
   const isThere = (saying: Hex) =>
     own.some(([lane]) => document.lanes.get(lane)?.frameAt(shortOf(saying)) !== undefined);
   if (!joined.every(isThere)) return { type: 'missing' };
-  if (first === undefined)
-    return own.length === 0
-      ? { type: 'branch', from: null, frames: 0 }
-      : { type: 'branch', from: own[0]![0], frames: 0 };
+  if (own.length === 0 && first === undefined) return { type: 'branch', from: null, frames: 0 };
   const next = own.find(([, { saying, seq }]) => saying === first && seq === frame.seq - 1);
   if (next) return { type: 'next', lane: next[0] };
-  const from = own.find(([lane]) => has(lane, first, frame.seq - 1));
-  return from ? { type: 'branch', from: from[0], frames: frame.seq - 1 } : { type: 'missing' };
+  const from = own.find(([lane]) => first === undefined || has(lane, first, frame.seq - 1));
+  if (!from) return { type: 'missing' };
+  const open = own.filter(([, { isJoined, saying }]) => !isJoined && !joined.includes(saying));
+  if (own.length >= MAX_BRANCHES || open.length >= MAX_OPEN) return { type: 'crowded' };
+  return { type: 'branch', from: from[0], frames: frame.seq - 1 };
 }
 
 export interface Log {
@@ -80,6 +89,8 @@ export interface Log {
   /** Frames whose content is void. */
   readonly voided: readonly Frame[];
   readonly waiting: readonly Frame[];
+  /** Those of them that wait because there are too many branches: which ones wait, all frames together decide. */
+  readonly crowded: ReadonlySet<Frame>;
 }
 
 /** Takes in all of these frames that have their place. Changes `document`. */
@@ -93,14 +104,17 @@ export function takeAll(
   const heads = new Map(start);
   const log = { taken: [] as Taken[], entered: [] as Frame[], twins: [] as Frame[], voided: [] as Frame[] };
   let hasBranched = false;
+  const crowded = new Set<Frame>();
   let open = [...frames].sort(byPlace);
   for (let progress = true; progress;) {
     progress = false;
     const waiting: Frame[] = [];
+    crowded.clear();
     for (const frame of open) {
       const client = members.author(frame.author)?.clientId;
       const place = client === undefined ? { type: 'missing' as const } : placeOf(frame, heads, document);
-      if (place.type === 'missing' || client === undefined) {
+      if (place.type === 'crowded') crowded.add(frame);
+      if (place.type === 'missing' || place.type === 'crowded' || client === undefined) {
         waiting.push(frame);
         continue;
       }
@@ -121,7 +135,7 @@ export function takeAll(
     }
     open = waiting;
   }
-  return { heads, ...log, hasBranched, waiting: open };
+  return { heads, ...log, hasBranched, waiting: open, crowded };
 }
 
 interface Taking {

@@ -81,7 +81,7 @@ async function countFresh(
   for (const frame of fresh) turn.waiting.set(frame.id, frame);
   if (!isDoubtful) {
     const log = enterWords(context, turn, turn.waiting.values());
-    if (!log.hasBranched) return log.entered.length;
+    if (!log.hasBranched && !fresh.some((frame) => log.crowded.has(frame))) return log.entered.length;
   }
   await recount(context, turn);
   return fresh.filter(({ id }) => !turn.waiting.has(id) && !turn.late.has(id)).length;
