@@ -40,15 +40,23 @@ export interface Account {
   add(by: DeviceKeys, device: DeviceKeys, known?: readonly ChainEntry[]): Promise<ChainEntry>;
   revoke(by: DeviceKeys, device: Hex, known?: readonly ChainEntry[]): Promise<ChainEntry>;
   recover(device: DeviceKeys, kept: readonly Hex[], known?: readonly ChainEntry[]): Promise<ChainEntry>;
+  /** The same account in another world: what is said in either from here on the other does not hear. */
+  copy(): Account;
 }
 
 export async function account(name: string, first: DeviceKeys): Promise<Account> {
   const random = seededRandom(`account ${name}`);
   const root = generateRoot(random);
   const { address, frameBody } = await createGenesis({ root, firstDevice: first, random });
+  const one = accountOf({ name, address, root }, []);
+  await one.say(first, frameBody);
+  return one;
+}
+
+function accountOf(whose: Pick<Account, 'name' | 'address' | 'root'>, said: ChainEntry[]): Account {
+  const { name, address, root } = whose;
   const space = chainSpaceId(address);
-  const said: ChainEntry[] = [];
-  let time = Date.UTC(2026, 0, 1);
+  let time = Date.UTC(2026, 0, 1) + 1000 * said.length;
 
   const one: Account = {
     name,
@@ -84,7 +92,7 @@ export async function account(name: string, first: DeviceKeys): Promise<Account>
     async recover(device, kept, known) {
       return one.say(device, await recoverBody(address, device.bundle, kept, await accountKey(root)), known);
     },
+    copy: () => accountOf(whose, [...said]),
   };
-  await one.say(first, frameBody);
   return one;
 }

@@ -15,7 +15,7 @@ import { acceptJoin, consentToJoin } from '#lib/keys/roster-words.ts';
 import { recipientsOf, sealEpochs } from '#lib/keys/rotations.ts';
 import type { Edit, Entry } from '#lib/record/entry.ts';
 import { rosterPolicy, type RosterMembers } from '#lib/replica/policies.ts';
-import { localSeal } from '#lib/replica/ports.ts';
+import { localSeal, type LocalSeal } from '#lib/replica/ports.ts';
 import { createReplica, type Replica, type SecurityEvent } from '#lib/replica/replica.ts';
 import { toBase64url } from '#lib/bytes/base64url.ts';
 import { fakeClock, type FakeClock } from '../tools/clock.ts';
@@ -36,6 +36,8 @@ export interface WorldDevice {
   readonly clock: FakeClock;
   replica: Replica<RosterMembers>;
   readonly events: SecurityEvent[];
+  /** The epochs it has keys of; null where it has all there are. */
+  ring: readonly EpochKeys[] | null;
   /** What it knows of the chains by itself. Frames of the space may carry more. */
   chains: Map<Address, readonly ChainEntry[]>;
   /** All that was said in the chains by now, as a sync of the chains gives it. */
@@ -57,7 +59,7 @@ export interface ReplicaWorld {
   device(name: string): WorldDevice;
   readonly devices: readonly WorldDevice[];
   /** One more process for the same keys, over another disk: a copied profile when given one. */
-  join(name: string, disk?: FaultyDisk): Promise<WorldDevice>;
+  join(name: string, disk?: FaultyDisk, knows?: Pick<WorldDevice, 'chains' | 'ring'>): Promise<WorldDevice>;
   /**
    * The device is revoked in its own chain, by another of its owner's that knows what it knows (by itself, where there is
    * no other). Everybody finds it at the next `learnChains`; those in `told` at once.
@@ -91,10 +93,22 @@ export async function people(names: readonly string[]): Promise<People> {
 const firstOf = (owner: string, names: readonly string[]): string =>
   names.find((name) => ownerOf(name) === owner)!;
 
+export interface WorldOptions {
+  readonly who?: People;
+  readonly maxTails?: number;
+  /** By how many milliseconds a device's clock is wrong. */
+  readonly skewOf?: (name: string) => number;
+  /** What a device seals its disk with. */
+  readonly sealOf?: (name: string, random: SeededRandom) => LocalSeal;
+}
+
+const sealOnDisk = (name: string, random: SeededRandom): LocalSeal =>
+  localSeal(localKey(seededRandom(`local ${name}`)(32)), random);
+
 export async function replicaWorld(
   names: readonly string[],
   seed: number | string = 1,
-  { who, maxTails }: { who?: People; maxTails?: number } = {},
+  { who, maxTails, skewOf = () => 0, sealOf = sealOnDisk }: WorldOptions = {},
 ): Promise<ReplicaWorld> {
   const random = seededRandom(seed);
   const clock = fakeClock();
@@ -105,6 +119,7 @@ export async function replicaWorld(
   const { space, frameBody, secrets } = createSpace({ kind: 'record', founder: owner.address, random });
   const epochs = [await deriveEpoch(space, secrets)];
   const devices = new Map<string, WorldDevice>();
+  let opened = 0;
   const allChains = () =>
     new Map(
       [...accounts.values()].map(({ address, entries }) => [
@@ -113,12 +128,17 @@ export async function replicaWorld(
       ]),
     );
 
-  const open = async (name: string, disk = faultyDisk()): Promise<WorldDevice> => {
+  const open = async (
+    name: string,
+    disk = faultyDisk(),
+    knows?: Pick<WorldDevice, 'chains' | 'ring'>,
+  ): Promise<WorldDevice> => {
     const device = keys.get(name)!;
-    const own = random.fork(`${name} ${devices.size}`);
+    const own = random.fork(`${name} ${opened++}`);
     const events: SecurityEvent[] = [];
-    const seal = localSeal(localKey(seededRandom(`local ${name}`)(32)), own);
+    const seal = sealOf(name, own);
     const person = accounts.get(ownerOf(name))!;
+    const skew = skewOf(name);
     const worldDevice: WorldDevice = {
       name,
       keys: device,
@@ -126,9 +146,10 @@ export async function replicaWorld(
       account: person,
       disk,
       random: own,
-      clock,
+      clock: { ...clock, now: () => clock.now() + skew },
       events,
-      chains: allChains(),
+      ring: knows?.ring ?? null,
+      chains: knows ? new Map(knows.chains) : allChains(),
       replica: undefined as never,
       async learnChains() {
         this.chains = allChains();
@@ -158,10 +179,10 @@ export async function replicaWorld(
     const start = async () => {
       const replica = createReplica({
         space,
-        epochs: [...epochs],
+        epochs: worldDevice.ring ?? [...epochs],
         self: { id: device.id, signer: device.signer },
         policy: rosterPolicy(space, person.address, () => worldDevice.chains),
-        ports: { clock, random: own, disk: disk.open(), seal },
+        ports: { clock: worldDevice.clock, random: own, disk: disk.open(), seal },
         ...(maxTails !== undefined && { maxTails }),
       });
       replica.subscribe((change) => change.type === 'security' && events.push(change.event));
@@ -209,7 +230,7 @@ export async function replicaWorld(
     people: world,
     device: (name) => devices.get(name)!,
     devices: [...devices.values()],
-    join: (name, disk) => open(name, disk),
+    join: (name, disk, knows) => open(name, disk, knows),
     async revoke(name, told = [...devices.values()], by) {
       const person = accounts.get(ownerOf(name))!;
       const id = hex(keys.get(name)!.id);
