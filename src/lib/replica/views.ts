@@ -9,14 +9,14 @@ import type { DeviceHex } from './members.ts';
 import type { HeadState, Reach } from './state.ts';
 import type { Memory } from './turn.ts';
 
-/** The values of every lane, the controls, and how far every lane has come. */
+/** The values of every lane, the controls, and how far every lane has come; not what a lane is called here. */
 export function stateHashOf({ controls, head }: Memory, document: RecordDocument): Bytes {
   const writer = new Writer(4096);
   const text = (value: string) => writer.lengthPrefixed(encoder.encode(value));
-  for (const [section, key, value] of document.values()) {
+  for (const [section, key, { client, clock, mark, value, over }] of document.values()) {
     text(section);
     text(key);
-    text(JSON.stringify(value) ?? '');
+    text(JSON.stringify([client, clock, mark, value, over]));
   }
   for (const id of [...controls.keys()].sort()) text(id);
   const heads = [...head.lanes.values()].map(
