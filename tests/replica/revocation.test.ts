@@ -304,7 +304,9 @@ test('27 D07: what is written knowing of a revocation waits for keys that the re
     (await tablet.replica.outbox()).map(({ topic, bytes, id }) => {
       const keys = world.epochs.find((epoch) => hex(epoch.topic) === hex(topic))!;
       const opened = openReceived(bytes, id, keys, true);
-      return typeof opened === 'string' ? opened : `${opened.frame.kind} ${hex(topic) === old ? 'old' : 'new'}`;
+      return typeof opened === 'string'
+        ? opened
+        : `${opened.frame.kind} ${hex(topic) === old ? 'old' : 'new'}`;
     });
   expect(await kinds()).toEqual(['heads old']);
   expect((await tablet.replica.snapshot()).ok).toBe(false);

@@ -47,7 +47,7 @@ async function castOf(names: readonly string[]): Promise<People> {
   return { keys: all, accounts: new Map([...accounts].map(([name, account]) => [name, account.copy()])) };
 }
 
-export async function simulate(seed: number, steps = 25): Promise<Outcome> {
+export async function simulate(seed: number, steps = 16): Promise<Outcome> {
   const scene = await sceneOf(seed);
   const { journal } = scene;
   await push(scene, scene.actors[0]!);

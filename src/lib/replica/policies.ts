@@ -14,14 +14,7 @@ import {
   type ChainEntry,
   type ChainState,
 } from '#lib/keys/chain.ts';
-import {
-  admitCarried,
-  chainsUpTo,
-  createChains,
-  newsOf,
-  toldOf,
-  type Chains,
-} from '#lib/keys/chains.ts';
+import { admitCarried, chainsUpTo, createChains, newsOf, toldOf, type Chains } from '#lib/keys/chains.ts';
 import { decodeControl, type VerifiedControl } from '#lib/keys/control.ts';
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import type { SpaceId } from '#lib/keys/ids.ts';

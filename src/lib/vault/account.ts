@@ -357,7 +357,8 @@ export async function openAccount(input: {
     const due = [account, record].filter(({ roster }) => roster().rotationDue);
     if (due.length === 0) return;
     soon('rotate', ROTATE_MS, rotateWhatIsDue);
-    if (due.some(({ replica }) => replica.unsent() > 0)) soon('rotate for words', WAITING_MS, rotateWhatIsDue);
+    if (due.some(({ replica }) => replica.unsent() > 0))
+      soon('rotate for words', WAITING_MS, rotateWhatIsDue);
   }
 
   async function publishHeads(): Promise<void> {
