@@ -5,7 +5,13 @@ import { beforeAll, expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
 import type { Result } from '#lib/bytes/result.ts';
 import { settle, sync } from '../helpers/worlds/plain-relay.ts';
-import { people, replicaWorld, type People, type ReplicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
+import {
+  people,
+  replicaWorld,
+  type People,
+  type ReplicaWorld,
+  type WorldDevice,
+} from '../helpers/worlds/replica-world.ts';
 
 const ID = 'AAAAAAAAAAAAAAAAAAAAAA';
 

@@ -4,7 +4,13 @@
 import { beforeAll, expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
 import { push, settle, sync } from '../helpers/worlds/plain-relay.ts';
-import { people, replicaWorld, type People, type ReplicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
+import {
+  people,
+  replicaWorld,
+  type People,
+  type ReplicaWorld,
+  type WorldDevice,
+} from '../helpers/worlds/replica-world.ts';
 
 const NAMES = ['Alice phone', 'Alice laptop'];
 let who: People;
