@@ -58,8 +58,9 @@ export interface Unconfirmed {
   readonly space: RosterSpace | null;
 }
 
-export function unconfirmed({ chain, record, chainState }: Spaces): Unconfirmed[] {
-  const links = new Set(chainState().unconfirmed);
+export function unconfirmed(spaces: Spaces): Unconfirmed[] {
+  const { chain, record } = spaces;
+  const links = new Set(spaces.chainState().unconfirmed);
   const joins = new Set(record.roster().unconfirmed);
   const among = (
     controls: readonly VerifiedControl[],
