@@ -88,7 +88,12 @@ async function judge(
   if (verdicts.has('different')) return 'refused';
   if (!verdicts.has('ahead') && !verdicts.has('invented'))
     return (await namesAsItsWords(context, turn, snapshot)) ? 'verified' : 'refused';
-  if (upToDate) return verdicts.has('invented') ? 'refused' : 'trusted';
+  if (upToDate) {
+    // A disk put back does not know them either: to refuse them would part it from all others. The person is told.
+    if (verdicts.has('invented'))
+      turn.raise({ type: 'duplicate-device', author: context.self.id, self: true });
+    return 'trusted';
+  }
   turn.setHead({ wantsHistory: true });
   return 'wait';
 }
