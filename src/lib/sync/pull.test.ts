@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ok } from '#lib/bytes/result.ts';
-import { sha256 } from '#lib/crypto/hash.ts';
+import { sha256 } from '../../../tests/helpers/tools/hash.ts';
 import { hasLost, pullAbsent, pullPages, reconcile, type Source } from './pull.ts';
 
 const frame = Uint8Array.of(7);
