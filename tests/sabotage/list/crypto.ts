@@ -71,7 +71,7 @@ export const CRYPTO: readonly Sabotage[] = [
     find: `return canonical && !point.isSmallOrder() && point.isTorsionFree() ? point : null;`,
     replace: `return canonical && point.isTorsionFree() ? point : null;`,
     why: 'Under a key of small order one signature fits every message.',
-    tests: ['src/lib/crypto/signature.test.ts', 'tests/vectors/vectors.test.ts'],
+    tests: ['tests/attacks/a04.test.ts'],
   },
   {
     id: 'signature-below-order',
