@@ -62,17 +62,18 @@ export function keptUnseen<W extends Word>(
   words: Iterable<W>,
   counted: ReadonlySet<Hex>,
   stands: (device: Hex) => boolean,
-  { isRevoked, revoker, tells }: Revocations<W>,
+  revocations: Revocations<W>,
 ): ReadonlySet<Hex> {
   const bySaying = new Map<Hex, W>();
   for (const word of words) if (counted.has(word.saying)) bySaying.set(word.saying, word);
   const kept = new Set<Hex>();
   const authors = new Set([...bySaying.values()].map(({ author }) => author));
   for (const device of authors) {
-    if (stands(device) && !isRevoked(device)) continue;
-    const by = revoker(device);
-    const isWitness = by !== null && by !== device && !isRevoked(by);
-    const seen = pastOf(bySaying, isWitness ? unaware(bySaying, by, (word) => tells(word, device)) : []);
+    if (stands(device) && !revocations.isRevoked(device)) continue;
+    const by = revocations.revoker(device);
+    const isWitness = by !== null && by !== device && !revocations.isRevoked(by);
+    const tells = (word: W) => revocations.tells(word, device);
+    const seen = pastOf(bySaying, isWitness ? unaware(bySaying, by, tells) : []);
     for (const { saying, author } of bySaying.values())
       if (author === device && !seen.has(saying)) kept.add(saying);
   }

@@ -345,8 +345,9 @@ export async function openAccount(input: {
   function whenQuiet(): void {
     if (!loaded) return;
     rotateSoon();
+    if (connection.engine()?.isCaughtUp())
+      for (const space of [account, record]) void space.replica.noteShown();
     if (!connection.state().settled) return;
-    for (const { replica } of [account, record]) void replica.noteShown();
     if (headsDue) soon('heads', HEADS_MS, publishHeads);
     if (record.replica.uncovered() >= SNAPSHOT_AFTER) soon('snapshot', HEADS_MS, takeSnapshot);
   }
@@ -354,7 +355,7 @@ export async function openAccount(input: {
   /** What waits for new keys does not wait long for somebody else to make them. */
   function rotateSoon(): void {
     if (connection.state().connection !== 'online') return;
-    const due = [account, record].filter(({ roster }) => roster().rotationDue);
+    const due = [account, record].filter((space) => space.roster().rotationDue);
     if (due.length === 0) return;
     soon('rotate', ROTATE_MS, rotateWhatIsDue);
     if (due.some(({ replica }) => replica.unsent() > 0))
