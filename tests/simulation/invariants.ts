@@ -59,7 +59,8 @@ async function checkSame({ relay, journal: { problems } }: Scene, standing: read
     if (hex(device.replica.stateHash()) !== before) problems.push(`${device.name} differs after a restart`);
   }
   for (const told of states.values())
-    if (told.size > 1) problems.push(`states differ: ${[...told].map((one) => one.slice(0, 160)).join(' / ')}`);
+    if (told.size > 1)
+      problems.push(`states differ: ${[...told].map((one) => one.slice(0, 160)).join(' / ')}`);
   if (rosters.size > 1) problems.push(`rosters differ: ${[...rosters].join(' / ')}`);
 }
 
