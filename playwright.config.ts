@@ -13,7 +13,8 @@ export default defineConfig({
   workers: 2,
   forbidOnly: Boolean(process.env['CI']),
   timeout: 120_000,
-  expect: { timeout: 15_000 },
+  // Long enough for a machine that is busy with something else; what holds is found at once.
+  expect: { timeout: 30_000 },
   reporter: [['list'], ['json', { outputFile: '.reports/e2e.json' }]],
   use: {
     browserName: 'chromium',
@@ -22,8 +23,8 @@ export default defineConfig({
     timezoneId: 'Europe/Paris',
     serviceWorkers: 'allow',
     // What never comes fails by its own name, not by the time of the whole test.
-    actionTimeout: 30_000,
-    navigationTimeout: 30_000,
+    actionTimeout: 60_000,
+    navigationTimeout: 60_000,
     trace: 'retain-on-failure',
   },
 });

@@ -15,9 +15,14 @@ import type { Guard } from './guard.ts';
 import { isAdmissibleKey, isSignedBy } from './proofs.ts';
 import type { Store, Topic } from './store/store.ts';
 
+export interface Admitted {
+  readonly type: 'admitted';
+  readonly topic: Topic;
+  readonly role: Role;
+}
+
 export type Admission =
-  | { readonly type: 'admitted'; readonly topic: Topic; readonly role: Role }
-  | { readonly type: 'failed'; readonly code: ErrorCode; readonly retryAfter: number };
+  Admitted | { readonly type: 'failed'; readonly code: ErrorCode; readonly retryAfter: number };
 
 /** What proofs are bound to. */
 export interface Challenge {
@@ -44,27 +49,30 @@ export async function admitByCreating(
   request: Request & { type: 'create' },
 ): Promise<Admission> {
   const { writeKey, deleteKey, ttl } = request;
-  if (!isAdmissibleKey(writeKey) || !isAdmissibleKey(deleteKey)) return failed('bad-key');
-  if (!isSignedBy(deleteKey, createStatement(origin, nonce, request), request.signature))
+  const signer = deleteKey ?? writeKey;
+  if (!isAdmissibleKey(writeKey) || !isAdmissibleKey(signer)) return failed('bad-key');
+  if (!isSignedBy(signer, createStatement(origin, nonce, request), request.signature))
     return failed('refused');
   const isNew = !(await store.findTopic(request.topic));
-  const wait = isNew ? await guard.create() : 0;
+  const wait = isNew ? guard.create() : 0;
   if (wait > 0) return failed('rate-limited', wait);
   const created = await store.createTopic({
     // What is kept must not keep the buffer of the socket.
     id: new Uint8Array(request.topic),
     writeKey: new Uint8Array(writeKey),
-    deleteKey: new Uint8Array(deleteKey),
+    deleteKey: deleteKey && new Uint8Array(deleteKey),
     openToReaders: request.openToReaders,
     expiresAt: ttl === 0 ? 0 : clock.now() + ttl * 1000,
   });
-  return created.ok ? { type: 'admitted', topic: created.value, role: 'owner' } : failed(created.error.type);
+  if (!created.ok) return failed(created.error.type);
+  return { type: 'admitted', topic: created.value, role: deleteKey ? 'owner' : 'writer' };
 }
 
-async function isKeyOf(store: Store, topic: Topic, role: Role, key: Bytes): Promise<boolean> {
+/** Whether the role is this key's. */
+export async function isKeyOf(store: Store, topic: Topic, role: Role, key: Bytes): Promise<boolean> {
   switch (role) {
     case 'owner':
-      return Buffer.compare(key, topic.deleteKey) === 0;
+      return topic.deleteKey !== null && Buffer.compare(key, topic.deleteKey) === 0;
     case 'writer':
       return Buffer.compare(key, topic.writeKey) === 0;
     case 'reader':

@@ -1,6 +1,7 @@
 /** What a connection that has opened a topic may ask of it: reads that any role may, writes that need more. */
 import { PAGE_ENTRIES } from '#lib/protocol/limits.ts';
 import type { Reply, Request, Role } from '#lib/protocol/relay.ts';
+import type { Pace } from './store/pace.ts';
 import type { Store, Stored, Topic } from './store/store.ts';
 
 export type TopicRequest = Exclude<Request, { type: 'open' | 'create' | 'put' | 'ping' }>;
@@ -23,24 +24,24 @@ export function isWrite(request: TopicRequest): request is Write {
   return request.type in ROLES_THAT_MAY;
 }
 
-export async function answer(store: Store, topic: Topic, request: Read): Promise<Reply> {
+export async function answer(store: Store, topic: Topic, request: Read, pace: Pace): Promise<Reply> {
   const { req } = request;
   switch (request.type) {
     case 'list': {
       const range = { ...request, limit: Math.min(request.limit, PAGE_ENTRIES) };
-      if (request.bodies) return { type: 'page', req, ...(await store.list(topic, range)) };
-      return { type: 'index', req, ...(await store.index(topic, range)) };
+      if (request.bodies) return { type: 'page', req, ...(await store.list(topic, range, pace)) };
+      return { type: 'index', req, ...(await store.index(topic, range, pace)) };
     }
     case 'get':
-      return { type: 'page', req, more: false, entries: await store.get(topic, request.ids) };
+      return { type: 'page', req, more: false, entries: await store.get(topic, request.ids, pace) };
     case 'usage':
-      return { type: 'usage', req, ...(await store.usage(topic)) };
+      return { type: 'usage', req, ...(await store.usage(topic, pace)) };
     case 'blob-stat': {
-      const stat = await store.blobStat(topic, request.blob);
+      const stat = await store.blobStat(topic, request.blob, pace);
       return { type: 'blob', req, total: stat?.total ?? 0, have: stat?.have ?? new Uint8Array() };
     }
     case 'get-chunk': {
-      const bytes = await store.getChunk(topic, request.blob, request.index);
+      const bytes = await store.getChunk(topic, request.blob, request.index, pace);
       if (!bytes) return { type: 'error', req, code: 'not-found', retryAfter: 0 };
       return { type: 'chunk', req, bytes };
     }

@@ -9,6 +9,7 @@ import { CLOSE } from '#lib/protocol/limits.ts';
 import type { SharedMessage } from './bus/bus.ts';
 import { writeMessages, type Outgoing } from './framing.ts';
 import type { AddressGuard, Doorkeeper } from './guard.ts';
+import type { RelayLimits } from './limits.ts';
 import type { Relay } from './relay.ts';
 import type { Session, SessionSocket } from './session.ts';
 import type { Turn } from './turn.ts';
@@ -17,6 +18,7 @@ import type { Turn } from './turn.ts';
 export class House {
   readonly relay: Relay;
   readonly door: Doorkeeper;
+  readonly limits: RelayLimits;
   readonly open = new Set<Connection>();
   readonly #turn: Turn;
   #speaking: Connection[] = [];
@@ -24,7 +26,16 @@ export class House {
   constructor(relay: Relay, door: Doorkeeper, turn: Turn) {
     this.relay = relay;
     this.door = door;
+    this.limits = door.limits;
     this.#turn = turn;
+  }
+
+  /** An address makes the relay hold too much: the connection that does so most is closed. */
+  relieve(guard: AddressGuard): void {
+    let worst: Connection | null = null;
+    for (const connection of this.open)
+      if (connection.belongsTo(guard) && connection.held > (worst?.held ?? 0)) worst = connection;
+    worst?.session?.relieve();
   }
 
   /** Flushes the connection at the end of this turn. */
@@ -59,6 +70,15 @@ export class Connection implements SessionSocket {
   /** What is said and not written yet. */
   #said: Outgoing[] | null = null;
   #saidBytes = 0;
+  #isProven = false;
+  #isPaused = false;
+  /** Bytes that came before anything was proven… */
+  #unproven = 0;
+  /** …that belong to a message which has not come to its end… */
+  #partial = 0;
+  /** …that came although nothing was to be read, and wait; all in all. */
+  #parked = 0;
+  #held = 0;
 
   constructor(ws: WebSocket, raw: Duplex, house: House, guard: AddressGuard) {
     this.#ws = ws;
@@ -75,6 +95,7 @@ export class Connection implements SessionSocket {
     this.#ws.on('close', onClose);
     this.#ws.on('error', ignore);
     this.#raw.on('drain', onDrain);
+    this.#raw.on('data', onData);
     this.#house.open.add(this);
     this.session = this.#house.relay.accept(this, { origin, guard: this.#guard });
   }
@@ -82,7 +103,44 @@ export class Connection implements SessionSocket {
   end(): void {
     if (!this.#house.open.delete(this)) return;
     if (this.session) this.#house.relay.forget(this.session);
-    this.#house.door.leave(this.#guard);
+    this.#house.door.leave(this.#guard, this.#isProven);
+    this.#partial = this.#parked = 0;
+    this.#account(0);
+  }
+
+  /** A message is complete. */
+  hear(message: Bytes): void {
+    this.#partial = 0;
+    this.session?.receive(message);
+    if (this.#isPaused) this.#parked += message.length;
+  }
+
+  /** Bytes came; those of whole messages have been heard by now. */
+  arrived(bytes: number): void {
+    this.#partial += bytes;
+    this.#unproven += bytes;
+    if (!this.#isProven && this.#unproven > this.#house.limits.unprovenBytes) this.#cutOff();
+    else this.#reckon();
+  }
+
+  proven(): void {
+    if (this.#isProven) return;
+    this.#isProven = true;
+    this.#house.door.proven(this.#guard);
+  }
+
+  drained(): void {
+    this.#reckon();
+    this.session?.drained();
+  }
+
+  /** What it makes the relay hold. */
+  get held(): number {
+    return this.#held;
+  }
+
+  belongsTo(guard: AddressGuard): boolean {
+    return this.#guard === guard;
   }
 
   send(message: Bytes): void {
@@ -100,6 +158,7 @@ export class Connection implements SessionSocket {
     this.#said = null;
     this.#saidBytes = 0;
     if (this.#ws.readyState === WebSocket.OPEN) writeMessages(this.#raw, said);
+    this.#reckon();
   }
 
   get bufferedAmount(): number {
@@ -107,10 +166,13 @@ export class Connection implements SessionSocket {
   }
 
   pause(): void {
+    this.#isPaused = true;
     this.#ws.pause();
   }
 
   resume(): void {
+    this.#isPaused = false;
+    this.#parked = 0;
     this.#ws.resume();
   }
 
@@ -128,6 +190,23 @@ export class Connection implements SessionSocket {
     this.#ws.terminate();
   }
 
+  /** Says why and is gone: to wait for a goodbye would be to take in the rest of what comes. */
+  #cutOff(): void {
+    this.close(CLOSE.unproven);
+    this.terminate();
+  }
+
+  #reckon(): void {
+    if (!this.#house.open.has(this)) return;
+    this.#account(this.#raw.writableLength + this.#partial + this.#parked);
+    if (this.#guard.held > this.#house.limits.heldBytesPerAddress) this.#house.relieve(this.#guard);
+  }
+
+  #account(held: number): void {
+    this.#guard.held += held - this.#held;
+    this.#held = held;
+  }
+
   #say(outgoing: Outgoing, length: number): void {
     if (this.#said) {
       this.#said.push(outgoing);
@@ -142,7 +221,7 @@ export class Connection implements SessionSocket {
 
 function onMessage(this: WebSocket, data: unknown, isBinary: boolean): void {
   const connection = (this as Owned)[CONNECTION];
-  if (isBinary && data instanceof Uint8Array) connection?.session?.receive(data as Bytes);
+  if (isBinary && data instanceof Uint8Array) connection?.hear(data as Bytes);
   else this.close(CLOSE.malformed);
 }
 
@@ -155,7 +234,11 @@ function onClose(this: WebSocket): void {
 }
 
 function onDrain(this: Duplex): void {
-  (this as Owned)[CONNECTION]?.session?.drained();
+  (this as Owned)[CONNECTION]?.drained();
+}
+
+function onData(this: Duplex, bytes: Uint8Array): void {
+  (this as Owned)[CONNECTION]?.arrived(bytes.length);
 }
 
 /** A broken socket closes, and that is all there is to do about it. */

@@ -1,10 +1,11 @@
 /**
- * Messages of one connection, in their order. They are handled at once, unless a proof is at work, too much else is, or
- * the other end leaves too much unread: then they wait, and the socket is not read.
+ * Messages of one connection, in their order. They are handled at once, unless a read or a proof is at work, too many writes
+ * are, or the other end leaves too much unread: then they wait, and the socket is not read. One read at a time, so that
+ * what is unread is known before the next.
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
 
-/** Requests other than puts that may be at work at a time. */
+/** Writes other than puts that may be at work at a time. */
 const MAX_AT_WORK = 8;
 
 export interface InboxOwner {
@@ -18,7 +19,7 @@ export interface InboxOwner {
 export class Inbox {
   readonly #owner: InboxOwner;
   #waiting: Bytes[] | null = null;
-  #isProving = false;
+  #isAlone = false;
   #atWork = 0;
 
   constructor(owner: InboxOwner) {
@@ -36,12 +37,12 @@ export class Inbox {
     }
   }
 
-  /** Does work, which must not fail, and counts it; what comes after a proof waits for it in any case. */
-  async during(work: () => Promise<void>, isProof: boolean): Promise<void> {
+  /** Does work, which must not fail, and counts it; what comes after work that `isAlone` waits for it in any case. */
+  async during(work: () => Promise<void>, isAlone: boolean): Promise<void> {
     this.#atWork++;
-    if (isProof) this.#isProving = true;
+    if (isAlone) this.#isAlone = true;
     await work();
-    if (isProof) this.#isProving = false;
+    if (isAlone) this.#isAlone = false;
     this.#atWork--;
     this.advance();
   }
@@ -65,6 +66,6 @@ export class Inbox {
   }
 
   #isBlocked(): boolean {
-    return this.#isProving || this.#atWork >= MAX_AT_WORK || this.#owner.isUnread();
+    return this.#isAlone || this.#atWork >= MAX_AT_WORK || this.#owner.isUnread();
   }
 }

@@ -16,8 +16,9 @@ export interface Listening {
 export async function listen(
   listener: RequestListener,
   { port, host }: { readonly port: number; readonly host: string },
-  { headersMs, requestMs, connections }: Pick<RelayLimits, 'headersMs' | 'requestMs' | 'connections'>,
+  limits: Pick<RelayLimits, 'headersMs' | 'requestMs' | 'stillMs' | 'connections'>,
 ): Promise<Listening> {
+  const { headersMs, requestMs, stillMs, connections } = limits;
   const server = createServer(
     {
       headersTimeout: headersMs,
@@ -26,6 +27,8 @@ export async function listen(
     },
     listener,
   );
+  // Also while an answer is not read. A socket that becomes a WebSocket is rid of it.
+  server.setTimeout(stillMs);
   server.maxConnections = connections + OTHER_SOCKETS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

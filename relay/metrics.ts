@@ -16,6 +16,7 @@ export interface Totals {
   refusedProofs: number;
   refusedConnections: number;
   rateLimited: number;
+  slowConnections: number;
   malformed: number;
   storageFull: number;
   erased: number;
@@ -31,6 +32,7 @@ const HELP: Record<keyof Totals, string> = {
   refusedProofs: 'Proofs that were not those of the topic',
   refusedConnections: 'Connections refused before a handshake',
   rateLimited: 'Requests refused for coming too fast',
+  slowConnections: 'Connections closed for making the relay hold too much',
   malformed: 'Connections closed for a message that is none',
   storageFull: 'Commits that found the disk full',
   erased: 'Topics, frames and blobs erased',

@@ -9,6 +9,7 @@ import { describeError, type Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { once } from './once.ts';
 import { Puts } from './puts.ts';
+import { Rota } from './rota.ts';
 import { createSession, type Peer, type Session, type SessionSocket } from './session.ts';
 import type { Store } from './store/store.ts';
 import { CLOSE } from '#lib/protocol/limits.ts';
@@ -41,7 +42,7 @@ const SWEEP_MS = 60_000;
 export function createRelay(deps: RelayDeps): Relay {
   const { store, bus, clock, log, metrics } = deps;
   const sockets = new Map<Session, SessionSocket>();
-  const sessionDeps = { ...deps, puts: new Puts(deps) };
+  const sessionDeps = { ...deps, puts: new Puts(deps), rota: new Rota(clock) };
   metrics.watchOpen(() => sockets.size);
 
   let cancelTick = clock.setTimer(TICK_MS, tick);
@@ -88,8 +89,9 @@ export function createRelay(deps: RelayDeps): Relay {
 async function eraseExpired(store: Store, metrics: Metrics): Promise<void> {
   for (;;) {
     const swept = await store.sweep();
-    const erased = swept.ok ? swept.value.topics + swept.value.frames + swept.value.blobs : 0;
-    if (erased === 0) return;
-    metrics.totals.erased += erased;
+    if (!swept.ok) return;
+    const { topics, frames, blobs, more } = swept.value;
+    metrics.totals.erased += topics + frames + blobs;
+    if (!more) return;
   }
 }

@@ -11,6 +11,7 @@ import { relayOrigin } from '#lib/protocol/relay.ts';
 import { createLocalBus } from './bus/local.ts';
 import { systemClock, systemRandom } from './clock.ts';
 import { RELAY_PATH, type Config } from './config.ts';
+import { limitSockets } from './http-sockets.ts';
 import { createHttp, createMetricsHttp } from './http.ts';
 import { hostOf, listen, type Listening } from './listening.ts';
 import { createLog, describeError, type Log } from './log.ts';
@@ -64,10 +65,13 @@ export async function startServer(config: Config, authority: Hono | null = null)
 
   try {
     const main = await open(createHttp({ config, metrics, checkStore, authority }), config.port);
+    // Behind a proxy all sockets are the proxy's.
+    if (config.trustedProxies === 0) limitSockets(main.server, limits.socketsPerAddress);
     const sockets = serveSockets(main.server, {
       path: RELAY_PATH,
       relay,
       turn,
+      clock: systemClock,
       limits,
       metrics,
       originOf: (request) => originOf(request, config),

@@ -14,13 +14,15 @@ import {
   idOf,
   keyPair,
   relayWorld,
+  type Creation,
   type Person,
   type RelayWorld,
   type TopicKeys,
 } from '../tests/helpers/worlds/relay-world.ts';
+import { NO_GUARD } from './guard.ts';
 
 /** A topic, and Alice who owns it. */
-async function aliceIn(world: RelayWorld, options: { openToReaders?: boolean; ttl?: number } = {}) {
+async function aliceIn(world: RelayWorld, options: Creation = {}) {
   const keys = world.keysOf();
   const alice = world.connect();
   expect(await alice.answer(alice.create(keys, options))).toMatchObject({ type: 'opened', last: 0 });
@@ -170,6 +172,102 @@ describe('proving a capability', () => {
     const mallory = world.connect();
     const req = mallory.open(keys, 'reader', { ...key, sign: () => world.random(64) });
     expect(await mallory.answer(req)).toMatchObject({ code: 'refused' });
+  });
+
+  test('in a topic without a delete key nobody can propose a deletion, whatever key they hold', async () => {
+    const world = relayWorld();
+    const { keys, alice } = await aliceIn(world, { neverErased: true });
+    const frame = world.random(60);
+    await alice.answer(alice.put(keys, frame));
+    const thief = await writerOf(world, keys);
+    for (const someone of [alice, thief]) {
+      const doom = someone.ask({ type: 'propose-delete', topic: keys.topic, ids: [idOf(frame)] });
+      expect(await someone.answer(doom)).toMatchObject({ code: 'forbidden' });
+      expect(await someone.answer(someone.ask({ type: 'usage', topic: keys.topic }))).toMatchObject({
+        doomed: 0,
+      });
+    }
+    for (const key of [keys.delete, keys.write, keyPair(world.random)])
+      expect(await thief.answer(thief.open(keys, 'owner', key))).toMatchObject({ code: 'refused' });
+    const mallory = world.connect();
+    expect(await mallory.answer(mallory.create(keys))).toMatchObject({ code: 'topic-taken' });
+    const forged = { neverErased: true, signer: keys.delete };
+    expect(await mallory.answer(mallory.create(world.keysOf(), forged))).toMatchObject({ code: 'refused' });
+  });
+
+  test('a reader who is dismissed reads no more over the connection it has, whatever it had under way', async () => {
+    const world = relayWorld();
+    const { keys, alice } = await aliceIn(world);
+    const [key, others] = [keyPair(world.random), keyPair(world.random)];
+    const admit = (one: Bytes) => alice.answer(alice.ask({ type: 'admit', topic: keys.topic, key: one }));
+    for (const one of [key, others]) expect((await admit(one.publicKey)).type).toBe('done');
+    const [doctor, twice, nurse] = [world.connect(), world.connect(), world.connect()];
+    for (const [who, own] of [
+      [doctor, key],
+      [twice, key],
+      [nurse, others],
+    ] as const) {
+      expect((await who.answer(who.open(keys, 'reader', own))).type).toBe('opened');
+      await who.answer(who.ask({ type: 'subscribe', topic: keys.topic, since: 0 }));
+    }
+    await alice.answer(alice.ask({ type: 'dismiss', topic: keys.topic, key: key.publicKey }));
+    await alice.answer(alice.put(keys, world.random(300)));
+    await world.clock.advance(100);
+    expect([doctor, twice, nurse].map((who) => who.events().length)).toEqual([0, 0, 1]);
+    const list = { type: 'list', topic: keys.topic, since: 0, limit: 9, bodies: true, doomed: true } as const;
+    expect(await doctor.answer(doctor.ask(list))).toMatchObject({ code: 'forbidden' });
+    expect(await doctor.answer(doctor.open(keys, 'reader', key))).toMatchObject({ code: 'refused' });
+    expect(await nurse.answer(nurse.ask(list))).toMatchObject({ entries: [{}] });
+  });
+
+  test('a dismissal that overtakes an opening or a reading wins', async () => {
+    let hold: Promise<null> | null = null;
+    const world = relayWorld({
+      wrap: (store) =>
+        new Proxy(store, {
+          get(target, name) {
+            const method: unknown = Reflect.get(target, name, target);
+            if (typeof method !== 'function') return method;
+            const bound = method.bind(target) as (...args: unknown[]) => unknown;
+            if (name !== 'last' && name !== 'list') return bound;
+            return async (...args: unknown[]) => {
+              await hold;
+              return bound(...args);
+            };
+          },
+        }),
+    });
+    const { keys, alice } = await aliceIn(world);
+    await alice.answer(alice.put(keys, world.random(300)));
+    const key = keyPair(world.random);
+    const [opening, reading] = [world.connect(), world.connect()];
+    await alice.answer(alice.ask({ type: 'admit', topic: keys.topic, key: key.publicKey }));
+    await reading.answer(reading.open(keys, 'reader', key));
+    const { promise, resolve } = Promise.withResolvers<null>();
+    hold = promise;
+    const list = { type: 'list', topic: keys.topic, since: 0, limit: 9, bodies: true, doomed: true } as const;
+    const [opened, read] = [opening.open(keys, 'reader', key), reading.ask(list)];
+    await world.clock.advance(100);
+    await alice.answer(alice.ask({ type: 'dismiss', topic: keys.topic, key: key.publicKey }));
+    resolve(null);
+    expect(await opening.answer(opened)).toMatchObject({ code: 'refused' });
+    expect(await reading.answer(read)).toMatchObject({ code: 'forbidden' });
+    expect(await opening.answer(opening.ask(list))).toMatchObject({ code: 'forbidden' });
+  });
+
+  test('a topic that has expired is read no more, also over a connection that had it open', async () => {
+    const world = relayWorld();
+    const { keys, alice } = await aliceIn(world, { ttl: 60 });
+    await alice.answer(alice.put(keys, world.random(30)));
+    const bob = await writerOf(world, keys);
+    await world.clock.advance(59_000);
+    const usage = { type: 'usage', topic: keys.topic } as const;
+    expect(await bob.answer(bob.ask(usage))).toMatchObject({ frames: 1 });
+    await world.clock.advance(1_001);
+    expect(await bob.answer(bob.ask(usage))).toMatchObject({ code: 'unknown-topic' });
+    expect(await bob.answer(bob.ask({ type: 'subscribe', topic: keys.topic, since: 0 }))).toMatchObject({
+      code: 'forbidden',
+    });
   });
 
   test('nothing can be asked of a topic that is not open here', async () => {
@@ -448,7 +546,7 @@ describe('limits', () => {
   });
 
   test('requests that come too fast are refused until time has passed', async () => {
-    const world = relayWorld({ limits: { requestBurst: 10, requestsPerSecond: 5 } });
+    const world = relayWorld({ limits: { connectionWorkMs: 0.3, connectionWorkPerSecondMs: 0.1 } });
     const { keys, alice } = await aliceIn(world);
     const reqs = Array.from({ length: 12 }, () => alice.put(keys, world.random(20)));
     await world.clock.advance(10);
@@ -461,11 +559,11 @@ describe('limits', () => {
   test('an address that stored its share waits, and one that created its share too', async () => {
     const world = relayWorld();
     const keys = world.keysOf();
-    const guard = { refused: () => undefined, create: async () => 0, store: () => 3600 };
+    const guard = { ...NO_GUARD, store: () => 3600 };
     const alice = world.connect(guard);
     await alice.answer(alice.create(keys));
     expect(await alice.answer(alice.put(keys, world.random(9)))).toMatchObject({ retryAfter: 3600 });
-    const bob = world.connect({ ...guard, create: async () => 60 });
+    const bob = world.connect({ ...guard, create: () => 60 });
     expect(await bob.answer(bob.create(world.keysOf()))).toMatchObject({
       code: 'rate-limited',
       retryAfter: 60,
@@ -508,6 +606,124 @@ describe('limits', () => {
     expect(alice.isPaused).toBe(false);
     const answered = alice.replies.flatMap((reply) => (reply.type === 'usage' ? [reply.req] : []));
     expect(answered).toEqual(reqs);
+  });
+
+  test('who takes nothing of what was said is closed, and who takes it slowly is not', async () => {
+    const world = relayWorld({ limits: { slowMs: 30_000 } });
+    const [{ alice: stuck }, { alice: slow }, { alice: quick }] = [
+      await aliceIn(world),
+      await aliceIn(world),
+      await aliceIn(world),
+    ];
+    stuck.bufferedAmount = slow.bufferedAmount = 500_000;
+    for (let seconds = 0; seconds < 60; seconds += 5) {
+      await world.clock.advance(5_000);
+      slow.bufferedAmount -= 1_000;
+      stuck.bufferedAmount += 1;
+      for (const one of [stuck, slow, quick]) one.session.heard();
+    }
+    expect([stuck, slow, quick].map(({ closedWith }) => closedWith)).toEqual([CLOSE.slow, null, null]);
+    expect(world.totals.slowConnections).toBe(1);
+  });
+
+  test('one read at a time: who does not read makes the relay hold one answer and not many', async () => {
+    const world = relayWorld({ limits: { pauseBytes: 1_000 } });
+    const { keys, alice } = await aliceIn(world);
+    for (let i = 0; i < 3; i++) await alice.answer(alice.put(keys, world.random(100_000)));
+    const bob = await writerOf(world, keys);
+    let said = 0;
+    // What is said to Bob stays with the relay.
+    bob.hear = (message: Bytes) => {
+      said++;
+      bob.bufferedAmount += message.length;
+    };
+    const list = { type: 'list', topic: keys.topic, since: 0, limit: 9, bodies: true, doomed: true } as const;
+    for (let i = 0; i < 50; i++) bob.ask(list);
+    for (let i = 0; i < 50; i++) bob.ask({ type: 'subscribe', topic: keys.topic, since: 0 });
+    await world.clock.advance(1_000);
+    expect(said).toBe(1);
+    expect(bob.isPaused).toBe(true);
+  });
+
+  test('subscriptions of one connection are fed one page at a time', async () => {
+    const world = relayWorld({ limits: { lagBytes: 1_000 } });
+    const alice = world.connect();
+    const topics = Array.from({ length: 20 }, () => world.keysOf());
+    for (const keys of topics) {
+      await alice.answer(alice.create(keys));
+      await alice.answer(alice.put(keys, world.random(50_000)));
+    }
+    const bob = world.connect();
+    for (const keys of topics) await bob.answer(bob.open(keys, 'writer'));
+    const hear = bob.hear.bind(bob);
+    bob.hear = (message: Bytes) => {
+      hear(message);
+      bob.bufferedAmount += message.length;
+    };
+    for (const { topic } of topics) bob.ask({ type: 'subscribe', topic, since: 0 });
+    await world.clock.advance(1_000);
+    expect(bob.events()).toHaveLength(1);
+    for (let i = 0; i < 30; i++) {
+      bob.bufferedAmount = 0;
+      bob.session.drained();
+      await world.clock.advance(100);
+    }
+    expect(bob.events()).toHaveLength(20);
+  });
+
+  test('one who asks for much keeps nobody from an answer: others are served between', async () => {
+    const world = relayWorld({ limits: { connectionWorkMs: 1e6 } });
+    const [hers, his] = [world.keysOf(), world.keysOf()];
+    const mallory = world.connect({ ...NO_GUARD });
+    await mallory.answer(mallory.create(hers));
+    for (let i = 0; i < 12; i++) await mallory.answer(mallory.put(hers, world.random(300_000)));
+    const accomplices = Array.from({ length: 30 }, () => world.connect({ ...NO_GUARD }));
+    for (const one of accomplices) await one.answer(one.open(hers, 'writer'));
+    const bob = world.connect({ ...NO_GUARD });
+    await bob.answer(bob.create(his));
+    const list = {
+      type: 'list',
+      topic: hers.topic,
+      since: 0,
+      limit: 99,
+      bodies: true,
+      doomed: true,
+    } as const;
+    const reqs = accomplices.flatMap((one) => Array.from({ length: 8 }, () => [one, one.ask(list)] as const));
+    const usage = bob.ask({ type: 'usage', topic: his.topic });
+    const answeredBefore: number[] = [];
+    const hear = bob.hear.bind(bob);
+    bob.hear = (message: Bytes) => {
+      hear(message);
+      answeredBefore.push(reqs.filter(([one, req]) => one.answerTo(req)).length);
+    };
+    expect((await bob.answer(usage)).type).toBe('usage');
+    expect(answeredBefore[0]).toBeLessThan(reqs.length / 4);
+    for (const [one, req] of reqs) expect(await one.answer(req)).toMatchObject({ type: 'page' });
+  });
+
+  test('what a request costs goes by what it reads: who has large answers given waits sooner', async () => {
+    const world = relayWorld({ limits: { connectionWorkMs: 20, connectionWorkPerSecondMs: 1 } });
+    const { keys, alice } = await aliceIn(world);
+    for (let i = 0; i < 4; i++) await alice.answer(alice.put(keys, world.random(250_000)));
+    const served = async (bodies: boolean) => {
+      const bob = await writerOf(world, keys);
+      const list = { type: 'list', topic: keys.topic, since: 0, limit: 99, bodies, doomed: true } as const;
+      for (let count = 0; count < 200; count++)
+        if ((await bob.answer(bob.ask(list))).type === 'error') return count;
+      return 200;
+    };
+    const [pages, indexes] = [await served(true), await served(false)];
+    expect(pages).toBeLessThan(40);
+    expect(indexes).toBeGreaterThan(3 * pages);
+  });
+
+  test('who goes on asking although told to wait is sent away', async () => {
+    const world = relayWorld({ limits: { connectionWorkMs: 0.1, connectionWorkPerSecondMs: 0.001 } });
+    const { keys, alice } = await aliceIn(world);
+    for (let i = 0; i < 5_100; i++) alice.ask({ type: 'usage', topic: keys.topic });
+    await world.clock.advance(100);
+    expect(alice.closedWith).toBe(CLOSE.tryLater);
   });
 
   test('requests sent before an opening is answered are carried out after it', async () => {

@@ -2,34 +2,33 @@
  * One connection: what it has proven, what it asks, what it is told. It authorises capabilities, not people: a topic is
  * opened by a signature of one of its keys over this connection's challenge, and that is all the relay knows.
  *
- * Guarantees: no answer to a write before the store says durable; requests are taken in their order, `open` and `create`
- * one at a time; a reader that does not read is not read from either. No timer and no closure lives as long as it does:
- * thousands of idle connections cost little.
+ * Guarantees: no answer to a write before the store says durable; requests are taken in their order, reads and proofs one at
+ * a time and in turn with those of others (rota.ts); what is done is counted before and after (meter.ts); a reader that
+ * does not read is not read from either. No timer and no closure lives as long as it does: thousands of idle connections
+ * cost little.
  * Leaves out: the socket (ws.ts; a test has its own), and what is in a frame: bytes, their length and their hash.
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
-import { CLOSE, HEARTBEAT_MS, MAX_OPEN_TOPICS } from '#lib/protocol/limits.ts';
-import {
-  decodeRequest,
-  encodeReply,
-  type ErrorCode,
-  type Reply,
-  type Request,
-  type Role,
-} from '#lib/protocol/relay.ts';
+import { CLOSE, HEARTBEAT_MS } from '#lib/protocol/limits.ts';
+import { decodeRequest, encodeReply, type ErrorCode, type Reply, type Request } from '#lib/protocol/relay.ts';
 import { PROTOCOL_VERSION } from '#lib/protocol/version.ts';
-import { admitByCreating, admitByOpening } from './admission.ts';
+import { admitByCreating, admitByOpening, isKeyOf, type Admitted } from './admission.ts';
 import { answer, carryOut, isWrite, type TopicRequest, type Write } from './answers.ts';
 import type { Bus, SharedMessage } from './bus/bus.ts';
 import type { Clock, Random } from './clock.ts';
-import { Credit } from './credit.ts';
+import { costOf, PROOF_COST, REFUSAL_COST } from './cost.ts';
+import { Feeder, type FeederHost } from './feeder.ts';
 import type { Guard } from './guard.ts';
 import { Inbox, type InboxOwner } from './inbox.ts';
 import type { RelayLimits } from './limits.ts';
 import { describeError, type Log } from './log.ts';
+import { Meter } from './meter.ts';
 import type { Metrics } from './metrics.ts';
+import { OpenTopics, type OpenTopic } from './open-topics.ts';
 import type { Puts } from './puts.ts';
-import { topicKey, type Store, type Topic } from './store/store.ts';
+import type { Rota } from './rota.ts';
+import type { Pace } from './store/pace.ts';
+import type { Store } from './store/store.ts';
 import { Subscription, type Listener } from './subscription.ts';
 
 export interface SessionSocket {
@@ -42,6 +41,8 @@ export interface SessionSocket {
   resume(): void;
   /** Asks for a sign of life below the protocol. */
   ping(): void;
+  /** The other end holds a key of some topic. */
+  proven(): void;
   close(code: number): void;
 }
 
@@ -49,6 +50,7 @@ export interface SessionDeps {
   readonly store: Store;
   readonly bus: Bus;
   readonly puts: Puts;
+  readonly rota: Rota;
   readonly limits: RelayLimits;
   readonly clock: Clock;
   readonly random: Random;
@@ -70,38 +72,41 @@ export interface Session {
   heard(): void;
   /** The socket has sent what it held. */
   drained(): void;
-  /** Called now and then: ends a silent or an unproven connection, asks a quiet one for a sign of life. */
+  /** Called now and then: ends a silent, a slow or an unproven connection, asks a quiet one for a sign of life. */
   tick(): void;
+  /** Too much is held for this connection: it is closed, and what it missed can be listed on the next. */
+  relieve(): void;
   /** Takes nothing in any more; what is under way is still answered. */
   stop(): void;
   /** The connection is gone. */
   ended(): void;
 }
 
-export interface OpenTopic {
-  readonly topic: Topic;
-  readonly role: Role;
-  subscription: Subscription | null;
-}
-
-const RATE_PAUSE_SECONDS = 1;
+/** Who goes on asking although told to wait, so many times in a row, is sent away. */
+const MAX_IMPATIENCE = 5_000;
 
 /** A connection begins with the challenge. */
 export function createSession(socket: SessionSocket, peer: Peer, deps: SessionDeps): Session {
   return new RelaySession(socket, peer, deps);
 }
 
-class RelaySession implements Session, InboxOwner, Listener {
+class RelaySession implements Session, InboxOwner, Listener, FeederHost {
   readonly #socket: SessionSocket;
   readonly #peer: Peer;
   readonly #deps: SessionDeps;
   readonly #nonce: Bytes;
   readonly #startedAt: number;
   #heardAt: number;
-  #topics: Map<string, OpenTopic> | null = null;
+  /** Null until something is proven. */
+  #topics: OpenTopics | null = null;
   readonly #inbox: Inbox;
-  readonly #credit: Credit;
+  readonly #meter: Meter;
+  #feeder: Feeder | null = null;
+  /** What the other end had left unread when last looked at, and since when it takes nothing of it. */
+  #unread = 0;
+  #stuckSince = 0;
   #refusals = 0;
+  #impatience = 0;
   #isStopped = false;
   #isEnded = false;
 
@@ -114,7 +119,7 @@ class RelaySession implements Session, InboxOwner, Listener {
     const now = deps.clock.now();
     this.#startedAt = this.#heardAt = now;
     this.#inbox = new Inbox(this);
-    this.#credit = new Credit(deps.limits, now);
+    this.#meter = new Meter(deps.limits, peer.guard, now);
     this.#reply({ type: 'challenge', version: PROTOCOL_VERSION, nonce: this.#nonce, time: now });
   }
 
@@ -130,7 +135,7 @@ class RelaySession implements Session, InboxOwner, Listener {
 
   drained(): void {
     this.#inbox.advance();
-    if (this.#topics) for (const { subscription } of this.#topics.values()) subscription?.resume();
+    this.#feeder?.advance();
   }
 
   tick(): void {
@@ -139,7 +144,15 @@ class RelaySession implements Session, InboxOwner, Listener {
     const quiet = now - this.#heardAt;
     if (!this.#topics && now - this.#startedAt > this.#deps.limits.unprovenMs) this.#end(CLOSE.unproven);
     else if (quiet > this.#deps.limits.silenceMs) this.#end(CLOSE.silent);
+    else if (this.#isStuck(now)) this.relieve();
     else if (quiet > HEARTBEAT_MS) this.#socket.ping();
+    this.#feeder?.advance();
+  }
+
+  relieve(): void {
+    if (this.#isEnded) return;
+    this.#deps.metrics.totals.slowConnections++;
+    this.#end(CLOSE.slow);
   }
 
   stop(): void {
@@ -151,8 +164,8 @@ class RelaySession implements Session, InboxOwner, Listener {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#inbox.clear();
-    if (this.#topics) for (const { subscription } of this.#topics.values()) subscription?.end();
-    this.#topics = null;
+    this.#topics?.clear();
+    this.#feeder = null;
   }
 
   send(message: Bytes): void {
@@ -171,6 +184,22 @@ class RelaySession implements Session, InboxOwner, Listener {
 
   isUnread(): boolean {
     return this.#socket.bufferedAmount > this.#deps.limits.pauseBytes;
+  }
+
+  isHungry(subscription: Subscription): void {
+    (this.#feeder ??= new Feeder(this)).add(subscription);
+  }
+
+  mayFeed(): boolean {
+    return !this.#isEnded && !this.isBehind() && this.#meter.wait(this.#deps.clock.now()) === 0;
+  }
+
+  read<T>(work: (pace: Pace) => Promise<T>): Promise<T> {
+    const { rota, clock } = this.#deps;
+    const charge = (cost: number) => {
+      this.#meter.charge(cost, clock.now());
+    };
+    return rota.do(this.#peer.guard, charge, work);
   }
 
   pause(): void {
@@ -195,10 +224,14 @@ class RelaySession implements Session, InboxOwner, Listener {
       return;
     }
     totals.requests++;
-    if (!this.#credit.spend(this.#deps.limits, this.#heardAt)) {
-      this.#tooFast(request.req, RATE_PAUSE_SECONDS);
+    const wait = this.#meter.wait(this.#heardAt);
+    this.#meter.charge(wait > 0 ? REFUSAL_COST : costOf(request), this.#heardAt);
+    if (wait > 0) {
+      this.#tooFast(request.req, wait);
+      if (++this.#impatience >= MAX_IMPATIENCE) this.#end(CLOSE.tryLater);
       return;
     }
+    this.#impatience = 0;
     switch (request.type) {
       case 'put':
         this.#put(request);
@@ -208,11 +241,25 @@ class RelaySession implements Session, InboxOwner, Listener {
         break;
       case 'open':
       case 'create':
-        void this.#inbox.during(() => this.#work(request.req, this.#prove(request)), true);
+        void this.#inbox.during(
+          () =>
+            this.#work(
+              request.req,
+              this.read((pace) => this.#prove(request, pace)),
+            ),
+          true,
+        );
         break;
       default:
-        void this.#inbox.during(() => this.#work(request.req, this.#answer(request)), false);
+        void this.#inbox.during(() => this.#work(request.req, this.#answer(request)), !isWrite(request));
     }
+  }
+
+  #isStuck(now: number): boolean {
+    const unread = this.#socket.bufferedAmount;
+    if (unread < this.#unread || this.#unread === 0) this.#stuckSince = now;
+    this.#unread = unread;
+    return unread > 0 && now - this.#stuckSince > this.#deps.limits.slowMs;
   }
 
   async #work(req: number, work: Promise<void>): Promise<void> {
@@ -224,7 +271,8 @@ class RelaySession implements Session, InboxOwner, Listener {
     }
   }
 
-  async #prove(request: Request & { type: 'open' | 'create' }): Promise<void> {
+  async #prove(request: Request & { type: 'open' | 'create' }, pace: Pace): Promise<void> {
+    pace.spend(PROOF_COST);
     const { store, clock } = this.#deps;
     const { origin, guard } = this.#peer;
     const challenge = { origin, nonce: this.#nonce };
@@ -232,23 +280,30 @@ class RelaySession implements Session, InboxOwner, Listener {
       request.type === 'open'
         ? await admitByOpening(store, challenge, request)
         : await admitByCreating({ store, clock, guard }, challenge, request);
-    if (admission.type === 'admitted') await this.#admit(request.req, admission.topic, admission.role);
+    if (admission.type === 'admitted') await this.#admit(request, admission);
     else if (admission.code === 'refused') this.#refuse(request.req);
     else if (admission.code === 'rate-limited') this.#tooFast(request.req, admission.retryAfter);
     else this.#fail(request.req, admission.code);
   }
 
-  async #admit(req: number, topic: Topic, role: Role): Promise<void> {
-    const last = await this.#deps.store.last(topic);
+  async #admit(request: Request & { type: 'open' | 'create' }, { topic, role }: Admitted): Promise<void> {
+    const { store, bus } = this.#deps;
+    const { req } = request;
+    const key = request.type === 'open' ? request.key : null;
+    const last = await store.last(topic);
     if (this.#isEnded) return;
-    this.#topics ??= new Map();
-    const present = this.#topics.get(topic.key);
-    if (!present && this.#topics.size >= MAX_OPEN_TOPICS) {
+    if (!this.#topics) this.#socket.proven();
+    const topics = (this.#topics ??= new OpenTopics(bus));
+    const open = topics.open(topic, role, key);
+    if (!open) {
       this.#fail(req, 'quota');
-      return;
+    } else if (open.readerKey && !(await isKeyOf(store, topic, role, open.readerKey))) {
+      // Dismissed since it was looked up; from here on the bus would have told.
+      topics.shut(open);
+      this.#refuse(req);
+    } else if (!this.#isEnded) {
+      this.#reply({ type: 'opened', req, last });
     }
-    this.#topics.set(topic.key, { topic, role, subscription: present?.subscription ?? null });
-    this.#reply({ type: 'opened', req, last });
   }
 
   #refuse(req: number): void {
@@ -259,8 +314,9 @@ class RelaySession implements Session, InboxOwner, Listener {
   }
 
   #put(request: Request & { type: 'put' }): void {
-    const open = this.#topicOf(request.topic);
-    if (!open || open.role === 'reader') {
+    const open = this.#topicOf(request);
+    if (!open) return;
+    if (open.role === 'reader') {
       this.#fail(request.req, 'forbidden');
       return;
     }
@@ -273,10 +329,9 @@ class RelaySession implements Session, InboxOwner, Listener {
   }
 
   async #answer(request: TopicRequest): Promise<void> {
-    const open = this.#topicOf(request.topic);
-    if (!open) {
-      this.#fail(request.req, 'forbidden');
-    } else if (request.type === 'subscribe') {
+    const open = this.#topicOf(request);
+    if (!open) return;
+    if (request.type === 'subscribe') {
       this.#subscribe(open, request);
     } else if (request.type === 'unsubscribe') {
       open.subscription?.end();
@@ -287,13 +342,17 @@ class RelaySession implements Session, InboxOwner, Listener {
       if (wait > 0) this.#tooFast(request.req, wait);
       else this.#reply(await this.#carryOut(open, request));
     } else {
-      this.#reply(await answer(this.#deps.store, open.topic, request));
+      const reply = await this.read((pace) => answer(this.#deps.store, open.topic, request, pace));
+      if (open.isShut) this.#fail(request.req, 'forbidden');
+      else this.#reply(reply);
     }
   }
 
   async #carryOut(open: OpenTopic, request: Write): Promise<Reply> {
     const reply = await carryOut(this.#deps.store, open, request);
-    if (request.type === 'put-chunk' && reply.type === 'done') this.#deps.metrics.totals.chunks++;
+    if (reply.type !== 'done') return reply;
+    if (request.type === 'put-chunk') this.#deps.metrics.totals.chunks++;
+    if (request.type === 'dismiss') this.#deps.bus.dismiss(open.topic, request.key);
     return reply;
   }
 
@@ -301,11 +360,15 @@ class RelaySession implements Session, InboxOwner, Listener {
     open.subscription?.end();
     open.subscription = new Subscription(open.topic, since, this, this, this.#deps.store, this.#deps.bus);
     this.#reply({ type: 'done', req });
-    open.subscription.resume();
+    this.isHungry(open.subscription);
   }
 
-  #topicOf(id: Bytes): OpenTopic | undefined {
-    return this.#topics?.get(topicKey(id));
+  /** The topic, if it is open here; otherwise the request is answered. */
+  #topicOf({ req, topic }: TopicRequest | (Request & { type: 'put' })): OpenTopic | null {
+    const found = this.#topics?.find(topic, this.#heardAt) ?? 'forbidden';
+    if (typeof found !== 'string') return found;
+    this.#fail(req, found);
+    return null;
   }
 
   #tooFast(req: number, retryAfter: number): void {

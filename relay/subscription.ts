@@ -8,6 +8,8 @@ import type { Bus, News, SharedMessage, Subscriber } from './bus/bus.ts';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { encodeReply } from '#lib/protocol/relay.ts';
 import { PAGE_ENTRIES } from '#lib/protocol/limits.ts';
+import type { Hungry } from './feeder.ts';
+import type { Pace } from './store/pace.ts';
 import type { Store, Topic } from './store/store.ts';
 
 export interface Listener {
@@ -15,10 +17,11 @@ export interface Listener {
   sendShared(shared: SharedMessage): void;
   /** Whether its socket holds more unread bytes than it should. */
   isBehind(): boolean;
-  onStoreError(error: unknown): void;
+  /** There is something to read from the store: `feed` it when its turn comes. */
+  isHungry(subscription: Subscription): void;
 }
 
-export class Subscription implements Subscriber {
+export class Subscription implements Subscriber, Hungry {
   readonly author: object;
   readonly #topic: Topic;
   readonly #listener: Listener;
@@ -26,7 +29,7 @@ export class Subscription implements Subscriber {
   readonly #bus: Bus;
   /** All up to this cursor has been sent. */
   #sent: number;
-  #state: 'reading' | 'listening' | 'waiting' | 'ended' = 'waiting';
+  #state: 'hungry' | 'listening' | 'ended' = 'hungry';
   /** News came while reading: what was read may not be all. */
   #missed = false;
 
@@ -52,14 +55,26 @@ export class Subscription implements Subscriber {
       this.#sent = news.last;
       this.#listener.sendShared(news.shared);
     } else {
-      this.#state = 'waiting';
-      this.resume();
+      this.#state = 'hungry';
+      this.#listener.isHungry(this);
     }
   }
 
-  /** Reads on from the store, unless the socket is still behind. Called again whenever it has drained. */
-  resume(): void {
-    if (this.#state === 'waiting' && !this.#listener.isBehind()) void this.#read();
+  async feed(pace: Pace): Promise<boolean> {
+    if (this.#hasEnded()) return false;
+    this.#missed = false;
+    const range = { since: this.#sent, limit: PAGE_ENTRIES, doomed: false };
+    const { entries } = await this.#store.list(this.#topic, range, pace);
+    if (this.#hasEnded()) return false;
+    const last = entries.at(-1);
+    if (last) {
+      this.#sent = last.cursor;
+      this.#listener.send(encodeReply({ type: 'events', topic: this.#topic.id, entries }));
+      return true;
+    }
+    if (this.#missed) return true;
+    this.#state = 'listening';
+    return false;
   }
 
   end(): void {
@@ -67,30 +82,7 @@ export class Subscription implements Subscriber {
     this.#bus.unsubscribe(this.#topic, this);
   }
 
-  async #read(): Promise<void> {
-    this.#state = 'reading';
-    try {
-      while (this.#isReading()) {
-        this.#missed = false;
-        const range = { since: this.#sent, limit: PAGE_ENTRIES, doomed: false };
-        const { entries } = await this.#store.list(this.#topic, range);
-        if (!this.#isReading()) return;
-        const last = entries.at(-1);
-        if (last) {
-          this.#sent = last.cursor;
-          this.#listener.send(encodeReply({ type: 'events', topic: this.#topic.id, entries }));
-          if (this.#listener.isBehind()) this.#state = 'waiting';
-        } else if (!this.#missed) {
-          this.#state = 'listening';
-        }
-      }
-    } catch (error) {
-      this.end();
-      this.#listener.onStoreError(error);
-    }
-  }
-
-  #isReading(): boolean {
-    return this.#state === 'reading';
+  #hasEnded(): boolean {
+    return this.#state === 'ended';
   }
 }

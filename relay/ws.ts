@@ -11,6 +11,7 @@ import { WebSocketServer } from 'ws';
 import { MAX_REQUEST } from '#lib/protocol/limits.ts';
 import { Connection, House, ignore } from './connection.ts';
 import { Doorkeeper, type AddressGuard } from './guard.ts';
+import type { Clock } from './clock.ts';
 import type { RelayLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Relay } from './relay.ts';
@@ -20,6 +21,7 @@ export interface SocketOptions {
   readonly path: string;
   readonly relay: Relay;
   readonly turn: Turn;
+  readonly clock: Clock;
   readonly limits: RelayLimits;
   readonly metrics: Metrics;
   /** The host under which the request reached this relay. */
@@ -46,7 +48,7 @@ const BUSY_SECONDS = 5;
 
 export function serveSockets(server: Server, options: SocketOptions): RelaySockets {
   const { limits, metrics } = options;
-  const house = new House(options.relay, new Doorkeeper(limits), options.turn);
+  const house = new House(options.relay, new Doorkeeper(limits, options.clock), options.turn);
   const settings = {
     noServer: true,
     clientTracking: false,
@@ -62,10 +64,10 @@ export function serveSockets(server: Server, options: SocketOptions): RelaySocke
 
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', ignore);
-    void receive(request, socket, head);
+    receive(request, socket, head);
   });
 
-  async function receive(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  function receive(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const refuse = (status: string, wait: number) => {
       metrics.totals.refusedConnections++;
       refuseUpgrade(socket, status, wait);
@@ -75,7 +77,7 @@ export function serveSockets(server: Server, options: SocketOptions): RelaySocke
     } else if (isStopped || house.open.size >= limits.connections) {
       refuse('503 Service Unavailable', BUSY_SECONDS);
     } else {
-      const guard = await house.door.enter(options.addressOf(request));
+      const guard = house.door.enter(options.addressOf(request));
       if (typeof guard === 'number') refuse('429 Too Many Requests', guard);
       else shakeHands(request, socket, head, guard);
     }
@@ -91,7 +93,7 @@ export function serveSockets(server: Server, options: SocketOptions): RelaySocke
         new Connection(ws, socket, house, guard).begin(origin);
       });
     }
-    if (!accepted) house.door.leave(guard);
+    if (!accepted) house.door.leave(guard, false);
   }
 
   return {

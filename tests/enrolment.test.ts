@@ -55,9 +55,9 @@ test("Camille's real account, made by keys/, is attested under the address that 
   const code = (await carnet.authority.issueCode(CAMILLE.nir)) ?? '';
   const secrets = normaliseSecrets({ code, ...CAMILLE });
   if (!secrets) throw new Error('the form refuses this');
-  const { lookup } = await deriveEnrolment(secrets, { sha256, argon2id });
+  const { codeId, lookup } = await deriveEnrolment(secrets, { sha256, argon2id });
   const signature = await signer.sign(activationMessage(lookup, address));
-  const answer = await carnet.activate(lookup, { genesis, address, sign: () => signature });
+  const answer = await carnet.activate({ codeId, lookup }, { genesis, address, sign: () => signature });
   const attestation = typeof answer === 'string' ? null : decodeAttestation(answer.attestation);
   if (!attestation) throw new Error('refused, or malformed');
   expect(attestation.address).toBe(address);

@@ -3,9 +3,9 @@
  *
  * An activation is bound to the first address that proves the lookup and signs with the account key of its genesis
  * bundle. The same address again gets the same attestation; another is refused. The entry in the log and the use of the
- * code are one commit. Opening checks the whole chain: a log that was rewritten stops the authority.
+ * code are one commit; a refused one is counted as a wrong try of the code (codes.ts). Opening checks the whole chain: a log that was rewritten stops the authority.
  */
-import { fail, ok, type Result } from '#lib/bytes/result.ts';
+import type { Result } from '#lib/bytes/result.ts';
 import { equal, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
 import {
   addressOfBundle,
@@ -24,7 +24,7 @@ import {
   LOG_PAGE,
   type ActivationRequest,
 } from '#lib/protocol/authority.ts';
-import { REFUSED, type CodeRow, type Codes, type Refused } from './codes.ts';
+import type { CodeRow, Codes, Refused } from './codes.ts';
 import { sha256, verifyEd25519 } from './primitives.ts';
 import type { RegisterTable } from './register.ts';
 import type { SigningKey } from './signing-key.ts';
@@ -85,22 +85,22 @@ export function createAttestations({ store, register, codes, key, clock }: Attes
     return { attestation, index: head.size };
   }
 
+  function attestedAs(index: number): Attested {
+    return { attestation: toOwned(entry.get(index)?.['attestation'] as Uint8Array), index };
+  }
+
   return {
     activate(request) {
-      const { lookup, genesis, signature } = request;
-      const address = addressOfBundle(genesis, sha256);
-      const accountKey = genesis.subarray(ACCOUNT_KEY_OFFSET, ACCOUNT_KEY_OFFSET + 32);
-      const signed =
-        request.address.toLowerCase() === address &&
-        verifyEd25519(accountKey, activationMessage(lookup, address), signature);
-      return store.transaction(() => {
-        const row = codes.proven(lookup);
-        if (!row || !signed) return fail(REFUSED);
-        if (row.attestation === null) return ok(attest(row, address));
-        if (row.address !== address) return fail(REFUSED);
-        const attestation = toOwned(entry.get(row.attestation)?.['attestation'] as Uint8Array);
-        return ok({ attestation, index: row.attestation });
-      });
+      const { codeId, lookup } = request;
+      return store.transaction(() =>
+        codes.attempt(codeId, lookup, (row) => {
+          const address = claimedAddress(request);
+          if (address === null) return null;
+          if (row.attestation === null) return codes.isGood(row.codeId) ? attest(row, address) : null;
+          // What locks a code cannot undo its use.
+          return row.address === address ? attestedAs(row.attestation) : null;
+        }),
+      );
     },
 
     log(from) {
@@ -109,6 +109,14 @@ export function createAttestations({ store, register, codes, key, clock }: Attes
       return { leaves: rows.map(toLeaf), head: { ...head, signature: key.sign(logHeadMessage(head)) } };
     },
   };
+}
+
+/** The address, if its bundle names it and its account key signed the claim. */
+function claimedAddress({ lookup, genesis, signature, ...claimed }: ActivationRequest): string | null {
+  const address = addressOfBundle(genesis, sha256);
+  if (claimed.address.toLowerCase() !== address) return null;
+  const accountKey = genesis.subarray(ACCOUNT_KEY_OFFSET, ACCOUNT_KEY_OFFSET + 32);
+  return verifyEd25519(accountKey, activationMessage(lookup, address), signature) ? address : null;
 }
 
 function checkChain(rows: Iterable<Record<string, unknown>>): void {

@@ -71,7 +71,7 @@ describe('activation', () => {
     const sealed = await carnet.enrol(keys);
     const file = typeof sealed === 'string' ? null : await openEnrolmentFile(keys, sealed);
     const account = testAccount('Camille');
-    const answer = await carnet.activate(keys.lookup, account);
+    const answer = await carnet.activate(keys, account);
     if (!file || typeof answer === 'string') throw new Error('refused');
     const attestation = decodeAttestation(answer.attestation);
     if (!attestation) throw new Error('malformed');
@@ -86,28 +86,28 @@ describe('activation', () => {
   test('the same address again gets the same attestation, after a restart and after the code expired too', async () => {
     const carnet = await world();
     const keys = await typeIn({ code: await codeOf(CAMILLE.nir, carnet), ...CAMILLE });
-    const first = await carnet.activate(keys.lookup, testAccount('Camille'));
+    const first = await carnet.activate(keys, testAccount('Camille'));
     const again = await world({ dataDir: (await carnet.restart()).dataDir, clock: carnet.clock });
     carnet.clock.jump(400 * 24 * 3_600_000);
-    expect(await again.activate(keys.lookup, testAccount('Camille'))).toEqual(first);
+    expect(await again.activate(keys, testAccount('Camille'))).toEqual(first);
   });
 
   test('a used code opens no enrolment file any more', async () => {
     const carnet = await world();
     const keys = await typeIn({ code: await codeOf(CAMILLE.nir, carnet), ...CAMILLE });
-    await carnet.activate(keys.lookup, testAccount('Camille'));
+    await carnet.activate(keys, testAccount('Camille'));
     expect(await carnet.enrol(keys)).toBe('enrolment-refused');
   });
 
   test('a claim that the account key did not sign, or for a bundle the address does not name, is refused and uses nothing', async () => {
     const carnet = await world();
-    const { lookup } = await typeIn({ code: await codeOf(CAMILLE.nir, carnet), ...CAMILLE });
+    const keys = await typeIn({ code: await codeOf(CAMILLE.nir, carnet), ...CAMILLE });
     const camille = testAccount('Camille');
     const mallory = testAccount('Mallory');
-    expect(await carnet.activate(lookup, { ...camille, sign: mallory.sign })).toBe('enrolment-refused');
-    expect(await carnet.activate(lookup, { ...camille, genesis: mallory.genesis })).toBe('enrolment-refused');
-    expect(await carnet.activate(lookup, { ...mallory, address: camille.address })).toBe('enrolment-refused');
-    expect(await carnet.activate(lookup, camille)).toMatchObject({ index: 1 });
+    expect(await carnet.activate(keys, { ...camille, sign: mallory.sign })).toBe('enrolment-refused');
+    expect(await carnet.activate(keys, { ...camille, genesis: mallory.genesis })).toBe('enrolment-refused');
+    expect(await carnet.activate(keys, { ...mallory, address: camille.address })).toBe('enrolment-refused');
+    expect(await carnet.activate(keys, camille)).toMatchObject({ index: 1 });
   });
 });
 
@@ -180,7 +180,7 @@ describe('the demo', () => {
     expect(listed[0]).toMatchObject({ name: 'Camille Moreau', ...CAMILLE, card: 'photo' });
     const keys = await typeIn(listed[0] ?? { code: '', ...CAMILLE });
     expect(await first.enrol(keys)).toBeInstanceOf(Uint8Array);
-    await first.activate(keys.lookup, testAccount('Camille'));
+    await first.activate(keys, testAccount('Camille'));
     const unused = listed.slice(1);
     expect(first.authority.demoCredentials()).toEqual(unused);
 
@@ -245,7 +245,7 @@ describe('what lies in the folder', () => {
       typeIn({ code: codes[0] ?? '', ...CAMILLE }),
       typeIn({ code: codes[1] ?? '', ...GHJULIA }),
     ]);
-    await carnet.activate(keys[0].lookup, testAccount('Camille'));
+    await carnet.activate(keys[0], testAccount('Camille'));
     const disk = readdirSync(carnet.dataDir)
       .map((name) => readFileSync(join(carnet.dataDir, name)).toString('latin1'))
       .join();
@@ -260,7 +260,7 @@ describe('what lies in the folder', () => {
   test('an attestation cannot be changed or taken back, and a log changed behind its back stops the next start', async () => {
     const carnet = await world();
     const keys = await typeIn({ code: await codeOf(CAMILLE.nir, carnet), ...CAMILLE });
-    await carnet.activate(keys.lookup, testAccount('Camille'));
+    await carnet.activate(keys, testAccount('Camille'));
     const db = new DatabaseSync(join(carnet.dataDir, 'authority.sqlite'));
     expect(() => db.exec("UPDATE log SET commitment = x''")).toThrow('append-only');
     expect(() => db.exec('DELETE FROM log')).toThrow(/append-only|FOREIGN KEY/);

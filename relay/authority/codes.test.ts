@@ -47,7 +47,7 @@ test('a code lives six weeks, to the millisecond', async () => {
   expect(codes.redeem(codeId, lookup).ok).toBe(true);
   await clock.advance(1);
   expect(codes.redeem(codeId, lookup)).toEqual(REFUSED);
-  expect(codes.proven(lookup)).toBeNull();
+  expect(codes.attempt(codeId, lookup, (row) => codes.isGood(row.codeId) || null)).toEqual(REFUSED);
 });
 
 test('four wrong tries leave a code good, the fifth locks it for the right numbers too, and is told once', async () => {
@@ -58,7 +58,7 @@ test('four wrong tries leave a code good, the fifth locks it for the right numbe
   expect(locked).not.toHaveBeenCalled();
   for (let i = 0; i < 3; i++) codes.redeem(codeId, WRONG);
   expect(codes.redeem(codeId, lookup)).toEqual(REFUSED);
-  expect(codes.proven(lookup)).toBeNull();
+  expect(codes.attempt(codeId, lookup, (row) => codes.isGood(row.codeId) || null)).toEqual(REFUSED);
   expect(locked).toHaveBeenCalledTimes(1);
 });
 

@@ -5,8 +5,9 @@
  * index look-up. Of the code itself nothing is kept; of the lookup, its hash. A wrong try is counted against the code it
  * names, and a code is named by 128 bits derived from its 80, so only who holds a code can spend its tries.
  *
- * A refusal runs the same statements whatever its reason: a try against a code that does not exist is counted against a
- * row that stands for it.
+ * Everything that a lookup opens is behind one guard, `attempt`: opening the file and claiming the code spend the same
+ * five tries. A refusal runs the same statements whatever its reason: a try against a code that does not exist is counted
+ * against a row that stands for it.
  */
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { toOwned, type Bytes } from '#lib/bytes/bytes.ts';
@@ -46,8 +47,11 @@ export interface Codes {
   issue(person: Person): Promise<string>;
   /** The sealed enrolment file of a code that is still good. */
   redeem(codeId: Bytes, lookup: Bytes): Result<Bytes, Refused>;
-  /** The code that a lookup proves, if it is still good or already used; what locks a code cannot undo its use. */
-  proven(lookup: Bytes): CodeRow | null;
+  /**
+   * What `accept` makes of the code that the two prove. Where they prove none, or it answers null, that is one more wrong
+   * try. Whether the code is still good is for `accept` to ask.
+   */
+  attempt<T>(codeId: Bytes, lookup: Bytes, accept: (code: CodeRow) => T | null): Result<T, Refused>;
   /** Marks a code as used by the activation of an address. */
   use(codeId: Bytes, address: string, attestation: number): void;
   /** How many codes a person was issued since then. */
@@ -72,7 +76,6 @@ const DECOY = new Uint8Array(CODE_ID_BYTES);
 export function createCodes({ store, register, authorityKey, clock, random, onLocked }: CodesDeps): Codes {
   const { db } = store;
   const byId = db.prepare(`SELECT ${COLUMNS} FROM codes WHERE code_id = ?`);
-  const byLookup = db.prepare(`SELECT ${COLUMNS} FROM codes WHERE lookup_hash = ?`);
   const countTry = db.prepare(`
     UPDATE codes SET tries = tries + 1, locked = CASE WHEN tries + 1 >= ${TRIES} THEN coalesce(locked, ?) END
     WHERE code_id = ? RETURNING tries, person`);
@@ -89,9 +92,21 @@ export function createCodes({ store, register, authorityKey, clock, random, onLo
 
   if (!byId.get(DECOY)) insert.run(DECOY, null, random(32), new Uint8Array(), 0, 0);
 
-  function isGood(row: CodeRow | null): row is CodeRow {
+  function isGood(row: CodeRow | null): boolean {
     if (row === null || row.locked !== null || row.withdrawn !== null || row.address !== null) return false;
     return clock.now() < row.expires;
+  }
+
+  function attempt<T>(codeId: Bytes, lookup: Bytes, accept: (code: CodeRow) => T | null): Result<T, Refused> {
+    const found = toRow(byId.get(codeId));
+    const decoy = toRow(byId.get(DECOY));
+    const row = found ?? decoy;
+    const matches = sameBytes(sha256(lookup), row?.lookupHash ?? new Uint8Array(LOOKUP_BYTES));
+    const opened = found && matches ? accept(found) : null;
+    if (opened !== null) return ok(opened);
+    const tried = countTry.get(clock.now(), row?.codeId ?? DECOY);
+    if (tried?.['tries'] === TRIES && tried['person'] !== null) onLocked();
+    return fail(REFUSED);
   }
 
   return {
@@ -123,22 +138,8 @@ export function createCodes({ store, register, authorityKey, clock, random, onLo
       return code;
     },
 
-    redeem(codeId, lookup) {
-      const found = toRow(byId.get(codeId));
-      const decoy = toRow(byId.get(DECOY));
-      const row = found ?? decoy;
-      const matches = sameBytes(sha256(lookup), row?.lookupHash ?? new Uint8Array(LOOKUP_BYTES));
-      if (found && matches && isGood(found)) return ok(found.sealed);
-      const tried = countTry.get(clock.now(), row?.codeId ?? DECOY);
-      if (tried?.['tries'] === TRIES && tried['person'] !== null) onLocked();
-      return fail(REFUSED);
-    },
-
-    proven(lookup) {
-      const row = toRow(byLookup.get(sha256(lookup)));
-      return row !== null && (row.address !== null || isGood(row)) ? row : null;
-    },
-
+    redeem: (codeId, lookup) => attempt(codeId, lookup, (row) => (isGood(row) ? row.sealed : null)),
+    attempt,
     use: (codeId, address, attestation) => void markUsed.run(address, attestation, codeId),
     issuedSince: (person, time) => Number(countIssued.get(person, time)?.['count']),
     isGood: (codeId) => isGood(toRow(byId.get(codeId))),

@@ -60,7 +60,7 @@ test('the log is read page by page and leads to the head that is signed', async 
   const carnet = await world();
   for (const person of [CAMILLE, GHJULIA]) {
     const code = (await carnet.authority.issueCode(person.nir)) ?? '';
-    await carnet.activate((await typeIn({ code, ...person })).lookup, testAccount(person.nir));
+    await carnet.activate(await typeIn({ code, ...person }), testAccount(person.nir));
   }
   const read = async (after: string) => {
     const response = await carnet.authority.routes.request(`/authority/log?after=${after}`);

@@ -5,6 +5,7 @@
  * publisher.
  * The store is the truth: news may come without its frames (from another node, or when there is too much), and then the
  * subscriber reads the store.
+ * Who reads by a key that is dismissed is told too, so that it reads no more on any node.
  * Leaves out: subscribers that are too slow. They hear of it all the same and look after themselves.
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
@@ -33,10 +34,19 @@ export interface Subscriber {
   hear(news: News): void;
 }
 
+/** Who has a topic open by a key that an owner may dismiss. */
+export interface Watcher {
+  dismissed(topic: Topic, key: Bytes): void;
+}
+
 export interface Bus {
   /** Tells every subscriber of the topic, at the end of this turn. */
   publish(topic: Topic, cursor: number, frame: Bytes, author: object): void;
   subscribe(topic: Topic, subscriber: Subscriber): void;
   unsubscribe(topic: Topic, subscriber: Subscriber): void;
+  /** Tells every watcher of the topic, on every node, that this key reads no more. */
+  dismiss(topic: Topic, key: Bytes): void;
+  watch(topic: Topic, watcher: Watcher): void;
+  unwatch(topic: Topic, watcher: Watcher): void;
   close(): Promise<void>;
 }

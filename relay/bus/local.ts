@@ -7,7 +7,7 @@ import { PAGE_BYTES } from '#lib/protocol/limits.ts';
 import { encodeReply, type FrameEntry } from '#lib/protocol/relay.ts';
 import type { Topic } from '../store/store.ts';
 import type { Turn } from '../turn.ts';
-import type { Bus, News, Subscriber } from './bus.ts';
+import type { Bus, News, Subscriber, Watcher } from './bus.ts';
 
 /** What one turn has brought to one topic. */
 interface Gathering {
@@ -20,6 +20,7 @@ interface Gathering {
 
 export function createLocalBus(turn: Turn): Bus {
   const subscribersByTopic = new Map<string, Set<Subscriber>>();
+  const watchersByTopic = new Map<string, Set<Watcher>>();
   let gatherings = new Map<string, Gathering>();
 
   const endTurn = () => {
@@ -40,19 +41,30 @@ export function createLocalBus(turn: Turn): Bus {
       }
       add(gathering, cursor, frame, author);
     },
-    subscribe(topic, subscriber) {
-      const subscribers = subscribersByTopic.get(topic.key);
-      if (subscribers) subscribers.add(subscriber);
-      else subscribersByTopic.set(topic.key, new Set([subscriber]));
+    subscribe: (topic, subscriber) => addTo(subscribersByTopic, topic, subscriber),
+    unsubscribe: (topic, subscriber) => takeFrom(subscribersByTopic, topic, subscriber),
+    dismiss(topic, key) {
+      // A watcher that hears it leaves the set.
+      for (const watcher of [...(watchersByTopic.get(topic.key) ?? [])]) watcher.dismissed(topic, key);
     },
-    unsubscribe(topic, subscriber) {
-      const subscribers = subscribersByTopic.get(topic.key);
-      if (subscribers?.delete(subscriber) && subscribers.size === 0) subscribersByTopic.delete(topic.key);
-    },
+    watch: (topic, watcher) => addTo(watchersByTopic, topic, watcher),
+    unwatch: (topic, watcher) => takeFrom(watchersByTopic, topic, watcher),
     async close() {
       subscribersByTopic.clear();
+      watchersByTopic.clear();
     },
   };
+}
+
+function addTo<T>(byTopic: Map<string, Set<T>>, { key }: Topic, one: T): void {
+  const present = byTopic.get(key);
+  if (present) present.add(one);
+  else byTopic.set(key, new Set([one]));
+}
+
+function takeFrom<T>(byTopic: Map<string, Set<T>>, { key }: Topic, one: T): void {
+  const present = byTopic.get(key);
+  if (present?.delete(one) && present.size === 0) byTopic.delete(key);
 }
 
 function isAlone(author: object, subscribers: ReadonlySet<Subscriber>): boolean {

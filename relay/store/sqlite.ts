@@ -13,12 +13,13 @@ import { MAX_READERS } from '#lib/protocol/limits.ts';
 import type { Usage } from '#lib/protocol/relay.ts';
 import type { Clock } from '../clock.ts';
 import { once } from '../once.ts';
+import { costOfBytes, ENTRY_COST, LOOK_COST, UNPACED, type Pace } from './pace.ts';
 import { Blobs } from './sqlite/blobs.ts';
 import { GroupCommit, type CommitReport } from './sqlite/commit.ts';
 import { Erasing } from './sqlite/erasing.ts';
-import { Frames } from './sqlite/frames.ts';
+import { Frames, placed } from './sqlite/frames.ts';
 import { Journal } from './sqlite/journal.ts';
-import { nameOfFrame, type StoredFrame } from './sqlite/packs.ts';
+import { nameOfFrame } from './sqlite/packs.ts';
 import { Readers } from './sqlite/readers.ts';
 import { recover } from './sqlite/recover.ts';
 import { openDatabase } from './sqlite/schema.ts';
@@ -46,6 +47,7 @@ export interface SqliteOptions {
   readonly limits: {
     readonly topicFrames: number;
     readonly topicBytes: number;
+    readonly topicBlobs: number;
     readonly graceMs: number;
     readonly unfinishedMs: number;
   };
@@ -54,6 +56,9 @@ export interface SqliteOptions {
   readonly report?: (report: CommitReport) => void;
   readonly onError?: (error: unknown) => void;
 }
+
+/** Frames that are marked for deletion in one piece. */
+const MARKED = 64;
 
 const STORED: Promise<null> = Promise.resolve(null);
 
@@ -148,7 +153,7 @@ class SqliteStore implements Store {
     const pending = state.pending?.get(name);
     if (pending) return { cursor: pending.cursor, fresh: false, stored: pending.stored };
     const present = this.#frames.find(state, name);
-    if (present) return this.#putAgain(state, present);
+    if (present) return this.#putAgain(state, name, placed(present));
     if (this.#commit.isFull) return refused('storage-full');
     if (!this.#hasRoom(state, frame.length) || state.frames >= this.#limits.topicFrames)
       return refused('quota');
@@ -165,16 +170,16 @@ class SqliteStore implements Store {
     return put;
   }
 
-  async list(topic: Topic, range: Range): Promise<Page<FrameRow>> {
-    return this.#frames.list(stateOf(topic), range);
+  list(topic: Topic, range: Range, pace: Pace = UNPACED): Promise<Page<FrameRow>> {
+    return this.#frames.list(stateOf(topic), range, pace);
   }
 
-  async index(topic: Topic, range: Range): Promise<Page<IndexRow>> {
-    return this.#frames.index(stateOf(topic), range);
+  index(topic: Topic, range: Range, pace: Pace = UNPACED): Promise<Page<IndexRow>> {
+    return this.#frames.index(stateOf(topic), range, pace);
   }
 
-  async get(topic: Topic, ids: readonly Bytes[]): Promise<FrameRow[]> {
-    return this.#frames.get(stateOf(topic), ids);
+  get(topic: Topic, ids: readonly Bytes[], pace: Pace = UNPACED): Promise<FrameRow[]> {
+    return this.#frames.get(stateOf(topic), ids, pace);
   }
 
   async proposeDelete(topic: Topic, ids: readonly Bytes[]): Stored {
@@ -182,24 +187,30 @@ class SqliteStore implements Store {
     const isAnyPending = ids.some((id) => state.pending?.has(topicKey(id)));
     const failure = isAnyPending ? await this.#commit.drain() : null;
     if (failure) return fail({ type: failure });
-    return this.#commit.write(() => {
-      const at = this.#clock.now() + this.#limits.graceMs;
-      this.#frames.packs.setDue(state.n, new Set(ids.map(topicKey)), at);
-      return ok();
-    }, true);
+    // Some at a time: each may lie in a pack of its own.
+    for (let from = 0; from < ids.length; from += MARKED) {
+      const names = ids.slice(from, from + MARKED).map(topicKey);
+      const marked = await this.#commit.write(() => {
+        if (!state.gone) this.#frames.packs.setDue(state.n, names, this.#clock.now() + this.#limits.graceMs);
+        return ok();
+      }, true);
+      if (!marked.ok) return marked;
+    }
+    return ok();
   }
 
-  async usage(topic: Topic): Promise<Usage> {
+  async usage(topic: Topic, pace: Pace = UNPACED): Promise<Usage> {
     const state = stateOf(topic);
+    const doomed = await this.#frames.countDoomed(state, pace);
     return {
       frames: state.frames,
       bytes: state.frameBytes,
-      doomed: this.#frames.packs.countDoomed(state.n),
-      ...this.#frames.ends(state),
+      doomed,
+      ...this.#frames.ends(state, pace),
       createdAt: state.createdAt,
       expiresAt: state.expiresAt,
       readers: this.#readers.count(state),
-      blobs: this.#blobs.count(state),
+      blobs: state.blobs,
       blobBytes: state.blobBytes,
     };
   }
@@ -226,8 +237,13 @@ class SqliteStore implements Store {
     });
   }
 
-  async blobStat(topic: Topic, blob: Bytes): Promise<{ total: number; have: Bytes } | null> {
+  async blobStat(
+    topic: Topic,
+    blob: Bytes,
+    pace: Pace = UNPACED,
+  ): Promise<{ total: number; have: Bytes } | null> {
     const row = this.#blobs.find(stateOf(topic), blob);
+    pace.spend(LOOK_COST + ENTRY_COST * (row?.chunks ?? 0));
     return row ? { total: row.total, have: this.#blobs.have(row) } : null;
   }
 
@@ -242,19 +258,22 @@ class SqliteStore implements Store {
       if (there && !equal(there, bytes)) return fail({ type: 'conflict' });
       const added = there ? 0 : bytes.length;
       if (!this.#hasRoom(state, added)) return fail({ type: 'quota' });
+      if (!present && state.blobs >= this.#limits.topicBlobs) return fail({ type: 'quota' });
 
       const row = present ?? this.#blobs.insert(state, blob, total);
       if (!there) this.#blobs.insertChunk(row, index, bytes);
       const complete = row.chunks + (there ? 0 : 1) === total;
       this.#blobs.grow(row, there ? 0 : 1, added, complete ? 0 : now + this.#limits.unfinishedMs);
-      this.#erasing.count(state, { blobBytes: added }, undo);
+      this.#erasing.count(state, { blobs: present ? 0 : 1, blobBytes: added }, undo);
       return ok();
     });
   }
 
-  async getChunk(topic: Topic, blob: Bytes, index: number): Promise<Bytes | null> {
+  async getChunk(topic: Topic, blob: Bytes, index: number, pace: Pace = UNPACED): Promise<Bytes | null> {
     const row = this.#blobs.find(stateOf(topic), blob);
-    return row ? this.#blobs.chunk(row, index) : null;
+    const chunk = row ? this.#blobs.chunk(row, index) : null;
+    pace.spend(LOOK_COST + costOfBytes(chunk?.length ?? 0));
+    return chunk;
   }
 
   async deleteBlob(topic: Topic, blob: Bytes): Stored {
@@ -281,13 +300,13 @@ class SqliteStore implements Store {
     return topic.frameBytes + topic.blobBytes + bytes <= this.#limits.topicBytes;
   }
 
-  #putAgain(topic: TopicState, { cursor, name, doomed }: StoredFrame): Put {
+  #putAgain(topic: TopicState, name: string, { cursor, doomed }: { cursor: number; doomed: boolean }): Put {
     return { cursor, fresh: doomed, stored: doomed ? this.#rescue(topic, name) : STORED };
   }
 
   async #rescue(topic: TopicState, name: string): Promise<StoreFailure | null> {
     const done = await this.#commit.write(() => {
-      this.#frames.packs.setDue(topic.n, new Set([name]), 0);
+      this.#frames.packs.setDue(topic.n, [name], 0);
       return ok();
     });
     return done.ok ? null : done.error.type;
@@ -302,9 +321,13 @@ function stateOf(topic: Topic): TopicState {
 function hasKeys(topic: Topic, spec: TopicSpec): boolean {
   return (
     equal(topic.writeKey, spec.writeKey) &&
-    equal(topic.deleteKey, spec.deleteKey) &&
+    sameKey(topic.deleteKey, spec.deleteKey) &&
     topic.openToReaders === spec.openToReaders
   );
+}
+
+function sameKey(a: Bytes | null, b: Bytes | null): boolean {
+  return a && b ? equal(a, b) : a === b;
 }
 
 function refused(failure: StoreFailure): Put {

@@ -4,6 +4,7 @@
  *
  * Guarantees: what a method answered survives a kill of the process and of the machine. A failure changed nothing.
  * A frame can be listed as soon as `put` has returned, before it is durable.
+ * Reads are done in pieces, none of which holds others up, and each says what it has cost (pace.ts).
  * Leaves out: who may do what (session.ts), and any look into a frame.
  *
  * Reads throw when the engine cannot be reached; the caller answers 'unavailable'.
@@ -11,6 +12,7 @@
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { Result } from '#lib/bytes/result.ts';
 import type { ErrorCode, Usage } from '#lib/protocol/relay.ts';
+import type { Pace } from './pace.ts';
 
 /** A topic that exists. Hold it as long as you use it: there is one per topic in a process. */
 export interface Topic {
@@ -18,7 +20,8 @@ export interface Topic {
   /** The id as a string of one-byte characters: what maps are keyed by. */
   readonly key: string;
   readonly writeKey: Bytes;
-  readonly deleteKey: Bytes;
+  /** Null for a topic from which nothing is ever erased. */
+  readonly deleteKey: Bytes | null;
   readonly openToReaders: boolean;
   readonly createdAt: number;
   /** Milliseconds since 1970; 0 = never. */
@@ -32,7 +35,7 @@ export function topicKey(id: Bytes): string {
 export interface TopicSpec {
   readonly id: Bytes;
   readonly writeKey: Bytes;
-  readonly deleteKey: Bytes;
+  readonly deleteKey: Bytes | null;
   readonly openToReaders: boolean;
   readonly expiresAt: number;
 }
@@ -92,6 +95,8 @@ export interface Swept {
   readonly topics: number;
   readonly frames: number;
   readonly blobs: number;
+  /** There is more to erase. */
+  readonly more: boolean;
 }
 
 export interface Store {
@@ -103,28 +108,39 @@ export interface Store {
 
   /** Keeps the frame under its id, SHA-256, unless it is there. Takes back a proposed deletion of it. */
   put(topic: Topic, frame: Bytes): Put;
-  /** A page ends also when it has grown beyond PAGE_BYTES. */
-  list(topic: Topic, range: Range): Promise<Page<FrameRow>>;
-  index(topic: Topic, range: Range): Promise<Page<IndexRow>>;
-  /** Those of the ids that are here, in any order, until PAGE_BYTES are reached; doomed ones too. */
-  get(topic: Topic, ids: readonly Bytes[]): Promise<FrameRow[]>;
-  /** The frames vanish when the grace is over. Unknown ids are passed over; a doomed frame keeps its date. */
+  /** A page ends also before it would grow beyond PAGE_BYTES, but never before its first entry. */
+  list(topic: Topic, range: Range, pace?: Pace): Promise<Page<FrameRow>>;
+  /** Reads no frame. */
+  index(topic: Topic, range: Range, pace?: Pace): Promise<Page<IndexRow>>;
+  /**
+   * Those of the ids that are here, in any order, doomed ones too. The answer ends early, but never empty while one of
+   * them is here, when it would grow beyond PAGE_BYTES or has cost much to find.
+   */
+  get(topic: Topic, ids: readonly Bytes[], pace?: Pace): Promise<FrameRow[]>;
+  /**
+   * The frames vanish when the grace is over. Unknown ids are passed over; a doomed frame keeps its date. A failure may
+   * have marked some of them: asking again does no harm.
+   */
   proposeDelete(topic: Topic, ids: readonly Bytes[]): Stored;
-  usage(topic: Topic): Promise<Usage>;
+  usage(topic: Topic, pace?: Pace): Promise<Usage>;
 
   isReader(topic: Topic, key: Bytes): Promise<boolean>;
   admit(topic: Topic, key: Bytes): Stored;
   dismiss(topic: Topic, key: Bytes): Stored;
 
   /** Null when not a chunk of the blob is here. `have` holds one bit per chunk. */
-  blobStat(topic: Topic, blob: Bytes): Promise<{ readonly total: number; readonly have: Bytes } | null>;
+  blobStat(
+    topic: Topic,
+    blob: Bytes,
+    pace?: Pace,
+  ): Promise<{ readonly total: number; readonly have: Bytes } | null>;
   /** Keeps the chunk unless it is there: 'conflict' when it is there with other bytes. Takes back a deletion. */
   putChunk(topic: Topic, chunk: BlobChunk): Stored;
-  getChunk(topic: Topic, blob: Bytes, index: number): Promise<Bytes | null>;
+  getChunk(topic: Topic, blob: Bytes, index: number, pace?: Pace): Promise<Bytes | null>;
   /** The blob vanishes when the grace is over. */
   deleteBlob(topic: Topic, blob: Bytes): Stored;
 
-  /** Erases what has expired, a bounded part at a time: call it again while it erases something. */
+  /** Erases what has expired, a bounded part at a time: call it again while there is more. */
   sweep(): Stored<Swept>;
   /**
    * Takes nothing more ('unavailable'), makes everything durable, then lets go. Closing again waits for the same.

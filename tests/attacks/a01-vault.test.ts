@@ -5,8 +5,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { systemRandom } from '#lib/crypto/random.ts';
-import type { GenesisBundle } from '#lib/keys/address.ts';
-import { genesisBody } from '#lib/keys/chain-body.ts';
+import { addressOf, type GenesisBundle } from '#lib/keys/address.ts';
+import { acceptAddress, genesisBody } from '#lib/keys/chain-body.ts';
 import type { DeviceKeys } from '#lib/keys/device.ts';
 import {
   linkKeys,
@@ -274,7 +274,8 @@ test("A01: the relay, which knows Alice's address, founds her chain with other k
   ];
   expect(await told(phone)).toBe(0);
   for (const forged of forgeries) {
-    const body = await genesisBody(forged, await accountKey(mallory.root));
+    const word = await acceptAddress(addressOf(forged), mallory.device.bundle, mallory.device.signer);
+    const body = await genesisBody(forged, word, await accountKey(mallory.root));
     const { frame } = await pen(spaces.chain.epochs()[0]!, random).write(mallory.device, body);
     evil.inject(topic, frame);
   }

@@ -3,15 +3,12 @@ import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { openFrame, sealFrame } from '#lib/crypto/frame.ts';
 import { parseAddress, addressOf, type GenesisBundle } from '#lib/keys/address.ts';
 import { chainEpoch, chainSpaceId } from '#lib/keys/chain.ts';
-import { genesisBody } from '#lib/keys/chain-body.ts';
-import { createDirectory } from '#lib/keys/directory.ts';
+import { acceptAddress, genesisBody } from '#lib/keys/chain-body.ts';
 import { deriveEpoch, generateEpoch, type EpochKeys } from '#lib/keys/epoch.ts';
-import { zeroId } from '#lib/keys/ids.ts';
-import { decodeInner, signInner } from '#lib/keys/inner.ts';
 import { openChain } from '#lib/keys/open-chain.ts';
-import type { Role } from '#lib/keys/roles.ts';
 import { accountKey } from '#lib/keys/root.ts';
-import { recipientsOf, sealEpochs } from '#lib/keys/rotation.ts';
+import { recipientsOf, sealEpochs } from '#lib/keys/rotations.ts';
+import { decodeInner, signInner } from '#lib/keys/signed.ts';
 import { person, type Person } from '../helpers/people/people.ts';
 import { seededRandom } from '../helpers/tools/random.ts';
 
@@ -44,9 +41,10 @@ beforeAll(async () => {
 
 /** A frame that founds this bundle, rightly signed by its own device and account, put into Bob's chain. */
 async function founding(bundle: GenesisBundle, by: Person): Promise<Bytes> {
-  const body = await genesisBody(bundle, await accountKey(by.root));
+  const acceptance = await acceptAddress(addressOf(bundle), by.device.bundle, by.device.signer);
+  const body = await genesisBody(bundle, acceptance, await accountKey(by.root));
   const clock = { time: 0, counter: 0 };
-  const inner = { author: by.device.id, seq: 1, prev: zeroId(), deps: [], clock, body };
+  const inner = { author: by.device.id, seq: 1, before: [], deps: [], clock, body };
   const aad = { space: keys.space, epoch: 0, kind: 'control' as const };
   return sealFrame(keys.frameKey, 'control', await signInner(aad, inner, by.device.signer), random);
 }
@@ -54,8 +52,7 @@ async function founding(bundle: GenesisBundle, by: Person): Promise<Bytes> {
 /** Alice shares the record with whoever she finds under Bob's address in what the relay gave. */
 async function share(frames: Bytes[]): Promise<{ unknown: string[]; seals: string[] }> {
   const { state } = await openChain(bob.address, frames);
-  const members = new Map<string, Role>([[bob.address, 'reader']]);
-  const { recipients, unknown } = recipientsOf(members, createDirectory([state]));
+  const { recipients, unknown } = recipientsOf([bob.address], () => state);
   sealedTo.length = 0;
   const epochs = [generateEpoch(random, 0)];
   await sealEpochs({ space: random(32), epochs, recipients, sender: alice.device, random });

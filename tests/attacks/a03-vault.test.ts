@@ -7,8 +7,7 @@ import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { sealFrame } from '#lib/crypto/frame.ts';
 import { acceptAddress, addDeviceBody, recoverBody } from '#lib/keys/chain-body.ts';
 import type { DeviceKeys } from '#lib/keys/device.ts';
-import { zeroId } from '#lib/keys/ids.ts';
-import { encodeInner, signInner, type FrameInner } from '#lib/keys/inner.ts';
+import { encodeInner, signInner, type FrameInner } from '#lib/keys/signed.ts';
 import { accountKey } from '#lib/keys/root.ts';
 import type { Spaces } from '#lib/vault/spaces.ts';
 import { evilRelay, type EvilRelay } from '../helpers/hostile/evil-relay.ts';
@@ -97,7 +96,7 @@ async function adding(author: Bytes, after: readonly Bytes[]): Promise<FrameInne
   const acceptance = await acceptAddress(address, intruder.bundle, intruder.signer);
   const body = addDeviceBody(intruder.bundle, acceptance);
   const clock = { time: Date.now(), counter: 0 };
-  return { author, seq: 9, prev: zeroId(), deps: after, clock, body };
+  return { author, seq: 9, before: [random(32)], deps: after, clock, body };
 }
 
 const aad = () => ({ space: stolen.chain.id, epoch: 0, kind: 'control' as const });
@@ -127,12 +126,18 @@ test("A03: unsigned, or signed by a stranger in the laptop's name: no replica ta
 test('A03: rightly signed by the intruder itself, or by the phone that was revoked, now or dated back: no replica counts it', async () => {
   const before = [await devicesOf(laptop), await devicesOf(tablet)];
   const frames: Bytes[] = [
-    sealed(await signInner(aad(), { ...(await adding(intruder.id, known())), seq: 1 }, intruder.signer)),
+    sealed(
+      await signInner(
+        aad(),
+        { ...(await adding(intruder.id, known())), seq: 1, before: [] },
+        intruder.signer,
+      ),
+    ),
   ];
   // Behind nothing, behind each word of the chain that the phone knew, and behind all of them.
   for (const after of [[], ...known().map((id) => [id]), known()]) {
     const inner = await adding(stolen.device.id, after);
-    frames.push(sealed(await signInner(aad(), { ...inner, seq: 1 }, stolen.device.signer)));
+    frames.push(sealed(await signInner(aad(), { ...inner, seq: 1, before: [] }, stolen.device.signer)));
   }
   await shown(...frames);
   expect([await devicesOf(laptop), await devicesOf(tablet)]).toEqual(before);
@@ -148,7 +153,7 @@ test("A03: a recovery that is signed by another account's key: no replica takes 
     [...devices.keys()],
     await accountKey(mallory.root),
   );
-  const inner = { ...(await adding(intruder.id, [])), seq: 1, body };
+  const inner = { ...(await adding(intruder.id, [])), seq: 1, before: [], body };
   await shown(sealed(await signInner(aad(), inner, intruder.signer)));
   expect([await devicesOf(laptop), await devicesOf(tablet)]).toEqual(before);
 });

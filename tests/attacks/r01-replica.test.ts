@@ -1,11 +1,17 @@
 /**
  * R01, in the replica: the n-th write of a journey fails, for every n.
  */
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
 import type { Result } from '#lib/bytes/result.ts';
-import { sync } from '../helpers/worlds/plain-relay.ts';
-import { replicaWorld, type ReplicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
+import { settle, sync } from '../helpers/worlds/plain-relay.ts';
+import {
+  people,
+  replicaWorld,
+  type People,
+  type ReplicaWorld,
+  type WorldDevice,
+} from '../helpers/worlds/replica-world.ts';
 
 const ID = 'AAAAAAAAAAAAAAAAAAAAAA';
 
@@ -61,8 +67,14 @@ function byId(device: WorldDevice) {
   return [...device.entries()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
+const NAMES = ['Alice phone', 'Alice laptop'];
+let who: People;
+beforeAll(async () => {
+  who = await people(NAMES);
+});
+
 async function start() {
-  const world = await replicaWorld(['Alice phone', 'Alice laptop'], 'R01', { maxTails: 2 });
+  const world = await replicaWorld(NAMES, 'R01', { who, maxTails: 2 });
   const [phone, laptop] = world.devices as [WorldDevice, WorldDevice];
   for (const device of [phone, laptop]) await sync(device.replica, world.relay);
   await laptop.allergy('Latex');
@@ -90,8 +102,8 @@ test('R01: at each write of a journey the caller sees the failure, nothing has c
     const entries = phone.entries();
     expect(entries.map(({ fields }) => fields['name']).sort()).toEqual(['Latex', 'Pollen']);
     expect(hex(phone.replica.stateHash())).toHaveLength(expected);
-    for (const device of [laptop, phone, laptop]) await sync(device.replica, world.relay);
+    await settle([laptop.replica, phone.replica], world.relay);
     expect(hex(laptop.replica.stateHash())).toBe(hex(phone.replica.stateHash()));
     expect([...phone.events, ...laptop.events]).toEqual([]);
   }
-});
+}, 120_000);

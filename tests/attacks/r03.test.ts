@@ -1,16 +1,22 @@
 /**
  * R03: each stored value rots in turn: a bit flips, it is cut short, it is gone.
  */
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
 import type { Damage } from '../helpers/hostile/faulty-storage.ts';
-import { push, sync } from '../helpers/worlds/plain-relay.ts';
+import { push, settle, sync } from '../helpers/worlds/plain-relay.ts';
 import { seededRandom } from '../helpers/tools/random.ts';
-import { replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
+import { people, replicaWorld, type People, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 
 /** A phone whose disk holds one of everything: a snapshot, frames after it, tails, unsent and waiting frames, a report. */
+const NAMES = ['Alice phone', 'Alice laptop'];
+let who: People;
+beforeAll(async () => {
+  who = await people(NAMES);
+});
+
 async function lived() {
-  const world = await replicaWorld(['Alice phone', 'Alice laptop'], 'R03', { maxTails: 4 });
+  const world = await replicaWorld(NAMES, 'R03', { who, maxTails: 4 });
   const [phone, laptop] = world.devices as [WorldDevice, WorldDevice];
   for (const device of [phone, laptop]) await sync(device.replica, world.relay);
   for (let i = 0; i < 4; i++) await phone.allergy(`Pollen ${i}`);
@@ -54,7 +60,7 @@ test('R03: whatever rots, the record opens whole, and after a sync both devices 
     await phone.restart();
     expect(phone.allergies(), key.join('/')).toEqual(shown);
     await phone.allergy('Après');
-    for (const device of [laptop, phone, laptop]) await sync(device.replica, world.relay);
+    await settle([laptop.replica, phone.replica], world.relay);
     const all = [...shown, 'Après', 'Latex 0', 'Latex 1'].sort();
     expect(phone.allergies(), key.join('/')).toEqual(all);
     expect(laptop.allergies(), key.join('/')).toEqual(all);
@@ -63,7 +69,7 @@ test('R03: whatever rots, the record opens whole, and after a sync both devices 
     const told = phone.events.filter(({ type }) => type !== 'frame-refused');
     expect(told, key.join('/')).toEqual([]);
   }
-});
+}, 240_000);
 
 test('R03: one of the two heads rots and then the other, and nothing is owed', async () => {
   const { phone } = await lived();

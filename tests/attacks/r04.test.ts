@@ -1,13 +1,25 @@
 /**
  * R04: the process dies at any await. Whatever was acknowledged is there, and no number is used twice.
  */
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
-import { push, sync } from '../helpers/worlds/plain-relay.ts';
-import { replicaWorld, type ReplicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
+import { push, settle, sync } from '../helpers/worlds/plain-relay.ts';
+import {
+  people,
+  replicaWorld,
+  type People,
+  type ReplicaWorld,
+  type WorldDevice,
+} from '../helpers/worlds/replica-world.ts';
+
+const NAMES = ['Alice phone', 'Alice laptop'];
+let who: People;
+beforeAll(async () => {
+  who = await people(NAMES);
+});
 
 async function start() {
-  const world = await replicaWorld(['Alice phone', 'Alice laptop'], 'R04', { maxTails: 3 });
+  const world = await replicaWorld(NAMES, 'R04', { who, maxTails: 3 });
   const [phone, laptop] = world.devices as [WorldDevice, WorldDevice];
   for (const device of [phone, laptop]) await sync(device.replica, world.relay);
   await laptop.allergy('Latex');
@@ -43,10 +55,10 @@ test('R04: killed at every call to the disk, before or after its effect', async 
       await phone.restart();
       expect(phone.allergies()).toEqual(expect.arrayContaining(acknowledged));
       await phone.allergy('Après');
-      for (const device of [phone, laptop, phone, laptop]) await sync(device.replica, world.relay);
+      await settle([phone.replica, laptop.replica], world.relay);
       expect(laptop.allergies()).toEqual(expect.arrayContaining([...acknowledged, 'Après', 'Latex']));
       expect(hex(laptop.replica.stateHash())).toBe(hex(phone.replica.stateHash()));
       expect([...phone.events, ...laptop.events]).toEqual([]);
     }
   }
-});
+}, 240_000);

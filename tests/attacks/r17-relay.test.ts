@@ -88,7 +88,7 @@ describe('R17: a relay whose disk is full, or that is asked too much (the relayâ
   });
 
   test('R17: too many requests are answered with the time to wait, and served after it', async () => {
-    const server = await testServer({ limits: { requestBurst: 20, requestsPerSecond: 10 } });
+    const server = await testServer({ limits: { connectionWorkMs: 0.4, connectionWorkPerSecondMs: 0.1 } });
     const alice = await RelayClient.connect(server.url);
     const { keysOf, random } = relayWorld();
     const keys = keysOf();

@@ -77,6 +77,13 @@ async function workUntilKilled(
 
   const writing = setInterval(write, 1 + random.int(8));
   await new Promise((resolve) => setTimeout(resolve, 20 + random.int(250)));
+  // A busy machine may not have come to it yet.
+  const hasPromised = () =>
+    alice.acknowledged().size > 10 &&
+    alice.replies.some(
+      ({ type, ...reply }) => type === 'done' && 'req' in reply && chunkByReq.has(reply.req),
+    );
+  await alice.until(hasPromised);
   await running.kill('SIGKILL');
   clearInterval(writing);
   await alice.until(() => alice.closedWith !== null);

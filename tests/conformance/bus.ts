@@ -55,6 +55,26 @@ export function describeBus(name: string, createNodes: () => Promise<Nodes>): vo
       expect(carol.news).toEqual([]);
     });
 
+    test('a dismissal reaches who watches the topic, here and there, and nobody who stopped', async () => {
+      const { here, there, settle } = await world();
+      const [topic, other] = [aTopic(), aTopic()];
+      const key = random(32);
+      const heard: string[] = [];
+      const watcher = (name: string) => ({
+        dismissed: (of: Topic, who: Bytes) =>
+          void heard.push(`${name} ${of.key === topic.key} ${Buffer.compare(who, key)}`),
+      });
+      const [alice, bob, carol, dora] = ['alice', 'bob', 'carol', 'dora'].map(watcher);
+      here.watch(topic, alice!);
+      there.watch(topic, bob!);
+      here.watch(other, carol!);
+      there.watch(topic, dora!);
+      there.unwatch(topic, dora!);
+      here.dismiss(topic, key);
+      await settle();
+      expect(heard.sort()).toEqual(['alice true 0', 'bob true 0']);
+    });
+
     test('news cover every cursor that was published, in order', async () => {
       const { here, there, settle } = await world();
       const topic = aTopic();

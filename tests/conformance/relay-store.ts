@@ -80,7 +80,12 @@ export function describeRelayStore(name: string, createEngine: () => Promise<Eng
       const alice = spec();
       valueOf(await store.createTopic(alice));
       expect((await store.createTopic(alice)).ok).toBe(true);
-      for (const changed of [{ writeKey: random(32) }, { deleteKey: random(32) }, { openToReaders: true }]) {
+      for (const changed of [
+        { writeKey: random(32) },
+        { deleteKey: random(32) },
+        { deleteKey: null },
+        { openToReaders: true },
+      ]) {
         const taken = await store.createTopic({ ...alice, ...changed });
         expect(taken).toEqual({ ok: false, error: { type: 'topic-taken' } });
       }
@@ -89,6 +94,18 @@ export function describeRelayStore(name: string, createEngine: () => Promise<Eng
       expect(found?.deleteKey).toEqual(alice.deleteKey);
       expect(found?.openToReaders).toBe(false);
       expect(await store.findTopic(random(32)).catch(() => null)).toBeNull();
+    });
+
+    test('a topic without a delete key stays without one, for ever', async () => {
+      const { store, reopen } = await world();
+      const chain = { ...spec(), deleteKey: null };
+      expect(valueOf(await store.createTopic(chain)).deleteKey).toBeNull();
+      expect((await store.createTopic(chain)).ok).toBe(true);
+      const taken = await store.createTopic({ ...chain, deleteKey: random(32) });
+      expect(taken).toEqual({ ok: false, error: { type: 'topic-taken' } });
+      const found = await (await reopen()).findTopic(chain.id);
+      expect(found?.deleteKey).toBeNull();
+      expect(found?.writeKey).toEqual(chain.writeKey);
     });
 
     test('what was acknowledged is there after a reopening, in the order of the cursors', async () => {

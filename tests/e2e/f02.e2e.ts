@@ -1,13 +1,14 @@
 /** F02 in a real browser: what the service worker serves is what was built, whatever lies in the cache. */
 import { expect, test, type Page } from '@playwright/test';
 import { plainServer, type PlainServer } from './plain-server.ts';
+import { installed } from './support.ts';
 
 let server: PlainServer;
 
 test.beforeEach(async ({ page }) => {
   server = await plainServer();
   await page.goto(server.origin);
-  await page.waitForFunction(async () => (await navigator.serviceWorker.ready).active?.state === 'activated');
+  await installed(page);
 });
 
 test.afterEach(() => server.close());

@@ -125,6 +125,15 @@ export async function faultsInView(page: Page, views: readonly View[] = VIEWS): 
   return large > 0 ? [...found, `${large} px too wide with text twice as large`] : found;
 }
 
+/** The whole app is on the device: some three hundred files, which a busy machine takes its time to store. */
+export async function installed(page: Page): Promise<void> {
+  await page.waitForFunction(
+    async () => (await navigator.serviceWorker.ready).active?.state === 'activated',
+    undefined,
+    { timeout: 90_000 },
+  );
+}
+
 /** The first heading is there and nothing is being prepared any more. */
 export async function settle(page: Page, heading: RegExp): Promise<void> {
   await expect(page.getByRole('heading', { name: heading }).first()).toBeVisible({ timeout: 60_000 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shellEntries } from '../../scripts/shell.mjs';
 import { BUILD, plainServer, type PlainServer } from './plain-server.ts';
+import { installed } from './support.ts';
 
 const MARK = '<meta name="carnet-test" content="newer">';
 let newer: string;
@@ -35,7 +36,7 @@ test('a newer version is offered, waits through reloads until it is chosen, and 
   page,
 }) => {
   await page.goto(server.origin);
-  await page.waitForFunction(async () => (await navigator.serviceWorker.ready).active?.state === 'activated');
+  await installed(page);
   await page.reload();
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   expect(await isNewer(page)).toBe(false);

@@ -1,7 +1,9 @@
 /** What others write, read as entries: nothing invented, nothing dropped, nothing twice. */
 import { describe, expect, test } from 'vitest';
 import { utf8 } from '#lib/bytes/bytes.ts';
+import { sha256 } from '#lib/crypto/hash.ts';
 import type { ImportPlan } from '#lib/exchange/fhir/read.ts';
+import { immutableId } from '#lib/record/immutable.ts';
 import { PATIENT, patient, spanish, summary } from './foreign.ts';
 import { plan, read, said } from './reading.ts';
 
@@ -194,6 +196,30 @@ describe('a summary of elsewhere', () => {
     expect((await plan(spanish)).entries.map(({ id }) => id)).toEqual(
       (await plan(spanish)).entries.map(({ id }) => id),
     );
+  });
+
+  test('rule 17: a value is named by what it says, so that another file which says the same adds nothing', async () => {
+    const weight = (at: string, value: number) => ({
+      resource: {
+        ...{ resourceType: 'Observation', id: at, status: 'final', subject, effectiveDateTime: '2026-01-02' },
+        code: { coding: [{ system: 'http://loinc.org', code: '29463-7' }] },
+        valueQuantity: { value, unit: 'kg', system: 'http://unitsofmeasure.org', code: 'kg' },
+      },
+    });
+    const [first, other] = await Promise.all([
+      plan(summary([], [weight('a', 72), weight('b', 72), weight('c', 73)], { identifier: { value: '1' } })),
+      plan(summary([], [weight('d', 72)], { identifier: { value: '2' } })),
+    ]);
+    const measured = (planned: typeof first) =>
+      planned.entries.filter(({ section }) => section === 'measures');
+    expect(measured(first).map(({ fields }) => fields['value'])).toEqual([72, 73]);
+    expect(outcomes(first, 'Observation')).toEqual(['mapped', 'twice', 'mapped']);
+    expect(measured(other).map(({ id }) => id)).toEqual(
+      measured(first)
+        .slice(0, 1)
+        .map(({ id }) => id),
+    );
+    for (const { id, fields } of measured(first)) expect(id).toBe(immutableId('measures', fields, sha256));
   });
 
   test('a collection, a single resource and a bundle without a composition are read resource by resource', async () => {

@@ -1,5 +1,7 @@
 /** Random records: every section, every field, with what people and other programs really write. */
+import { sha256 } from '#lib/crypto/hash.ts';
 import type { Entry, FieldValue, SectionId } from '#lib/record/entry.ts';
+import { immutableId } from '#lib/record/immutable.ts';
 import type { ExportedRecord } from '#lib/exchange/fhir/write.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
 import type { FieldDefinition } from '#lib/record/section.ts';
@@ -95,7 +97,10 @@ function entry(
   );
   const checked = validateEntry(section, raw, TODAY, 'given');
   return checked.ok
-    ? { id: id(random), section: section.id, fields: { ...checked.fields }, createdAt: NOW, updatedAt: NOW }
+    ? {
+        id: section.immutable ? immutableId(section.id, checked.fields, sha256) : id(random),
+        ...{ section: section.id, fields: { ...checked.fields }, createdAt: NOW, updatedAt: NOW },
+      }
     : undefined;
 }
 

@@ -1,5 +1,5 @@
 /** A copy of the tree that may be broken: its files as they stand, its packages by a link. */
-import { spawn, spawnSync } from 'node:child_process';
+import { fork, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import {
   copyFileSync,
   cpSync,
@@ -7,27 +7,14 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
-  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join, relative } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-
-/** A test that failed. */
-export interface Failure {
-  /** From the root of the tree. */
-  readonly file: string;
-  readonly title: string;
-  readonly message: string;
-}
-
-/** `broken` when nothing ran: a sabotage that does not load says nothing of any test. */
-export type Run =
-  | { readonly type: 'ran'; readonly failures: readonly Failure[] }
-  | { readonly type: 'broken'; readonly output: string };
+import type { Asked, Failure, Run } from './run.ts';
 
 export interface Copy {
   read(file: string): string;
@@ -48,11 +35,18 @@ export function copyOf(root: string): Copy {
   if (existsSync(join(root, 'build')))
     cpSync(join(root, 'build'), join(folder, 'build'), { recursive: true });
   spawnSync(join(folder, 'node_modules/.bin/svelte-kit'), ['sync'], { cwd: folder });
+  const vitest = new Unit(folder);
   return {
     read: (file) => readFileSync(join(folder, file), 'utf8'),
-    write: (file, text) => writeFileSync(join(folder, file), text),
-    run: (tests, all = false) => runTests(folder, tests, all),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    write(file, text) {
+      vitest.changed.add(file);
+      writeFileSync(join(folder, file), text);
+    },
+    run: (tests, all = false) => runTests(folder, vitest, tests, all),
+    remove() {
+      vitest.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 }
 
@@ -66,10 +60,10 @@ function filesOf(root: string): string[] {
 const NONE: Run = { type: 'ran', failures: [] };
 
 /** Unit tests first: where they notice, no browser is started. */
-async function runTests(folder: string, tests: readonly string[], all: boolean): Promise<Run> {
+async function runTests(folder: string, vitest: Unit, tests: readonly string[], all: boolean): Promise<Run> {
   const unit = tests.filter((file) => file.endsWith('.test.ts'));
   const browser = tests.filter((file) => file.endsWith('.e2e.ts'));
-  const first = unit.length > 0 ? await runVitest(folder, unit, all) : NONE;
+  const first = unit.length > 0 ? await vitest.run(unit, all) : NONE;
   if (first.type === 'broken' || browser.length === 0 || (!all && first.failures.length > 0)) return first;
   const second = await runPlaywright(folder, browser, all);
   return second.type === 'broken'
@@ -77,36 +71,59 @@ async function runTests(folder: string, tests: readonly string[], all: boolean):
     : { type: 'ran', failures: [...first.failures, ...second.failures] };
 }
 
-/** What is read of the report of Vitest. */
-interface VitestReport {
-  readonly testResults: readonly {
-    readonly name: string;
-    readonly message: string;
-    readonly assertionResults: readonly {
-      readonly status: string;
-      readonly fullName: string;
-      readonly failureMessages?: readonly string[];
-    }[];
-  }[];
-}
+/** Vitest in a copy, started once; anew after a run that did not end. */
+class Unit {
+  readonly #folder: string;
+  #child: ChildProcess | null = null;
+  readonly changed = new Set<string>();
 
-async function runVitest(folder: string, tests: readonly string[], all: boolean): Promise<Run> {
-  const report = join(folder, '.reports/sabotage-unit.json');
-  // Two copies run side by side: what is slow must not be taken for what is broken.
-  const patience = '--testTimeout=120000';
-  const args = ['run', '--maxWorkers=1', patience, '--reporter=json', `--outputFile=${report}`];
-  const run = await start(folder, 'vitest', [...args, ...(all ? [] : ['--bail=1']), ...tests]);
-  if (run.ok) return NONE;
-  const { testResults = [] } = readReport<VitestReport>(report) ?? {};
-  const failures = testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults
-      .filter(({ status }) => status === 'failed')
-      .map(({ fullName, failureMessages = [] }) =>
-        failure(relative(realpathSync(folder), name), fullName, failureMessages[0]),
-      ),
-  );
-  const output = testResults.map(({ message }) => message).join('\n') || run.output;
-  return failures.length > 0 ? { type: 'ran', failures } : { type: 'broken', output };
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async run(tests: readonly string[], all: boolean): Promise<Run> {
+    const child = (this.#child ??= await this.#start());
+    const asked: Asked = { tests, all, changed: [...this.changed] };
+    this.changed.clear();
+    const answer = new Promise<Run>((resolve) => {
+      const end = (output: string): void => {
+        this.stop();
+        resolve({ type: 'broken', output });
+      };
+      const timer = setTimeout(() => end('the tests do not end'), LIMIT_MS);
+      const exited = (): void => {
+        clearTimeout(timer);
+        end('the tests end the process');
+      };
+      child.once('exit', exited);
+      child.once('message', (run: Run) => {
+        clearTimeout(timer);
+        child.off('exit', exited);
+        resolve(run);
+      });
+    });
+    child.send(asked);
+    return answer;
+  }
+
+  stop(): void {
+    this.#child?.kill('SIGKILL');
+    this.#child = null;
+  }
+
+  #start(): Promise<ChildProcess> {
+    const child = fork(join(this.#folder, 'tests/sabotage/unit.ts'), {
+      ...{ cwd: this.#folder, env: environment(this.#folder), stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
+      execPath: join(this.#folder, 'node_modules/.bin/node'),
+    });
+    return new Promise((resolve, reject) => {
+      child.once('exit', () => reject(new Error('Vitest does not start')));
+      child.once('message', () => {
+        child.removeAllListeners('exit');
+        resolve(child);
+      });
+    });
+  }
 }
 
 interface PlaywrightSuite {
@@ -160,12 +177,7 @@ function start(
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: LIMIT_MS,
-      // The Node that the packages bring, as npm would have it.
-      env: {
-        ...process.env,
-        PATH: `${join(folder, 'node_modules/.bin')}${delimiter}${process.env['PATH']}`,
-        ...env,
-      },
+      env: environment(folder, env),
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr])
@@ -173,6 +185,12 @@ function start(
     child.once('error', reject);
     child.once('close', (code) => resolve({ ok: code === 0, output }));
   });
+}
+
+/** The Node that the packages bring, as npm would have it. */
+function environment(folder: string, more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const path = `${join(folder, 'node_modules/.bin')}${delimiter}${process.env['PATH']}`;
+  return { ...process.env, PATH: path, ...more };
 }
 
 /** Read once: the next run must not find it. */

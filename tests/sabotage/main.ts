@@ -7,7 +7,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { copyOf, type Copy, type Failure, type Run } from './copy.ts';
+import { copyOf, type Copy } from './copy.ts';
+import type { Failure, Run } from './run.ts';
 import { SABOTAGES } from './list.ts';
 import { broken, type Sabotage } from './sabotage.ts';
 

@@ -1,7 +1,8 @@
 /**
  * A relay that keeps every frame it was ever given, and shows of it what it likes: it drops, delays, reorders, replays,
- * flips, truncates, injects, keeps devices in two worlds and falls back to yesterday. What it did is noted, since only
- * what somebody did may be reported.
+ * flips, truncates, injects, keeps a topic or a chain from one reader, keeps devices in two worlds and falls back to
+ * yesterday. What it did is noted, since only what somebody did may be reported. Of every four one is honest: under it
+ * nobody may be told of anything.
  */
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { frameId } from '#lib/crypto/frame.ts';
@@ -10,33 +11,45 @@ import { plainRelay, type Kept, type PlainRelay } from '../helpers/worlds/plain-
 import type { SeededRandom } from '../helpers/tools/random.ts';
 
 export type Malice =
-  'drop' | 'delay' | 'reorder' | 'replay' | 'flip' | 'truncate' | 'inject' | 'fork' | 'rollback';
+  'drop' | 'withhold' | 'reorder' | 'replay' | 'flip' | 'truncate' | 'inject' | 'fork' | 'rollback';
 
 export interface EvilRelay extends PlainRelay {
   /** What was done to anybody so far. */
   readonly done: Set<Malice>;
-  /** What this device is shown of an answer; null when everything was delayed. */
+  /** What this device is shown of an answer. */
   show(device: string, topic: Bytes, entries: readonly Kept[]): readonly Received[];
   /** Cuts the devices into two worlds that do not see each other's frames from here on. */
   fork(devices: readonly string[]): void;
   join(): void;
+  /** From here on this device sees nothing new of this topic, or of the chains. */
+  withhold(device: string, topic: Bytes | 'chains'): void;
+  /** Whether new statements of chains are kept from the device. */
+  hidesChains(device: string): boolean;
   /** Falls back to the last backup, or makes one. */
   rollBack(): void;
   backUp(): void;
   /** From here on it is honest, and has every frame it was ever given and not told to erase. */
   repent(): void;
   putFrom(device: string, topic: Bytes, bytes: Bytes): Kept;
+  /** Every frame it was ever given. */
+  given(): readonly Received[];
+  /** Whether a frame is gone because somebody proposed it. */
+  hasErased(id: string): boolean;
+  /** How many different ones. */
+  size(): number;
 }
 
-export function evilRelay(random: SeededRandom): EvilRelay {
+export function evilRelay(random: SeededRandom, isHonest = false): EvilRelay {
   const relay = plainRelay();
   const everything: { topic: Bytes; bytes: Bytes }[] = [];
+  const ids = new Set<string>();
   const done = new Set<Malice>();
   const worlds = new Map<string, number>();
   const worldOfFrame = new Map<string, number>();
   const erased = new Set<string>();
   let restore: (() => void) | null = null;
-  let honest = false;
+  const withheld = new Map<string, Set<string>>();
+  let honest = isHonest;
 
   const isShown = (device: string, id: string): boolean => {
     const world = worldOfFrame.get(id);
@@ -46,21 +59,29 @@ export function evilRelay(random: SeededRandom): EvilRelay {
   return {
     ...relay,
     done,
-    put: relay.put,
+    given: () => everything,
+    hasErased: (id) => erased.has(id),
+    size: () => ids.size,
     purge() {
       for (const kept of relay.topics.values()) for (const { id, doomed } of kept) if (doomed) erased.add(id);
       relay.purge();
     },
     putFrom(device, topic, bytes) {
-      everything.push({ topic, bytes });
-      erased.delete(hex(frameId(bytes)));
-      if (worlds.size > 0) worldOfFrame.set(hex(frameId(bytes)), worlds.get(device) ?? 0);
+      const id = hex(frameId(bytes));
+      if (!ids.has(id)) everything.push({ topic, bytes });
+      ids.add(id);
+      erased.delete(id);
+      if (worlds.size > 0) worldOfFrame.set(id, worlds.get(device) ?? 0);
       return relay.put(topic, bytes);
     },
     show(device, topic, entries) {
       let frames = entries.filter(({ id }) => isShown(device, id)).map(({ bytes }) => ({ topic, bytes }));
       if (frames.length < entries.length) done.add('fork');
       if (honest) return frames;
+      if (frames.length > 0 && withheld.get(device)?.has(hex(topic))) {
+        done.add('withhold');
+        return [];
+      }
       const tempted = (malice: Malice, probability: number) => {
         const does = frames.length > 0 && random.chance(probability);
         if (does) done.add(malice);
@@ -77,18 +98,25 @@ export function evilRelay(random: SeededRandom): EvilRelay {
       return frames;
     },
     fork(devices) {
+      if (isHonest) return;
       done.add('fork');
       for (const device of devices) worlds.set(device, random.int(2));
     },
     join() {
       worlds.clear();
       worldOfFrame.clear();
+      withheld.clear();
     },
+    withhold(device, topic) {
+      const topics = withheld.get(device) ?? new Set();
+      withheld.set(device, topics.add(topic === 'chains' ? topic : hex(topic)));
+    },
+    hidesChains: (device) => !honest && withheld.get(device)?.has('chains') === true,
     backUp() {
       restore = relay.backup();
     },
     rollBack() {
-      if (!restore) return;
+      if (!restore || isHonest) return;
       done.add('rollback');
       restore();
     },
@@ -96,6 +124,7 @@ export function evilRelay(random: SeededRandom): EvilRelay {
       honest = true;
       worlds.clear();
       worldOfFrame.clear();
+      withheld.clear();
       for (const { topic, bytes } of everything)
         if (!erased.has(hex(frameId(bytes)))) relay.put(topic, bytes);
     },

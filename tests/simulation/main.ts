@@ -48,7 +48,7 @@ async function main(): Promise<void> {
     options: {
       seeds: { type: 'string', default: '100' },
       from: { type: 'string', default: '1' },
-      steps: { type: 'string', default: '25' },
+      steps: { type: 'string', default: '16' },
       twice: { type: 'boolean', default: false },
     },
   });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { toBase64url } from '#lib/bytes/base64url.ts';
 import { hex } from '#lib/bytes/bytes.ts';
 import { healthSections } from '#lib/record/sections.ts';
+import { SINGLE_ENTRY } from '#lib/record/sections/account.ts';
 import { statements } from '#lib/record/sections/statements.ts';
 import type { HostedVault } from '#lib/vault/serving.ts';
 import { admitCall, METHODS, type MethodName } from '#lib/vault/methods.ts';
@@ -183,6 +184,7 @@ describe('a method that is not in the table does not exist', () => {
 describe('a method takes what its row says and nothing else', () => {
   const text = 'x'.repeat(10_001);
   const manifest = { section: 'documents', id: ID, type: 'put', fields: { key: 'A'.repeat(43) } };
+  const sex = { type: 'put', section: 'identity', id: SINGLE_ENTRY, fields: { sex: 'female' } } as const;
   /** For each method what it does not take, beside what none of them takes. */
   const WRONG: { readonly [M in MethodName]: readonly unknown[] } = {
     ...{ status: [], kit: [], identifiant: [], lock: [], sync: [], retry: [], footprint: [], devices: [] },
@@ -196,6 +198,14 @@ describe('a method takes what its row says and nothing else', () => {
     confirmKit: [[['a', 'b']], [['a', 'b', 'c', 'd']], [['a', 'b', 3]], ['a', 'b', 'c']],
     unlock: [[{ identifiant: IDENTIFIANT }], [{ ...ALICE, password: [PASSWORD] }], [IDENTIFIANT, PASSWORD]],
     revokeDevice: [['a'.repeat(63)], ['A'.repeat(64)], ['__proto__'], [`${'a'.repeat(64)}\n`]],
+    unsettledWords: [],
+    settleWords: [
+      [{ take: ['a'], aside: [], keep: [], reopen: [] }],
+      [{ take: [], aside: [], keep: [] }],
+      [{ take: 'a', aside: [], keep: [], reopen: [] }],
+    ],
+    unsettledAdditions: [],
+    confirmAddition: [['a'], ['A'.repeat(64)], [['a'.repeat(64)]]],
     linkThisDevice: [[ALICE], [{ ...ALICE, deviceName: {} }]],
     linkOtherDevice: [['code'], [{ code: 7 }], [{ code: text }]],
     confirmLink: [['true'], [1], [{ same: true }]],
@@ -215,6 +225,11 @@ describe('a method takes what its row says and nothing else', () => {
       ...['epoch-keys', 'spaces', 'devices', 'settings', 'changes', 'identity'].flatMap((section) =>
         ['put', 'delete', 'restore'].map((type) => [[{ type, section, id: ID, fields: {} }]]),
       ),
+      ...['delete', 'restore'].map((type) => [[{ ...sex, type }]]),
+      [[{ ...sex, id: ID }]],
+      [[{ ...sex, fields: { sex: 'other' } }]],
+      [[{ ...sex, fields: { sex: 'female', nir: '2' } }]],
+      [[{ ...sex, fields: { birthDate: '2001-01-01' } }]],
     ],
     history: [
       ['allergies'],
@@ -273,6 +288,8 @@ describe('a method takes what its row says and nothing else', () => {
       ['edit', [{ type: 'put', ...target, ...saw, fields }]],
       ['edit', ['delete', 'restore'].map((type) => ({ type, ...target, section: 'documents' }))],
       ['edit', [...healthSections, statements].map(({ id }) => ({ type: 'delete', section: id, id: ID }))],
+      ['edit', [{ type: 'put', section: 'identity', id: SINGLE_ENTRY, fields: { sex: 'male' } }]],
+      ['confirmAddition', device!.id],
       ['edit', []],
     ];
     for (const [name, ...args] of taken) {

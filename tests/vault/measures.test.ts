@@ -1,8 +1,8 @@
 /** Measures through the door: summaries in the record, values by kind, all of them in the copy a person takes away. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { toBase64url } from '#lib/bytes/base64url.ts';
-import { systemRandom } from '#lib/crypto/random.ts';
+import { sha256 } from '#lib/crypto/hash.ts';
 import type { Edit } from '#lib/record/entry.ts';
+import { immutableId } from '#lib/record/immutable.ts';
 import type { Fields } from '#lib/record/section.ts';
 import {
   activate,
@@ -18,7 +18,7 @@ let world: VaultWorld;
 let laptop: TestDevice;
 let phone: TestDevice;
 
-const measure = (fields: Fields, id = toBase64url(systemRandom(16))): Edit => ({
+const measure = (fields: Fields, id = immutableId('measures', fields, sha256)): Edit => ({
   ...{ type: 'put', section: 'measures', id, fields },
 });
 

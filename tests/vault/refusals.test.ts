@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
 import type { VaultError } from '#lib/vault/door.ts';
+import { KEYS } from '#lib/vault/layout.ts';
 import { seededRandom } from '../helpers/tools/random.ts';
 import {
   activate,
@@ -91,10 +92,34 @@ describe('with an account', () => {
     await settled(laptop);
   }, 60_000);
 
+  test('a code that somebody else used meanwhile is refused for good: nothing of it stays, and another one activates', async () => {
+    const [first, other] = [world.device(), world.device()];
+    const vault = await first.reopen();
+    const typed = world.credentials(0);
+    good(await vault.enrol(typed));
+    await activate(other, typed);
+    const chosen = { identifiant: IDENTIFIANT, password: PASSWORD, deviceName: 'Portable' };
+    expect(await vault.activate(chosen)).toEqual(wrong('enrolment-refused'));
+    expect(await onDisk(first)).not.toContain('account/');
+    await activate(first, world.credentials(0));
+    expect(good(await first.vault.status())).toEqual({ type: 'unlocked' });
+  });
+
+  test('R03: with either copy of the slot damaged the password opens, and both are whole again', async () => {
+    for (const key of KEYS.slot) {
+      await laptop.disk.damage(key, 'flip', random);
+      await laptop.reopen({ identifiant: IDENTIFIANT, password: PASSWORD });
+      expect(await allergies(laptop)).toEqual(['Arachide']);
+      const rows = await laptop.disk.content();
+      const copies = KEYS.slot.map((one) => rows.find((row) => row.key.join() === one.join())?.value);
+      expect(copies[0]).toEqual(copies[1]);
+    }
+  });
+
   test('a wrong kit word is named by its place, and the kit stays to be confirmed', async () => {
     const fresh = world.device();
     const vault = await fresh.reopen();
-    good(await vault.enrol(world.credentials(3)));
+    good(await vault.enrol(world.credentials(0)));
     const kit = good(
       await vault.activate({ identifiant: IDENTIFIANT, password: PASSWORD, deviceName: 'Portable' }),
     );

@@ -49,6 +49,11 @@ test('LOG-05: until the other device has granted, what the locked device holds s
 });
 
 test('LOG-05: linked anew it opens by the new password only, with the whole record, and nothing of before is left', async () => {
+  const left = ['account/left', 'space/left/live/head', 'blob/left'];
+  await phone.disk.open().write(
+    left.map((row) => ({ type: 'put', key: row.split('/'), value: Uint8Array.of(1) })),
+    'strict',
+  );
   const vault = await phone.reopen();
   const before = await onDisk(phone);
   for (const device of [laptop, phone]) device.events.length = 0;
@@ -66,6 +71,7 @@ test('LOG-05: linked anew it opens by the new password only, with the whole reco
   // The frames of the spaces come back as the relay has them; what was sealed for this device alone does not.
   const after = new Set(await onDisk(phone));
   expect(before.filter((row) => row.startsWith('account/') && after.has(row))).toEqual([]);
+  expect(left.filter((row) => after.has(`${row}=01`))).toEqual([]);
 
   await phone.reopen();
   expect(await phone.vault.unlock(forgotten)).toEqual({ ok: false, error: { type: 'wrong-password' } });

@@ -3,23 +3,26 @@
  * root, an address or an epoch, and who speaks for an account at the end of its chain.
  */
 import { fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
+import type { FrameKind } from '#lib/crypto/frame.ts';
 import { sha256 } from '#lib/crypto/hash.ts';
 import { addressOf, decodeGenesis } from '#lib/keys/address.ts';
 import { decodeChainBody } from '#lib/keys/chain-body.ts';
 import { chainEpoch, chainSpaceId } from '#lib/keys/chain.ts';
 import { clientIdOf } from '#lib/keys/client-id.ts';
 import { decodeBundle, decodeDeviceSecrets, deviceId } from '#lib/keys/device.ts';
-import { decodeEpochSecrets, deriveEpoch } from '#lib/keys/epoch.ts';
-import { decodeInner } from '#lib/keys/inner.ts';
+import { decodeEpochSecrets, deriveEpoch, partsOf, readHash } from '#lib/keys/epoch.ts';
+import { decodeGrounds } from '#lib/keys/grounds.ts';
 import { accountKey, chainSecrets, qrToKit, recoverySealing, rootToWords, wordsToRoot } from '#lib/keys/kit.ts';
 import { decodeLinkMessage, phraseOf, transcriptOf } from '#lib/keys/link/messages.ts';
 import { linkKeys } from '#lib/keys/link/code.ts';
 import { openChain } from '#lib/keys/open-chain.ts';
 import { accountSpaceRandom } from '#lib/keys/root.ts';
 import { decodeRosterBody } from '#lib/keys/roster-body.ts';
+import { decodeInner, sayingOf } from '#lib/keys/signed.ts';
 
 export const DECODERS = {
   inner: decodeInner,
+  grounds: decodeGrounds,
   epoch: decodeEpochSecrets,
   device: decodeBundle,
   'device-secrets': decodeDeviceSecrets,
@@ -67,12 +70,13 @@ const RULES: Record<string, (input: Inputs) => object | string | Promise<object 
     return { space, read: secrets.read, topic, frameKey: frameKey.secret };
   },
   device: ({ bundle }) => deviceId(decodeBundle(fromHex(bundle!))!),
-  async epoch(input) {
-    const [read, write, erase] = [input['read']!, input['write']!, input['delete']!].map(fromHex) as [Bytes, Bytes, Bytes];
-    const secrets = { epoch: Number(input['epoch']), id: fromHex(input['id']!), read, write, delete: erase };
-    const { topic, frameKey, writer, deleter } = await deriveEpoch(fromHex(input['space']!), secrets);
-    return { topic, frameKey: frameKey.secret, writer: writer?.publicKey, deleter: deleter?.publicKey };
+  async epoch({ space, epoch, key }) {
+    const secrets = { epoch: Number(epoch), key: fromHex(key!) };
+    const { id, topic, frameKey, writer, deleter } = await deriveEpoch(fromHex(space!), secrets);
+    const keys = { topic, frameKey: frameKey.secret, writer: writer?.publicKey, deleter: deleter?.publicKey };
+    return { id, read: readHash(partsOf(secrets)), ...keys };
   },
+  saying: ({ space, kind, signed }) => sayingOf(fromHex(space!), kind as FrameKind, fromHex(signed!)),
   client: ({ space, device }) => String(clientIdOf(fromHex(space!), fromHex(device!))),
   async link({ code }) {
     const { space, topic, frameKey, writer, deleter } = await linkKeys(code!);

@@ -17,16 +17,10 @@ import {
   logHeadMessage,
   nextHead,
 } from '#lib/protocol/attestation.ts';
-import {
-  decodeBody,
-  decodeFrontier,
-  decodeHeads,
-  encodeBody,
-  encodeFrontier,
-  encodeHeads,
-} from '#lib/replica/bodies.ts';
-import { RecordDocument } from '#lib/replica/document.ts';
+import { decodeFrontier, decodeHeads, encodeFrontier, encodeHeads } from '#lib/replica/bodies.ts';
+import { Lane } from '#lib/replica/lane.ts';
 import { openReceived } from '#lib/replica/frames.ts';
+import { NO_MEMBERS } from '#lib/replica/members.ts';
 import { decodeSnapshot } from '#lib/replica/snapshot.ts';
 import { decodeGrant, encodeGrant } from '#lib/vault/grant.ts';
 
@@ -42,29 +36,31 @@ export function wordsOf(value: object): string {
 
 interface Spelling {
   /** What the bytes say, and the bytes that say it; null when they are refused. */
-  readonly read: (bytes: Bytes, ids: readonly Bytes[]) => { said: object; again: Bytes } | null;
+  readonly read: (bytes: Bytes) => { said: object; again: Bytes } | null;
 }
 
 function spelling<T extends object>(
-  decode: (bytes: Bytes, ids: readonly Bytes[]) => T | null,
+  decode: (bytes: Bytes) => T | null,
   encode: (value: T) => Bytes,
   say: (value: T) => object = (value) => value,
 ): Spelling {
   return {
-    read(bytes, ids) {
-      const value = decode(bytes, ids);
+    read(bytes) {
+      const value = decode(bytes);
       return value && { said: say(value), again: encode(value) };
     },
   };
 }
 
+/** The client of the lanes in these vectors. */
+export const CLIENT = 2 ** 52 + 12_345;
+
 export const SPELLINGS = {
-  body: spelling(decodeBody, (body) => encodeBody(body, body.content)),
   heads: spelling(decodeHeads, encodeHeads),
   frontier: spelling(decodeFrontier, encodeFrontier),
-  folded: spelling(
-    (bytes) => RecordDocument.open(bytes),
-    (document) => document.state(),
+  lane: spelling(
+    (bytes) => Lane.open(bytes, CLIENT),
+    (lane) => lane.fold(),
     contentOf,
   ),
   grant: spelling(decodeGrant, encodeGrant),
@@ -72,34 +68,37 @@ export const SPELLINGS = {
 
 export type Spelled = keyof typeof SPELLINGS;
 
-/** What a document holds: how far every client came, and every value that stands. */
-function contentOf(document: RecordDocument): object {
-  const clocks = [...document.clocks()].sort(([a], [b]) => a - b).map(([client, clock]) => [String(client), clock]);
-  return { clocks, values: [...document.values()] };
+/** What a lane holds: its frames, and every value that it set last. */
+function contentOf(lane: Lane): object {
+  const frames = Array.from({ length: lane.frames }, (_, i) => lane.frame(i));
+  const values = [...lane.sections()].sort().flatMap((section) =>
+    [...lane.keys(section)].sort().map((key) => [section, key, lane.last(section, key)?.content ?? null]),
+  );
+  return { frames, values };
 }
 
 /** What a data frame says under these secrets, or why it says nothing. Its signature is not asked about. */
 export async function frameWords(space: Bytes, secrets: Bytes, frame: Bytes): Promise<string> {
   const keys = await deriveEpoch(space, decodeEpochSecrets(secrets)!);
-  const opened = openReceived(frame, frameId(frame), keys);
+  const opened = openReceived(frame, frameId(frame), keys, true);
   if (typeof opened === 'string') return opened;
-  const { id, epoch, kind, author, seq, saying, before, prev, deps, rules, clock, content } = opened.frame;
-  return wordsOf({ id, epoch, kind, author, seq, saying, before, prev, deps, rules, clock, content });
+  const { id, epoch, kind, author, seq, saying, before, deps, names, chains, clock, content } = opened.frame;
+  return wordsOf({ id, epoch, kind, author, seq, saying, before, deps, names, chains, clock, content });
 }
 
 /** What a snapshot says, given the contents of its frames and the clients of its authors. */
 export async function snapshotWords(contents: readonly Bytes[], clients: string): Promise<string> {
   const clientIds = new Map(JSON.parse(clients) as [string, number][]);
   const snapshot = await decodeSnapshot(contents, {
-    heads: [],
-    admits: () => true,
+    ...NO_MEMBERS,
     author(device) {
       const clientId = clientIds.get(device);
       return clientId === undefined ? undefined : { signing: new Uint8Array(32), clientId };
     },
   });
   if (!snapshot) return 'refused';
-  return wordsOf({ frontier: snapshot.frontier, ...contentOf(snapshot.document) });
+  const lanes = [...snapshot.lanes.values()].map(({ head, lane }) => ({ head, ...contentOf(lane) }));
+  return wordsOf({ ...snapshot, lanes });
 }
 
 type Inputs = Record<string, string>;

@@ -1,6 +1,6 @@
 /** Blobs of the SQLite store: one row per chunk, under a number made of the blob's and the chunk's place. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { type Bytes } from '#lib/bytes/bytes.ts';
+import type { Bytes } from '#lib/bytes/bytes.ts';
 import { MAX_BLOB_CHUNKS } from '#lib/protocol/limits.ts';
 import { numberOf } from './schema.ts';
 import { bytesOf, type TopicState } from './topics.ts';
@@ -20,7 +20,6 @@ export class Blobs {
   readonly #places: StatementSync;
   readonly #chunk: StatementSync;
   readonly #insertChunk: StatementSync;
-  readonly #count: StatementSync;
   readonly #due: StatementSync;
   readonly #ofTopic: StatementSync;
   readonly #erase: StatementSync;
@@ -38,12 +37,10 @@ export class Blobs {
     this.#places = db.prepare('SELECT n FROM chunk WHERE n >= ? AND n < ?');
     this.#chunk = db.prepare('SELECT body FROM chunk WHERE n = ?');
     this.#insertChunk = db.prepare('INSERT INTO chunk (n, body) VALUES (?, ?)');
-    this.#count = db.prepare('SELECT count(*) AS count FROM blob WHERE topic = ?');
     this.#due = db.prepare(
-      `SELECT blob.n, blob.bytes, topic.id FROM blob JOIN topic ON topic.n = blob.topic
-       WHERE blob.expires_at > 0 AND blob.expires_at <= ? LIMIT ?`,
+      'SELECT n, bytes, topic FROM blob WHERE expires_at > 0 AND expires_at <= ? LIMIT 1',
     );
-    this.#ofTopic = db.prepare('SELECT n FROM blob WHERE topic = ?');
+    this.#ofTopic = db.prepare('SELECT n, bytes FROM blob WHERE topic = ? LIMIT 1');
     this.#erase = db.prepare('DELETE FROM blob WHERE n = ?');
     this.#eraseChunks = db.prepare('DELETE FROM chunk WHERE n >= ? AND n < ?');
   }
@@ -93,21 +90,20 @@ export class Blobs {
     this.#expire.run(at, blob.n);
   }
 
-  count(topic: TopicState): number {
-    return numberOf(this.#count.get(topic.n)?.['count']);
+  /** Erases a blob that is due: the number of its topic, and its size; null when none is. */
+  eraseDue(now: number): { topic: number; size: number } | null {
+    const row = this.#due.get(now);
+    if (!row) return null;
+    this.#eraseOne(numberOf(row['n']));
+    return { topic: numberOf(row['topic']), size: numberOf(row['bytes']) };
   }
 
-  /** Erases blobs that are due: the topic and size of each. */
-  eraseDue(now: number, limit: number): { topic: Bytes; size: number }[] {
-    return this.#due.all(now, limit).map((row) => {
-      const n = numberOf(row['n']);
-      this.#eraseOne(n);
-      return { topic: bytesOf(row['id']), size: numberOf(row['bytes']) };
-    });
-  }
-
-  eraseAll(topic: TopicState): void {
-    for (const row of this.#ofTopic.all(topic.n)) this.#eraseOne(numberOf(row['n']));
+  /** Erases one blob of a topic that is no more; answers its size, null when there is none left. */
+  eraseOneOf(topic: number): number | null {
+    const row = this.#ofTopic.get(topic);
+    if (!row) return null;
+    this.#eraseOne(numberOf(row['n']));
+    return numberOf(row['bytes']);
   }
 
   #eraseOne(n: number): void {

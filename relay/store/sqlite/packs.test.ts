@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { seededRandom, type SeededRandom } from '../../../tests/helpers/tools/random.ts';
-import { nameOfFrame, Packs, type PackedFrame } from './packs.ts';
+import { frameIn, nameOfFrame, Packs, type PackedFrame } from './packs.ts';
+import { PackIndex } from './pack-index.ts';
 import { openDatabase } from './schema.ts';
 import { Seen } from './seen.ts';
 
@@ -10,6 +11,25 @@ function framesFrom(random: SeededRandom, first: number, count: number): PackedF
     const frame = random(random.chance(0.02) ? 30_000 : 1 + random.int(200));
     return { cursor: first + i, at: 1_800_000_000_000 + i, name: nameOfFrame(frame), frame };
   });
+}
+
+interface Found extends PackedFrame {
+  readonly doomed: boolean;
+}
+
+function framesOf(packs: Packs, topic: number, since: number, doomed: boolean): Found[] {
+  const found: Found[] = [];
+  for (let pack = packs.next(topic, since, doomed); pack; pack = packs.next(topic, pack.last, doomed)) {
+    const { index } = pack;
+    const [body, offsets] = [packs.body(pack), index.offsets()];
+    for (let i = index.firstAbove(since); i < index.count; i++) {
+      const isDoomed = index.isDoomed(i);
+      if (isDoomed && !doomed) continue;
+      const frame = frameIn(body, offsets, i);
+      found.push({ cursor: index.cursor(i), at: index.at(i), name: index.name(i), frame, doomed: isDoomed });
+    }
+  }
+  return found;
 }
 
 function numberOfPacks(db: DatabaseSync): number {
@@ -32,15 +52,27 @@ describe('packs', () => {
             .slice(0, random.int(60))
             .map(({ name }) => name),
         );
-        const action = random.int(4);
+        const action = random.int(5);
         if (action < 2) {
           const added = framesFrom(random, next, 1 + random.int(random.chance(0.2) ? 700 : 20));
           next += added.length + random.int(3);
           packs.append(7, added);
           for (const frame of added) model.set(frame.cursor, { ...frame, due: 0 });
+        } else if (action === 4) {
+          const now = 1000 + random.int(step);
+          const gone = alive.filter(({ due }) => due > 0 && due <= now);
+          let [frames, bytes] = [0, 0];
+          for (let erased = packs.eraseDue(now); erased; erased = packs.eraseDue(now)) {
+            expect(erased.topic).toBe(7);
+            frames += erased.frames;
+            bytes += erased.bytes;
+          }
+          expect(frames).toBe(gone.length);
+          expect(bytes).toBe(gone.reduce((sum, { frame }) => sum + frame.length, 0));
+          for (const { cursor } of gone) model.delete(cursor);
         } else {
           const due = action === 2 ? 1000 + step : 0;
-          packs.setDue(7, some, due);
+          packs.setDue(7, [...some], due);
           for (const frame of alive) {
             const isDoomed = frame.due > 0;
             if (some.has(frame.name) && isDoomed !== due > 0) model.set(frame.cursor, { ...frame, due });
@@ -51,20 +83,28 @@ describe('packs', () => {
           const expected = [...model.values()]
             .filter((frame) => frame.cursor > since && (doomed || frame.due === 0))
             .sort((a, b) => a.cursor - b.cursor);
-          const found = [...packs.frames(7, { since, doomed })];
+          const found = framesOf(packs, 7, since, doomed);
           expect(found.map(({ cursor }) => cursor)).toEqual(expected.map(({ cursor }) => cursor));
           expect(
             found.every(({ frame }, i) => Buffer.compare(frame, expected[i]?.frame ?? frame) === 0),
           ).toBe(true);
           expect(found.map((frame) => frame.doomed)).toEqual(expected.map(({ due }) => due > 0));
+          expect(found.map(({ at }) => at)).toEqual(expected.map(({ at }) => at));
         }
-        expect(packs.countDoomed(7)).toBe([...model.values()].filter(({ due }) => due > 0).length);
-        const found = packs.find(7, some).map(({ cursor }) => cursor);
+        expect(packs.countDoomed(7, 0, 1_000).doomed).toBe(
+          [...model.values()].filter(({ due }) => due > 0).length,
+        );
+        const found = [...some].flatMap((name) => {
+          const place = packs.find(7, name);
+          return place ? [place.pack.index.cursor(place.i)] : [];
+        });
         const wanted = [...model.values()].filter(({ name }) => some.has(name)).map(({ cursor }) => cursor);
         expect(found.sort((a, b) => a - b)).toEqual(wanted.sort((a, b) => a - b));
       }
-      expect(packs.highest(7)).toBe(Math.max(...model.keys()));
-      expect([...packs.frames(8, { since: 0, doomed: true })]).toEqual([]);
+      expect(packs.highest(7)).toBe(Math.max(0, ...model.keys()));
+      expect(packs.next(8, 0, true)).toBeNull();
+      for (let left = packs.eraseOne(7); left !== null;) left = packs.eraseOne(7);
+      expect(packs.next(7, 0, true)).toBeNull();
     },
   );
 
@@ -95,6 +135,26 @@ describe('packs', () => {
   });
 });
 
+test('two ids that begin alike are told apart, and each goes without the other', () => {
+  const packs = new Packs(openDatabase(':memory:'));
+  const name = (end: string) => `\u0001\u0002\u0003\u0004\u0005\u0006${'\u0000'.repeat(25)}${end}`;
+  const frame = (cursor: number, end: string) => ({
+    cursor,
+    at: 1,
+    name: name(end),
+    frame: new Uint8Array([cursor]),
+  });
+  packs.append(1, [frame(1, 'a'), frame(2, 'b')]);
+  packs.append(1, [frame(3, 'c')]);
+  packs.setDue(1, [name('a')], 10);
+  packs.eraseDue(10);
+  const cursors = ['a', 'b', 'c', 'd'].map((end) => {
+    const place = packs.find(1, name(end));
+    return place?.pack.index.cursor(place.i);
+  });
+  expect(cursors).toEqual([undefined, 2, 3, undefined]);
+});
+
 test('the filter never denies what it was told, and seldom guesses wrong', () => {
   const random = seededRandom('seen');
   const seen = new Seen(2_000);
@@ -106,4 +166,9 @@ test('the filter never denies what it was told, and seldom guesses wrong', () =>
   ).length;
   expect(wrong).toBeLessThan(100);
   expect(seen.isFull).toBe(true);
+  const places = names.map((name, i) => ({ cursor: i + 1, at: 1, name, length: 1 }));
+  const again = new Seen(4_000);
+  again.addAll(PackIndex.of(places));
+  expect(names.every((name) => again.mayHave(name))).toBe(true);
+  expect(again.mayHave(nameOfFrame(random(32)))).toBe(false);
 });

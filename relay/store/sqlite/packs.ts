@@ -1,16 +1,16 @@
 /**
- * Frames in the database lie in packs: a row of consecutive frames of one topic, that entered together. A row per frame
- * with its two indexes cost the relay 5.6 µs of CPU, a pack less than one per frame; and a page is read in a few rows.
+ * Frames in the database lie in packs: consecutive frames of one topic that entered together. A row per frame with its two
+ * indexes cost the relay 5.6 µs of CPU, a pack less than one per frame; and a page is read in a few rows. Packs of a topic
+ * do not overlap.
  *
- *   ids    id[32]…
- *   body   (cursor u64 ‖ time u48 (ms) ‖ length u32 ‖ frame)…        as many, in the same order, by cursor
- *
- * A pack is kept (due = 0) or doomed (due = when it is erased). Proposing the deletion of some of its frames, and taking
- * that back, splits it. So packs of a topic may overlap; `frames` gives their frames in the order of the cursors.
+ * What is asked without the frames themselves is answered from the pack's index (pack-index.ts), which lies apart from its
+ * body: the frames, one after another. Where a frame lies is known from its id (places.ts).
  */
 import { hash } from 'node:crypto';
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Bytes } from '#lib/bytes/bytes.ts';
+import { bufferOf, PackIndex } from './pack-index.ts';
+import { Places } from './places.ts';
 import { numberOf } from './schema.ts';
 
 export interface PackedFrame {
@@ -21,17 +21,18 @@ export interface PackedFrame {
   readonly frame: Bytes;
 }
 
-export interface StoredFrame extends PackedFrame {
-  readonly doomed: boolean;
+/** A pack without its frames. */
+export interface Pack {
+  readonly n: number;
+  readonly last: number;
+  readonly index: PackIndex;
 }
 
-export interface PackFilter {
-  readonly since: number;
-  readonly doomed: boolean;
+/** Where a frame lies. */
+export interface Place {
+  readonly pack: Pack;
+  readonly i: number;
 }
-
-const ID = 32;
-const HEADER = 18;
 
 /** A pack closes when it reaches either. */
 const PACK_FRAMES = 256;
@@ -41,53 +42,71 @@ const PACK_BYTES = 262_144;
 const SMALL_BYTES = 16_384;
 
 export class Packs {
+  readonly places: Places;
   readonly #insert: StatementSync;
+  readonly #insertBody: StatementSync;
+  readonly #update: StatementSync;
+  readonly #updateBody: StatementSync;
   readonly #delete: StatementSync;
-  readonly #deleteAll: StatementSync;
+  readonly #deleteBody: StatementSync;
   readonly #read: StatementSync;
+  readonly #readBody: StatementSync;
   readonly #newest: StatementSync;
-  readonly #places: StatementSync;
-  readonly #ids: StatementSync;
-  readonly #setDue: StatementSync;
-  readonly #countDoomed: StatementSync;
+  readonly #next: StatementSync;
+  readonly #nextKept: StatementSync;
+  readonly #doomed: StatementSync;
   readonly #due: StatementSync;
+  readonly #ofTopic: StatementSync;
 
   constructor(db: DatabaseSync) {
+    this.places = new Places(db);
     this.#insert = db.prepare(
-      'INSERT INTO pack (topic, first, last, due, count, size, ids, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO pack (topic, last, due, kept, count, size, ids) VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
+    this.#insertBody = db.prepare('INSERT INTO body (n, body) VALUES (?, ?)');
+    this.#update = db.prepare(
+      'UPDATE pack SET last = ?, due = ?, kept = ?, count = ?, size = ?, ids = ? WHERE n = ?',
+    );
+    this.#updateBody = db.prepare('UPDATE body SET body = ? WHERE n = ?');
     this.#delete = db.prepare('DELETE FROM pack WHERE n = ?');
-    this.#deleteAll = db.prepare('DELETE FROM pack WHERE topic = ?');
-    this.#read = db.prepare('SELECT topic, due, ids, body FROM pack WHERE n = ?');
+    this.#deleteBody = db.prepare('DELETE FROM body WHERE n = ?');
+    this.#read = db.prepare('SELECT n, last, ids FROM pack WHERE n = ? AND topic = ?');
+    this.#readBody = db.prepare('SELECT body FROM body WHERE n = ?');
     this.#newest = db.prepare(
-      'SELECT n, last, due, count, size FROM pack WHERE topic = ? ORDER BY last DESC LIMIT 1',
+      'SELECT n, last, count, size FROM pack WHERE topic = ? ORDER BY last DESC LIMIT 1',
     );
-    this.#places = db.prepare(
-      'SELECT n, first FROM pack WHERE topic = ? AND last > ? AND (due = 0 OR ?) ORDER BY first',
+    const next = (condition: string) =>
+      db.prepare(
+        `SELECT n, last, ids FROM pack WHERE topic = ? AND last > ? ${condition} ORDER BY last LIMIT 1`,
+      );
+    this.#next = next('');
+    this.#nextKept = next('AND kept > 0');
+    this.#doomed = db.prepare(
+      `SELECT max(n) AS n, sum(count - kept) AS doomed FROM
+         (SELECT n, count, kept FROM pack WHERE topic = ? AND n > ? AND due > 0 ORDER BY n LIMIT ?)`,
     );
-    this.#ids = db.prepare('SELECT n, due, ids FROM pack WHERE topic = ?');
-    this.#setDue = db.prepare('UPDATE pack SET due = ? WHERE n = ?');
-    this.#countDoomed = db.prepare('SELECT sum(count) AS count FROM pack WHERE topic = ? AND due > 0');
-    this.#due = db.prepare(
-      `SELECT pack.n, pack.count, pack.size, topic.id FROM pack JOIN topic ON topic.n = pack.topic
-       WHERE pack.due > 0 AND pack.due <= ? LIMIT ?`,
-    );
+    this.#due = db.prepare('SELECT n, last, topic, ids FROM pack WHERE due > 0 AND due <= ? LIMIT 1');
+    this.#ofTopic = db.prepare('SELECT n, size FROM pack WHERE topic = ? LIMIT 1');
   }
 
   /** Adds frames whose cursors are above all that the topic holds. */
   append(topic: number, frames: readonly PackedFrame[]): void {
-    let pack = this.#takeSmall(topic);
-    let size = sizeOf(pack);
+    const small = this.#smallOf(topic);
+    let { count, size } = small ?? { count: 0, size: 0 };
+    let before = small?.n ?? null;
+    let added: PackedFrame[] = [];
     for (const frame of frames) {
-      if (pack.length >= PACK_FRAMES || (pack.length > 0 && size + frame.frame.length > PACK_BYTES)) {
-        this.#write(topic, pack, 0);
-        pack = [];
-        size = 0;
+      if (count >= PACK_FRAMES || (count > 0 && size + frame.frame.length > PACK_BYTES)) {
+        this.#add(topic, before, added);
+        before = null;
+        added = [];
+        count = size = 0;
       }
-      pack.push(frame);
+      added.push(frame);
+      count++;
       size += frame.frame.length;
     }
-    this.#write(topic, pack, 0);
+    this.#add(topic, before, added);
   }
 
   /** The highest cursor here; 0 when there is none. */
@@ -95,110 +114,119 @@ export class Packs {
     return numberOf(this.#newest.get(topic)?.['last']);
   }
 
-  /** Frames above a cursor, in order. Read the database no further than they are taken. */
-  *frames(topic: number, { since, doomed }: PackFilter): Generator<StoredFrame> {
-    let ready: StoredFrame[] = [];
-    for (const place of this.#places.all(topic, since, doomed ? 1 : 0)) {
-      const first = numberOf(place['first']);
-      const later: StoredFrame[] = [];
-      for (const frame of ready) {
-        if (frame.cursor < first) yield frame;
-        else later.push(frame);
-      }
-      const added = this.#readPack(numberOf(place['n'])).filter(({ cursor }) => cursor > since);
-      ready = later.length === 0 ? added : [...later, ...added].sort((a, b) => a.cursor - b.cursor);
-    }
-    yield* ready;
+  newest(topic: number): Pack | null {
+    const n = this.#newest.get(topic)?.['n'];
+    return n === undefined ? null : this.read(topic, numberOf(n));
   }
 
-  /** Those of the frames that are here, by id. */
-  find(topic: number, wanted: ReadonlySet<string>): StoredFrame[] {
-    const found: StoredFrame[] = [];
-    for (const { n } of this.#packsWith(topic, wanted)) {
-      found.push(...this.#readPack(n).filter(({ name }) => wanted.has(name)));
-    }
-    return found;
+  /** The first pack with a frame above a cursor; with `doomed` also one whose frames are all to be erased. */
+  next(topic: number, since: number, doomed: boolean): Pack | null {
+    return packOf((doomed ? this.#next : this.#nextKept).get(topic, since));
   }
 
-  /** Dooms frames that are kept (due > 0), or keeps frames that are doomed (due = 0). */
-  setDue(topic: number, wanted: ReadonlySet<string>, due: number): void {
-    for (const pack of this.#packsWith(topic, wanted)) {
-      if (pack.isDoomed === due > 0) continue;
-      const frames = this.#readPack(pack.n);
-      const moving = frames.filter(({ name }) => wanted.has(name));
-      if (moving.length === frames.length) {
-        this.#setDue.run(due, pack.n);
-        continue;
+  read(topic: number, n: number): Pack | null {
+    return packOf(this.#read.get(n, topic));
+  }
+
+  body({ n }: Pack): Buffer<ArrayBuffer> {
+    return bufferOf(this.#readBody.get(n)?.['body']);
+  }
+
+  find(topic: number, name: string): Place | null {
+    for (const n of this.places.find(topic, name)) {
+      const pack = this.read(topic, n);
+      const i = pack?.index.indexOf(name) ?? -1;
+      if (pack && i >= 0) return { pack, i };
+    }
+    return null;
+  }
+
+  /** Dooms frames that are kept (due > 0), or keeps frames that are doomed (due = 0). Others are passed over. */
+  setDue(topic: number, names: readonly string[], due: number): void {
+    const changed = new Map<number, Pack>();
+    for (const name of names) {
+      for (const n of this.places.find(topic, name)) {
+        const pack = changed.get(n) ?? this.read(topic, n);
+        const i = pack?.index.indexOf(name) ?? -1;
+        if (!pack || i < 0 || pack.index.isDoomed(i) === due > 0) continue;
+        pack.index.setDue(i, due);
+        changed.set(n, pack);
       }
+    }
+    for (const pack of changed.values()) this.#updateIndex(pack.n, pack.index);
+  }
+
+  /** How many frames are doomed, in so many packs behind the pack `after`; and the last of these packs, null at the end. */
+  countDoomed(topic: number, after: number, packs: number): { doomed: number; last: number | null } {
+    const row = this.#doomed.get(topic, after, packs);
+    const last = row?.['n'];
+    return { doomed: numberOf(row?.['doomed']), last: typeof last === 'number' ? last : null };
+  }
+
+  /** Erases what is due of one pack; null when nothing is. */
+  eraseDue(now: number): { topic: number; frames: number; bytes: number } | null {
+    const row = this.#due.get(now);
+    const pack = packOf(row);
+    if (!row || !pack) return null;
+    const topic = numberOf(row['topic']);
+    const { index } = pack;
+    const stays = (i: number) => index.due(i) === 0 || index.due(i) > now;
+    const gone = Array.from({ length: index.count }, (_, i) => i).filter((i) => !stays(i));
+    const left = index.keeping(stays);
+    this.places.delete(topic, pack.n, namesOf(gone, index).filter(isNewTo(left)));
+    if (left.count === 0) {
       this.#delete.run(pack.n);
-      this.#write(
-        topic,
-        frames.filter((frame) => !moving.includes(frame)),
-        pack.due,
-      );
-      this.#write(topic, moving, due);
+      this.#deleteBody.run(pack.n);
+    } else {
+      const [body, offsets] = [this.body(pack), index.offsets()];
+      const parts = offsets.slice(1).map((end, i) => body.subarray(offsets[i], end));
+      this.#updateBody.run(Buffer.concat(parts.filter((_, i) => stays(i))), pack.n);
+      this.#updateIndex(pack.n, left);
     }
+    return { topic, frames: gone.length, bytes: gone.reduce((sum, i) => sum + index.length(i), 0) };
   }
 
-  countDoomed(topic: number): number {
-    return numberOf(this.#countDoomed.get(topic)?.['count']);
-  }
-
-  /** The ids of all that the topic holds, one after another, pack by pack. */
-  *idLists(topic: number): Generator<Buffer<ArrayBuffer>> {
-    for (const row of this.#ids.iterate(topic)) yield bufferOf(row['ids']);
-  }
-
-  /** Erases packs whose grace is over: the topic, the number and the size of the frames of each. */
-  eraseDue(now: number, limit: number): { topic: Bytes; frames: number; bytes: number }[] {
-    return this.#due.all(now, limit).map((row) => {
-      this.#delete.run(numberOf(row['n']));
-      return {
-        topic: new Uint8Array(bufferOf(row['id'])),
-        frames: numberOf(row['count']),
-        bytes: numberOf(row['size']),
-      };
-    });
-  }
-
-  eraseAll(topic: number): void {
-    this.#deleteAll.run(topic);
-  }
-
-  #takeSmall(topic: number): PackedFrame[] {
-    const newest = this.#newest.get(topic);
-    if (newest?.['due'] !== 0) return [];
-    if (numberOf(newest['size']) >= SMALL_BYTES || numberOf(newest['count']) >= PACK_FRAMES) return [];
-    const n = numberOf(newest['n']);
-    const frames = this.#readPack(n);
+  /** Erases one pack of a topic that is no more; answers its size, null when there is none left. */
+  eraseOne(topic: number): number | null {
+    const row = this.#ofTopic.get(topic);
+    if (!row) return null;
+    const n = numberOf(row['n']);
     this.#delete.run(n);
-    return frames;
+    this.#deleteBody.run(n);
+    return numberOf(row['size']);
   }
 
-  #packsWith(topic: number, wanted: ReadonlySet<string>): { n: number; due: number; isDoomed: boolean }[] {
-    const found: { n: number; due: number; isDoomed: boolean }[] = [];
-    for (const row of this.#ids.iterate(topic)) {
-      const ids = bufferOf(row['ids']);
-      const due = numberOf(row['due']);
-      for (let at = 0; at < ids.length; at += ID) {
-        if (!wanted.has(ids.toString('latin1', at, at + ID))) continue;
-        found.push({ n: numberOf(row['n']), due, isDoomed: due > 0 });
-        break;
-      }
+  #smallOf(topic: number): { n: number; count: number; size: number } | null {
+    const row = this.#newest.get(topic);
+    if (!row) return null;
+    const [n, count, size] = [row['n'], row['count'], row['size']].map(numberOf) as [number, number, number];
+    return size < SMALL_BYTES && count < PACK_FRAMES ? { n, count, size } : null;
+  }
+
+  /** Into the pack `before`, or into a new one. */
+  #add(topic: number, before: number | null, frames: readonly PackedFrame[]): void {
+    if (frames.length === 0) return;
+    const names = frames.map(({ name }) => name);
+    const index = PackIndex.of(frames.map(({ frame, ...known }) => ({ ...known, length: frame.length })));
+    const body = frames.map(({ frame }) => frame);
+    const pack = before === null ? null : this.read(topic, before);
+    if (pack) {
+      this.#updateBody.run(Buffer.concat([this.body(pack), ...body]), pack.n);
+      this.#updateIndex(pack.n, pack.index.followedBy(index));
+      this.places.insert(topic, pack.n, names.filter(isNewTo(pack.index)));
+      return;
     }
-    return found;
+    const { last, size } = extentOf(index);
+    const row = this.#insert.run(topic, last, 0, index.count, index.count, size, index.bytes);
+    const n = Number(row.lastInsertRowid);
+    this.#insertBody.run(n, Buffer.concat(body));
+    this.places.insert(topic, n, names);
   }
 
-  #readPack(n: number): StoredFrame[] {
-    const row = this.#read.get(n);
-    return row ? unpack(bufferOf(row['ids']), bufferOf(row['body']), row['due'] !== 0) : [];
-  }
-
-  #write(topic: number, frames: readonly PackedFrame[], due: number): void {
-    const [first, last] = [frames[0], frames.at(-1)];
-    if (!first || !last) return;
-    const { ids, body } = pack(frames);
-    this.#insert.run(topic, first.cursor, last.cursor, due, frames.length, sizeOf(frames), ids, body);
+  #updateIndex(n: number, index: PackIndex): void {
+    const { last, size } = extentOf(index);
+    const { due, kept } = index.summary();
+    this.#update.run(last, due, kept, index.count, size, index.bytes, n);
   }
 }
 
@@ -207,50 +235,27 @@ export function nameOfFrame(frame: Bytes): string {
   return hash('sha256', frame, 'binary');
 }
 
-function pack(frames: readonly PackedFrame[]): { ids: Buffer; body: Buffer } {
-  const ids = Buffer.allocUnsafe(ID * frames.length);
-  const body = Buffer.allocUnsafe(HEADER * frames.length + sizeOf(frames));
-  let offset = 0;
-  for (const [i, { cursor, at, name, frame }] of frames.entries()) {
-    ids.write(name, ID * i, 'latin1');
-    body.writeUInt32BE(Math.floor(cursor / 2 ** 32), offset);
-    body.writeUInt32BE(cursor >>> 0, offset + 4);
-    body.writeUIntBE(at, offset + 8, 6);
-    body.writeUInt32BE(frame.length, offset + 14);
-    body.set(frame, offset + HEADER);
-    offset += HEADER + frame.length;
-  }
-  return { ids, body };
+/** A frame of a pack, as a view of its body. */
+export function frameIn(body: Buffer<ArrayBuffer>, offsets: readonly number[], i: number): Bytes {
+  const start = offsets[i] ?? 0;
+  return new Uint8Array(body.buffer, body.byteOffset + start, (offsets[i + 1] ?? start) - start);
 }
 
-function unpack(ids: Buffer<ArrayBuffer>, body: Buffer<ArrayBuffer>, doomed: boolean): StoredFrame[] {
-  const frames: StoredFrame[] = [];
-  for (let i = 0, offset = 0; offset < body.length; i++) {
-    const start = offset + HEADER;
-    const end = start + body.readUInt32BE(offset + 14);
-    frames.push({
-      cursor: body.readUInt32BE(offset) * 2 ** 32 + body.readUInt32BE(offset + 4),
-      at: body.readUIntBE(offset + 8, 6),
-      name: ids.toString('latin1', ID * i, ID * (i + 1)),
-      frame: viewOf(body, start, end),
-      doomed,
-    });
-    offset = end;
-  }
-  return frames;
+function packOf(row: Record<string, SQLOutputValue> | undefined): Pack | null {
+  if (!row) return null;
+  return { n: numberOf(row['n']), last: numberOf(row['last']), index: new PackIndex(bufferOf(row['ids'])) };
 }
 
-function sizeOf(frames: readonly PackedFrame[]): number {
-  return frames.reduce((sum, { frame }) => sum + frame.length, 0);
+function namesOf(places: readonly number[], index: PackIndex): string[] {
+  return places.map((i) => index.name(i));
 }
 
-function viewOf(buffer: Buffer<ArrayBuffer>, start: number, end: number): Bytes {
-  return new Uint8Array(buffer.buffer, buffer.byteOffset + start, end - start);
+/** Whether none of the pack's ids begins as this one does: then its place has to be written. */
+function isNewTo(index: PackIndex): (name: string) => boolean {
+  const known = new Set(namesOf([...Array(index.count).keys()], index).map((name) => name.slice(0, 6)));
+  return (name) => !known.has(name.slice(0, 6));
 }
 
-function bufferOf(value: SQLOutputValue | undefined): Buffer<ArrayBuffer> {
-  if (value instanceof Uint8Array && value.buffer instanceof ArrayBuffer) {
-    return Buffer.from(value.buffer, value.byteOffset, value.length);
-  }
-  throw new TypeError('the database holds no bytes where bytes belong');
+function extentOf(index: PackIndex): { last: number; size: number } {
+  return { last: index.count > 0 ? index.cursor(index.count - 1) : 0, size: index.offsets().at(-1) ?? 0 };
 }

@@ -12,31 +12,47 @@ const MIGRATIONS = [
     n INTEGER PRIMARY KEY AUTOINCREMENT,
     id BLOB NOT NULL UNIQUE,
     write_key BLOB NOT NULL,
-    delete_key BLOB NOT NULL,
+    delete_key BLOB,                -- null: nothing is ever erased from it
     open_to_readers INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,    -- 0 = never
     last INTEGER NOT NULL,          -- the highest cursor given
     frames INTEGER NOT NULL,
     frame_bytes INTEGER NOT NULL,
+    blobs INTEGER NOT NULL,
     blob_bytes INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX topic_expiry ON topic (expires_at) WHERE expires_at > 0;
 
   -- Consecutive frames of a topic: packs.ts.
   CREATE TABLE pack (
-    n INTEGER PRIMARY KEY,
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
     topic INTEGER NOT NULL,
-    first INTEGER NOT NULL,         -- the lowest cursor
-    last INTEGER NOT NULL,          -- the highest
-    due INTEGER NOT NULL,           -- when it is erased; 0 = never
+    last INTEGER NOT NULL,          -- the highest cursor
+    due INTEGER NOT NULL,           -- when the first of its frames is erased; 0 = never
+    kept INTEGER NOT NULL,          -- how many of its frames are not to be erased
     count INTEGER NOT NULL,         -- of frames
     size INTEGER NOT NULL,          -- of frames, in bytes
-    ids BLOB NOT NULL,
-    body BLOB NOT NULL
+    ids BLOB NOT NULL               -- pack-index.ts
   ) STRICT;
-  CREATE INDEX pack_place ON pack (topic, last, first, due);
+  CREATE INDEX pack_order ON pack (topic, last);
+  CREATE INDEX pack_kept ON pack (topic, last) WHERE kept > 0;
+  CREATE INDEX pack_doomed ON pack (topic, n) WHERE due > 0;
   CREATE INDEX pack_due ON pack (due) WHERE due > 0;
+
+  -- The frames themselves, one after another.
+  CREATE TABLE body (n INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
+
+  -- In which pack a frame lies: places.ts.
+  CREATE TABLE place (
+    topic INTEGER NOT NULL,
+    prefix INTEGER NOT NULL,        -- the first 48 bits of its id
+    pack INTEGER NOT NULL,
+    PRIMARY KEY (topic, prefix, pack)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Topics that are no more, and of which something is left to be erased.
+  CREATE TABLE leftover (topic INTEGER PRIMARY KEY) STRICT;
 
   CREATE TABLE reader (
     topic INTEGER NOT NULL,

@@ -3,6 +3,8 @@
  * 16 bits per frame and four positions, which the id itself, being a hash, provides. It answers "perhaps" wrongly once
  * in a few thousand times, and "no" never wrongly.
  */
+import type { PackIndex } from './pack-index.ts';
+
 const BITS_PER_ID = 16;
 const POSITIONS = 4;
 const SMALLEST = 1_024;
@@ -25,13 +27,18 @@ export class Seen {
     return this.#room <= 0;
   }
 
+  addAll(index: PackIndex): void {
+    this.#room -= index.count;
+    for (let i = 0; i < index.count; i++) {
+      const id = index.id(i);
+      const words = new DataView(id.buffer, id.byteOffset, 4 * POSITIONS);
+      for (let at = 0; at < POSITIONS; at++) this.#mark(words.getInt32(4 * at, true));
+    }
+  }
+
   add(name: string): void {
     this.#room--;
-    for (let i = 0; i < POSITIONS; i++) {
-      const bit = positionIn(name, i) & this.#mask;
-      const word = bit >>> 5;
-      this.#words[word] = (this.#words[word] ?? 0) | (1 << (bit & 31));
-    }
+    for (let i = 0; i < POSITIONS; i++) this.#mark(positionIn(name, i));
   }
 
   mayHave(name: string): boolean {
@@ -40,6 +47,12 @@ export class Seen {
       if (((this.#words[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) return false;
     }
     return true;
+  }
+
+  #mark(position: number): void {
+    const bit = position & this.#mask;
+    const word = bit >>> 5;
+    this.#words[word] = (this.#words[word] ?? 0) | (1 << (bit & 31));
   }
 }
 

@@ -20,7 +20,7 @@ export interface PendingFrame extends Put {
 
 export class TopicState implements Topic {
   readonly n: number;
-  /** The id, the write key and the delete key: three arrays of their own would double what an idle connection costs. */
+  /** The id, the write key and, where there is one, the delete key: three arrays of their own would double what an idle connection costs. */
   readonly #keys: Buffer;
   readonly key: string;
   readonly openToReaders: boolean;
@@ -29,6 +29,7 @@ export class TopicState implements Topic {
   last: number;
   frames: number;
   frameBytes: number;
+  blobs: number;
   blobBytes: number;
   /** By name, in the order of their cursors; all above those in the database. */
   pending: Map<string, PendingFrame> | null = null;
@@ -39,7 +40,8 @@ export class TopicState implements Topic {
   constructor(row: Record<string, unknown>) {
     this.n = numberOf(row['n']);
     // A copy in the pool that small buffers share.
-    this.#keys = Buffer.concat(['id', 'write_key', 'delete_key'].map((name) => bytesOf(row[name])));
+    const names = ['id', 'write_key', 'delete_key'].filter((name) => row[name] !== null);
+    this.#keys = Buffer.concat(names.map((name) => bytesOf(row[name])));
     this.key = topicKey(this.id);
     this.openToReaders = row['open_to_readers'] === 1;
     this.createdAt = numberOf(row['created_at']);
@@ -47,6 +49,7 @@ export class TopicState implements Topic {
     this.last = numberOf(row['last']);
     this.frames = numberOf(row['frames']);
     this.frameBytes = numberOf(row['frame_bytes']);
+    this.blobs = numberOf(row['blobs']);
     this.blobBytes = numberOf(row['blob_bytes']);
   }
 
@@ -58,8 +61,8 @@ export class TopicState implements Topic {
     return part(this.#keys, 1);
   }
 
-  get deleteKey(): Bytes {
-    return part(this.#keys, 2);
+  get deleteKey(): Bytes | null {
+    return this.#keys.length > 2 * KEY_LENGTH ? part(this.#keys, 2) : null;
   }
 
   isAlive(now: number): boolean {
@@ -73,21 +76,29 @@ export class Topics {
   readonly #insert: StatementSync;
   readonly #count: StatementSync;
   readonly #expired: StatementSync;
+  readonly #byNumber: StatementSync;
   readonly #erase: readonly StatementSync[];
+  readonly #leftover: StatementSync;
+  readonly #cleared: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#find = db.prepare('SELECT * FROM topic WHERE id = ?');
     this.#insert = db.prepare(
-      `INSERT INTO topic (id, write_key, delete_key, open_to_readers, created_at, expires_at, last, frames, frame_bytes, blob_bytes)
-       VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0, 0)`,
+      `INSERT INTO topic (id, write_key, delete_key, open_to_readers, created_at, expires_at, last, frames, frame_bytes, blobs, blob_bytes)
+       VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0)`,
     );
     this.#count = db.prepare(
-      'UPDATE topic SET last = ?, frames = ?, frame_bytes = ?, blob_bytes = ? WHERE n = ?',
+      'UPDATE topic SET last = ?, frames = ?, frame_bytes = ?, blobs = ?, blob_bytes = ? WHERE n = ?',
     );
     this.#expired = db.prepare('SELECT id FROM topic WHERE expires_at > 0 AND expires_at <= ? LIMIT ?');
-    this.#erase = ['DELETE FROM reader WHERE topic = ?', 'DELETE FROM topic WHERE n = ?'].map((sql) =>
-      db.prepare(sql),
-    );
+    this.#byNumber = db.prepare('SELECT id FROM topic WHERE n = ?');
+    this.#erase = [
+      'DELETE FROM reader WHERE topic = ?',
+      'DELETE FROM topic WHERE n = ?',
+      'INSERT INTO leftover (topic) VALUES (?)',
+    ].map((sql) => db.prepare(sql));
+    this.#leftover = db.prepare('SELECT topic FROM leftover LIMIT 1');
+    this.#cleared = db.prepare('DELETE FROM leftover WHERE topic = ?');
   }
 
   /** The topic, expired or not; null when there is none. */
@@ -107,8 +118,8 @@ export class Topics {
   writeCounters(topic: TopicState, isEntered: boolean): void {
     const pending = isEntered ? [] : [...(topic.pending?.values() ?? [])];
     const bytes = pending.reduce((sum, { frame }) => sum + frame.length, 0);
-    const { last, frames, frameBytes, blobBytes, n } = topic;
-    this.#count.run(last, frames - pending.length, frameBytes - bytes, blobBytes, n);
+    const { last, frames, frameBytes, blobs, blobBytes, n } = topic;
+    this.#count.run(last, frames - pending.length, frameBytes - bytes, blobs, blobBytes, n);
   }
 
   expired(now: number, limit: number): TopicState[] {
@@ -118,7 +129,24 @@ export class Topics {
       .filter((topic) => topic !== null);
   }
 
-  /** Erases the topic with its readers; its frames and blobs are erased before. */
+  /** The topic of a number, expired or not; null when it was erased. */
+  numbered(n: number): TopicState | null {
+    const row = this.#byNumber.get(n);
+    return row ? this.find(bytesOf(row['id'])) : null;
+  }
+
+  /** The number of a topic that was erased, and of which something is left; null when there is none. */
+  leftover(): number | null {
+    const row = this.#leftover.get();
+    return row ? numberOf(row['topic']) : null;
+  }
+
+  /** Nothing is left of it. */
+  cleared(n: number): void {
+    this.#cleared.run(n);
+  }
+
+  /** Erases the topic with its readers; its frames and blobs are left over, to be erased piece by piece. */
   erase(topic: TopicState): void {
     for (const statement of this.#erase) statement.run(topic.n);
   }

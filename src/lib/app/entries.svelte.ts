@@ -6,7 +6,7 @@ import { formatPartialDate, today } from '#lib/record/partial-date.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
 import { changedFields, type Fields, type Problem } from '#lib/record/section.ts';
 import { declaredNone, statementId, statements } from '#lib/record/sections/statements.ts';
-import { newEntryId } from './entry-id.ts';
+import { newEntryId, saidAgain } from './entry-id.ts';
 import type { Session } from './session.svelte.ts';
 import type { VaultError } from './vault-types.ts';
 
@@ -64,9 +64,11 @@ export class SectionEntries {
     const live = this.living.find((entry) => entry.id === before?.id);
     // Of the one that was deleted nothing comes back but what is written now.
     const anew = only !== undefined && !before && !live;
-    const fields = anew ? after : changedFields(before?.fields, after, live?.fields);
-    if (Object.keys(fields).length === 0) return SAVED;
-    const id = before?.id ?? only ?? newEntryId();
+    const changed = anew ? after : changedFields(before?.fields, after, live?.fields);
+    if (Object.keys(changed).length === 0) return SAVED;
+    const { id, fields } = before
+      ? { id: before.id, fields: changed }
+      : await this.#newEntry(changed, only ?? newEntryId());
     const target = { section: section.id, id, ...(before && { saw: before.heads ?? [] }) };
     const edits: Edit[] = [{ type: 'put', ...target, fields }];
     if ((before || anew) && !live) edits.push({ type: 'restore', ...target });
@@ -154,6 +156,13 @@ export class SectionEntries {
 
   forget(): void {
     this.error = undefined;
+  }
+
+  async #newEntry(fields: Fields, id: EntryId): Promise<{ readonly id: EntryId; readonly fields: Fields }> {
+    const section = this.#section();
+    if (!section.immutable) return { id, fields };
+    const known = [...this.living, ...(await this.deleted())].map((entry) => entry.id);
+    return saidAgain(section, fields, known);
   }
 
   #withdrawal(): Edit {

@@ -9,7 +9,7 @@ import type { Fields } from '#lib/record/section.ts';
 import { identity, SINGLE_ENTRY } from '#lib/record/sections/account.ts';
 import { measures, targets } from '#lib/record/sections/measures.ts';
 import type { Saved } from './entries.svelte.ts';
-import { newEntryId } from './entry-id.ts';
+import { immutableEntryId } from './entry-id.ts';
 import type { Session } from './session.svelte.ts';
 import type { VaultError } from './vault-types.ts';
 
@@ -29,24 +29,29 @@ export class Measures {
 
   /** @param name how the value is spoken of: "Poids : 72,4 kg" */
   async add(fields: Fields, name: string): Promise<Saved> {
-    const id = newEntryId();
-    const failed = await this.#apply([{ type: 'put', section: measures.id, id, fields }]);
+    const id = await immutableEntryId(measures, fields);
+    const wasThere = await this.#isThere(id, fields);
+    const failed = await this.#apply(written(id, fields));
     if (failed) return failed;
-    this.#tell(s('added', { name }), () => void this.remove(id, name));
+    // The same value of the same moment is the same: to take it back would take back what was noted before.
+    if (wasThere) this.#tell(t('there', { name }));
+    else this.#tell(s('added', { name }), () => void this.remove(id, name));
     return SAVED;
   }
 
   /** A value never changes: another one takes its place, in one action that is taken back as one. */
   async correct(wrong: EntryId, fields: Fields, name: string): Promise<Saved> {
-    const id = newEntryId();
+    const id = await immutableEntryId(measures, fields);
+    if (id === wrong) return SAVED;
+    const wasThere = await this.#isThere(id, fields);
     const failed = await this.#apply([
       { type: 'delete', section: measures.id, id: wrong },
-      { type: 'put', section: measures.id, id, fields },
+      ...written(id, fields),
     ]);
     if (failed) return failed;
     this.#tell(t('corrected', { name }), () => {
       void this.#apply([
-        { type: 'delete', section: measures.id, id },
+        ...(wasThere ? [] : [{ type: 'delete', section: measures.id, id } as const]),
         { type: 'restore', section: measures.id, id: wrong },
       ]);
     });
@@ -87,6 +92,11 @@ export class Measures {
     this.error = undefined;
   }
 
+  async #isThere(id: EntryId, { kind }: Fields): Promise<boolean> {
+    const answer = await this.#session.door.measures(kind as MeasureId);
+    return answer.ok && answer.value.ids.includes(id);
+  }
+
   async #restore(id: EntryId, name: string): Promise<void> {
     if (!(await this.#apply([{ type: 'restore', section: measures.id, id }])))
       this.#tell(s('restored', { name }));
@@ -101,6 +111,14 @@ export class Measures {
     if (problems.length === 0) this.error = answer.error;
     return { saved: false, problems };
   }
+}
+
+/** It may have been noted, and deleted, before. */
+function written(id: EntryId, fields: Fields): Edit[] {
+  return [
+    { type: 'put', section: measures.id, id, fields },
+    { type: 'restore', section: measures.id, id },
+  ];
 }
 
 function targetEdits(kind: MeasureId, target: Target | null): Edit[] {

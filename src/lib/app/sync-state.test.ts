@@ -31,4 +31,12 @@ describe('the sync badge', () => {
     expect(syncState({ ...quiet, unsent: 2 })).toBe('sending');
     expect(syncState({ ...quiet, unsent: 2, connection: 'connecting' })).toBe('on-device');
   });
+
+  test('a revocation that has not left is not said to be sent, though every change of the record is', () => {
+    const waits: SyncView = { ...quiet, unsent: 1, connection: 'connecting' };
+    for (const receivedBy of [0, 1])
+      expect(syncWords({ ...waits, delivery: { sent: true, receivedBy } })).toBe(
+        'Enregistré sur cet appareil',
+      );
+  });
 });

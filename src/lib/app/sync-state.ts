@@ -21,6 +21,8 @@ export function syncWords(sync: SyncView): string {
       return frame('offline');
     case 'sending':
       return frame('sending');
+    case 'on-device':
+      return frame('onDevice');
     default:
       return deliveryWords(sync.delivery);
   }

@@ -1,2 +1,11 @@
 /** The words of the door that a page may need to name. Types only. */
-export type { DeviceView, DocumentView, LinkState, RecordView, VaultError } from '#lib/vault/door.ts';
+export type {
+  DeviceView,
+  DocumentView,
+  LinkState,
+  RecordView,
+  EntryWord,
+  UnsettledAddition,
+  UnsettledWord,
+  VaultError,
+} from '#lib/vault/door.ts';

@@ -55,7 +55,10 @@ describe('what is confirmed', () => {
     expect(trustedPerson(record([paul]))).toBe('');
     expect(confirmation(view, { form: 'ill', place: 'Ici' }, NOW)).toEqual({
       ok: true,
-      fields: { kind: 'ill', date: '2026-11-23', place: 'Ici', trusted: 'Jeanne Martin, 06 00 00 00 01' },
+      fields: {
+        ...{ kind: 'ill', date: '2026-11-23', place: 'Ici', trusted: 'Jeanne Martin, 06 00 00 00 01' },
+        after: null,
+      },
     });
   });
 
@@ -64,7 +67,11 @@ describe('what is confirmed', () => {
     expect(confirmation(record([]), { form: 'ill' }, NOW)).toEqual({ ok: false, problem: 'empty' });
     expect(confirmation(record([version]), same, NOW)).toEqual({ ok: false, problem: 'same' });
     expect(confirmation(record([version, revoked]), same, NOW).ok).toBe(true);
-    expect(revocation(NOW)).toEqual({ kind: 'revoked', date: '2026-11-23' });
+    expect(revocation(record([version]), NOW)).toEqual({
+      ...{ kind: 'revoked', date: '2026-11-23' },
+      after: version.id,
+    });
+    expect(revocation(undefined, NOW)).toEqual({ kind: 'revoked', date: '2026-11-23', after: null });
   });
 
   test('DIR-04: the page says whether there are none, a draft, some in force, or some revoked', () => {

@@ -10,6 +10,7 @@ import {
   isPending,
   isRevocation,
   versionFields,
+  writeAfter,
 } from '#lib/record/directives.ts';
 import type { Entry } from '#lib/record/entry.ts';
 import { formatPartialDate, today } from '#lib/record/partial-date.ts';
@@ -47,14 +48,14 @@ export type Confirmation =
 /** The version that a draft makes today. Directives that were revoked may be confirmed again as they were. */
 export function confirmation(record: RecordView | undefined, draft: Fields, now: number): Confirmation {
   const state = directivesOf(record);
-  const fields = versionFields(draft, day(now), trustedPerson(record));
+  const fields = versionFields(draft, day(now), trustedPerson(record), state.said);
   if (!fields || !hasWords(draft)) return { ok: false, problem: 'empty' };
   if (state.inForce && !isPending(draft, state)) return { ok: false, problem: 'same' };
   return { ok: true, fields };
 }
 
-export function revocation(now: number): Fields {
-  return { kind: 'revoked', date: day(now) };
+export function revocation(record: RecordView | undefined, now: number): Fields {
+  return { kind: 'revoked', date: day(now), after: writeAfter(directivesOf(record).said) };
 }
 
 export function directivesWords(record: RecordView | undefined): string {

@@ -24,6 +24,8 @@ describe('bytes', () => {
         expect(equal(a, b)).toBe(hex(a) === hex(b));
       }),
     );
+    for (let at = 0; at < 32; at++)
+      expect(equal(new Uint8Array(32), new Uint8Array(32).fill(1, at, at + 1))).toBe(false);
   });
 
   test('compare as their hexadecimal does', () => {

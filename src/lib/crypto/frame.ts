@@ -1,6 +1,6 @@
 /**
  * A frame: the unit that a space is made of and that the relay keeps. Sealed under the frame key of an epoch, padded,
- * committing (committing.ts). What is inside is signed, but that is the concern of keys/inner.ts.
+ * committing (committing.ts). What is inside is signed, but that is the concern of keys/signed.ts.
  *
  *   frame   0x01 suite | salt[24] | commit[32] | XChaCha20-Poly1305(K, nonce = salt, AAD, pad(inner))
  *   AAD     0x01 suite | space[32] | u32 epoch | u8 kind
@@ -22,6 +22,11 @@ const KIND_CODES = { update: 1, snapshot: 2, control: 3, heads: 4, delete: 5 } a
 
 export type FrameKind = keyof typeof KIND_CODES;
 export const FRAME_KINDS: readonly FrameKind[] = ['update', 'snapshot', 'control', 'heads', 'delete'];
+
+/** The byte that stands for a kind. */
+export function kindCode(kind: FrameKind): number {
+  return KIND_CODES[kind];
+}
 
 /** No frame is longer, on the wire. */
 export const MAX_FRAME = 1024 * 1024;

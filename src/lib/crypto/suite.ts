@@ -49,12 +49,20 @@ export const LABELS = {
   linkPhrase: 'carnet/link-phrase/v1',
   linkGrant: 'carnet/link-grant/v1',
   chainWrite: 'carnet/chain-write/v1',
-  chainDelete: 'carnet/chain-delete/v1',
   deviceAcceptance: 'carnet/device-accept/v1',
   epochGrant: 'carnet/epoch-grant/v1',
   linkDelete: 'carnet/link-delete/v1',
   accountSpace: 'carnet/account-space/v1',
   saying: 'carnet/saying/v1',
+  epoch: 'carnet/epoch/v1',
+  epochReadHash: 'carnet/epoch-read-hash/v1',
+  readSecret: 'carnet/read-secret/v1',
+  writeSecret: 'carnet/write-secret/v1',
+  deleteSecret: 'carnet/delete-secret/v1',
+  join: 'carnet/join/v1',
+  consent: 'carnet/consent/v1',
+  ownerStatement: 'carnet/owner/v1',
+  order: 'carnet/order/v1',
 } as const;
 
 export type Label = (typeof LABELS)[keyof typeof LABELS];

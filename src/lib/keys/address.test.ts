@@ -66,6 +66,14 @@ describe('an address', () => {
     }
   });
 
+  test('A04: a bundle with a key under which anybody signs, or to which nobody seals, is none', () => {
+    const identity = new Uint8Array(32).fill(1, 0, 1);
+    const nowhere = new Uint8Array(alice.genesis.recovery.length);
+    for (const hollow of [{ account: identity }, { account: new Uint8Array(32) }, { recovery: nowhere }])
+      expect(decodeGenesis(encodeGenesis({ ...alice.genesis, ...hollow }))).toBeNull();
+    expect(decodeGenesis(encodeGenesis(alice.genesis))).toEqual(alice.genesis);
+  });
+
   test('hostile bytes for a genesis bundle give null, and nothing has two spellings', () => {
     const bytes = encodeGenesis(alice.genesis);
     expect(bytes).toHaveLength(GENESIS_LENGTH);

@@ -9,7 +9,7 @@
  * The bundle travels with the account key's signature (chain.ts). The checksum finds every change of up to four
  * characters (attack A09); the one accepted spelling is lower case, or all upper case as QR codes have it.
  */
-import { concat, equal, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
+import { concat, equal, fromHex, hex, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
 import { decodeBech32m, encodeBech32m } from '#lib/bytes/bech32m.ts';
 import { decodeWith, MalformedBytes, type Reader } from '#lib/bytes/reader.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
@@ -26,7 +26,7 @@ import {
   SIGNING_KEY,
   type DeviceBundle,
 } from './device.ts';
-import { ID_LENGTH } from './ids.ts';
+import { ID_LENGTH, type Hex } from './ids.ts';
 
 /** bech32m text, lower case. */
 export type Address = string;
@@ -57,7 +57,23 @@ export function genesisHash(bundle: GenesisBundle): Bytes {
 
 export function addressOfHash(hash: Bytes): Address {
   if (hash.length !== ID_LENGTH) throw new RangeError('an address has 32 bytes');
-  return encodeBech32m(HRP, concat(Uint8Array.of(VERSION), hash));
+  const key = hex(hash);
+  return spelled.get(key) ?? remember(key, encodeBech32m(HRP, concat(Uint8Array.of(VERSION), hash)));
+}
+
+const REMEMBERED = 256;
+const spelled = new Map<Hex, Address>();
+const hashes = new Map<Address, Bytes>();
+
+/** Every frame of a space says some address or other; there are few of them. */
+function remember(hash: Hex, address: Address): Address {
+  if (spelled.size >= REMEMBERED) {
+    spelled.clear();
+    hashes.clear();
+  }
+  spelled.set(hash, address);
+  hashes.set(address, fromHex(hash));
+  return address;
 }
 
 /** The 32 bytes of an address as typed, scanned or received, and its one spelling. */
@@ -70,6 +86,8 @@ export function parseAddress(text: string): Result<{ address: Address; hash: Byt
 
 /** The 32 bytes of an address made by this program. Throws for anything else: parse what comes from outside. */
 export function addressHash(address: Address): Bytes {
+  const known = hashes.get(address);
+  if (known !== undefined) return toOwned(known);
   const parsed = parseAddress(address);
   if (!parsed.ok) throw new TypeError('not an address');
   return parsed.value.hash;

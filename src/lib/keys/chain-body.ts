@@ -1,16 +1,18 @@
 /**
  * The bodies of the account chain's control frames.
  *
- *   genesis        u8 version 1 | 0x01 | genesis bundle[2530] (address.ts)          | signature[64] by the account key
- *   add device     u8 version 1 | 0x02 | bundle of the new device[1249] (device.ts) | acceptance[64] by the new device
- *   revoke device  u8 version 1 | 0x03 | device[32]
- *   recover        u8 version 1 | 0x04 | bundle of the new device[1249] | u8 n | n × revoked device[32] | signature[64] by the account key
+ *   genesis        u8 version 2 | 0x01 | genesis bundle[2530] (address.ts) | acceptance[64] by the first device
+ *                  | signature[64] by the account key
+ *   add device     u8 version 2 | 0x02 | bundle of the new device[1249] (device.ts) | acceptance[64] by the new device
+ *   revoke device  u8 version 2 | 0x03 | device[32]
+ *   recover        u8 version 2 | 0x04 | bundle of the new device[1249] | u8 n | n × kept device[32] | signature[64] by the account key
  *
  *   the account key signs   "carnet/account-op/v1" | address[32] | the body before the signature
  *   a new device signs      "carnet/device-accept/v1" | address[32] | its device id[32]
  *
- * The acceptance keeps anybody from claiming somebody else's device as their own: a device belongs to one address. The
- * frames themselves are signed by an active device, at genesis by the first and at recovery by the new one.
+ * The acceptance keeps anybody from claiming somebody else's device as their own: a device belongs to one address, the
+ * first one too. The frames themselves are signed by an active device, at genesis by the first and at recovery by the new
+ * one.
  */
 import { fromHex, hex, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
 import { decodeWith, MalformedBytes, type Reader } from '#lib/bytes/reader.ts';
@@ -26,7 +28,12 @@ import { ID_LENGTH, type Hex } from './ids.ts';
 const TYPES = { genesis: 1, addDevice: 2, revokeDevice: 3, recover: 4 } as const;
 
 export type ChainBody =
-  | { readonly type: 'genesis'; readonly bundle: GenesisBundle; readonly signed: Signed }
+  | {
+      readonly type: 'genesis';
+      readonly bundle: GenesisBundle;
+      readonly acceptance: Bytes;
+      readonly signed: Signed;
+    }
   | {
       readonly type: 'addDevice';
       readonly id: Hex;
@@ -38,7 +45,7 @@ export type ChainBody =
       readonly type: 'recover';
       readonly id: Hex;
       readonly device: DeviceBundle;
-      readonly revoked: readonly Hex[];
+      readonly kept: readonly Hex[];
       readonly signed: Signed;
     };
 
@@ -48,13 +55,14 @@ interface Signed {
   readonly signature: Bytes;
 }
 
-export async function genesisBody(bundle: GenesisBundle, account: Signer): Promise<Bytes> {
-  return signedByAccount(begin('genesis').bytes(encodeGenesis(bundle)), genesisHash(bundle), account);
+/** The first device has accepted the address that the bundle makes. */
+export async function genesisBody(bundle: GenesisBundle, acceptance: Bytes, account: Signer): Promise<Bytes> {
+  const body = begin('genesis').bytes(encodeGenesis(bundle)).bytes(signatureOf(acceptance));
+  return signedByAccount(body, genesisHash(bundle), account);
 }
 
 export function addDeviceBody(device: DeviceBundle, acceptance: Bytes): Bytes {
-  if (acceptance.length !== SIGNATURE_LENGTH) throw new RangeError('not a signature');
-  return begin('addDevice').bytes(encodeBundle(device)).bytes(acceptance).finish();
+  return begin('addDevice').bytes(encodeBundle(device)).bytes(signatureOf(acceptance)).finish();
 }
 
 /** The new device's word that it joins this account. */
@@ -74,14 +82,15 @@ export function revokeDeviceBody(device: Hex): Bytes {
   return begin('revokeDevice').bytes(fromHex(device)).finish();
 }
 
+/** Every device but the new one and the kept ones is revoked. */
 export async function recoverBody(
   address: Address,
   device: DeviceBundle,
-  revoked: readonly Hex[],
+  kept: readonly Hex[],
   account: Signer,
 ): Promise<Bytes> {
-  const body = begin('recover').bytes(encodeBundle(device)).u8(revoked.length);
-  for (const id of [...revoked].sort()) body.bytes(fromHex(id));
+  const body = begin('recover').bytes(encodeBundle(device)).u8(kept.length);
+  for (const id of [...kept].sort()) body.bytes(fromHex(id));
   return signedByAccount(body, addressHash(address), account);
 }
 
@@ -98,7 +107,11 @@ export async function verifyChainBody(
 ): Promise<boolean> {
   switch (body.type) {
     case 'genesis':
-      return matchesAddress(address, body.bundle) && verifyAccount(address, genesis, body.signed);
+      return (
+        matchesAddress(address, body.bundle) &&
+        (await verifyAcceptance(address, body.bundle.device, body.acceptance)) &&
+        verifyAccount(address, genesis, body.signed)
+      );
     case 'addDevice':
       return verifyAcceptance(address, body.device, body.acceptance);
     case 'revokeDevice':
@@ -115,7 +128,12 @@ function readBody(bytes: Bytes, reader: Reader, type: number): ChainBody {
   };
   switch (type) {
     case TYPES.genesis:
-      return { type: 'genesis', bundle: readGenesis(reader), signed: readSigned() };
+      return {
+        type: 'genesis',
+        bundle: readGenesis(reader),
+        acceptance: toOwned(reader.bytes(SIGNATURE_LENGTH)),
+        signed: readSigned(),
+      };
     case TYPES.addDevice:
       return {
         type: 'addDevice',
@@ -125,7 +143,7 @@ function readBody(bytes: Bytes, reader: Reader, type: number): ChainBody {
     case TYPES.revokeDevice:
       return { type: 'revokeDevice', revoked: hex(reader.bytes(ID_LENGTH)) };
     case TYPES.recover:
-      return { type: 'recover', ...readDevice(reader), revoked: readRevoked(reader), signed: readSigned() };
+      return { type: 'recover', ...readDevice(reader), kept: readKept(reader), signed: readSigned() };
     default:
       throw new MalformedBytes('unknown type');
   }
@@ -136,11 +154,15 @@ function readDevice(reader: Reader): { id: Hex; device: DeviceBundle } {
   return { id: hex(deviceId(device)), device };
 }
 
-function readRevoked(reader: Reader): Hex[] {
-  const revoked = Array.from({ length: reader.u8() }, () => hex(reader.bytes(ID_LENGTH)));
-  if (revoked.some((id, i) => i > 0 && revoked[i - 1]! >= id))
-    throw new MalformedBytes('devices out of order');
-  return revoked;
+function readKept(reader: Reader): Hex[] {
+  const kept = Array.from({ length: reader.u8() }, () => hex(reader.bytes(ID_LENGTH)));
+  if (kept.some((id, i) => i > 0 && kept[i - 1]! >= id)) throw new MalformedBytes('devices out of order');
+  return kept;
+}
+
+function signatureOf(bytes: Bytes): Bytes {
+  if (bytes.length !== SIGNATURE_LENGTH) throw new RangeError('not a signature');
+  return bytes;
 }
 
 function begin(type: keyof typeof TYPES): Writer {

@@ -2,8 +2,13 @@
  * The account chain: which devices speak for an address. A space of its own, whose id and read secret follow from the
  * address, so that whoever knows the address finds and verifies the devices while the relay sees ciphertext.
  *
- * An active device adds and revokes devices; the account key, from the kit, founds the account and recovers it. A device
- * is added once: revoked, it never comes back. Who counts is membership.ts under the rules below.
+ * An active device adds and revokes devices, also one that is revoked already; the account key, from the kit, founds the
+ * account and recovers it. A recovery says which devices are kept: every other one is revoked, those too whose addition
+ * the recovering device had not seen, so that nothing a relay keeps back outlives the kit. (Of recoveries made apart both
+ * stand: each is the kit's word.) A device is added once: revoked, it never comes back. Its topic has no delete key: nothing is ever erased from it.
+ *
+ * Who counts is membership.ts under the rules below. A device whose addition does not count is known all the same, and
+ * revoked: what an honest one has written meanwhile is kept, and its addition can be said again by an active device.
  *
  * Guarantees: only what the address certifies has a say (attacks A01, A03); the same state on every replica.
  */
@@ -12,15 +17,22 @@ import { hkdfSha256, labelBytes, labelledHash } from '#lib/crypto/hash.ts';
 import type { Random } from '#lib/crypto/random.ts';
 import { LABELS } from '#lib/crypto/suite.ts';
 import { addressHash, addressOf, matchesAddress, type Address, type GenesisBundle } from './address.ts';
-import { decodeChainBody, genesisBody, verifyChainBody, type ChainBody } from './chain-body.ts';
+import {
+  acceptAddress,
+  decodeChainBody,
+  genesisBody,
+  verifyChainBody,
+  type ChainBody,
+} from './chain-body.ts';
 import { operationOf, type VerifiedControl } from './control.ts';
-import { deviceId, type DeviceBundle } from './device.ts';
-import type { EpochSecrets } from './epoch.ts';
+import { deviceId, type DeviceBundle, type DeviceKeys } from './device.ts';
+import type { EpochParts } from './epoch.ts';
+import type { Operation } from './history.ts';
 import { zeroId, type Hex, type SpaceId } from './ids.ts';
-import { evaluate, type Evaluation, type Rejection, type Rules } from './membership.ts';
+import { evaluate, type Change, type Evaluation, type Rejection, type Rules } from './membership.ts';
 import { accountKey, recoverySealing, type ChainSecrets } from './root.ts';
 
-/** A control frame of a chain whose every signature was verified. Made by `admitChainControls` alone. */
+/** A control statement of a chain whose every signature was verified. Made by `admitChainControls` alone. */
 export interface ChainEntry {
   readonly control: VerifiedControl;
   readonly body: ChainBody;
@@ -30,16 +42,19 @@ export interface ChainDevice {
   readonly bundle: DeviceBundle;
   readonly addedBy: Hex | null; // a device; null for the first one and for a recovery
   readonly addedAt: number; // milliseconds since 1970, by the clock of who added it
-  readonly revoked?: { readonly by: Hex; readonly at: number };
+  /** `by` is null for a device that never was active: no addition of it counts. */
+  readonly revoked?: { readonly by: Hex | null; readonly at: number };
 }
 
 export interface ChainState {
   readonly address: Address;
   /** Null until the frame that founds the account has arrived. */
   readonly genesis: GenesisBundle | null;
-  /** Every device the account ever had, in causal order. */
+  /** Every device the account ever had: in causal order, those that never were active last. */
   readonly devices: ReadonlyMap<Hex, ChainDevice>;
   readonly active: ReadonlySet<Hex>;
+  /** Additions that do not count, of devices that never were active: by a device revoked later, or without a right. */
+  readonly unconfirmed: readonly Hex[];
   /** Dependencies of the next operation. */
   readonly heads: readonly Hex[];
   readonly rejected: ReadonlyMap<Hex, Rejection>;
@@ -49,26 +64,29 @@ export interface ChainState {
 /** A new account: its address, and the body of the first frame of its chain, which the first device signs. */
 export async function createGenesis(input: {
   readonly root: Bytes;
-  readonly firstDevice: DeviceBundle;
+  readonly firstDevice: Pick<DeviceKeys, 'bundle' | 'signer'>;
   readonly random: Random;
 }): Promise<{ address: Address; bundle: GenesisBundle; frameBody: Bytes }> {
-  const account = await accountKey(input.root);
-  const { publicKey: recovery } = await recoverySealing(input.root);
-  const bundle = { account: account.publicKey, recovery, device: input.firstDevice, nonce: input.random(32) };
-  return { address: addressOf(bundle), bundle, frameBody: await genesisBody(bundle, account) };
+  const { root, firstDevice, random } = input;
+  const account = await accountKey(root);
+  const { publicKey: recovery } = await recoverySealing(root);
+  const bundle = { account: account.publicKey, recovery, device: firstDevice.bundle, nonce: random(32) };
+  const address = addressOf(bundle);
+  const acceptance = await acceptAddress(address, firstDevice.bundle, firstDevice.signer);
+  return { address, bundle, frameBody: await genesisBody(bundle, acceptance, account) };
 }
 
 export function chainSpaceId(address: Address): SpaceId {
   return labelledHash(LABELS.chainSpace, addressHash(address));
 }
 
-/** The one epoch of a chain. The account's own devices add the secrets to write. */
-export function chainEpoch(address: Address, secrets?: Partial<ChainSecrets>): EpochSecrets {
+/** The one epoch of a chain. The account's own devices add the secret to write. */
+export function chainEpoch(address: Address, secrets?: ChainSecrets): EpochParts {
   const read = hkdfSha256(addressHash(address), new Uint8Array(0), labelBytes(LABELS.chainRead), 32);
   return { epoch: 0, id: zeroId(), read, ...secrets };
 }
 
-/** The founding bundle among these frames: the one that hashes to the address. */
+/** The founding bundle among these: the one that hashes to the address. */
 export function findGenesis(address: Address, controls: Iterable<VerifiedControl>): GenesisBundle | null {
   for (const { inner } of controls) {
     const body = decodeChainBody(inner.body);
@@ -93,76 +111,121 @@ export async function admitChainControls(
   return admitted;
 }
 
-export function evaluateChain(address: Address, entries: readonly ChainEntry[]): ChainState {
-  const genesis = entries.find(({ body }) => body.type === 'genesis')?.body;
-  const bundle = genesis?.type === 'genesis' ? genesis.bundle : null;
-  const operations = bundle ? entries.map(({ control, body }) => operationOf(control, body)) : [];
-  const evaluation = evaluate(operations, rulesOf(bundle));
-  const devices = bundle ? devicesOf(bundle, entries, evaluation) : new Map<Hex, ChainDevice>();
-  const active = new Set([...devices].filter(([, device]) => !device.revoked).map(([id]) => id));
-  const { heads, rejected, waiting } = evaluation;
-  return { address, genesis: bundle, devices, active, heads, rejected, waiting };
+/** The device that a body introduces, with its keys. */
+export function introducedBy(body: ChainBody): { readonly id: Hex; readonly bundle: DeviceBundle } | null {
+  switch (body.type) {
+    case 'genesis':
+      return { id: hex(deviceId(body.bundle.device)), bundle: body.bundle.device };
+    case 'addDevice':
+    case 'recover':
+      return { id: body.id, bundle: body.device };
+    case 'revokeDevice':
+      return null;
+  }
 }
 
-function rulesOf(genesis: GenesisBundle | null): Rules<ChainBody, DeviceBundle> {
-  const first = genesis && hex(deviceId(genesis.device));
+export function evaluateChain(address: Address, entries: readonly ChainEntry[]): ChainState {
+  const operations = entries.map(({ control, body }) => operationOf(control, body));
+  const evaluation = evaluate(operations, rulesOf(operations));
+  const devices = devicesOf(entries, evaluation);
+  const active = new Set([...devices.keys()].filter((id) => evaluation.view.get(id) !== undefined));
+  const { heads, rejected, waiting } = evaluation;
   return {
-    founders: new Map(genesis && first ? [[first, genesis.device]] : []),
-    changes: changesOf,
-    authorises({ author, body }, view) {
-      if (body.type === 'genesis') return author === first;
-      if (body.type === 'recover') return author === body.id && !view.knows(author);
-      if (view.get(author) === undefined) return false;
-      if (body.type === 'addDevice') return !view.knows(body.id);
-      return view.get(body.revoked) !== undefined;
-    },
-    cutsOff: ({ body }) => revokedBy(body),
-    settle: (values) => (values.includes(null) ? null : values[0]!),
+    address,
+    genesis: foundedIn(evaluation),
+    devices,
+    active,
+    unconfirmed: unconfirmedIn(evaluation, devices),
+    ...{ heads, rejected, waiting },
   };
 }
 
-function changesOf(body: ChainBody) {
-  switch (body.type) {
-    case 'genesis':
-      return [];
-    case 'addDevice':
-      return [{ subject: body.id, value: body.device }];
-    case 'revokeDevice':
-      return [{ subject: body.revoked, value: null }];
-    case 'recover': {
-      const removed = body.revoked.map((subject) => ({ subject, value: null }));
-      return [{ subject: body.id, value: body.device }, ...removed];
-    }
-  }
+function rulesOf(operations: readonly Operation<ChainBody>[]): Rules<ChainBody, DeviceBundle> {
+  const first = operations.flatMap(({ body }) =>
+    body.type === 'genesis' ? [introducedBy(body)!.id] : [],
+  )[0];
+  return {
+    founders: new Map(),
+    changes: (operation, isBefore) => changesOf(operation, operations, isBefore),
+    voids: ({ body }) =>
+      body.type === 'recover'
+        ? ({ body: beside }) => beside.type === 'addDevice' && !body.kept.includes(beside.id)
+        : null,
+    authorises({ author, body }, view) {
+      if (body.type === 'genesis') return author === first && !view.knows(author);
+      if (first === undefined || !view.knows(first)) return false;
+      if (body.type === 'recover') return author === body.id && !view.knows(author);
+      if (view.get(author) === undefined) return false;
+      return body.type === 'addDevice' ? !view.knows(body.id) : view.knows(body.revoked);
+    },
+  };
 }
 
-function revokedBy(body: ChainBody): readonly Hex[] {
-  if (body.type === 'recover') return body.revoked;
-  return body.type === 'revokeDevice' ? [body.revoked] : [];
+function changesOf(
+  { body }: Operation<ChainBody>,
+  operations: readonly Operation<ChainBody>[],
+  isBefore: (other: Hex) => boolean,
+): Change<DeviceBundle>[] {
+  if (body.type === 'revokeDevice') return [{ subject: body.revoked, value: null }];
+  const { id, bundle } = introducedBy(body)!;
+  const added = { subject: id, value: bundle };
+  if (body.type !== 'recover') return [added];
+  const spared = new Set([...body.kept, id]);
+  const known = operations.flatMap((other) =>
+    isBefore(other.id) ? [introducedBy(other.body)?.id ?? id] : [],
+  );
+  const removed = [...new Set(known)].filter((device) => !spared.has(device)).sort();
+  return [added, ...removed.map((subject) => ({ subject, value: null }))];
+}
+
+function foundedIn({ effective }: Evaluation<ChainBody, DeviceBundle>): GenesisBundle | null {
+  for (const { body } of effective) if (body.type === 'genesis') return body.bundle;
+  return null;
 }
 
 function devicesOf(
-  genesis: GenesisBundle,
   entries: readonly ChainEntry[],
-  { effective }: Evaluation<ChainBody, DeviceBundle>,
+  { operations, effective, view }: Evaluation<ChainBody, DeviceBundle>,
 ): Map<Hex, ChainDevice> {
   const timeOf = new Map(entries.map(({ control }) => [hex(control.id), control.inner.clock.time]));
   const devices = new Map<Hex, ChainDevice>();
-  const first = hex(deviceId(genesis.device));
-  const founded = effective.find(({ body }) => body.type === 'genesis');
-  devices.set(first, { bundle: genesis.device, addedBy: null, addedAt: timeOf.get(founded?.id ?? '') ?? 0 });
-  for (const { id, author, body } of effective) {
-    const at = timeOf.get(id) ?? 0;
-    const add = (device: Hex, bundle: DeviceBundle, addedBy: Hex | null) => {
-      if (!devices.has(device)) devices.set(device, { bundle, addedBy, addedAt: at });
-    };
+  const add = ({ id, author, body }: Operation<ChainBody>, counts: boolean): boolean => {
+    const device = introducedBy(body);
+    if (!device || devices.has(device.id)) return false;
+    const addedAt = timeOf.get(id)!;
+    const addedBy = body.type === 'addDevice' ? author : null;
+    const never = { revoked: { by: null, at: addedAt } };
+    devices.set(device.id, { bundle: device.bundle, addedBy, addedAt, ...(!counts && never) });
+    return true;
+  };
 
-    if (body.type === 'addDevice') add(body.id, body.device, author);
-    if (body.type === 'recover') add(body.id, body.device, null);
-    for (const id of revokedBy(body)) {
-      const device = devices.get(id);
-      if (device && !device.revoked) devices.set(id, { ...device, revoked: { by: author, at } });
-    }
+  for (const operation of effective) add(operation, true);
+  for (const [id, device] of devices) {
+    if (view.get(id) !== undefined) continue;
+    const { author, id: at } = removalOf(id, effective);
+    devices.set(id, { ...device, revoked: { by: author, at: timeOf.get(at)! } });
   }
+  // Introduced by a known device, or the kit, in a word that does not count: again until nothing more is found.
+  const isKnown = ({ author, body }: Operation<ChainBody>) => body.type === 'recover' || devices.has(author);
+  let found = true;
+  while (found) found = operations.some((operation) => isKnown(operation) && add(operation, false));
   return devices;
+}
+
+/** Of what counts, the word by which a device that was active is so no longer. */
+function removalOf(device: Hex, effective: readonly Operation<ChainBody>[]): Operation<ChainBody> {
+  const revoked = effective.find(({ body }) => body.type === 'revokeDevice' && body.revoked === device);
+  const removal = revoked ?? effective.findLast(({ body }) => body.type === 'recover' && body.id !== device);
+  if (!removal) throw new Error('a device that was active is removed by some word that counts');
+  return removal;
+}
+
+function unconfirmedIn(
+  { operations, rejected }: Evaluation<ChainBody, DeviceBundle>,
+  devices: ReadonlyMap<Hex, ChainDevice>,
+): Hex[] {
+  return operations.flatMap(({ id, author, body }) => {
+    if (body.type !== 'addDevice' || !rejected.has(id) || !devices.has(author)) return [];
+    return devices.get(body.id)?.revoked?.by === null ? [id] : [];
+  });
 }

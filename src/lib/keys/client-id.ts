@@ -7,8 +7,6 @@
 import { fromHex, type Bytes } from '#lib/bytes/bytes.ts';
 import { labelledHash } from '#lib/crypto/hash.ts';
 import { LABELS } from '#lib/crypto/suite.ts';
-import type { Address } from './address.ts';
-import type { Directory } from './directory.ts';
 import type { Hex, SpaceId } from './ids.ts';
 
 export function clientIdOf(space: SpaceId, device: Bytes): number {
@@ -16,16 +14,15 @@ export function clientIdOf(space: SpaceId, device: Bytes): number {
   return hash.getUint32(0) * 2 ** 21 + (hash.getUint32(4) >>> 11) || 1;
 }
 
-/** In the order of the addresses, then of each chain. A device whose id is taken already gets none. */
+/** In the order given. A device whose id is taken already gets none. */
 export function clientIdsOf(
   space: SpaceId,
-  addresses: readonly Address[],
-  directory: Directory,
+  devices: Iterable<Hex>,
   idOf: typeof clientIdOf = clientIdOf,
 ): Map<Hex, number> {
   const taken = new Set<number>();
   const clientIds = new Map<Hex, number>();
-  for (const device of addresses.flatMap((address) => directory.account(address)?.devices ?? [])) {
+  for (const device of devices) {
     const id = idOf(space, fromHex(device));
     if (taken.has(id) || clientIds.has(device)) continue;
     taken.add(id);

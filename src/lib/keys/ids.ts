@@ -1,7 +1,7 @@
 /**
  * The names of things in a space: 32-byte hashes. As keys of maps and in the causal graph they are lower-case hex.
  */
-import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import type { Bytes } from '#lib/bytes/bytes.ts';
 
 export const ID_LENGTH = 32;
 
@@ -11,19 +11,16 @@ export type DeviceId = Bytes;
 /** SHA-256 of a frame. */
 export type FrameId = Bytes;
 
+/** What a statement is known by, whatever frame it is in (signed.ts). */
+export type Saying = Bytes;
+
 /** Hash of a space's genesis (roster.ts), or for the account chain of the address (chain.ts). */
 export type SpaceId = Bytes;
 
 /** An id in lower-case hex. */
 export type Hex = string;
 
-const zero = '00'.repeat(ID_LENGTH);
-
 /** What stands where there is no id: before the first frame of an author, and for the first epoch of a space. */
 export function zeroId(): Bytes {
   return new Uint8Array(ID_LENGTH);
-}
-
-export function isZeroId(id: Bytes): boolean {
-  return hex(id) === zero;
 }

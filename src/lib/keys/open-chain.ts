@@ -5,10 +5,9 @@
  * with that hash, wherever it stands among the frames, serves to verify what the device signed; whether it has a say is
  * then decided by the chain. Pure: fetching is the caller's.
  */
-import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { hex, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
 import { frameId, openFrame } from '#lib/crypto/frame.ts';
 import type { Address } from './address.ts';
-import { matchesAddress } from './address.ts';
 import {
   admitChainControls,
   chainEpoch,
@@ -17,11 +16,10 @@ import {
   type ChainEntry,
   type ChainState,
 } from './chain.ts';
-import { decodeChainBody, type ChainBody } from './chain-body.ts';
-import { deviceId, type DeviceBundle } from './device.ts';
+import { verifyChainClaims } from './chains.ts';
+import { decodeControl, type ClaimedControl } from './control.ts';
 import { deriveEpoch, type EpochKeys } from './epoch.ts';
-import type { FrameId, Hex } from './ids.ts';
-import { decodeInner, verifySigned, type SignedInner } from './inner.ts';
+import type { FrameId } from './ids.ts';
 
 export interface OpenedChain {
   readonly state: ChainState;
@@ -30,45 +28,20 @@ export interface OpenedChain {
   readonly refused: readonly FrameId[];
 }
 
-interface Candidate {
-  readonly id: FrameId;
-  readonly aad: Parameters<typeof verifySigned>[0];
-  readonly decoded: SignedInner;
-  readonly body: ChainBody;
-}
-
 export async function openChain(address: Address, frames: readonly Bytes[]): Promise<OpenedChain> {
   const keys = await deriveEpoch(chainSpaceId(address), chainEpoch(address));
-  const candidates = frames.flatMap((frame) => openCandidate(keys, frame));
-  const bundles = bundlesIn(address, candidates);
-  const verified: Candidate[] = [];
-  for (const candidate of candidates) {
-    const bundle = bundles.get(hex(candidate.decoded.inner.author));
-    if (bundle && (await verifySigned(candidate.aad, candidate.decoded, bundle.signing)))
-      verified.push(candidate);
-  }
-  const controls = verified.map(({ id, decoded }) => ({ id, inner: decoded.inner }));
-  const entries = await admitChainControls(address, controls);
-  const admitted = new Set(entries.map(({ control }) => hex(control.id)));
-  const refused = frames.map(frameId).filter((id) => !admitted.has(hex(id)));
-  return { state: evaluateChain(address, entries), entries, refused };
+  const opened = frames.map((frame) => ({ id: frameId(frame), claim: openClaim(keys, frame) }));
+  const claims = opened.flatMap(({ claim }) => (claim ? [claim] : []));
+  const verified = await verifyChainClaims(address, claims);
+  const entries = await admitChainControls(address, verified);
+  const admitted = new Set(entries.map(({ control }) => control));
+  const refused = opened.flatMap(({ id, claim }) => (claim && admitted.has(claim.claimed) ? [] : [id]));
+  const distinct = [...new Map(entries.map((entry) => [hex(entry.control.id), entry])).values()];
+  return { state: evaluateChain(address, distinct), entries: distinct, refused };
 }
 
-function openCandidate(keys: EpochKeys, frame: Bytes): Candidate[] {
+function openClaim(keys: EpochKeys, frame: Bytes): ClaimedControl | null {
   const opened = openFrame([keys.frameKey], frame);
-  if (opened?.aad.kind !== 'control') return [];
-  const decoded = decodeInner(opened.inner);
-  const body = decoded && decodeChainBody(decoded.inner.body);
-  return body ? [{ id: frameId(frame), aad: opened.aad, decoded, body }] : [];
-}
-
-function bundlesIn(address: Address, candidates: readonly Candidate[]): Map<Hex, DeviceBundle> {
-  const bundles = new Map<Hex, DeviceBundle>();
-  for (const { body } of candidates) {
-    if (body.type === 'addDevice' || body.type === 'recover') bundles.set(body.id, body.device);
-    if (body.type === 'genesis' && matchesAddress(address, body.bundle)) {
-      bundles.set(hex(deviceId(body.bundle.device)), body.bundle.device);
-    }
-  }
-  return bundles;
+  if (opened?.aad.kind !== 'control') return null;
+  return decodeControl(keys.space, keys.epoch, toOwned(opened.inner));
 }

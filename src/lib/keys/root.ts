@@ -3,10 +3,10 @@
  *
  *   account key        HKDF-SHA-512(root, "", "carnet/account-key/v1", 32)        → Ed25519: founds and recovers
  *   recovery key       HKDF-SHA-512(root, "", "carnet/recovery-sealing/v1", 32)   → X-Wing: every epoch is sealed to it
- *   chain secrets      HKDF-SHA-512(root, "", "carnet/chain-write/v1", 32) and "carnet/chain-delete/v1"
+ *   chain secret       HKDF-SHA-512(root, "", "carnet/chain-write/v1", 32)
  *   account space      HKDF-SHA-512(root, "", "carnet/account-space/v1" | u32 call, n)   as a stream of randomness
  *
- * The chain's secrets follow from the root so that the kit alone can write a recovery there; the devices hold copies.
+ * The chain's secret follows from the root so that the kit alone can write a recovery there; the devices hold copies.
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { Writer } from '#lib/bytes/writer.ts';
@@ -18,10 +18,9 @@ import { LABELS, type Label } from '#lib/crypto/suite.ts';
 
 export const ROOT_LENGTH = 32;
 
-/** Secret. What it takes to write into, and to clear, the topic of an account chain. */
+/** Secret. What it takes to write into the topic of an account chain; nothing lets anybody erase from it. */
 export interface ChainSecrets {
   readonly write: Bytes;
-  readonly delete: Bytes;
 }
 
 export function generateRoot(random: Random): Bytes {
@@ -37,7 +36,7 @@ export function recoverySealing(root: Bytes): Promise<SealingKeys> {
 }
 
 export function chainSecrets(root: Bytes): ChainSecrets {
-  return { write: derive(root, LABELS.chainWrite), delete: derive(root, LABELS.chainDelete) };
+  return { write: derive(root, LABELS.chainWrite) };
 }
 
 /** What the account space is founded with (`createSpace`), so that the kit finds and opens it again. */

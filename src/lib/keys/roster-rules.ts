@@ -1,120 +1,101 @@
 /**
- * The rules under which membership.ts weighs a roster: what each operation changes, who may do it, whom it cuts off.
- * Their reasons stand in roster.ts.
+ * What each kind of roster statement needs in order to count, besides an author who holds the right and stands on known
+ * ground: the roster's rules one by one (roster.ts tells the reasons). Pure; the caller says what the author knew.
  */
-import { hex } from '#lib/bytes/bytes.ts';
+import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { Address } from './address.ts';
-import type { Directory } from './directory.ts';
-import { GENESIS_ROTATION } from './epochs.ts';
-import type { Operation } from './history.ts';
-import { zeroId, type Hex } from './ids.ts';
-import type { Rules, View } from './membership.ts';
-import { may, type Role } from './roles.ts';
-import type { Member, Pin, RosterBody } from './roster-body.ts';
+import type { ChainState } from './chain.ts';
+import type { Hex, SpaceId } from './ids.ts';
+import { reachesExactly } from './rotations.ts';
+import {
+  acceptanceBytes,
+  consentBytes,
+  orderBytes,
+  ownerStatementBytes,
+  type SignatureCheck,
+} from './roster-words.ts';
+import type { Found, Join, Order, RosterBody } from './roster-body.ts';
 
-type RosterView = View<RosterBody, Role>;
+/** Why a statement does not count. */
+export type Refusal =
+  | 'malformed' // not a roster body behind grounds, or the founding of another space
+  | 'incomplete' // names a head of a chain that is not known to its end
+  | 'no-right' // its author was no active device of an owner, by what it names
+  | 'groundless' // its author is revoked, and no active device of its address names it
+  | 'last-owner' // of endings made apart that would leave nobody
+  | 'unsigned' // a signature inside it is missing or wrong
+  | 'boxes' // keys for others than it should reach, or not for all
+  | 'number'; // of a rotation that does not follow
 
-export function rosterRules(founders: readonly Member[], directory: Directory): Rules<RosterBody, Role> {
-  return {
-    founders: new Map(founders.map(({ address, role }) => [address, role])),
-    changes: changesOf,
-    authorises({ author, body }, view) {
-      const address = directory.device(author)?.address;
-      const role = address === undefined ? undefined : view.get(address);
-      if (role === undefined || isCutOff(author, view, directory)) return false;
-      return isLeaving(body, address, role) || mayOperate(role, body, view);
-    },
-    cutsOff: (operation, view) => pinsOf(operation, view, directory).map(({ device }) => device),
-    settle: (values) =>
-      values.includes('guardian') ? 'guardian' : values.includes(null) ? null : values[0]!,
-  };
+/** By what somebody became an owner: the join; the space itself for its founder. */
+export type Seats = ReadonlyMap<Address, Hex>;
+
+/** What the author of a statement knew. */
+export interface Known {
+  readonly space: SpaceId;
+  readonly found: Found;
+  /** Who says it. */
+  readonly speaker: Address;
+  readonly seats: Seats;
+  /** Whether these heads were known, and tell of every joining and ending that was. */
+  readonly tellAll: (heads: readonly Hex[]) => boolean;
+  /** An address' chain. */
+  readonly chain: (address: Address) => ChainState | undefined;
+  /** The highest number of the rotations that count, and of all that follow one another. */
+  readonly numbers: { readonly counted: number; readonly highest: number };
+  readonly check: SignatureCheck;
 }
 
-/** Whoever is no guardian may take itself off. */
-function isLeaving(body: RosterBody, self: Address | undefined, role: Role): boolean {
-  return body.type === 'removeMember' && body.address === self && role !== 'guardian';
-}
-
-function mayOperate(role: Role, body: RosterBody, view: RosterView): boolean {
+/** Why this statement of an owner does not count, as far as it lies in what it says. */
+export function refusalOf(body: RosterBody, known: Known): Refusal | null {
   switch (body.type) {
-    case 'genesis':
-      return may(role, 'manage');
-    case 'addMember':
-      return may(role, 'manage') && view.get(body.member.address) === undefined;
-    case 'changeRole':
-      return may(role, 'manage') && isRemovable(view.get(body.member.address));
-    case 'removeMember':
-      return may(role, 'manage') && isRemovable(view.get(body.address));
+    case 'found':
+    case 'note':
+    case 'complaint':
+      return null;
+    case 'leave':
+      return known.seats.size > 1 ? null : 'no-right';
+    case 'order':
+      return refusalOfOrder(body, known);
+    case 'join':
+      return refusalOfJoin(body, known);
     case 'grant':
-      return may(role, 'manage') && view.get(body.address) !== undefined;
-    case 'rotate':
-      return may(role, 'rotate') && followsLastEpoch(body.epoch, view) && reachesOwners(body.boxes, view);
+      if (!known.seats.has(body.address)) return 'no-right';
+      return reachesExactly(body.boxes, [body.address], known.chain) ? null : 'boxes';
+    case 'rotate': {
+      const { counted, highest } = known.numbers;
+      if (body.number <= counted || body.number > highest + 1) return 'number';
+      return reachesExactly(body.boxes, known.seats.keys(), known.chain) ? null : 'boxes';
+    }
   }
 }
 
-function isRemovable(role: Role | undefined): boolean {
-  return role !== undefined && role !== 'guardian';
+/** An order is carried in by an owner who stays, and ends one membership. */
+function refusalOfOrder(body: Order, { space, found, speaker, seats, check }: Known): Refusal | null {
+  if (body.address === speaker || seats.get(body.address) !== body.join) return 'no-right';
+  const isSigned = found.authority && check(found.authority, orderBytes(space, body), body.signature);
+  return isSigned ? null : 'unsigned';
 }
 
-function followsLastEpoch(epoch: number, view: RosterView): boolean {
-  const known = view
-    .operations()
-    .map(({ body }) => (body.type === 'rotate' ? body.epoch : GENESIS_ROTATION.epoch));
-  return epoch === Math.max(GENESIS_ROTATION.epoch, ...known) + 1;
-}
-
-function reachesOwners(boxes: readonly { readonly address: Address }[], view: RosterView): boolean {
-  const reached = new Set(boxes.map(({ address }) => address));
-  return view.subjects().every((address) => {
-    const role = view.get(address);
-    return role === undefined || !may(role, 'manage') || reached.has(address);
+/** An account is one address's. Everything else takes in whom all its owners, the authority and the joiner itself want. */
+function refusalOfJoin(body: Join, known: Known): Refusal | null {
+  const { space, found, seats, check } = known;
+  const { address, heads } = body;
+  if (found.kind === 'account' || seats.has(address) || !known.tellAll(heads)) return 'no-right';
+  const joining = { space, address, heads };
+  const isBy = (owner: Address, device: Hex, message: Bytes, signature: Bytes) => {
+    const chain = known.chain(owner);
+    const bundle = chain?.active.has(device) ? chain.devices.get(device)?.bundle : undefined;
+    return bundle !== undefined && check(bundle.signing, message, signature);
+  };
+  const consents = new Map(body.consents.map((consent) => [consent.address, consent]));
+  const agree = [...seats.keys()].every((owner) => {
+    if (owner === known.speaker) return true;
+    const consent = consents.get(owner);
+    return consent && isBy(owner, consent.device, consentBytes(joining), consent.signature);
   });
-}
-
-function changesOf(body: RosterBody) {
-  if ('member' in body) return [{ subject: body.member.address, value: body.member.role }];
-  return body.type === 'removeMember' ? [{ subject: body.address, value: null }] : [];
-}
-
-/** The pins that an operation sets by right. */
-export function pinsOf(
-  { author, body }: Operation<RosterBody>,
-  view: RosterView,
-  directory: Directory,
-): readonly Pin[] {
-  switch (body.type) {
-    case 'removeMember':
-      return memberPins(body.address, body.pins, directory);
-    case 'changeRole':
-      return body.pins.filter(({ device }) => directory.device(device)?.address === body.member.address);
-    case 'rotate':
-      return body.pins.filter(({ device }) => mayPin(author, device, view, directory));
-    default:
-      return [];
-  }
-}
-
-function mayPin(author: Hex, device: Hex, view: RosterView, directory: Directory): boolean {
-  const pinned = directory.device(device);
-  if (!pinned) return false;
-  const isOwn = pinned.address === directory.device(author)?.address;
-  return (isOwn && pinned.revoked) || view.get(pinned.address) === undefined;
-}
-
-function memberPins(address: Address, named: readonly Pin[], directory: Directory): Pin[] {
-  const devices = directory.account(address)?.devices ?? [];
-  const nothing = hex(zeroId());
-  return devices.map(
-    (device) => named.find((pin) => pin.device === device) ?? { device, seq: 0, id: nothing },
-  );
-}
-
-/** A revoked device says nothing more once a rotation of its own people, which it knows of, has pinned it. */
-function isCutOff(author: Hex, view: RosterView, directory: Directory): boolean {
-  if (!directory.device(author)?.revoked) return false;
-  return view.operations().some((operation) => {
-    if (operation.body.type !== 'rotate' || !operation.body.pins.some(({ device }) => device === author))
-      return false;
-    return directory.device(operation.author)?.address === directory.device(author)?.address;
-  });
+  if (!agree || !isBy(address, body.device, acceptanceBytes(joining), body.acceptance)) return 'unsigned';
+  if (!found.authority) return body.statement ? 'malformed' : null;
+  const statement = ownerStatementBytes(space, address);
+  return body.statement && check(found.authority, statement, body.statement) ? null : 'unsigned';
 }

@@ -4,399 +4,772 @@ import { expectStrictDecoder } from '../../../tests/helpers/hostile/hostile.ts';
 import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import {
   actor,
-  directoryOf,
-  emptyBoxes,
-  frameAt,
+  nameOf,
+  paperCheck,
+  paperChains,
+  paperDevice,
   paperSpace,
-  pinAt,
   type Actor,
   type Entry,
+  type PaperChains,
+  type PaperSpace,
 } from '../../../tests/helpers/worlds/rosters.ts';
 import { addressHash } from './address.ts';
-import type { Role } from './roles.ts';
-import { admits, createSpace, evaluateRoster } from './roster.ts';
+import { clientIdOf, clientIdsOf } from './client-id.ts';
+import { epochId } from './epoch.ts';
+import { createSpace, evaluateRoster, groundless, type RosterState } from './roster.ts';
 import { decodeRosterBody, encodeRosterBody, spaceIdOf, type RosterBody } from './roster-body.ts';
 
-const alice = actor('Alice');
-const claire = actor('Claire');
-const martin = actor('Dr Martin');
-const lea = actor('Léa');
-const everybody = [alice, claire, martin, lea];
+const anna = actor('Anna');
+const bruno = actor('Bruno');
+const camille = actor('Camille');
+const everybody = [anna, bruno, camille];
+const [laptop, phone] = anna.devices;
 
-let directory: ReturnType<typeof directoryOf>;
-let sheet: ReturnType<typeof paperSpace>;
+let world: PaperChains;
+let sheet: PaperSpace;
 
 beforeEach(() => {
-  directory = directoryOf(everybody);
-  sheet = paperSpace([[alice, 'owner']]);
+  world = paperChains(...everybody);
+  sheet = paperSpace(anna, world);
 });
 
-const add = ({ address }: Actor, role: Role): RosterBody => ({
-  type: 'addMember',
-  member: { address, role },
-  boxes: [],
-});
-const change = ({ address }: Actor, role: Role): RosterBody => ({
-  type: 'changeRole',
-  member: { address, role },
-  pins: [],
-});
-const remove = ({ address }: Actor, ...pins: [string, number][]): RosterBody => ({
-  type: 'removeMember',
-  address,
-  pins: pins.map(([device, seq]) => pinAt(device, seq)),
-});
-const rotate = (epoch: number, to: Actor[], ...pins: [string, number][]): RosterBody => ({
-  type: 'rotate',
-  epoch,
-  boxes: emptyBoxes(directory, ...to),
-  pins: pins.map(([device, seq]) => pinAt(device, seq)),
-});
+const NOTE: RosterBody = { type: 'note' };
+const LEAVE: RosterBody = { type: 'leave' };
 
-const stateOf = (...controls: Entry[]) =>
-  evaluateRoster(sheet.space, [sheet.genesis, ...controls], directory);
+const namesOf = (addresses: Iterable<string>) =>
+  [...addresses].map((address) => everybody.find((one) => one.address === address)?.name ?? address);
 
-function membersOf(...controls: Entry[]): Record<string, Role> {
-  const names = new Map(everybody.map(({ name, address }) => [address, name]));
-  const members = [...stateOf(...controls).members];
-  return Object.fromEntries(members.map(([address, role]) => [names.get(address) ?? address, role]));
+function ownersOf(...controls: Entry[]): string[] {
+  return namesOf(sheet.stateOf(...controls).owners);
+}
+
+/** Why these do not count, in their order; null for those that do. */
+function refusalsOf(...controls: Entry[]): (string | null)[] {
+  const { rejected } = sheet.stateOf(...controls);
+  return controls.map((control) => rejected.get(control.hex) ?? null);
+}
+
+/** The record of Anna, which Bruno has joined and has keys of. */
+function joinedBy(joiner: Actor = bruno): [Entry, Entry] {
+  const joined = sheet.write(laptop, sheet.join(joiner, [sheet.founding]), sheet.founding);
+  return [joined, sheet.write(laptop, sheet.grant(joiner), joined)];
 }
 
 describe('a space', () => {
-  test('is named by the hash of what founded it', () => {
-    const founders = [{ address: alice.address, role: 'owner' as const }];
-    const { space, frameBody, secrets } = createSpace({ kind: 'hidden', founders, random: seededRandom(1) });
+  test('is named by the hash of what founded it, which commits to the key of its first epoch', () => {
+    const founder = anna.address;
+    const { space, frameBody, secrets } = createSpace({ kind: 'extract', founder, random: seededRandom(1) });
     expect(space).toEqual(spaceIdOf(frameBody));
-    expect(secrets).toMatchObject({ epoch: 0, id: new Uint8Array(32) });
-    expect(decodeRosterBody(frameBody)).toMatchObject({ type: 'genesis', kind: 'hidden', founders });
+    const id = hex(epochId(secrets));
+    expect(decodeRosterBody(frameBody)).toMatchObject({ type: 'found', kind: 'extract', founder, id });
   });
 
-  test('needs somebody to govern it', () => {
-    const founders = [{ address: alice.address, role: 'reader' as const }];
-    expect(() => createSpace({ kind: 'record', founders, random: seededRandom(1) })).toThrow(RangeError);
+  test('finding 11: has one founder, and is founded by an active device of that address alone', () => {
+    const byBruno = sheet.write(bruno.devices[0], decodeRosterBody(sheet.frameBody)!);
+    const chains = world.chains();
+    const nobody = evaluateRoster(sheet.space, [byBruno], chains, paperCheck);
+    expect([nobody.kind, nobody.owners.size, nobody.current]).toEqual([null, 0, null]);
+    expect(nobody.rejected.get(byBruno.hex)).toBe('no-right');
+    expect(ownersOf()).toEqual(['Anna']);
+    expect(sheet.stateOf().kind).toBe('record');
   });
 
-  test('takes no genesis but its own', () => {
-    const foreign = createSpace({
-      kind: 'record',
-      founders: [{ address: martin.address, role: 'owner' }],
-      random: seededRandom(2),
-    });
-    const body = decodeRosterBody(foreign.frameBody)!;
-    const injected = sheet.write(martin.devices[0], body);
-    const { members, rejected } = stateOf(injected);
-    expect([...members]).toEqual([[alice.address, 'owner']]);
-    expect(rejected.get(injected.hex)).toBe('malformed');
+  test('takes no founding but its own, nor one that builds on anything', () => {
+    const foreign = createSpace({ kind: 'record', founder: bruno.address, random: seededRandom(2) });
+    const injected = sheet.write(bruno.devices[0], decodeRosterBody(foreign.frameBody)!);
+    const [joined] = joinedBy();
+    const left = sheet.write(laptop, LEAVE, joined);
+    const again = sheet.write(phone, decodeRosterBody(sheet.frameBody)!, left);
+    expect(refusalsOf(joined, left, injected, again)).toEqual([null, null, 'malformed', 'malformed']);
+    expect(ownersOf(joined, left, again)).toEqual(['Bruno']);
+  });
+
+  test('founded a second time, apart, is the same, and does not bring back who left', () => {
+    const [joined] = joinedBy();
+    const left = sheet.write(laptop, LEAVE, joined);
+    const apart = sheet.write(phone, decodeRosterBody(sheet.frameBody)!);
+    expect(refusalsOf(apart)).toEqual([null]);
+    expect(ownersOf(joined, left, apart)).toEqual(['Bruno']);
   });
 });
 
-describe('the members', () => {
-  test('are added, changed and removed by the owner', () => {
-    const added = sheet.write(alice.devices[0], add(martin, 'reader'), sheet.genesis);
-    const raised = sheet.write(alice.devices[1], change(martin, 'administrator'), added);
-    const removed = sheet.write(alice.devices[0], remove(martin), raised);
-    expect(membersOf(added)).toEqual({ Alice: 'owner', 'Dr Martin': 'reader' });
-    expect(membersOf(added, raised)).toEqual({ Alice: 'owner', 'Dr Martin': 'administrator' });
-    expect(membersOf(added, raised, removed)).toEqual({ Alice: 'owner' });
+describe('whoever joins', () => {
+  test('is let in by an owner and accepts it', () => {
+    const [joined] = joinedBy();
+    const { owners, seats, grantsDue } = sheet.stateOf(joined);
+    expect(namesOf(owners)).toEqual(['Anna', 'Bruno']);
+    expect([...seats.values()]).toEqual([hex(sheet.space), joined.hex]);
+    expect(namesOf(grantsDue)).toEqual(['Bruno']);
   });
 
-  test('who only read, deposit or take part govern nobody', () => {
-    for (const role of ['administrator', 'reader', 'depositor', 'participant'] as const) {
-      const added = sheet.write(alice.devices[0], add(martin, role), sheet.genesis);
-      const attempts = [add(lea, 'reader'), change(martin, 'owner'), remove(alice), rotate(1, everybody)].map(
-        (body) => sheet.write(martin.devices[0], body, added),
-      );
-      const { members, rejected } = stateOf(added, ...attempts);
-      expect([...members.values()]).toEqual(['owner', role]);
-      expect([...rejected.values()]).toEqual(attempts.map(() => 'not-authorised'));
+  test('does not without an acceptance of its own, by an active device, of this roster', () => {
+    const good = sheet.join(bruno, [sheet.founding]);
+    const elsewhere = paperSpace(camille, world).join(bruno, [sheet.founding]);
+    world.revoke(bruno.address, bruno.devices[0], bruno.devices[1]);
+    const attempts: RosterBody[] = [
+      { ...good, acceptance: new Uint8Array(64) },
+      { ...good, acceptance: sheet.join(camille, [sheet.founding]).acceptance },
+      { ...good, device: laptop },
+      { ...good, acceptance: elsewhere.acceptance },
+      { ...good, address: camille.address },
+      sheet.join(bruno, [sheet.founding], [], bruno.devices[1]),
+    ];
+    const written = attempts.map((body) => sheet.write(laptop, body, sheet.founding));
+    expect(refusalsOf(...written)).toEqual(attempts.map(() => 'unsigned'));
+    expect(ownersOf(...written)).toEqual(['Anna']);
+  });
+
+  test('accepts a roster that it names: an acceptance of none is good for ever, hence for nothing', () => {
+    const nothing = sheet.write(laptop, sheet.join(bruno, []), sheet.founding);
+    const unheard = sheet.write(laptop, sheet.join(bruno, [nothing]), sheet.founding);
+    expect(refusalsOf(nothing, unheard)).toEqual(['no-right', 'no-right']);
+    expect(ownersOf(nothing, unheard)).toEqual(['Anna']);
+  });
+
+  test('is let in by no stranger, nor by itself', () => {
+    const own = sheet.write(bruno.devices[0], sheet.join(bruno, [sheet.founding]), sheet.founding);
+    expect([ownersOf(own), refusalsOf(own)]).toEqual([['Anna'], ['no-right']]);
+  });
+
+  test('needs the authority’s statement where the founding pins one, and no other where it does not', () => {
+    const free = sheet;
+    sheet = paperSpace(anna, world, { authority: true });
+    const good = sheet.join(bruno, [sheet.founding]);
+    const without = sheet.write(laptop, { ...good, statement: null }, sheet.founding);
+    const wrong = sheet.write(
+      laptop,
+      { ...good, statement: sheet.join(camille, [sheet.founding]).statement },
+      sheet.founding,
+    );
+    const right = sheet.write(laptop, good, sheet.founding);
+    expect(refusalsOf(without, wrong)).toEqual(['unsigned', 'unsigned']);
+    expect(ownersOf(right)).toEqual(['Anna', 'Bruno']);
+    const { statement } = good;
+    sheet = free;
+    const more = sheet.write(laptop, { ...sheet.join(bruno, [sheet.founding]), statement }, sheet.founding);
+    expect(refusalsOf(more)).toEqual(['malformed']);
+  });
+
+  test('C11: needs, as third, the word of every owner that the inviter knows of', () => {
+    const [joined] = joinedBy();
+    const alone = sheet.write(laptop, sheet.join(camille, [joined]), joined);
+    const strangers = sheet.write(laptop, sheet.join(camille, [joined], [camille]), joined);
+    const forged = sheet.join(camille, [joined], [bruno]);
+    const [consent] = forged.consents;
+    const byAnna = { ...forged, consents: [{ ...consent!, device: phone }] };
+    const wrong = sheet.write(laptop, byAnna, joined);
+    expect(refusalsOf(joined, alone, strangers, wrong).slice(1)).toEqual([
+      'unsigned',
+      'unsigned',
+      'unsigned',
+    ]);
+    const agreed = sheet.write(laptop, sheet.join(camille, [joined], [bruno]), joined);
+    expect(ownersOf(joined, agreed)).toEqual(['Anna', 'Bruno', 'Camille']);
+  });
+
+  test('K6: let in as second by a device that had not heard of Bruno stays, or Anna could expel him so', () => {
+    const [joined] = joinedBy();
+    const unaware = sheet.write(phone, sheet.join(camille, [sheet.founding]), sheet.founding);
+    expect(ownersOf(joined, unaware).sort()).toEqual(['Anna', 'Bruno', 'Camille']);
+    expect(ownersOf(unaware, joined).sort()).toEqual(['Anna', 'Bruno', 'Camille']);
+  });
+
+  test('is not taken in again by an old acceptance, nor by consents for another company', () => {
+    const [joined] = joinedBy();
+    const left = sheet.write(bruno.devices[0], LEAVE, joined);
+    const old = sheet.write(laptop, sheet.join(bruno, [sheet.founding]), left);
+    expect([ownersOf(joined, left, old), refusalsOf(joined, left, old)[2]]).toEqual([['Anna'], 'no-right']);
+    const fresh = sheet.write(laptop, sheet.join(bruno, [left]), left);
+    expect(ownersOf(joined, left, fresh)).toEqual(['Anna', 'Bruno']);
+    const unknown = sheet.write(laptop, sheet.join(bruno, [old]), left);
+    const nothing = sheet.write(laptop, sheet.join(bruno, []), left);
+    expect(refusalsOf(joined, left, old, unknown, nothing).slice(3)).toEqual(['no-right', 'no-right']);
+  });
+
+  test('joins no account: that is one address’s', () => {
+    sheet = paperSpace(anna, world, { kind: 'account' });
+    const [joined] = joinedBy();
+    expect([ownersOf(joined), refusalsOf(joined)]).toEqual([['Anna'], ['no-right']]);
+  });
+});
+
+describe('whoever leaves', () => {
+  test('does so while another remains, and keeps its keys until a remaining owner names it', () => {
+    const [joined] = joinedBy();
+    const alone = sheet.write(laptop, LEAVE, sheet.founding);
+    expect([ownersOf(alone), refusalsOf(alone)]).toEqual([['Anna'], ['no-right']]);
+    const left = sheet.write(bruno.devices[0], LEAVE, joined);
+    expect(namesOf(sheet.stateOf(joined, left).leaving)).toEqual(['Bruno']);
+    const named = sheet.write(laptop, NOTE, left);
+    const state = sheet.stateOf(joined, left, named);
+    expect([namesOf(state.owners), namesOf(state.leaving)]).toEqual([['Anna'], []]);
+    expect(namesOf(state.everOwned)).toEqual(['Anna', 'Bruno']);
+  });
+
+  test('finding 14: erases nothing: what its own leave names counts once a remaining owner names the leave, and its devices stay known', () => {
+    const [joined] = joinedBy();
+    const own = nameOf(bruno.devices[0], 7);
+    const grounds = sheet.groundsNow([own]);
+    const left = sheet.writeOn(grounds, bruno.devices[0], LEAVE, joined);
+    expect(sheet.stateOf(joined, left).anchors).toEqual([]);
+    const named = sheet.write(laptop, NOTE, left);
+    const { anchors, stands, isKnown, clientIds } = sheet.stateOf(joined, left, named);
+    expect(anchors).toEqual([own]);
+    expect(bruno.devices.map((device) => [stands(device), isKnown(device)])).toEqual([
+      [false, true],
+      [false, true],
+    ]);
+    expect(clientIds.has(bruno.devices[1])).toBe(true);
+  });
+
+  test('rule 8: leaves once: a second leave, dated back after the first was named, brings in no words and wants no keys', () => {
+    const [joined] = joinedBy();
+    const left = sheet.write(bruno.devices[0], LEAVE, joined);
+    const named = sheet.write(laptop, sheet.rotate(1, [anna]), left);
+    const again = sheet.writeOn(
+      sheet.groundsNow([nameOf(bruno.devices[0], 99)]),
+      bruno.devices[0],
+      LEAVE,
+      joined,
+    );
+    const state = sheet.stateOf(joined, left, named, again);
+    expect([state.anchors, state.rotationDue, namesOf(state.leaving)]).toEqual([[], false, []]);
+    const heard = sheet.write(laptop, NOTE, named, again);
+    expect(sheet.stateOf(joined, left, named, again, heard).anchors).toEqual([]);
+  });
+
+  test('rule 8: after an order has ended them, brings in no words by a leave dated back, named or not', () => {
+    sheet = paperSpace(anna, world, { authority: true });
+    const [joined] = joinedBy();
+    const ordered = sheet.write(laptop, sheet.order(bruno, joined.hex), joined);
+    const rotated = sheet.write(laptop, sheet.rotate(1, [anna]), ordered);
+    const left = sheet.writeOn(
+      sheet.groundsNow([nameOf(bruno.devices[0], 99)]),
+      bruno.devices[0],
+      LEAVE,
+      joined,
+    );
+    const state = sheet.stateOf(joined, ordered, rotated, left);
+    expect([state.anchors, state.rotationDue, namesOf(state.leaving)]).toEqual([[], false, []]);
+    const heard = sheet.write(laptop, NOTE, rotated, left);
+    expect(sheet.stateOf(joined, ordered, rotated, left, heard).anchors).toEqual([]);
+  });
+
+  test('finding 15: has no say any more by what it once was', () => {
+    const [joined] = joinedBy();
+    const left = sheet.write(bruno.devices[0], LEAVE, joined);
+    const after: RosterBody[] = [
+      sheet.join(camille, [left], [anna]),
+      sheet.rotate(1, [anna]),
+      sheet.grant(anna),
+      NOTE,
+      LEAVE,
+    ];
+    const written = after.map((body) => sheet.write(bruno.devices[0], body, left));
+    expect(refusalsOf(joined, left, ...written).slice(2)).toEqual(after.map(() => 'no-right'));
+    expect(ownersOf(joined, left, ...written)).toEqual(['Anna']);
+  });
+
+  test('whom the authority ends needs an owner who carries the order in, and is ended once', () => {
+    sheet = paperSpace(anna, world, { authority: true });
+    const [joined] = joinedBy();
+    const order = sheet.order(bruno, joined.hex);
+    const byHimself = sheet.write(bruno.devices[0], order, joined);
+    const unsigned = sheet.write(laptop, { ...order, signature: new Uint8Array(64) }, joined);
+    const other = sheet.write(laptop, sheet.order(bruno, hex(sheet.space)), joined);
+    const serial = sheet.write(laptop, { ...order, serial: 2 }, joined);
+    expect(refusalsOf(joined, byHimself, unsigned, other, serial).slice(1)).toEqual([
+      'no-right',
+      'unsigned',
+      'no-right',
+      'unsigned',
+    ]);
+    const ended = sheet.write(laptop, order, joined);
+    expect(ownersOf(joined, ended)).toEqual(['Anna']);
+    const back = sheet.write(laptop, sheet.join(bruno, [ended]), ended);
+    const again = sheet.write(laptop, order, back);
+    expect(ownersOf(joined, ended, back, again)).toEqual(['Anna', 'Bruno']);
+    sheet = paperSpace(anna, world);
+    const [free] = joinedBy();
+    const without = sheet.write(laptop, sheet.order(bruno, free.hex), free);
+    expect(refusalsOf(free, without)[1]).toBe('unsigned');
+  });
+
+  test('the founder is ended under the name of the space', () => {
+    sheet = paperSpace(anna, world, { authority: true });
+    const [joined] = joinedBy();
+    const ended = sheet.write(bruno.devices[0], sheet.order(anna, hex(sheet.space)), joined);
+    expect(ownersOf(joined, ended)).toEqual(['Bruno']);
+  });
+});
+
+describe('K7: owners who end each other apart', () => {
+  beforeEach(() => void (sheet = paperSpace(anna, world, { authority: true })));
+
+  test('K7: do not leave the record to nobody: the ending with the smallest id is void', () => {
+    const [joined] = joinedBy();
+    for (let attempt = 0; attempt < 6; attempt++) {
+      const byAnna = sheet.write(laptop, sheet.order(bruno, joined.hex, attempt), joined);
+      const byBruno = sheet.write(bruno.devices[0], sheet.order(anna, hex(sheet.space), attempt), joined);
+      // Whom the smaller one would end stays.
+      const stays = byAnna.hex < byBruno.hex ? ['Bruno'] : ['Anna'];
+      for (const controls of [
+        [joined, byAnna, byBruno],
+        [byBruno, byAnna, joined],
+      ])
+        expect(ownersOf(...controls)).toEqual(stays);
+      expect([...sheet.stateOf(joined, byAnna, byBruno).rejected.values()]).toEqual(['last-owner']);
     }
   });
 
-  test('may take themselves off, unless they are guardians', () => {
-    const added = sheet.write(alice.devices[0], add(martin, 'participant'), sheet.genesis);
-    const guardian = sheet.write(alice.devices[0], add(claire, 'guardian'), added);
-    const left = sheet.write(martin.devices[1], remove(martin), guardian);
-    const fled = sheet.write(claire.devices[0], remove(claire), guardian);
-    expect(membersOf(added, guardian, left, fled)).toEqual({ Alice: 'owner', Claire: 'guardian' });
+  test('K7: who left long before is not called back by it', () => {
+    for (let attempt = 0; attempt < 6; attempt++) {
+      const [joined] = joinedBy();
+      const third = sheet.write(laptop, sheet.join(camille, [joined], [bruno]), joined);
+      const gone = sheet.write(camille.devices[0], LEAVE, third);
+      const byAnna = sheet.write(laptop, LEAVE, gone);
+      const byBruno = sheet.write(bruno.devices[0], LEAVE, gone);
+      const stays = byAnna.hex < byBruno.hex ? 'Anna' : 'Bruno';
+      expect(ownersOf(joined, third, gone, byAnna, byBruno)).toEqual([stays]);
+    }
   });
 
-  test('of whom nobody knows the devices have no say', () => {
-    const stranger = actor('Stranger');
-    expect(membersOf(sheet.write(stranger.devices[0], add(stranger, 'owner'), sheet.genesis))).toEqual({
-      Alice: 'owner',
-    });
-  });
-
-  test('changed at one time to two roles hold the one with the smaller hash, on every replica', () => {
-    const added = sheet.write(alice.devices[0], add(martin, 'reader'), sheet.genesis);
-    const one = sheet.write(alice.devices[0], change(martin, 'administrator'), added);
-    const other = sheet.write(alice.devices[1], change(martin, 'participant'), added);
-    const expected = one.hex < other.hex ? 'administrator' : 'participant';
-    expect(membersOf(added, one, other)['Dr Martin']).toBe(expected);
-    expect(membersOf(other, one, added)['Dr Martin']).toBe(expected);
+  test('K7: what was built on the ending that falls is judged as if it had not been', () => {
+    const [joined] = joinedBy();
+    const [one, other] = [sheet.write(laptop, LEAVE, joined), sheet.write(bruno.devices[0], LEAVE, joined)];
+    const [falls, stays] = one.hex < other.hex ? [one, other] : [other, one];
+    const remaining = falls === one ? bruno : anna;
+    const rotated = sheet.write(remaining.devices[1], sheet.rotate(1, [remaining]), falls);
+    expect(refusalsOf(joined, falls, rotated)).toEqual([null, null, null]);
+    expect(refusalsOf(joined, falls, stays, rotated)).toEqual([null, 'last-owner', null, 'boxes']);
   });
 });
 
-describe('guardians', () => {
-  beforeEach(() => {
-    sheet = paperSpace([
-      [alice, 'guardian'],
-      [claire, 'guardian'],
+describe('a statement', () => {
+  test('is that of an active device, by the chain heads that it and its past name', () => {
+    const tablet = paperDevice('tablet');
+    const stranger = sheet.write(tablet.id, NOTE, sheet.founding);
+    const before = sheet.groundsNow();
+    world.add(anna.address, laptop, tablet);
+    const early = sheet.writeOn(before, tablet.id, NOTE, sheet.founding);
+    const now = sheet.write(tablet.id, NOTE, sheet.founding);
+    const told = sheet.write(laptop, NOTE, sheet.founding);
+    const through = sheet.writeOn({ names: [], chains: [] }, tablet.id, NOTE, told);
+    expect(refusalsOf(stranger, early, now, told, through)).toEqual([
+      'no-right',
+      'no-right',
+      null,
+      null,
+      null,
     ]);
   });
 
-  test('C11: cannot remove or demote each other', () => {
-    const attempts = [remove(claire), change(claire, 'reader'), change(claire, 'owner')].map((body) =>
-      sheet.write(alice.devices[0], body, sheet.genesis),
-    );
-    expect(membersOf(...attempts)).toEqual({ Alice: 'guardian', Claire: 'guardian' });
+  test('finding 2: that names a head of a chain which is not known to its end is incomplete, and spoils nothing', () => {
+    const bogus = { address: anna.address, heads: ['ab'.repeat(32)], carried: [] };
+    const evil = sheet.writeOn({ names: [], chains: [bogus] }, phone, NOTE, sheet.founding);
+    const foreign = { ...bogus, address: actor('Stranger').address };
+    const other = sheet.writeOn({ names: [], chains: [foreign] }, phone, NOTE, sheet.founding);
+    const honest = sheet.write(laptop, sheet.join(bruno, [sheet.founding]), sheet.founding, evil, other);
+    expect(refusalsOf(evil, other, honest)).toEqual(['incomplete', 'incomplete', null]);
   });
 
-  test('C11: cannot be removed by an owner whom one of them brings in', () => {
-    const accomplice = sheet.write(alice.devices[0], add(lea, 'owner'), sheet.genesis);
-    const removal = sheet.write(lea.devices[0], remove(claire), accomplice);
-    expect(membersOf(accomplice, removal)).toEqual({ Alice: 'guardian', Claire: 'guardian', Léa: 'owner' });
+  test('waits for what it builds on', () => {
+    const [joined, granted] = joinedBy();
+    const { waiting, owners } = sheet.stateOf(granted);
+    expect([waiting, namesOf(owners)]).toEqual([[granted.hex], ['Anna']]);
+    expect(sheet.stateOf(granted, joined).waiting).toEqual([]);
   });
 
-  test('C11: cannot be locked out by a rotation that leaves them out', () => {
-    const lockout = sheet.write(alice.devices[0], rotate(1, [alice]), sheet.genesis);
-    const fair = sheet.write(alice.devices[1], rotate(1, [alice, claire]), sheet.genesis);
-    expect(stateOf(lockout).rejected.get(lockout.hex)).toBe('not-authorised');
-    expect(stateOf(lockout, fair).current).toEqual({ epoch: 1, id: fair.hex });
+  test('C10: of a device revoked since, dated back as it may be, does not count', () => {
+    const old = sheet.groundsNow();
+    const stolen = [NOTE, sheet.join(camille, [sheet.founding]), sheet.rotate(1, [anna])];
+    world.revoke(anna.address, laptop, phone);
+    const written = stolen.map((body) => sheet.writeOn(old, phone, body, sheet.founding));
+    expect(refusalsOf(...written)).toEqual(['groundless', 'groundless', 'groundless']);
+    const told = sheet.write(phone, NOTE, sheet.founding);
+    expect(refusalsOf(told)).toEqual(['no-right']);
+    expect(sheet.stateOf(...written)).toMatchObject({
+      heads: [sheet.founding.hex],
+      unconfirmed: [written[1]!.hex],
+    });
   });
 
-  test('C11: cannot have their devices pinned by each other', () => {
-    const pinning = sheet.write(
-      alice.devices[0],
-      rotate(1, [alice, claire], [claire.devices[0], 0], [claire.devices[1], 0]),
-      sheet.genesis,
-    );
-    const { pins } = stateOf(pinning);
-    expect(pins.size).toBe(0);
-    const still = sheet.write(claire.devices[0], add(martin, 'reader'), sheet.genesis);
-    expect(membersOf(pinning, still)['Dr Martin']).toBe('reader');
+  test('of a revoked device counts when an active one of the same address has named it, and by no other', () => {
+    const [joined] = joinedBy();
+    const said = sheet.write(phone, NOTE, joined);
+    const brunos = sheet.write(bruno.devices[0], NOTE, said);
+    world.revoke(anna.address, laptop, phone);
+    expect(refusalsOf(joined, said, brunos)).toEqual([null, 'groundless', null]);
+    const named = sheet.write(laptop, NOTE, said);
+    expect(refusalsOf(joined, said, brunos, named)).toEqual([null, null, null, null]);
   });
 
-  test('C11: cannot make void what the other had written on a phone now replaced', () => {
-    directory.revoke(claire.devices[1]);
-    const pinning = sheet.write(
-      alice.devices[0],
-      rotate(1, [alice, claire], [claire.devices[1], 0]),
-      sheet.genesis,
-    );
-    const hers = sheet.write(claire.devices[0], rotate(2, [alice, claire], [claire.devices[1], 30]), pinning);
-    const old = {
-      device: claire.devices[1],
-      seq: 20,
-      id: frameAt(claire.devices[1], 20),
-      kind: 'update' as const,
-    };
-    expect(admits(stateOf(pinning), directory, old)).toBe(true);
-    expect(stateOf(pinning)).toMatchObject({ rotationDue: false, unpinned: [claire.devices[1]] });
-    expect(stateOf(pinning, hers).pins.get(claire.devices[1])?.seq).toBe(30);
+  test('of an address without any active device counts, until the kit recovers', () => {
+    const old = sheet.groundsNow();
+    world.revoke(anna.address, laptop, phone);
+    world.revoke(anna.address, laptop, laptop);
+    const said = sheet.writeOn(old, phone, NOTE, sheet.founding);
+    const state = sheet.stateOf(said);
+    expect([state.rejected.size, state.stands(phone), state.stands(laptop)]).toEqual([0, true, true]);
+    const fresh = paperDevice('fresh');
+    world.recover(anna.address, fresh, []);
+    const after = sheet.stateOf(said);
+    expect(after.rejected.get(said.hex)).toBe('groundless');
+    expect([phone, laptop, fresh.id].map(after.stands)).toEqual([false, false, true]);
   });
 
-  test('C11: a guardian made so beside a removal stays', () => {
-    const added = sheet.write(alice.devices[0], add(lea, 'reader'), sheet.genesis);
-    const raised = sheet.write(claire.devices[0], change(lea, 'guardian'), added);
-    const removed = sheet.write(alice.devices[0], remove(lea), added);
-    expect(membersOf(added, raised, removed)['Léa']).toBe('guardian');
-  });
-
-  test('remain guardians against whoever dates a removal back before they were', () => {
-    const added = sheet.write(alice.devices[0], add(lea, 'reader'), sheet.genesis);
-    const raised = sheet.write(alice.devices[0], change(lea, 'guardian'), added);
-    const backDated = sheet.write(claire.devices[1], remove(lea), added);
-    expect(membersOf(added, raised, backDated)['Léa']).toBe('guardian');
+  test('rule 11: that was seen to count is grounded again by a note, joins left out', () => {
+    const said = sheet.write(phone, NOTE, sheet.founding);
+    const joined = sheet.write(phone, sheet.join(bruno, [said]), said);
+    const before = sheet.stateOf(said, joined);
+    world.revoke(anna.address, laptop, phone);
+    const after = sheet.stateOf(said, joined);
+    expect(groundless(before, after, anna.address)).toEqual([said.hex]);
+    expect([groundless(before, after, bruno.address), groundless(after, after, anna.address)]).toEqual([
+      [],
+      [],
+    ]);
+    const note = sheet.write(laptop, NOTE, sheet.founding, said);
+    expect(sheet.stateOf(said, joined, note).effective.has(said.hex)).toBe(true);
+    expect(ownersOf(said, joined, note)).toEqual(['Anna']);
   });
 });
 
+describe('K2: Anna’s laptop lets Bruno in, and a copy of her phone revokes the laptop', () => {
+  let joined: Entry;
+  let brunos: Entry;
+  beforeEach(() => {
+    const old = world.heads(anna.address);
+    joined = sheet.write(laptop, sheet.join(bruno, [sheet.founding]), sheet.founding);
+    brunos = sheet.write(bruno.devices[0], NOTE, joined);
+    world.revoke(anna.address, phone, laptop, old);
+  });
+
+  test('K2: Bruno is no owner until somebody of Anna’s confirms it, and his devices stay known', () => {
+    const state = sheet.stateOf(joined, brunos);
+    expect([namesOf(state.owners), state.unconfirmed]).toEqual([['Anna'], [joined.hex]]);
+    expect(bruno.devices.map((device) => [state.stands(device), state.isKnown(device)])).toEqual([
+      [false, true],
+      [false, true],
+    ]);
+    expect(refusalsOf(joined, brunos)).toEqual(['groundless', 'no-right']);
+  });
+
+  test('K2: confirmed by a note of the phone, he is one again, and what he said counts', () => {
+    const confirmed = sheet.write(phone, NOTE, sheet.founding, joined);
+    expect(refusalsOf(joined, brunos, confirmed)).toEqual([null, null, null]);
+    expect(ownersOf(joined, brunos, confirmed)).toEqual(['Anna', 'Bruno']);
+  });
+
+  test('K2: a join that the phone had named before stays', () => {
+    const named = sheet.write(phone, NOTE, joined);
+    expect(ownersOf(joined, brunos, named)).toEqual(['Anna', 'Bruno']);
+  });
+});
+
+describe('finding 16: owners are equal', () => {
+  test('finding 16: no owner makes itself or another more than an owner, and none removes another', () => {
+    const [joined] = joinedBy();
+    const attempts: RosterBody[] = [
+      sheet.join(bruno, [joined], [anna]),
+      sheet.order(anna, hex(sheet.space)),
+      sheet.rotate(1, [bruno]),
+      { ...sheet.grant(bruno), address: anna.address } as RosterBody,
+    ];
+    const written = attempts.map((body) => sheet.write(bruno.devices[0], body, joined));
+    expect(refusalsOf(joined, ...written).slice(1)).toEqual(['no-right', 'unsigned', 'boxes', 'boxes']);
+    expect(ownersOf(joined, ...written)).toEqual(['Anna', 'Bruno']);
+  });
+});
+
+const current = (state: RosterState) => state.current!;
+
 describe('the epochs', () => {
-  test('begin at zero and go up by one', () => {
-    const skipped = sheet.write(alice.devices[0], rotate(2, [alice]), sheet.genesis);
-    const first = sheet.write(alice.devices[0], rotate(1, [alice]), sheet.genesis);
-    const second = sheet.write(alice.devices[0], rotate(2, [alice]), first);
-    expect(stateOf().current).toEqual({ epoch: 0, id: '00'.repeat(32) });
-    expect(stateOf(skipped).current.epoch).toBe(0);
-    const { current, rotations } = stateOf(skipped, first, second);
-    expect(current).toEqual({ epoch: 2, id: second.hex });
-    expect(rotations.map(({ epoch }) => epoch)).toEqual([0, 1, 2]);
+  test('begin with that of the founding', () => {
+    const state = sheet.stateOf();
+    const id = hex(epochId(sheet.secrets));
+    expect(current(state)).toMatchObject({ number: 0, id, by: null, isVoid: false });
+    expect(state).toMatchObject({
+      epochs: [current(state)],
+      rotationDue: false,
+      nextNumber: 1,
+      grantsDue: [],
+    });
+  });
+
+  test('are numbered one after the other', () => {
+    const skipped = sheet.write(laptop, sheet.rotate(2, [anna]), sheet.founding);
+    const first = sheet.write(laptop, sheet.rotate(1, [anna]), sheet.founding);
+    const same = sheet.write(laptop, sheet.rotate(1, [anna], 'again'), first);
+    const second = sheet.write(laptop, sheet.rotate(2, [anna]), first);
+    expect(refusalsOf(skipped, first, same, second)).toEqual(['number', null, 'number', null]);
+    const state = sheet.stateOf(skipped, first, same, second);
+    expect(current(state)).toMatchObject({ number: 2, by: second.hex });
+    expect(state.nextNumber).toBe(3);
+    expect(state.epochs.map(({ number }) => number)).toEqual([0, 1, 1, 2, 2]);
+    expect(state.epochs.flatMap(({ by, isVoid }) => (isVoid ? [by] : [])).sort()).toEqual(
+      [skipped.hex, same.hex].sort(),
+    );
+  });
+
+  test('finding 12: count only with a box for each key of each owner under its owner, and no other', () => {
+    const [joined] = joinedBy();
+    const fair = sheet.rotate(1, [anna, bruno]);
+    const [one, ...others] = fair.boxes;
+    const nonsense = { ...one!, recipient: new Uint8Array(32).fill(7) };
+    const attempts = [
+      { ...fair, boxes: others },
+      { ...fair, boxes: [nonsense, ...others] },
+      { ...fair, boxes: [...fair.boxes, nonsense] },
+      { ...fair, boxes: [{ ...one!, address: camille.address }, ...others] },
+      { ...fair, boxes: sheet.boxes(anna) },
+      { ...fair, boxes: sheet.boxes(anna, bruno, camille) },
+      {
+        ...fair,
+        boxes: fair.boxes.filter(({ recipient }) => hex(recipient) !== hex(addressHash(bruno.address))),
+      },
+      { ...fair, boxes: [] },
+    ];
+    const written = attempts.map((body) => sheet.write(laptop, body, joined));
+    expect(refusalsOf(joined, ...written).slice(1)).toEqual(attempts.map(() => 'boxes'));
+    const state = sheet.stateOf(joined, ...written);
+    expect(current(state).number).toBe(0);
+    expect(state.epochs.filter(({ isVoid }) => isVoid)).toHaveLength(attempts.length);
+    const good = sheet.write(laptop, fair, joined);
+    expect(current(sheet.stateOf(joined, ...written, good))).toMatchObject({ by: good.hex });
+  });
+
+  test('finding 12: a grant reaches somebody with all its keys only', () => {
+    const [joined] = joinedBy();
+    const { boxes } = sheet.grant(bruno) as Extract<RosterBody, { type: 'grant' }>;
+    const partial = sheet.write(
+      laptop,
+      { type: 'grant', address: bruno.address, boxes: boxes.slice(1) },
+      joined,
+    );
+    const stranger = sheet.write(laptop, sheet.grant(camille), joined);
+    const state = sheet.stateOf(joined, partial, stranger);
+    expect([refusalsOf(joined, partial, stranger), namesOf(state.grantsDue)]).toEqual([
+      [null, 'boxes', 'no-right'],
+      ['Bruno'],
+    ]);
   });
 
   test('of one number, made apart, both stay readable, and writers use the smaller id', () => {
-    const one = sheet.write(alice.devices[0], rotate(1, [alice]), sheet.genesis);
-    const other = sheet.write(alice.devices[1], rotate(1, [alice]), sheet.genesis);
-    const { current, rotations, rotationDue } = stateOf(one, other);
-    expect(current.id).toBe([one.hex, other.hex].sort()[0]);
-    expect(rotations).toHaveLength(3);
-    expect(rotationDue).toBe(false);
-  });
-
-  test('writers use the one that knows of the removal, whichever id is smaller', () => {
-    for (let attempt = 0; attempt < 8; attempt++) {
-      const added = sheet.write(alice.devices[0], add(martin, 'reader'), sheet.genesis);
-      const removed = sheet.write(alice.devices[0], remove(martin), added);
-      const without = sheet.write(alice.devices[0], rotate(1, [alice]), removed);
-      const withHim = sheet.write(alice.devices[1], rotate(1, [alice, martin]), added);
-      const { current, rotationDue } = stateOf(added, removed, without, withHim);
-      expect(current.id).toBe(without.hex);
-      expect(rotationDue).toBe(false);
-    }
-  });
-
-  test('are due to rotate after a removal, a change of role and a revocation, until somebody does', () => {
-    const added = sheet.write(alice.devices[0], add(martin, 'participant'), sheet.genesis);
-    expect(stateOf(added).rotationDue).toBe(false);
-    const changed = sheet.write(alice.devices[0], change(martin, 'reader'), added);
-    expect(stateOf(added, changed).rotationDue).toBe(true);
-    const rotated = sheet.write(alice.devices[0], rotate(1, [alice, martin]), changed);
-    expect(stateOf(added, changed, rotated).rotationDue).toBe(false);
-    directory.revoke(alice.devices[1]);
-    expect(stateOf(added, changed, rotated)).toMatchObject({
-      rotationDue: true,
-      unpinned: [alice.devices[1]],
-    });
-    const pinned = sheet.write(alice.devices[0], rotate(2, [alice, martin], [alice.devices[1], 4]), rotated);
-    expect(stateOf(added, changed, rotated, pinned)).toMatchObject({ rotationDue: false, unpinned: [] });
-  });
-
-  test('beside which Dr Martin joined leave him without keys until he is granted them', () => {
-    const boxes = emptyBoxes(directory, martin);
-    const joined = sheet.write(
-      alice.devices[1],
-      { type: 'addMember', member: { address: martin.address, role: 'reader' }, boxes },
-      sheet.genesis,
+    const one = sheet.write(laptop, sheet.rotate(1, [anna], 'one'), sheet.founding);
+    const other = sheet.write(phone, sheet.rotate(1, [anna], 'other'), sheet.founding);
+    const state = sheet.stateOf(one, other);
+    expect(current(state).id).toBe(
+      state.epochs
+        .slice(1)
+        .map(({ id }) => id)
+        .sort()[0],
     );
-    expect(stateOf(joined).grantsDue).toEqual([]);
-    const rotated = sheet.write(alice.devices[0], rotate(1, [alice]), sheet.genesis);
-    expect(stateOf(joined, rotated).grantsDue).toEqual([martin.address]);
-    const granted = sheet.write(
-      alice.devices[0],
-      { type: 'grant', address: martin.address, boxes },
+    expect(state.epochs.map(({ isVoid }) => isVoid)).toEqual([false, false, false]);
+    expect(state.rotationDue).toBe(false);
+  });
+
+  test('finding 17: one dated back before Bruno joined voids nothing of his, and leaves him to be granted its key', () => {
+    const [joined, granted] = joinedBy();
+    const his = sheet.write(bruno.devices[0], sheet.rotate(1, [anna, bruno], 'his'), granted);
+    const backDated = sheet.write(phone, sheet.rotate(1, [anna], 'dated back'), sheet.founding);
+    const note = sheet.write(bruno.devices[0], NOTE, his);
+    const state = sheet.stateOf(joined, granted, his, backDated, note);
+    expect([state.rejected.size, namesOf(state.owners)]).toEqual([0, ['Anna', 'Bruno']]);
+    expect(bruno.devices.map(state.stands)).toEqual([true, true]);
+    expect(namesOf(state.grantsDue)).toEqual(current(state).by === his.hex ? [] : ['Bruno']);
+  });
+
+  test('numbers are not used up: nobody jumps ahead, and a void rotation is no step', () => {
+    const far = sheet.write(phone, sheet.rotate(4_000_000_000, [anna]), sheet.founding);
+    const next = sheet.write(laptop, sheet.rotate(1, [anna]), sheet.founding, far);
+    const farther = sheet.write(laptop, sheet.rotate(4_000_000_001, [anna]), sheet.founding, far);
+    expect(refusalsOf(far, next, farther)).toEqual(['number', null, 'number']);
+  });
+
+  test('a rotation whose ground falls does not take those with it that were built on it', () => {
+    const [joined, granted] = joinedBy();
+    const first = sheet.write(phone, sheet.rotate(1, [anna, bruno]), granted);
+    const second = sheet.write(bruno.devices[0], sheet.rotate(2, [anna, bruno]), first);
+    world.revoke(anna.address, laptop, phone);
+    const state = sheet.stateOf(joined, granted, first, second);
+    expect([...state.rejected]).toEqual([[first.hex, 'groundless']]);
+    expect(state.epochs.map(({ number, isVoid }) => [number, isVoid])).toEqual([
+      [0, false],
+      [1, true],
+      [2, false],
+    ]);
+  });
+
+  test('are due to rotate after every ending, until somebody does who has heard of it', () => {
+    const [joined, granted] = joinedBy();
+    expect(sheet.stateOf(joined, granted).rotationDue).toBe(false);
+    const left = sheet.write(bruno.devices[0], LEAVE, granted);
+    const unaware = sheet.write(phone, sheet.rotate(1, [anna, bruno]), granted);
+    expect(sheet.stateOf(joined, granted, left, unaware).rotationDue).toBe(true);
+    const aware = sheet.write(laptop, sheet.rotate(1, [anna], 'aware'), left);
+    const state = sheet.stateOf(joined, granted, left, unaware, aware);
+    expect([state.rotationDue, current(state).by]).toEqual([false, aware.hex]);
+    const old = sheet.groundsNow();
+    world.revoke(anna.address, laptop, phone);
+    expect(sheet.stateOf(joined, granted, left, aware).rotationDue).toBe(true);
+    const stale = sheet.writeOn(old, laptop, { ...sheet.rotate(2, [anna]), boxes: staleBoxes(old) }, aware);
+    expect(sheet.stateOf(joined, granted, left, aware, stale)).toMatchObject({ rotationDue: true });
+    const fresh = sheet.write(laptop, sheet.rotate(2, [anna], 'fresh'), aware);
+    const after = sheet.stateOf(joined, granted, left, aware, stale, fresh);
+    expect([after.rotationDue, current(after).by]).toEqual([false, fresh.hex]);
+  });
+
+  test('a fit one is used before an unfit one of a higher number', () => {
+    const first = sheet.write(laptop, sheet.rotate(1, [anna]), sheet.founding);
+    const old = sheet.groundsNow();
+    const boxes = sheet.boxes(anna);
+    world.revoke(anna.address, laptop, phone);
+    const unaware = sheet.writeOn(old, laptop, { ...sheet.rotate(2, [anna]), boxes }, first);
+    const higher = sheet.writeOn(old, laptop, { ...sheet.rotate(3, [anna]), boxes }, unaware);
+    const fit = sheet.write(laptop, sheet.rotate(2, [anna], 'fit'), first);
+    const { rejected } = sheet.stateOf(first, unaware, higher);
+    expect(rejected.size).toBe(0);
+    expect(current(sheet.stateOf(first, unaware, higher)).by).toBe(higher.hex);
+    const apart = sheet.stateOf(first, unaware, fit);
+    expect([apart.rotationDue, current(apart).by]).toEqual([false, fit.hex]);
+  });
+
+  test('a device that Bruno had lost before he joined is no reason to rotate; one he loses then is', () => {
+    world.revoke(bruno.address, bruno.devices[0], bruno.devices[1]);
+    const [joined, granted] = joinedBy();
+    expect(sheet.stateOf(joined, granted).rotationDue).toBe(false);
+    const fresh = paperDevice('fresh');
+    world.add(bruno.address, bruno.devices[0], fresh);
+    world.revoke(bruno.address, bruno.devices[0], fresh.id);
+    expect(sheet.stateOf(joined, granted).rotationDue).toBe(true);
+  });
+
+  test('a device whose addition never counted is no reason to rotate: nobody active gave it a key since', () => {
+    const [thief, after] = [paperDevice('thief'), world.heads(anna.address)];
+    world.revoke(anna.address, laptop, phone);
+    world.add(anna.address, phone, thief, after);
+    const rotated = sheet.write(laptop, sheet.rotate(1, [anna]), sheet.founding);
+    expect(sheet.stateOf(rotated).rotationDue).toBe(false);
+  });
+
+  test('rule 26: whose box is wrong says so, until a grant answers', () => {
+    const [joined, granted] = joinedBy();
+    const rotated = sheet.write(laptop, sheet.rotate(1, [anna, bruno]), granted);
+    const { id } = current(sheet.stateOf(joined, granted, rotated));
+    const wrong = sheet.write(bruno.devices[0], { type: 'complaint', id }, rotated);
+    const stranger = sheet.write(camille.devices[0], { type: 'complaint', id }, rotated);
+    const state = sheet.stateOf(joined, granted, rotated, wrong, stranger);
+    expect(state.complaints).toEqual([{ device: bruno.devices[0], epoch: id }]);
+    const answered = sheet.write(phone, sheet.grant(bruno), wrong);
+    expect(sheet.stateOf(joined, granted, rotated, wrong, answered).complaints).toEqual([]);
+  });
+
+  /** Boxes as they were right when phone was active. */
+  function staleBoxes(old: ReturnType<PaperSpace['groundsNow']>) {
+    const heads = new Map(old.chains.map(({ address, heads: all }) => [address, all]));
+    const chains = world.upTo(heads);
+    const { active } = chains.state(anna.address)!;
+    const ids = [
+      addressHash(anna.address),
+      ...[...active].map((id) => Uint8Array.from(Buffer.from(id, 'hex'))),
+    ];
+    return ids.map((recipient) => ({ address: anna.address, recipient, sealed: new Uint8Array(0) }));
+  }
+});
+
+describe('what counts of data by a control', () => {
+  test('is what counting controls of standing devices name, each once and in one order', () => {
+    const [joined] = joinedBy();
+    const names = [nameOf(phone, 3), nameOf(bruno.devices[0], 2), nameOf(laptop, 1)];
+    const one = sheet.writeOn(sheet.groundsNow(names), laptop, NOTE, joined);
+    const same = sheet.writeOn(sheet.groundsNow(names.slice(1)), bruno.devices[1], NOTE, one);
+    const void_ = sheet.writeOn(
+      sheet.groundsNow([nameOf(camille.devices[0], 1)]),
+      camille.devices[0],
+      NOTE,
       joined,
-      rotated,
     );
-    expect(stateOf(joined, rotated, granted).grantsDue).toEqual([]);
+    const { anchors } = sheet.stateOf(joined, one, same, void_);
+    expect(anchors).toEqual([...names].sort((a, b) => (a.author + a.saying < b.author + b.saying ? -1 : 1)));
+  });
+
+  test('is nothing that a device names which no longer stands, grounded as its control may be', () => {
+    const said = sheet.writeOn(sheet.groundsNow([nameOf(phone, 3)]), phone, NOTE, sheet.founding);
+    const named = sheet.write(laptop, NOTE, said);
+    expect(sheet.stateOf(said, named).anchors).toHaveLength(1);
+    world.revoke(anna.address, laptop, phone);
+    const { anchors, effective } = sheet.stateOf(said, named);
+    expect([anchors, effective.has(said.hex)]).toEqual([[], true]);
   });
 });
 
-describe('frames', () => {
-  const update = (device: string, seq: number) => ({
-    device,
-    seq,
-    id: frameAt(device, seq),
-    kind: 'update' as const,
-  });
-
-  test('of the owner count, those of a reader do not', () => {
-    const added = sheet.write(alice.devices[0], add(martin, 'reader'), sheet.genesis);
-    const state = stateOf(added);
-    expect(admits(state, directory, update(alice.devices[1], 1))).toBe(true);
-    expect(admits(state, directory, update(martin.devices[0], 1))).toBe(false);
-    expect(admits(state, directory, { ...update(martin.devices[0], 1), kind: 'heads' })).toBe(true);
-    expect(admits(state, directory, update(lea.devices[0], 1))).toBe(false);
-  });
-
-  test('C10: of a removed participant count up to the pin and not beyond', () => {
-    sheet = paperSpace([[alice, 'owner']], 'thread');
-    const [phone, laptop] = martin.devices;
-    const added = sheet.write(alice.devices[0], add(martin, 'participant'), sheet.genesis);
-    const removed = sheet.write(alice.devices[0], remove(martin, [phone, 10]), added);
-    const state = stateOf(added, removed);
-    expect(admits(state, directory, update(phone, 9))).toBe(true);
-    expect(admits(state, directory, update(phone, 10))).toBe(true);
-    expect(admits(state, directory, { ...update(phone, 10), id: frameAt(phone, 99) })).toBe(false);
-    expect(admits(state, directory, update(phone, 11))).toBe(false);
-    expect(admits(state, directory, update(laptop, 1)), 'a device the removal did not name').toBe(false);
-  });
-
-  test('C10: of a revoked device of the owner count up to the pin of the rotation', () => {
-    const lost = alice.devices[1];
-    directory.revoke(lost);
-    const before = stateOf();
-    expect(admits(before, directory, update(lost, 40)), 'not pinned yet').toBe(true);
-    const rotated = sheet.write(alice.devices[0], rotate(1, [alice], [lost, 10]), sheet.genesis);
-    const state = stateOf(rotated);
-    expect(admits(state, directory, update(lost, 10))).toBe(true);
-    expect(admits(state, directory, update(lost, 11))).toBe(false);
-    expect(admits(state, directory, update(alice.devices[0], 11))).toBe(true);
-  });
-
-  test('C10: a control of a revoked device beside or after its pin is void', () => {
-    const lost = alice.devices[1];
-    directory.revoke(lost);
-    const rotated = sheet.write(alice.devices[0], rotate(1, [alice], [lost, 10]), sheet.genesis);
-    const beside = sheet.write(lost, add(lea, 'owner'), sheet.genesis);
-    const after = sheet.write(lost, add(lea, 'owner'), rotated);
-    expect(membersOf(rotated, beside, after)).toEqual({ Alice: 'owner' });
-  });
-
-  test('of a member who was taken back count again', () => {
-    sheet = paperSpace([[alice, 'owner']], 'thread');
-    const [phone] = martin.devices;
-    const added = sheet.write(alice.devices[0], add(martin, 'participant'), sheet.genesis);
-    const removed = sheet.write(alice.devices[0], remove(martin, [phone, 10]), added);
-    const back = sheet.write(alice.devices[0], add(martin, 'participant'), removed);
-    expect(admits(stateOf(added, removed, back), directory, update(phone, 20))).toBe(true);
-    const again = sheet.write(alice.devices[0], remove(martin, [phone, 20]), back);
-    const state = stateOf(added, removed, back, again);
-    expect(admits(state, directory, update(phone, 20))).toBe(true);
-    expect(admits(state, directory, update(phone, 21))).toBe(false);
-  });
-
-  test('of a participant lowered to reader count up to the pin, and what a reader may say beyond', () => {
-    sheet = paperSpace([[alice, 'owner']], 'thread');
-    const [phone] = martin.devices;
-    const added = sheet.write(alice.devices[0], add(martin, 'participant'), sheet.genesis);
-    const pins = [pinAt(phone, 10)];
-    const lowered = sheet.write(
-      alice.devices[0],
-      { type: 'changeRole', member: { address: martin.address, role: 'reader' }, pins },
-      added,
+describe('known devices', () => {
+  test('are those of owners and of whoever a known device lets join, each for one address', () => {
+    const stray = sheet.write(bruno.devices[0], sheet.join(camille, [sheet.founding]), sheet.founding);
+    const none = sheet.stateOf(stray);
+    expect([none.isKnown(camille.devices[0]), none.isKnown(bruno.devices[0])]).toEqual([false, false]);
+    const unagreed = sheet.write(
+      laptop,
+      { ...sheet.join(bruno, [sheet.founding]), acceptance: new Uint8Array(64) },
+      sheet.founding,
     );
-    const state = stateOf(added, lowered);
-    expect(admits(state, directory, update(phone, 10))).toBe(true);
-    expect(admits(state, directory, update(phone, 11))).toBe(false);
-    expect(admits(state, directory, { ...update(phone, 11), kind: 'heads' })).toBe(true);
+    const both = sheet.stateOf(stray, unagreed);
+    expect([both.isKnown(camille.devices[0]), both.isKnown(bruno.devices[0])]).toEqual([true, true]);
+    expect(both.addressOf(bruno.devices[0])).toBe(bruno.address);
+    expect(namesOf(both.owners)).toEqual(['Anna']);
   });
 
-  test('of concurrent pins the strictest holds', () => {
-    const added = sheet.write(alice.devices[0], add(martin, 'participant'), sheet.genesis);
-    const claires = sheet.write(alice.devices[0], add(claire, 'owner'), added);
-    const [phone] = martin.devices;
-    const one = sheet.write(alice.devices[0], remove(martin, [phone, 10]), claires);
-    const other = sheet.write(claire.devices[0], remove(martin, [phone, 7]), claires);
-    expect(stateOf(added, claires, one, other).pins.get(phone)?.seq).toBe(7);
-    expect(stateOf(added, claires, one).pins.get(phone)?.seq).toBe(10);
+  test('each have a client id of their own, whichever way the controls came', () => {
+    const [joined] = joinedBy();
+    const { clientIds } = sheet.stateOf(joined);
+    expect([...clientIds.keys()]).toEqual([...anna.devices, ...bruno.devices]);
+    expect(clientIds.get(phone)).toBe(clientIdOf(sheet.space, Uint8Array.from(Buffer.from(phone, 'hex'))));
+    const taken = clientIdsOf(sheet.space, [laptop, phone, laptop], () => 7);
+    expect([...taken]).toEqual([[laptop, 7]]);
+  });
+});
+
+describe('the heads', () => {
+  test('are what counts and nothing that counts builds on', () => {
+    const [joined] = joinedBy();
+    const left = sheet.write(bruno.devices[0], LEAVE, joined);
+    const apart = sheet.write(phone, NOTE, sheet.founding);
+    const stray = sheet.write(camille.devices[0], NOTE, left, apart);
+    expect(sheet.stateOf(joined, left, apart, stray).heads.toSorted()).toEqual([left.hex, apart.hex].sort());
   });
 });
 
 describe('the bodies of a roster', () => {
   test('hostile bytes give null, and nothing has two spellings', () => {
-    const boxes = [martin, alice, lea].map(({ address }, i) => ({
-      address,
-      recipient: addressHash(address),
-      sealed: new Uint8Array(10 + i).fill(i),
-    }));
-    const pins = [pinAt(alice.devices[0], 4), pinAt(martin.devices[1], 0)];
+    const withAuthority = paperSpace(anna, world, { authority: true });
     const bodies: RosterBody[] = [
+      decodeRosterBody(sheet.frameBody)!,
+      decodeRosterBody(withAuthority.frameBody)!,
+      sheet.join(bruno, [sheet.founding]),
+      withAuthority.join(bruno, [sheet.founding, withAuthority.founding], [anna, camille]),
+      LEAVE,
+      NOTE,
+      sheet.order(bruno, hex(sheet.space), 2 ** 40),
       {
-        type: 'genesis',
-        kind: 'thread',
-        founders: everybody.map(({ address }) => ({ address, role: 'owner' as const })),
-        nonce: new Uint8Array(32).fill(7),
+        ...sheet.rotate(3, [anna]),
+        carried: [{ epoch: 2, statement: sheet.founding.statement.slice(0, 50) }],
       },
-      { type: 'addMember', member: { address: martin.address, role: 'depositor' }, boxes },
-      { type: 'changeRole', member: { address: martin.address, role: 'participant' }, pins },
-      { type: 'removeMember', address: martin.address, pins },
-      { type: 'rotate', epoch: 7, boxes, pins },
-      { type: 'grant', address: martin.address, boxes },
+      sheet.grant(bruno),
+      { type: 'complaint', id: hex(sheet.space) },
     ];
-    bodies.forEach((body, seed) => {
-      const written = encodeRosterBody(body);
-      expectStrictDecoder(written, decodeRosterBody, encodeRosterBody, seed);
-      const sorted = decodeRosterBody(written)!;
-      expect(hex(encodeRosterBody(sorted))).toBe(hex(written));
-    });
+    for (const body of bodies)
+      expectStrictDecoder(encodeRosterBody(body), decodeRosterBody, encodeRosterBody);
+  });
+
+  test('announce no more boxes or statements than there may be', () => {
+    const rotate = encodeRosterBody({ ...sheet.rotate(1, []), boxes: [] });
+    const [carriedAt, boxesAt] = [rotate.length - 4, rotate.length - 2];
+    for (const at of [carriedAt, boxesAt]) {
+      const many = rotate.slice();
+      many.set([0xff, 0xff], at);
+      expect(decodeRosterBody(many)).toBeNull();
+    }
   });
 });

@@ -29,7 +29,13 @@ describe('a request', () => {
   test('travels as JSON and arrives as bytes', () => {
     const enrolment = { codeId: filled(16, 1), lookup: filled(32, 2) };
     expect(decodeBody(EnrolmentRequest, JSON.parse(encodeBody(enrolment)))).toEqual(enrolment);
-    const activation = { lookup: filled(32, 2), address, genesis: filled(2530, 4), signature: filled(64, 5) };
+    const activation = {
+      codeId: filled(16, 1),
+      lookup: filled(32, 2),
+      address,
+      genesis: filled(2530, 4),
+      signature: filled(64, 5),
+    };
     expect(decodeBody(ActivationRequest, JSON.parse(encodeBody(activation)))).toEqual(activation);
   });
 
@@ -49,7 +55,13 @@ describe('a request', () => {
   });
 
   test('for an address that is none is malformed', () => {
-    const good = { lookup: filled(32, 2), address, genesis: filled(2530, 4), signature: filled(64, 5) };
+    const good = {
+      codeId: filled(16, 1),
+      lookup: filled(32, 2),
+      address,
+      genesis: filled(2530, 4),
+      signature: filled(64, 5),
+    };
     for (const wrong of ['', `${address}q`, address.replace(/.$/, 'q'), 'carnet1'])
       expect(decodeBody(ActivationRequest, JSON.parse(encodeBody({ ...good, address: wrong })))).toBeNull();
     expect(() => activationMessage(filled(32, 1), 'carnet1')).toThrow(RangeError);

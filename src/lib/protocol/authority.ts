@@ -61,6 +61,7 @@ export const EnrolmentRequest = v.strictObject({ codeId: bytes(CODE_ID_BYTES), l
 export const EnrolmentAnswer = v.object({ sealed: bytes(1, MAX_ENROLMENT_FILE) });
 
 export const ActivationRequest = v.strictObject({
+  codeId: bytes(CODE_ID_BYTES), // whose tries a wrong lookup spends, as in EnrolmentRequest
   lookup: bytes(LOOKUP_BYTES),
   address: v.pipe(
     text(90),

@@ -53,4 +53,5 @@ export const CLOSE = {
   malformed: 4400, // not a message of this protocol
   unproven: 4401, // no topic opened in time, or too many refused attempts
   silent: 4408,
+  slow: 4409, // left unread, or unfinished, more than the relay holds for it
 } as const;

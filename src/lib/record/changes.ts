@@ -8,6 +8,7 @@
  * can have created. What is fixed by its name may be created on two devices apart, so that is a change like any other.
  */
 import type { Edit, Entry, EntryId, FieldValue, HealthRecord, SectionId } from './entry.ts';
+import { immutableId, type Hash } from './immutable.ts';
 import { isFixedEntryId } from './profile-section.ts';
 import { isEntryId, readValue, sameValue, type Fields, type SectionDefinition } from './section.ts';
 import { keepsHistory, sectionDefinition } from './sections.ts';
@@ -41,13 +42,14 @@ export interface KnownChanges {
 
 /**
  * The edits with the changes that tell of them. A field that two devices left in dispute is told of also where the choice
- * fell on the value that stands: it is the choice that settles.
+ * fell on the value that stands: it is the choice that settles. A change is named by what it tells, so that two devices which
+ * make the same of the same tell one.
  */
 export function withHistory(
   edits: readonly Edit[],
   record: HealthRecord,
   known: KnownChanges,
-  newId: () => EntryId,
+  hash: Hash,
 ): readonly Edit[] {
   const told: Edit[] = [...edits];
   /** The changes that this list makes, by what they change: the next one of the same entry knows them. */
@@ -63,15 +65,28 @@ export function withHistory(
     if (isCreated && (edit.type !== 'put' || !isFixedEntryId(edit.id))) continue;
     let saw = earlier ? [earlier.head] : seenBy(edit, known);
     for (const written of spell(edit, definition, fields, current, known)) {
-      const id = newId();
       const change = { entry: key, kind: edit.type, fields: written, saw: writeSeen(saw) };
-      const named = Object.entries(change).filter(([, value]) => value !== null);
-      told.push({ type: 'put', section: changes.id, id, fields: Object.fromEntries(named) });
+      const { id, fields: said } = tell(change, (one) => known.knows(edit.section, edit.id, one), hash);
+      told.push({ type: 'put', section: changes.id, id, fields: said });
       saw = [id];
       made.set(key, { head: id, fields: edit.type === 'put' ? { ...fields, ...edit.fields } : fields });
     }
   }
   return told;
+}
+
+/** What was told before is told again where somebody says it without having seen what came of it. */
+function tell(
+  change: Fields,
+  isKnown: (id: EntryId) => boolean,
+  hash: Hash,
+): { readonly id: EntryId; readonly fields: Fields } {
+  const named = Object.entries(change).filter(([, value]) => value !== null);
+  for (let again = 0; ; again += 1) {
+    const fields = Object.fromEntries(again === 0 ? named : [...named, ['again', again]]);
+    const id = immutableId(changes.id, fields, hash);
+    if (!isKnown(id)) return { id, fields };
+  }
 }
 
 function seenBy({ section, id, saw }: Edit, known: KnownChanges): readonly EntryId[] {

@@ -1,12 +1,21 @@
 /** Advance directives and the position on organ donation: what each takes, what is in force, and what a version is made of. */
 import { describe, expect, test } from 'vitest';
-import { directivesState, formOf, isPending, isRevocation, versionFields, wishesOf } from './directives.ts';
+import {
+  directivesState,
+  formOf,
+  isPending,
+  isRevocation,
+  versionFields,
+  wishesOf,
+  writeAfter,
+} from './directives.ts';
 import type { Entry } from './entry.ts';
 import { fixedEntryId } from './profile-section.ts';
 import { type Fields, validateEntry } from './section.ts';
 import { checkEdit, healthSections } from './sections.ts';
 import { directives, DIRECTIVES_DRAFT, directivesDraft, MAX_WISH, themesOf } from './sections/directives.ts';
 import { organDonation } from './sections/organ-donation.ts';
+import { sha256 } from '../../../tests/helpers/tools/hash.ts';
 
 const now = { y: 2026, m: 11, d: 23 };
 const names = (form: 'healthy' | 'ill') =>
@@ -81,10 +90,27 @@ describe('the versions', () => {
     expect(directivesState([may, twin]).said).toEqual(directivesState([twin, may]).said);
   });
 
+  test('DIR-04: a version takes the place of those it names, whatever any clock or the day says', () => {
+    const named = (n: number, date: string, after: readonly Entry[]) =>
+      said(n, { kind: 'healthy', date, after: writeAfter(after) });
+    const first = named(9, '2026-03-03', []);
+    const second = named(8, '2026-03-03', [first]);
+    const third = named(7, '2026-03-01', [second]);
+    expect(directivesState([first, third, second]).said).toEqual([third, second, first]);
+    // Written apart from the third: the latest day comes first, until one names both.
+    const apart = named(1, '2026-03-02', [second]);
+    expect(directivesState([first, third, apart, second]).said).toEqual([apart, third, second, first]);
+    const last = named(0, '2026-02-01', [apart, third, second, first]);
+    expect(directivesState([first, third, apart, last, second]).inForce).toBe(last);
+    const circle = [named(1, '2026-03-03', [march, may]), named(2, '2026-03-04', [said(1, {})])];
+    expect(directivesState(circle).said).toHaveLength(2);
+    expect(directivesState([said(1, { kind: 'ill', after: 'x '.repeat(9) })]).said).toHaveLength(1);
+  });
+
   test('DIR-04 DIR-05: a version that was confirmed cannot be changed, not even by one word', () => {
     const entries = new Map([[may.id, may]]);
     const put = (fields: Fields) =>
-      checkEdit({ type: 'put', section: directives.id, id: may.id, fields }, entries, now);
+      checkEdit({ type: 'put', section: directives.id, id: may.id, fields }, entries, now, sha256);
     expect(put({ resuscitation: 'Oui.' })).toEqual({
       ok: false,
       problems: [{ field: 'id', problem: 'immutable' }],
@@ -95,14 +121,15 @@ describe('the versions', () => {
 
   test('DIR-05 DIR-08: a version takes what its form asks, the day, and whom Alice trusted then', () => {
     const draft = { form: 'healthy', resuscitation: 'Oui.', illness: 'Asthme', place: '' };
-    expect(versionFields(draft, '2026-11-23', 'Jeanne Martin')).toEqual({
+    expect(versionFields(draft, '2026-11-23', 'Jeanne Martin', [may, march])).toEqual({
       kind: 'healthy',
       date: '2026-11-23',
       resuscitation: 'Oui.',
       trusted: 'Jeanne Martin',
+      after: `${may.id} ${march.id}`,
     });
-    expect(versionFields({ resuscitation: 'Oui.' }, '2026-11-23', '')).toBeUndefined();
-    expect(versionFields({ form: 'ill' }, '2026-11-23', '')).toMatchObject({ trusted: null });
+    expect(versionFields({ resuscitation: 'Oui.' }, '2026-11-23', '', [])).toBeUndefined();
+    expect(versionFields({ form: 'ill' }, '2026-11-23', '', [])).toMatchObject({ trusted: null });
     expect(formOf(may.fields)).toBe('ill');
     expect(wishesOf(draft, 'ill')).toEqual({ illness: 'Asthme', resuscitation: 'Oui.' });
   });

@@ -6,7 +6,10 @@
  * keep both changes, since each field merges on its own.
  */
 
-/** 16 random bytes as 22 base64url characters; it says nothing about the entry. */
+/**
+ * 16 bytes as 22 base64url characters: random ones, which say nothing about the entry; of what is written once, a hash of
+ * what it says (immutable.ts).
+ */
 export type EntryId = string;
 
 /** The key of a section definition: 'allergies', 'documents', … */

@@ -23,6 +23,7 @@ import { fixedEntryId } from './profile-section.ts';
 import { type Fields, isComplete, validateEntry } from './section.ts';
 import { checkEdit } from './sections.ts';
 import { measures, targets } from './sections/measures.ts';
+import { sha256 } from '../../../tests/helpers/tools/hash.ts';
 
 const now = { y: 2026, m: 11, d: 23 };
 const BORN = '1984-05-12';
@@ -103,12 +104,12 @@ describe('what a measure is', () => {
     });
     const entries = new Map([[there.id, there]]);
     const put = (fields: Fields) =>
-      checkEdit({ type: 'put', section: 'measures', id: there.id, fields }, entries, now);
+      checkEdit({ type: 'put', section: 'measures', id: there.id, fields }, entries, now, sha256);
     expect(put({ value: 73 })).toEqual({ ok: false, problems: [{ field: 'id', problem: 'immutable' }] });
     expect(put({ comment: null })).toEqual({ ok: false, problems: [{ field: 'id', problem: 'immutable' }] });
     expect(put({ ...there.fields, comment: ' à jeun ' }).ok).toBe(true);
     for (const type of ['delete', 'restore'] as const)
-      expect(checkEdit({ type, section: 'measures', id: there.id }, entries, now).ok).toBe(true);
+      expect(checkEdit({ type, section: 'measures', id: there.id }, entries, now, sha256).ok).toBe(true);
   });
 });
 

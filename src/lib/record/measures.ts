@@ -197,7 +197,7 @@ function marksOf(list: readonly Measured[]): Pick<MeasureSummary, 'months' | 'ch
   return { months: months.size, changedAt, stamp };
 }
 
-/** Ids are random: the sum of such numbers differs as soon as one of them does, as far as a page has to know. */
+/** Ids are as good as random: the sum of such numbers differs as soon as one of them does, as far as a page has to know. */
 function hashOf(id: EntryId): number {
   let hash = 0;
   for (let i = 0; i < 8; i += 1) hash = (Math.imul(hash, 31) + id.charCodeAt(i)) >>> 0;

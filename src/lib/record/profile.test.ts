@@ -15,6 +15,7 @@ import { relatives } from './sections/relatives.ts';
 import { declaredNone, statementId, statements } from './sections/statements.ts';
 import { treatments } from './sections/treatments.ts';
 import { vaccinations } from './sections/vaccinations.ts';
+import { sha256 } from '../../../tests/helpers/tools/hash.ts';
 
 const now = { y: 2026, m: 11, d: 23 };
 const french = ({ fr }: { fr: string }): string => fr;
@@ -62,7 +63,7 @@ describe('diseases and treatments', () => {
       expect(kept(section, { name: 'X', start: '2014', ongoing: true, end: '2015' })['end']).toBeNull();
     const current = entry('treatments', 1, { name: 'X', start: '2014', ongoing: false, end: '2015' });
     const edit = { type: 'put', section: 'treatments', id: current.id, fields: { ongoing: true } } as const;
-    expect(checkEdit(edit, new Map([[current.id, current]]), now)).toEqual({
+    expect(checkEdit(edit, new Map([[current.id, current]]), now, sha256)).toEqual({
       ok: true,
       edit: { ...edit, fields: { ongoing: true, end: null } },
     });
@@ -133,12 +134,14 @@ describe('the other sections', () => {
     const gone = entry('relatives', 2, { ...people, firstName: 'Paul' }, 9);
     const entries = new Map([jeanne, gone].map((one) => [one.id, one]));
     const put = (id: string, fields: Fields) =>
-      checkEdit({ type: 'put', section: 'relatives', id, fields }, entries, now);
+      checkEdit({ type: 'put', section: 'relatives', id, fields }, entries, now, sha256);
     const refused = { ok: false, problems: [{ field: 'kind', problem: 'already-one' }] };
     expect(put(fixedEntryId('new'), people)).toEqual(refused);
     expect(put(fixedEntryId('new'), { ...people, kind: 'emergency' }).ok).toBe(true);
     expect(put(jeanne.id, { firstName: 'Jeannette' }).ok).toBe(true);
-    expect(checkEdit({ type: 'restore', section: 'relatives', id: gone.id }, entries, now)).toEqual(refused);
+    expect(checkEdit({ type: 'restore', section: 'relatives', id: gone.id }, entries, now, sha256)).toEqual(
+      refused,
+    );
   });
 
   test('MED-06: what is written in a section speaks louder than the declaration that there is nothing', () => {

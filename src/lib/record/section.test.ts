@@ -6,6 +6,7 @@ import { checkEdit, PROFILE, sectionDefinition } from './sections.ts';
 import { epochKeys } from './sections/account.ts';
 import { allergies } from './sections/allergies.ts';
 import { documentFileName, documents, proposedName } from './sections/documents.ts';
+import { sha256 } from '../../../tests/helpers/tools/hash.ts';
 
 const now = { y: 2026, m: 11, d: 23 };
 const ID = 'c2FtcGxlLWVudHJ5LTAxMg'; // 16 bytes
@@ -98,12 +99,12 @@ describe('sections of the record', () => {
   });
 
   test('keys and hashes are exactly as long as they must be', () => {
-    const keys = { space: BYTES32, epoch: 0, rotation: BYTES32, read: BYTES32 };
+    const keys = { space: BYTES32, epoch: 0, key: BYTES32 };
     expect(validateEntry(epochKeys, keys, now).ok).toBe(true);
-    for (const read of [`${BYTES32}A`, BYTES32.slice(1), `${BYTES32.slice(0, -1)}9`, '=', 'é'.repeat(43)]) {
-      expect(validateEntry(epochKeys, { ...keys, read }, now)).toEqual({
+    for (const key of [`${BYTES32}A`, BYTES32.slice(1), `${BYTES32.slice(0, -1)}9`, '=', 'é'.repeat(43)]) {
+      expect(validateEntry(epochKeys, { ...keys, key }, now)).toEqual({
         ok: false,
-        problems: [{ field: 'read', problem: 'malformed' }],
+        problems: [{ field: 'key', problem: 'malformed' }],
       });
     }
   });
@@ -156,7 +157,7 @@ describe('edits', () => {
   test('a change of one field writes one field, so that another device may change the other', () => {
     const fields = changedFields(entry.fields, { name: 'Pollens', comment: 'au printemps' });
     expect(fields).toEqual({ name: 'Pollens' });
-    expect(checkEdit({ type: 'put', section: 'allergies', id: ID, fields }, entries, now)).toEqual({
+    expect(checkEdit({ type: 'put', section: 'allergies', id: ID, fields }, entries, now, sha256)).toEqual({
       ok: true,
       edit: { type: 'put', section: 'allergies', id: ID, fields: { name: 'Pollens' } },
     });
@@ -184,15 +185,19 @@ describe('edits', () => {
 
   test('a change is judged together with what stands already: clearing a required name is refused', () => {
     const edit = { type: 'put', section: 'allergies', id: ID, fields: { name: '' } } as const;
-    expect(checkEdit(edit, entries, now)).toEqual({
+    expect(checkEdit(edit, entries, now, sha256)).toEqual({
       ok: false,
       problems: [{ field: 'name', problem: 'required' }],
     });
   });
 
   test('an unknown section and an id that is not 16 bytes are refused', () => {
-    expect(checkEdit({ type: 'delete', section: '__proto__', id: ID }, undefined, now).ok).toBe(false);
-    expect(checkEdit({ type: 'delete', section: 'allergies', id: 'x' }, undefined, now).ok).toBe(false);
+    expect(checkEdit({ type: 'delete', section: '__proto__', id: ID }, undefined, now, sha256).ok).toBe(
+      false,
+    );
+    expect(checkEdit({ type: 'delete', section: 'allergies', id: 'x' }, undefined, now, sha256).ok).toBe(
+      false,
+    );
     expect(isEntryId('c2FtcGxlLWVudHJ5LTAxMh')).toBe(false); // not canonical
     expect(sectionDefinition('toString')).toBeUndefined();
   });

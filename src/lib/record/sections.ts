@@ -4,9 +4,11 @@
  * `PROFILE` are the guide's thirteen places (MED-02) in its order; those that are open have a definition.
  */
 import type { Edit, Entry, EntryId, FieldValue, SectionId } from './entry.ts';
+import { immutableId, type Hash } from './immutable.ts';
 import type { PartialDate } from './partial-date.ts';
 import {
   changedFields,
+  isComplete,
   isEntryId,
   mergeFields,
   type Problem,
@@ -32,6 +34,7 @@ import { preventionFacts } from './sections/prevention-facts.ts';
 import { preventiveActs } from './sections/preventive-acts.ts';
 import { professionals } from './sections/professionals.ts';
 import { relatives } from './sections/relatives.ts';
+import { settledWords } from './sections/settled-words.ts';
 import { statements } from './sections/statements.ts';
 import { treatments } from './sections/treatments.ts';
 import { vaccinations } from './sections/vaccinations.ts';
@@ -80,6 +83,7 @@ export const healthSections: readonly ProfileSection[] = [...profileSections, ..
 const DEFINITIONS: readonly SectionDefinition[] = [
   ...healthSections,
   statements,
+  settledWords,
   changes,
   documents,
   identity,
@@ -113,17 +117,20 @@ export type EditCheck =
 
 /**
  * Checks one edit against the entries its section has. The result of a `put` names only the fields that the given edit
- * named, cleaned; a new entry gets all of its fields.
+ * named, cleaned; a new entry gets all of its fields. What is written once is new under the id that its fields give.
  */
 export function checkEdit(
   edit: Edit,
   entries: ReadonlyMap<EntryId, Entry> | undefined,
   today: PartialDate,
+  hash: Hash,
 ): EditCheck {
   const definition = sectionDefinition(edit.section);
   if (!definition) return refusal('section', 'not-a-choice');
   if (!isEntryId(edit.id)) return refusal('id', 'malformed');
-  const current = entries?.get(edit.id);
+  const known = entries?.get(edit.id);
+  // Of what is written once there may be a deletion before there is anything else.
+  const current = known && definition.immutable && !isComplete(definition, known) ? undefined : known;
   const target = { section: definition.id, id: edit.id, ...(edit.saw && { saw: edit.saw }) };
   if (edit.type === 'delete') return { ok: true, edit: { type: 'delete', ...target } };
   const { single } = definition;
@@ -146,6 +153,8 @@ export function checkEdit(
     Object.keys(changedFields(current.fields, checked.fields)).length > 0
   )
     return refusal('id', 'immutable');
+  if (!current && definition.immutable && immutableId(definition.id, checked.fields, hash) !== edit.id)
+    return refusal('id', 'malformed');
   if (single && isSecond(single, checked.fields, edit.id, entries))
     return refusal(single.field, 'already-one');
   const named = Object.keys(checked.fields).filter(

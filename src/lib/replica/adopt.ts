@@ -1,24 +1,26 @@
 /**
- * Snapshots on their way to being the base of the log (C09). Whoever holds the frames that a snapshot covers makes the
- * state from them and compares, and only then lets the frames go. A snapshot that does not fit is refused, reported, and
- * the covered frames are published again. A device that holds none of the frames takes the word of the owner who
- * signed; should covered frames turn up that the snapshot left out, it asks for the whole history and judges again.
+ * Snapshots on their way to being the base of the lanes (C09). Whoever holds the frames that a snapshot covers makes every
+ * lane from them and compares. A snapshot that does not fit is refused, reported, and the covered frames are published
+ * again. A device that holds none of the frames takes the word of the owner who signed; should covered frames turn up that
+ * the snapshot left out, it asks for the whole history and judges again.
  *
- * Of two snapshots made apart each may cover what the other does not, and the relay may have erased both: then both are
- * the base, until a later one covers what both do.
+ * What is covered is let go once the relay has a frame of this device that names the snapshot (rule 29), so that it goes
+ * on counting whatever becomes of the device that made it.
  */
-import { equal, fromHex } from '#lib/bytes/bytes.ts';
+import { equal } from '#lib/bytes/bytes.ts';
 import type { Hex } from '#lib/keys/ids.ts';
-import { chainsOf, counts, isWhole, readBase } from './base.ts';
-import { holdsUpdates } from './comparison.ts';
+import { isCovered, openNames, readBase } from './base.ts';
+import { countedWords } from './count.ts';
 import { readFrames, type Context } from './context.ts';
-import { RecordDocument } from './document.ts';
+import { RecordDocument, type Schema } from './document.ts';
 import type { Frame } from './frames.ts';
-import { enter, settle, type Tally } from './intake.ts';
-import { admit, CHAIN_START, farthest, type Chain, type Chains } from './log.ts';
-import { appendLeaf, type Peaks } from './merkle.ts';
-import { bySaying, readLog } from './rebuild.ts';
-import { decodeSnapshot, partOf, type CoveredChain, type OpenedSnapshot, type Snapshot } from './snapshot.ts';
+import { shortOf, type Lane } from './lane.ts';
+import { inspect } from './gate.ts';
+import { holds, takeAll, type LaneHead, type LaneHeads, type LaneId, type Log } from './log.ts';
+import { readLog, recount } from './recount.ts';
+import { decodeSnapshot, partOf, type FoldedLane, type Snapshot } from './snapshot.ts';
+import type { Origin } from './state.ts';
+import { takeStatements } from './statements.ts';
 import type { Turn } from './turn.ts';
 
 export interface Circumstances {
@@ -35,268 +37,347 @@ interface Candidate {
 
 type Verdict = 'verified' | 'trusted' | 'refused' | 'wait' | 'ignored';
 
-/** Judges every snapshot not judged yet. True when the log must be built anew because of it. */
+/** Judges every snapshot not judged yet, the farthest first. */
 export async function judgeSnapshots(
   context: Context,
   turn: Turn,
   fresh: readonly Frame[],
   circumstances: Circumstances,
-  tally: Tally,
-): Promise<boolean> {
+): Promise<void> {
   const ids = new Set([
     ...turn.head.undecided,
     ...fresh.filter(({ kind }) => kind === 'snapshot').map(({ id }) => id),
   ]);
-  if (ids.size === 0) return false;
+  if (ids.size === 0) return;
   const frames = await readSnapshotFrames(context, turn, ids);
-  let conflict = false;
   for (const candidate of assemble(frames)) {
+    // Who may not fold is asked first: nobody else has anything inflated here.
+    if (candidate.parts.some(({ id }) => circumstances.unsent.has(id))) continue;
+    if (!(await mayFold(context, turn, candidate.parts))) continue;
     const snapshot = await decodeSnapshot(
       candidate.parts.map(({ content }) => content),
       turn.members,
-      context.schema,
     );
-    const log = await readLog(context, turn);
-    const verdict = await judge(context, turn, candidate, snapshot, log, circumstances);
+    const verdict = await judge(context, turn, candidate, snapshot, circumstances);
     if (verdict === 'wait') continue;
     for (const { id } of candidate.parts) ids.delete(id);
-    if (verdict === 'refused') refuse(turn, candidate, snapshot, log);
-    else if (verdict !== 'ignored' && snapshot) {
-      conflict = adopt(context, turn, candidate, snapshot, verdict === 'verified', log) || conflict;
-      settle(context.self.id, turn, admit(turn.waiting.values(), turn, turn.head.chains), tally);
-    }
+    if (verdict === 'refused') await refuse(context, turn, candidate, snapshot);
+    else if (verdict !== 'ignored' && snapshot)
+      await adopt(context, turn, candidate, snapshot, verdict === 'verified');
   }
   turn.setHead({ undecided: [...ids].filter((id) => turn.isHeld(id) || turn.waiting.has(id)) });
-  return conflict;
 }
 
-/** Covered frames that came all the same. True when the base is disproved and the log must be built anew. */
-export async function reconsiderBase(
-  context: Context,
-  turn: Turn,
-  covered: readonly Frame[],
-  document: RecordDocument,
-  circumstances: Circumstances,
-): Promise<boolean> {
-  const { base } = turn.head;
-  if (!base) return false;
-  if (base.verified) {
-    for (const frame of covered) turn.place(frame, 'nowhere');
-    return false;
-  }
-  for (const frame of covered) enter(turn, frame);
-  const updates = covered.filter(({ kind }) => kind === 'update').map(({ content }) => content);
-  if (updates.length > 0 && !holdsUpdates(document.state(), updates)) {
-    for (const { author, parts } of base.snapshots)
-      turn.raise({ type: 'snapshot-refused', author, frame: parts[0] ?? '' });
-    turn.setHead({ wantsHistory: true });
-  }
-  if (!turn.head.wantsHistory || !circumstances.upToDate) return false;
-  turn.setHead({ wantsHistory: false });
-  return isDisproved(context, turn);
-}
-
-/** Whether the frames that have come since make something else than the base. */
-async function isDisproved(context: Context, turn: Turn): Promise<boolean> {
-  const { base } = turn.head;
-  const [origin, ...others] = base?.snapshots ?? [];
-  const { states, frontier } = await readBase(context, turn);
-  if (!base || !origin || others.length > 0 || !states[0]) return false;
-  const snapshot: Snapshot = { frontier, state: states[0] };
-  const log = await readLog(context, turn);
-  turn.setHead({ base: null });
-  const rebuilt = await rebuildTo(context, turn, snapshot, log);
-  if (rebuilt === 'different') {
-    refuse(
-      turn,
-      { author: origin.author, parts: origin.parts.flatMap((id) => log.get(id) ?? []) },
-      snapshot,
-      log,
-    );
-    return true;
-  }
-  turn.setHead({ base: { ...base, verified: rebuilt === 'same' } });
-  if (rebuilt === 'same') letGo(context, turn, base.chains, log);
-  return false;
-}
-
+/**
+ * Who holds nothing takes the owner's word. Else what is held of every lane is compared, and only what goes on from it, or
+ * stands beside it, is taken on that word, once the relay has nothing more to show.
+ */
 async function judge(
   context: Context,
   turn: Turn,
   { parts }: Candidate,
   snapshot: Snapshot | null,
-  log: ReadonlyMap<Hex, Frame>,
-  { upToDate, unsent }: Circumstances,
+  { upToDate }: Circumstances,
 ): Promise<Verdict> {
-  if (parts.some(({ id }) => unsent.has(id)) || !parts.every((part) => counts(turn, part))) return 'wait';
   if (!snapshot || !follows(parts[0]!, snapshot)) return 'refused';
-  if (isWithin(snapshot.frontier, turn.head.base?.chains ?? new Map())) return 'ignored';
-  const rebuilt = await rebuildTo(context, turn, snapshot, log);
-  if (rebuilt === 'same') return 'verified';
-  if (rebuilt === 'different') return 'refused';
-  const said = bySaying(log);
-  const held = [...turn.head.chains.values()].flatMap((chain) => heldUpTo(chain, said));
-  const known = held.filter((frame) => isCovered(frame, snapshot.frontier) && frame.kind === 'update');
-  const isContained = holdsUpdates(
-    snapshot.state,
-    known.map(({ content }) => content),
-  );
-  if (!isContained || contradicts(snapshot, turn, said)) return 'refused';
-  if (turn.head.chains.size === 0 || upToDate) return 'trusted';
+  const folded = turn.head.base?.lanes ?? new Map<LaneId, LaneHead>();
+  if ([...snapshot.lanes.values()].every(({ head }) => isCovered(head, folded, turn.document)))
+    return 'ignored';
+  if (turn.head.lanes.size === 0) return snapshot.lanes.size === 0 ? 'verified' : 'trusted';
+  const verdicts = await compareLanes(context, turn, snapshot);
+  if (verdicts.has('different')) return 'refused';
+  if (!verdicts.has('ahead') && !verdicts.has('invented'))
+    return (await namesAsItsWords(context, turn, snapshot)) ? 'verified' : 'refused';
+  if (upToDate) {
+    // A disk put back does not know them either: to refuse them would part it from all others. The person is told.
+    if (verdicts.has('invented'))
+      turn.raise({ type: 'duplicate-device', author: context.self.id, self: true });
+    return 'trusted';
+  }
   turn.setHead({ wantsHistory: true });
   return 'wait';
 }
 
-/** Whether a chain that we have as far as the snapshot goes is another one there. */
-function contradicts({ frontier }: Snapshot, turn: Turn, said: ReadonlyMap<Hex, Frame>): boolean {
-  return [...frontier].some(([author, end]) => {
-    const own = turn.head.chains.get(author) ?? CHAIN_START;
-    return own.seq >= end.seq && wayFrom(own, end, said) === 'different';
-  });
+/**
+ * Made by a device that stands, or taken in by one that does; asked of all frames here, since a newcomer has none of the words
+ * before it. What is late is not looked at before somebody takes it in.
+ */
+async function mayFold(context: Context, turn: Turn, parts: readonly Frame[]): Promise<boolean> {
+  const { members, head, document } = turn;
+  if (parts.some(({ id }) => turn.late.has(id))) return false;
+  if (parts.every((part) => members.stands(part.author) || holds(part, head.lanes, document))) return true;
+  const held = (await readLog(context, turn)).values();
+  const counted = countedWords(held, (device) => members.stands(device), members.anchors);
+  return parts.every(({ saying }) => counted.has(saying));
 }
 
-/** Whether the snapshot's own chain goes on from where the snapshot says it stood. */
-function follows(first: Frame, { frontier }: Snapshot): boolean {
-  const { seq, id } = frontier.get(first.author) ?? CHAIN_START;
-  return first.seq === seq + 1 && first.before === id;
+/** Whether it says of the words it covers what they name besides, neither less nor more. */
+async function namesAsItsWords(context: Context, turn: Turn, { lanes, names }: Snapshot): Promise<boolean> {
+  const before = await readBase(context, turn);
+  const made = openNames((await readLog(context, turn)).values(), before.names, lanes);
+  const said = new Set(names.map(({ saying }) => saying));
+  return made.length === said.size && made.every(({ saying }) => said.has(saying));
 }
 
-/** Whether every one of these chains goes no farther than those. */
-function isWithin(chains: Chains, those: Chains): boolean {
-  return [...chains].every(([author, { seq }]) => seq <= (those.get(author)?.seq ?? 0));
+/** Whether the snapshot's own lane goes on from where the snapshot says it stood. */
+function follows({ author, before, seq }: Frame, { lanes }: Snapshot): boolean {
+  const own = [...lanes.values()].map(({ head }) => head).filter((head) => head.author === author);
+  if (seq === 1) return own.length === 0;
+  return own.some((head) => head.seq === seq - 1 && head.saying === before[0]);
 }
 
-/** Makes the state from the frames on the way to the frontier and compares everything the snapshot says. */
-async function rebuildTo(
-  context: Context,
-  turn: Turn,
-  { frontier, state }: Snapshot,
-  log: ReadonlyMap<Hex, Frame>,
-): Promise<'same' | 'different' | 'incomplete'> {
-  const base = await readBase(context, turn);
-  const start = chainsOf(base.frontier);
-  // What a snapshot made apart leaves out of our base cannot be taken out of the state again.
-  if (!isWhole(base, turn.head.base) || !isWithin(start, frontier)) return 'incomplete';
-  const said = bySaying(log);
-  const frames: Frame[] = [];
-  for (const [author, chain] of frontier) {
-    const covered = base.frontier.get(author);
-    const way = wayFrom(chain, start.get(author) ?? CHAIN_START, said);
-    if (typeof way === 'string') return way;
-    if (!hasPeaks(chain, covered, way)) return 'different';
-    frames.push(...way);
+/** `ahead`: as far as it is held it is the same. `invented`: words of this very device, which does not know them. */
+type Comparison = 'same' | 'different' | 'ahead' | 'invented';
+
+async function compareLanes(context: Context, turn: Turn, { lanes }: Snapshot): Promise<Set<Comparison>> {
+  const { owed, lanes: heads } = turn.head;
+  const verdicts = new Set<Comparison>();
+  let log: ReadonlyMap<Hex, Frame> | null = null;
+  for (const one of lanes.values()) {
+    const { head } = one;
+    const verdict = comparePrefix(one, lanes, heads, turn.document);
+    // What this device said it knows itself, unless its disk has lost it and says so.
+    if (verdict === 'ahead' && head.author === context.self.id && !owed) verdicts.add('invented');
+    else if (verdict !== 'same' || isHead(turn, one)) verdicts.add(verdict);
+    else {
+      log ??= bySaying(await readLog(context, turn));
+      verdicts.add(await compareFrames(context, turn, one, lanes, log));
+    }
   }
-  // What a frame was written by is not there yet: whether it counts cannot be told.
-  if (frames.some(({ rules }) => rules.some((rule) => !turn.controls.has(rule.id)))) return 'incomplete';
-  const { chains, admitted } = admit(frames, turn, start);
-  for (const [author, { seq, id, clock }] of frontier) {
-    const made = chains.get(author);
-    if (made?.seq !== seq || made.id !== id || made.clock !== clock) return 'different';
-  }
-  const document = new RecordDocument(context.schema);
-  const updates = admitted.filter(({ kind }) => kind === 'update').map(({ content }) => content);
-  document.add(base.states);
-  if (!document.apply(updates)) return 'incomplete';
-  return equal(document.state(), state) ? 'same' : 'different';
+  return verdicts;
 }
 
-/** The frames from `start` to `end`, in order. */
-function wayFrom(
-  end: Chain,
-  start: Chain,
-  said: ReadonlyMap<Hex, Frame>,
-): Frame[] | 'incomplete' | 'different' {
-  const way: Frame[] = [];
-  let { id } = end;
-  for (let seq = end.seq; seq > start.seq; seq--) {
-    const frame = said.get(id);
-    if (!frame) return 'incomplete';
-    if (frame.seq !== seq) return 'different';
-    way.push(frame);
-    id = frame.before;
+type Folded = ReadonlyMap<LaneId, FoldedLane>;
+
+/** Every lane of its author as far as it and this one began with the same frames. */
+function comparePrefix(
+  { head, lane }: FoldedLane,
+  lanes: Folded,
+  heads: LaneHeads,
+  document: RecordDocument,
+): Comparison {
+  let held = 0;
+  for (const [id, { author }] of heads) {
+    const own = author === head.author ? document.lanes.get(id) : undefined;
+    const shared = own ? lane.sharedWith(own) : 0;
+    if (own && !isAsIn(lane, own, shared, lanes)) return 'different';
+    held = Math.max(held, shared);
   }
-  return id === start.id ? way.reverse() : 'different';
+  return held === lane.frames ? 'same' : 'ahead';
 }
 
-function hasPeaks(chain: CoveredChain, base: CoveredChain | undefined, way: readonly Frame[]): boolean {
-  const peaks = peaksAfter(base, way);
-  return (
-    peaks.length === chain.peaks.length && peaks.every((peak, i) => peak.join() === chain.peaks[i]?.join())
+/** Of two branches of one device either may lack what the other one replaced. */
+function isAsIn(lane: Lane, own: Lane, frames: number, lanes: Folded): boolean {
+  const branches = [...lanes.values()].flatMap((other) =>
+    other.lane !== lane && other.lane.client === lane.client
+      ? [{ branch: other.lane, end: lane.frame(lane.sharedWith(other.lane) - 1)?.clock ?? 0 }]
+      : [],
+  );
+  return lane.agrees(own, frames, (clock) =>
+    branches.some(({ branch, end }) => clock < end && branch.replaces(clock)),
   );
 }
 
-/** The Merkle peaks of a chain that went on by these frames. */
-export function peaksAfter(base: CoveredChain | undefined, way: readonly Frame[]): Peaks {
-  let peaks: Peaks = base?.peaks ?? [];
-  let count = base?.seq ?? 0;
-  for (const { saying } of way) peaks = appendLeaf(peaks, count++, fromHex(saying));
-  return peaks;
+/** Whether it is a lane held that ends there and is the same to the byte. */
+function isHead({ head: { lanes }, document }: Turn, { head, lane }: FoldedLane): boolean {
+  const own = [...lanes].find(([, { author, saying }]) => author === head.author && saying === head.saying);
+  return own !== undefined && isSameLane(document.lanes.get(own[0])!, lane);
 }
 
-/** The peaks of every chain as it stands; null when a frame on the way is not held. */
-export async function coverAll(context: Context, turn: Turn): Promise<Map<Hex, CoveredChain> | null> {
+function isSameLane(a: Lane, b: Lane): boolean {
+  return equal(a.fold(), b.fold());
+}
+
+/** Makes the lane from the frames on the way to its head, as far as they are here: so what was replaced since is compared too. */
+async function compareFrames(
+  context: Context,
+  turn: Turn,
+  { head, lane }: FoldedLane,
+  lanes: Folded,
+  log: ReadonlyMap<Hex, Frame>,
+): Promise<Comparison> {
   const base = await readBase(context, turn);
-  if (!isWhole(base, turn.head.base)) return null;
-  const said = bySaying(await readLog(context, turn));
-  const frontier = new Map<Hex, CoveredChain>();
-  for (const [author, chain] of turn.head.chains) {
-    const way = wayFrom(chain, base.frontier.get(author) ?? CHAIN_START, said);
-    if (typeof way === 'string') return null;
-    frontier.set(author, { ...chain, peaks: peaksAfter(base.frontier.get(author), way) });
+  const way: Frame[] = [];
+  const document = new RecordDocument(context.schema);
+  const start = [...base.heads].filter(([, folded]) => folded.author === head.author);
+  const isStart = (saying: Hex) => start.some(([, folded]) => folded.saying === saying);
+  let next: Hex | undefined = head.saying;
+  while (next !== undefined && !isStart(next)) {
+    const frame = log.get(next);
+    if (!frame) return 'same'; // it is within what is folded here: nothing that stands differs
+    way.push(frame);
+    next = frame.before[0];
   }
-  return frontier;
+  const from = start.filter(([, { saying }]) => saying === next);
+  for (const [id] of from) document.putLane(id, base.lanes.get(id)!);
+  const alone = way.map((frame) => ({ ...frame, before: frame.before.slice(0, 1) }));
+  const made = takeAll(context, alone, new Map(from), document, turn.members);
+  const [id] = [...made.heads].find(([, { saying }]) => saying === head.saying) ?? [];
+  const own = id === undefined ? undefined : document.lanes.get(id);
+  if (!own) return 'same';
+  if (isSameLane(own, lane)) return 'same';
+  return own.frames === lane.frames && isAsIn(lane, own, lane.frames, lanes) ? 'same' : 'different';
 }
 
-function isCovered({ author, seq }: Frame, chains: Chains): boolean {
-  return seq <= (chains.get(author)?.seq ?? 0);
+function bySaying(frames: ReadonlyMap<Hex, Frame>): ReadonlyMap<Hex, Frame> {
+  return new Map([...frames.values()].map((frame) => [frame.saying, frame]));
 }
 
-/** The end of a chain, as far back as its frames are held. */
-function heldUpTo(chain: Chain, said: ReadonlyMap<Hex, Frame>): Frame[] {
-  const held: Frame[] = [];
-  for (let frame = said.get(chain.id); frame; frame = said.get(frame.before)) held.push(frame);
-  return held;
-}
-
-function adopt(
+async function adopt(
   context: Context,
   turn: Turn,
   { author, parts }: Candidate,
-  snapshot: OpenedSnapshot,
+  snapshot: Snapshot,
   verified: boolean,
-  log: ReadonlyMap<Hex, Frame>,
-): boolean {
+): Promise<void> {
   const { base: before } = turn.head;
-  const { frontier } = snapshot;
-  const replaces = !before || isWithin(before.chains, frontier);
-  const covered = replaces ? chainsOf(frontier) : farthest(before.chains, chainsOf(frontier));
-  const said = bySaying(log);
-  const conflict =
-    verified &&
-    [...turn.head.chains].some(([each, own]) => {
-      const end = covered.get(each);
-      return end !== undefined && own.seq >= end.seq && typeof wayFrom(own, end, said) === 'string';
-    });
   const origin = { author, parts: parts.map(({ id }) => id) };
-  const snapshots = replaces ? [origin] : [...before.snapshots, origin];
+  const lanes = new Map([...snapshot.lanes].map(([id, { head }]) => [id, head]));
+  const made = { lanes: new Map([...snapshot.lanes].map(([id, { lane }]) => [id, lane])) };
+  const left = [...(before?.lanes.values() ?? [])].filter((head) => !isCovered(head, lanes, made));
+  const replaces = left.length === 0;
+  const snapshots = replaces ? [origin] : [...(before?.snapshots ?? []), origin];
+  const kept = new Map([...lanes, ...left.map((head) => [`${head.author} ${head.saying}`, head] as const)]);
   turn.setHead({
-    base: { snapshots, verified: verified && replaces, chains: covered },
-    chains: farthest(turn.head.chains, covered),
+    base: {
+      snapshots,
+      verified: verified && (replaces || before?.verified === true),
+      namedBy: null,
+      hasLetGo: false,
+      lanes: kept,
+    },
     wantsHistory: false,
   });
-  if (verified) letGo(context, turn, covered, log);
-  else {
-    turn.adopted.push(snapshot);
-    for (const frame of log.values()) if (isCovered(frame, covered)) enter(turn, frame);
+  if (verified) return;
+  await takeStatements(context, turn, snapshot);
+  for (const frame of parts) {
+    turn.waiting.delete(frame.id);
+    turn.entered.set(frame.id, frame);
+    turn.place(frame, 'frame');
   }
-  return conflict;
+  await recount(context, turn);
 }
 
-/** Covered frames leave the disk; an owner notes them, to propose their deletion to the relay. */
-function letGo({ self }: Context, turn: Turn, covered: Chains, log: ReadonlyMap<Hex, Frame>): void {
-  const owns = turn.members.admits({ device: self.id, seq: Infinity, id: '', kind: 'delete' });
-  for (const frame of log.values()) {
-    if (!isCovered(frame, covered)) continue;
+/**
+ * Covered frames that came all the same. A base that is not verified is judged again once the whole history is there, where
+ * one says something else than the base, or stands beside it: there a lie cannot be told from a second branch.
+ * @returns the frames that are not covered
+ */
+export async function reconsiderBase(
+  context: Context,
+  turn: Turn,
+  fresh: readonly Frame[],
+  { upToDate }: Circumstances,
+): Promise<readonly Frame[]> {
+  const { base } = turn.head;
+  if (!base) return fresh;
+  const covered = fresh.filter((frame) => isCovered(frame, base.lanes, turn.document));
+  const current = fresh.filter((frame) => !covered.includes(frame));
+  if (base.verified) {
+    for (const frame of covered) turn.place(frame, 'nowhere');
+    return current;
+  }
+  for (const frame of covered) {
+    turn.entered.set(frame.id, frame);
+    turn.place(frame, 'frame');
+  }
+  const isLie = !covered.every((frame) => isTold(context, turn, frame));
+  // Of several the whole history tells which one it is.
+  if (isLie && base.snapshots.length === 1)
+    for (const { author, parts } of base.snapshots)
+      turn.raise({ type: 'snapshot-refused', author, frame: parts[0] ?? '' });
+  if (isLie || current.some((frame) => isBeside(frame, base.lanes))) turn.setHead({ wantsHistory: true });
+  if (turn.head.wantsHistory && upToDate) await judgeBase(context, turn);
+  return current;
+}
+
+/** Whether it has a number that its author is said to have used up. */
+function isBeside({ author, seq }: Frame, lanes: LaneHeads): boolean {
+  return [...lanes.values()].some((head) => head.author === author && seq <= head.seq);
+}
+
+/** Whether a covered frame is where the base says, and says what stands there. */
+function isTold({ schema }: Context, { head, document }: Turn, frame: Frame): boolean {
+  const lanes = [...head.lanes].flatMap(([id, { author }]) =>
+    author === frame.author ? [document.lanes.get(id)!] : [],
+  );
+  const has = (lane: Lane) => lane.frameAt(shortOf(frame.saying)) === frame.seq - 1;
+  return lanes.some((lane) => has(lane) && !contradicts(lane, frame, schema));
+}
+
+/**
+ * The whole history has come: what its frames say is compared with every snapshot of the base, in the part that they are
+ * there of. One that says something else leaves the base; the others stay.
+ */
+async function judgeBase(context: Context, turn: Turn): Promise<void> {
+  const { base } = turn.head;
+  turn.setHead({ wantsHistory: false });
+  if (!base) return;
+  const log = await readLog(context, turn);
+  const document = new RecordDocument(context.schema);
+  const made = takeAll(context, wordsOf(log), new Map(), document, turn.members);
+  const kept: Origin[] = [];
+  const verdicts = new Set<Comparison>();
+  for (const origin of base.snapshots) {
+    const frames = origin.parts.flatMap((id) => log.get(id) ?? []);
+    const snapshot = await decodeSnapshot(
+      frames.map(({ content }) => content),
+      turn.members,
+    );
+    const verdict = snapshot ? judgeOrigin(context, snapshot, made, document) : 'ahead';
+    verdicts.add(verdict);
+    if (verdict === 'different')
+      await refuse(context, turn, { author: origin.author, parts: frames }, snapshot);
+    else kept.push(origin);
+  }
+  if (kept.length === base.snapshots.length) {
+    turn.setHead({ base: { ...base, verified: !verdicts.has('ahead') } });
+    return;
+  }
+  const verified = !verdicts.has('ahead');
+  turn.setHead({ base: kept.length === 0 ? null : { ...base, verified, snapshots: kept } });
+  if (kept.length > 0) turn.setHead({ base: (await readBase(context, turn)).kept });
+  await recount(context, turn);
+}
+
+function judgeOrigin(
+  { schema }: Context,
+  { lanes }: Snapshot,
+  { heads, waiting }: Log,
+  document: RecordDocument,
+): Comparison {
+  const all = [...lanes.values()];
+  const verdicts = new Set(all.map((one) => comparePrefix(one, lanes, heads, document)));
+  // What comes after a word that is not there is in no lane, and says what it says all the same.
+  const isContradicted = waiting.some((frame) =>
+    all.some(({ head, lane }) => head.author === frame.author && contradicts(lane, frame, schema)),
+  );
+  if (verdicts.has('different') || isContradicted) return 'different';
+  return verdicts.has('ahead') ? 'ahead' : 'same';
+}
+
+function wordsOf(log: ReadonlyMap<Hex, Frame>): readonly Frame[] {
+  return [...log.values()].filter(({ kind }) => kind !== 'control');
+}
+
+/** Whether the lane has the frame, and has it say something else. */
+function contradicts(lane: Lane, { kind, content, saying, seq, clock }: Frame, schema: Schema): boolean {
+  const there = lane.frame(seq - 1);
+  if (!there || lane.frameAt(shortOf(saying)) !== seq - 1) return false;
+  if (there.time !== clock.time || there.counter !== clock.counter) return true;
+  if (kind === 'update' && lane.says(content, seq - 1)) return false;
+  const setsNothing = there.clock === (lane.frame(seq - 2)?.clock ?? 0);
+  return !setsNothing || (kind === 'update' && inspect(content, lane.cut(seq - 1), schema) === 'good');
+}
+
+/** What a verified base covers leaves the disk, once the relay has this device's word for it; an owner notes it for deletion. */
+export async function letGo(context: Context, turn: Turn, acknowledged: (id: Hex) => boolean): Promise<void> {
+  const { base } = turn.head;
+  if (!base?.verified || base.hasLetGo || base.namedBy === null || !acknowledged(base.namedBy)) return;
+  turn.setHead({ base: { ...base, hasLetGo: true } });
+  const owns = turn.members.stands(context.self.id);
+  for (const frame of (await readLog(context, turn)).values()) {
+    if (!isCovered(frame, base.lanes, turn.document) || turn.late.has(frame.id)) continue;
     turn.waiting.delete(frame.id);
     turn.refused.delete(frame.id);
     turn.entered.delete(frame.id);
@@ -310,14 +391,16 @@ function letGo({ self }: Context, turn: Turn, covered: Chains, log: ReadonlyMap<
   }
 }
 
-function refuse(
+async function refuse(
+  context: Context,
   turn: Turn,
   { author, parts }: Candidate,
   snapshot: Snapshot | null,
-  log: ReadonlyMap<Hex, Frame>,
-): void {
+): Promise<void> {
   turn.raise({ type: 'snapshot-refused', author, frame: parts[0]?.id ?? '' });
-  const covered = [...log.values()].filter((frame) => snapshot && isCovered(frame, snapshot.frontier));
+  if (!snapshot) return;
+  const heads = new Map([...snapshot.lanes].map(([id, { head }]) => [id, head]));
+  const covered = [...(await readLog(context, turn)).values()].filter((frame) => isBeside(frame, heads));
   for (const frame of covered.sort((a, b) => a.seq - b.seq)) turn.send(frame, 'again');
 }
 
@@ -334,16 +417,30 @@ async function readSnapshotFrames(context: Context, turn: Turn, ids: ReadonlySet
   return [...frames, ...opened.map(({ frame }) => frame)].filter(({ kind }) => kind === 'snapshot');
 }
 
+/** What the snapshots say that are not judged yet, or do not count. */
+export async function readUndecided(context: Context, turn: Turn): Promise<Snapshot[]> {
+  const frames = await readSnapshotFrames(context, turn, new Set(turn.head.undecided));
+  const read = await Promise.all(
+    assemble(frames).map(({ parts }) =>
+      decodeSnapshot(
+        parts.map(({ content }) => content),
+        turn.members,
+      ),
+    ),
+  );
+  return read.filter((snapshot) => snapshot !== null);
+}
+
 /** The complete snapshots among these frames, the farthest first. */
-function assemble(frames: readonly Frame[]): Candidate[] {
-  const byPlace = new Map(frames.map((frame) => [`${frame.author} ${frame.seq} ${frame.before}`, frame]));
+export function assemble(frames: readonly Frame[]): Candidate[] {
+  const after = new Map(frames.map((frame) => [`${frame.author} ${frame.before[0] ?? ''}`, frame]));
   const candidates: Candidate[] = [];
   for (const first of frames) {
     const place = partOf(first.content);
     if (place?.part !== 0) continue;
     const parts = [first];
     for (let next = first; parts.length < place.parts; parts.push(next)) {
-      const following = byPlace.get(`${next.author} ${next.seq + 1} ${next.saying}`);
+      const following = after.get(`${next.author} ${next.saying}`);
       const at = following && partOf(following.content);
       if (!following || at?.part !== parts.length || at.parts !== place.parts) break;
       next = following;

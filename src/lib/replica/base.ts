@@ -1,55 +1,66 @@
 /**
- * What the log starts from: the snapshots that were adopted (adopt.ts), read again from their frames.
+ * What the lanes start from: the snapshots that were adopted (adopt.ts), read again from their frames. Each may cover what
+ * another does not, and the relay may have erased what either covers: of every lane the farthest holds.
  */
-import type { Bytes } from '#lib/bytes/bytes.ts';
+import type { Name } from '#lib/keys/grounds.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import { readFrames, type Context } from './context.ts';
+import type { RecordDocument } from './document.ts';
 import type { Frame } from './frames.ts';
-import type { Chain } from './log.ts';
-import { decodeSnapshot, type CoveredChain, type Snapshot } from './snapshot.ts';
+import { shortOf, type Lane } from './lane.ts';
+import type { LaneHead, LaneHeads, LaneId } from './log.ts';
+import { decodeSnapshot, type FoldedLane, type Snapshot } from './snapshot.ts';
 import type { Base, Origin } from './state.ts';
 import type { Turn } from './turn.ts';
 
 export interface Foundation {
-  readonly snapshots: readonly Origin[];
-  /** What they cover together, each chain as the snapshot has it that covers most of it. */
-  readonly frontier: ReadonlyMap<Hex, CoveredChain>;
-  readonly states: readonly Bytes[];
+  readonly lanes: ReadonlyMap<LaneId, Lane>;
+  readonly heads: LaneHeads;
+  /** What the folded words name and no lane holds: it counts as they do. */
+  readonly names: readonly Name[];
+  /** The base with what could be read of it. */
+  readonly kept: Base | null;
+  /** Snapshots that could not be read again. */
+  readonly lost: readonly Origin[];
 }
 
-/** Those of the adopted snapshots that are still held and still count. */
 export async function readBase(context: Context, turn: Turn): Promise<Foundation> {
-  const read: { origin: Origin; snapshot: Snapshot }[] = [];
-  for (const origin of turn.head.base?.snapshots ?? []) {
+  const { base } = turn.head;
+  const read: Origin[] = [];
+  const lost: Origin[] = [];
+  const names: Name[] = [];
+  let lanes: ReadonlyMap<LaneId, FoldedLane> = new Map();
+  for (const origin of base?.snapshots ?? []) {
     const snapshot = await readSnapshot(context, turn, origin);
-    if (snapshot) read.push({ origin, snapshot });
+    (snapshot ? read : lost).push(origin);
+    if (!snapshot) continue;
+    lanes = farthestOf(lanes, snapshot.lanes);
+    names.push(...snapshot.names);
   }
-  const frontier = new Map<Hex, CoveredChain>();
-  for (const { snapshot } of read)
-    for (const [author, chain] of snapshot.frontier)
-      if (chain.seq > (frontier.get(author)?.seq ?? 0)) frontier.set(author, chain);
-  return {
-    snapshots: read.map(({ origin }) => origin),
-    frontier,
-    states: read.map(({ snapshot }) => snapshot.state),
-  };
+  const heads = new Map([...lanes].map(([id, { head }]) => [id, head]));
+  const kept = base && read.length > 0 ? { ...base, snapshots: read, lanes: heads } : null;
+  return { lanes: new Map([...lanes].map(([id, { lane }]) => [id, lane])), heads, names, kept, lost };
 }
 
-/** Whether all that was adopted could be read. */
-export function isWhole({ snapshots }: Foundation, base: Base | null): boolean {
-  return snapshots.length === (base?.snapshots.length ?? 0);
-}
-
-/** The chains as admission wants them, without what only Merkle roots need. */
-export function chainsOf(frontier: ReadonlyMap<Hex, CoveredChain>): Map<Hex, Chain> {
-  return new Map(
-    [...frontier].map(([author, { seq, id, frame, clock }]) => [author, { seq, id, frame, clock }]),
+/** Of both the lanes, each as far as it goes; those that part from each other stand side by side. */
+export function farthestOf(
+  some: ReadonlyMap<LaneId, FoldedLane>,
+  more: ReadonlyMap<LaneId, FoldedLane>,
+): Map<LaneId, FoldedLane> {
+  const all = [...some.values(), ...more.values()];
+  const left = all.filter(
+    (one, i) => !all.some((other, j) => i !== j && isWithin(one, other) && (i > j || !isWithin(other, one))),
   );
+  const lanes = new Map<LaneId, FoldedLane>();
+  for (const one of left) {
+    const { author, saying } = one.head;
+    lanes.set(lanes.has(author) ? `${author} ${saying}` : author, one);
+  }
+  return lanes;
 }
 
-/** Whether a frame of this kind and author may count here. */
-export function counts(turn: Turn, { author, seq, saying: id, kind }: Frame): boolean {
-  return turn.members.admits({ device: author, seq, id, kind });
+function isWithin({ head }: FoldedLane, { head: other, lane }: FoldedLane): boolean {
+  return head.author === other.author && lane.frameAt(shortOf(head.saying)) === head.seq - 1;
 }
 
 async function readSnapshot(context: Context, turn: Turn, { parts }: Origin): Promise<Snapshot | null> {
@@ -59,12 +70,45 @@ async function readSnapshot(context: Context, turn: Turn, { parts }: Origin): Pr
     const atHand = turn.entered.get(id) ?? turn.waiting.get(id);
     const { opened } = atHand || !key ? { opened: [] } : await readFrames(context, [[id, key]]);
     const frame = atHand ?? opened[0]?.frame;
-    if (!frame || !counts(turn, frame)) return null;
+    if (!frame) return null;
     frames.push(frame);
   }
   return decodeSnapshot(
     frames.map(({ content }) => content),
     turn.members,
-    context.schema,
+  );
+}
+
+/** What these lanes' words name, with what was named in a base before, and none of the lanes holds. */
+export function openNames(
+  frames: Iterable<Frame>,
+  before: readonly Name[],
+  lanes: ReadonlyMap<LaneId, FoldedLane>,
+): Name[] {
+  const folded = [...lanes.values()];
+  const isIn = ({ author, seq, saying }: Place) =>
+    folded.some(({ head, lane }) => head.author === author && lane.frameAt(shortOf(saying)) === seq - 1);
+  const open = new Map<Hex, Name>();
+  const said = [...frames].filter((frame) => frame.kind !== 'control' && isIn(frame));
+  for (const name of [...before, ...said.flatMap(({ names }) => names)])
+    if (!isIn(name)) open.set(name.saying, name);
+  return [...open.values()];
+}
+
+type Place = Pick<LaneHead, 'author' | 'seq' | 'saying'>;
+
+/** Whether a word is within what is folded: said on the way to one of these heads, and not beside it in another branch. */
+export function isCovered(
+  { author, seq, saying }: Place,
+  folded: LaneHeads,
+  { lanes }: Pick<RecordDocument, 'lanes'>,
+): boolean {
+  const isIn = (lane: Lane, place: Pick<Place, 'seq' | 'saying'>) =>
+    lane.frameAt(shortOf(place.saying)) === place.seq - 1;
+  return [...folded.values()].some(
+    (head) =>
+      head.author === author &&
+      seq <= head.seq &&
+      [...lanes.values()].some((lane) => isIn(lane, head) && isIn(lane, { seq, saying })),
   );
 }

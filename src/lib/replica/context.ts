@@ -7,7 +7,7 @@ import { frameId } from '#lib/crypto/frame.ts';
 import type { Signer } from '#lib/crypto/signature.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import type { Schema } from './document.ts';
-import { openReceived, verifyOpened, type Frame, type OpenedFrame } from './frames.ts';
+import { openReceived, verifyOpened, type OpenedFrame } from './frames.ts';
 import { contextOf, type Layout } from './layout.ts';
 import type { Members } from './members.ts';
 import type { Change, Key, LocalSeal, Policy, ReplicaPorts } from './ports.ts';
@@ -22,6 +22,8 @@ export interface Context {
   readonly schema: Schema;
   /** Tails are folded when there are this many. */
   readonly maxTails: number;
+  /** Words wait where a rotation is due (replica.ts). */
+  readonly rotates: boolean;
   keyring: Keyring;
 }
 
@@ -35,7 +37,7 @@ export function openAt(seal: LocalSeal, key: Key, sealed: Bytes | undefined): Pr
 
 /** The frames that stand under these keys (`… T I`), opened; what is damaged is left out and named in `damaged`. */
 export async function readFrames(
-  { ports, keyring }: Context,
+  { ports, keyring, policy }: Context,
   keys: Iterable<readonly [Hex, Key]>,
 ): Promise<{ opened: OpenedFrame[]; damaged: Hex[] }> {
   const opened: OpenedFrame[] = [];
@@ -44,7 +46,7 @@ export async function readFrames(
     const bytes = await ports.disk.get(key);
     const epoch = keyring.at(fromHex(key.at(-2) ?? ''));
     if (!epoch) continue; // a topic whose keys we no longer have
-    const frame = bytes && readFrame(bytes, id, epoch);
+    const frame = bytes && readFrame(bytes, id, epoch, policy.hasGrounds);
     if (frame) opened.push(frame);
     else damaged.push(id);
   }
@@ -52,12 +54,12 @@ export async function readFrames(
 }
 
 /** The same for a whole prefix, read at once. */
-export async function listFrames({ ports, keyring }: Context, prefix: Key) {
+export async function listFrames({ ports, keyring, policy }: Context, prefix: Key) {
   const opened: { readonly key: Key; readonly frame: OpenedFrame }[] = [];
   const damaged: Key[] = [];
   for (const { key, value } of await ports.disk.list(prefix)) {
     const epoch = keyring.at(fromHex(key.at(-2) ?? ''));
-    const frame = epoch && readFrame(value, idIn(key), epoch);
+    const frame = epoch && readFrame(value, idIn(key), epoch, policy.hasGrounds);
     if (frame) opened.push({ key, frame });
     // What is whole and has no keys here may be opened another day.
     else if (epoch || !isNamed(value, idIn(key))) damaged.push(key);
@@ -65,9 +67,14 @@ export async function listFrames({ ports, keyring }: Context, prefix: Key) {
   return { opened, damaged };
 }
 
-function readFrame(bytes: Bytes, id: Hex, epoch: NonNullable<ReturnType<Keyring['at']>>): OpenedFrame | null {
+function readFrame(
+  bytes: Bytes,
+  id: Hex,
+  epoch: NonNullable<ReturnType<Keyring['at']>>,
+  hasGrounds: boolean,
+): OpenedFrame | null {
   if (!isNamed(bytes, id)) return null;
-  const frame = openReceived(bytes, fromHex(id), epoch);
+  const frame = openReceived(bytes, fromHex(id), epoch, hasGrounds);
   return typeof frame === 'string' ? null : frame;
 }
 
@@ -90,9 +97,8 @@ export async function verifyAll(
     const batch = frames.slice(start, start + BATCH);
     const verdicts = await Promise.all(
       batch.map(async (opened) => {
-        const { author, kind } = opened.frame;
-        const key =
-          members.author(author)?.signing ?? (kind === 'control' ? introduced.get(author) : undefined);
+        const { author } = opened.frame;
+        const key = members.author(author)?.signing ?? introduced.get(author);
         if (!key) return 'unknown';
         return (await verifyOpened(opened, key)) ? 'good' : 'bad';
       }),
@@ -102,19 +108,18 @@ export async function verifyAll(
   return sorted;
 }
 
-/** Keys that control frames bring along, verified or not: a device id is the hash of its keys. */
+/** Keys that frames bring along, verified or not: a device id is the hash of its keys. */
 export function introducedBy(policy: Policy, frames: Iterable<OpenedFrame>): Map<Hex, Bytes> {
   const introduced = new Map<Hex, Bytes>();
   for (const { frame } of frames) {
-    if (frame.kind !== 'control') continue;
-    for (const { device, signing } of policy.introduces(frame.content)) introduced.set(device, signing);
+    const content = frame.kind === 'control' ? frame.content : NO_CONTENT;
+    for (const { device, signing } of policy.introduces(content, frame.chains))
+      introduced.set(device, signing);
   }
   return introduced;
 }
 
-export function controlOf({ id, inner }: Frame) {
-  return { id: fromHex(id), inner };
-}
+const NO_CONTENT = new Uint8Array(0);
 
 /** The frame that stands under a key. */
 export function idIn(key: Key): Hex {

@@ -8,9 +8,7 @@ export type RefusalReason =
   | 'unreadable' // opens under none of our keys: damaged, foreign, or of another version
   | 'malformed' // opens, but is not what it says it is
   | 'signature' // not signed by the author it names
-  | 'role' // its author may not do this
-  | 'hostile-update' // the gate refused it: size, foreign client, forged clock, forbidden content
-  | 'dangling-update' // it builds on something that its author cannot have seen
+  | 'hostile-update' // the gate let nothing of it in: size, foreign client, forged clock, forbidden content
   | 'quota'; // too much of this author is waiting for what never came
 
 export type SecurityEvent =
@@ -20,13 +18,8 @@ export type SecurityEvent =
   | { readonly type: 'gap'; readonly author: DeviceHex; readonly from: number; readonly to: number }
   /** `author` builds on frames we are not shown, and was not shown ours: two views are being kept apart. */
   | { readonly type: 'fork'; readonly author: DeviceHex; readonly from: number; readonly to: number }
-  /** Two frames carry one number: the key of `author` is used in two places. */
-  | {
-      readonly type: 'duplicate-device';
-      readonly author: DeviceHex;
-      readonly seq: number;
-      readonly self: boolean;
-    }
+  /** `author` has gone on from one word in two ways: its key is used in two places. Both count; nobody is accused. */
+  | { readonly type: 'duplicate-device'; readonly author: DeviceHex; readonly self: boolean }
   | {
       readonly type: 'frame-refused';
       readonly reason: RefusalReason;

@@ -1,111 +1,127 @@
-/** A document to its bytes (folded.ts). */
-import * as encoding from 'lib0/encoding';
+/** A lane to its bytes (folded.ts). */
 import * as Y from 'yjs';
-import { toBase64url } from '#lib/bytes/base64url.ts';
-import { toOwned, utf8, type Bytes } from '#lib/bytes/bytes.ts';
+import { utf8, type Bytes } from '#lib/bytes/bytes.ts';
 import { Writer } from '#lib/bytes/writer.ts';
 import {
   AFTER,
   ENTRY_LENGTH,
   isCounted,
-  isPlain,
   NUMBER,
-  OF_ANOTHER,
+  OVER,
   REPLACED,
   VERSION,
   zigzag,
+  type LaneFrame,
 } from './folded.ts';
+import type { Content } from './update.ts';
 
-/** The bytes of a document that holds what document.ts writes and the gate lets in. */
-export function fold(doc: Y.Doc): Bytes {
-  const columns = new FoldColumns([...doc.store.clients.keys()].sort((a, b) => a - b));
-  for (const client of columns.clients) {
-    for (const struct of doc.store.clients.get(client) ?? []) {
-      if (!(struct instanceof Y.Item)) throw new Error('not a value under a key');
-      columns.add(struct);
-    }
+/** The bytes of what these frames left in the document of one client. */
+export function fold(doc: Y.Doc, client: number, frames: readonly LaneFrame[]): Bytes {
+  const end = frames.at(-1)?.clock ?? 0;
+  const columns = new FoldColumns(end);
+  for (const struct of doc.store.clients.get(client) ?? []) {
+    if (struct.id.clock >= end) break;
+    if (!(struct instanceof Y.Item)) throw new Error('not a value under a key');
+    columns.add(struct);
   }
-  return columns.finish((client) => Y.getState(doc.store, client));
+  return columns.finish(frames);
 }
 
 class FoldColumns {
-  readonly #index: ReadonlyMap<number, number>;
+  readonly #end: number;
   readonly #sections = new Map<string, Map<string, number>>();
   readonly #pairs: [section: string, name: string][] = [];
   readonly #entries = new Map<string, number>();
-  readonly #tags = new Writer(65_536);
+  readonly #tags: Writer;
   readonly #places = new Writer(65_536);
   readonly #numbers = new Writer(65_536);
   readonly #others: unknown[] = [];
+  readonly #lists = new Map<string, number>();
+  readonly #listed = new Writer();
+  readonly #overs = new Writer();
   readonly #roots = new Map<unknown, string>();
   #entry = 0;
   #distance = 0;
   #number = 0;
 
-  readonly clients: readonly number[];
-
-  constructor(clients: readonly number[]) {
-    this.clients = clients;
-    this.#index = new Map(clients.map((client, i) => [client, i]));
+  constructor(end: number) {
+    this.#end = end;
+    this.#tags = new Writer(end);
   }
 
   add(item: Y.Item): void {
     const { id, origin, length, content } = item;
-    const values = content instanceof Y.ContentAny && !item.deleted ? content.arr : [];
+    const values = content instanceof Y.ContentAny && !item.deleted ? (content.arr as Content[]) : [];
     // Yjs joins values that were replaced one right after the other; here each stands for itself.
-    for (let i = 0; i < length; i++) {
-      const before = i === 0 ? origin : Y.createID(id.client, id.clock + i - 1);
-      const tag = this.#value(values, i) | this.#place(item, before, id.clock + i);
-      this.#tags.u8(tag);
+    for (let i = 0; i < length && id.clock + i < this.#end; i++) {
+      const before = i > 0 ? id.clock + i - 1 : (origin?.clock ?? null);
+      this.#tags.u8(this.#content(values[i]) | this.#place(item, before, id.clock + i));
     }
   }
 
-  finish(count: (client: number) => number): Bytes {
-    const clients = new Writer();
-    for (const client of this.clients) clients.varint(client).varint(count(client));
+  finish(frames: readonly LaneFrame[]): Bytes {
+    const shorts = new Writer(8 * frames.length);
+    const marks = new Writer(8 * frames.length);
+    let [clock, time] = [0, 0];
+    for (const frame of frames) {
+      shorts.u64(frame.short);
+      marks
+        .varint(frame.clock - clock)
+        .varint(zigzag(frame.time - time))
+        .varint(frame.counter);
+      [clock, time] = [frame.clock, frame.time];
+    }
     const columns = [
-      clients.finish(),
+      shorts.finish(),
+      marks.finish(),
       utf8(JSON.stringify(this.#pairs)),
       utf8(JSON.stringify([...this.#entries.keys()])),
       ...[this.#tags, this.#places, this.#numbers].map((writer) => writer.finish()),
       utf8(JSON.stringify(this.#others)),
+      ...[this.#listed, this.#overs].map((writer) => writer.finish()),
     ];
     const writer = new Writer(columns.reduce((sum, { length }) => sum + 4 + length, 1)).u8(VERSION);
     for (const column of columns) writer.lengthPrefixed(column);
     return writer.finish();
   }
 
-  #value(values: readonly unknown[], i: number): number {
-    if (i >= values.length) return REPLACED;
-    const value = values[i];
-    if (isCounted(value)) {
-      this.#numbers.varint(zigzag(value - this.#number));
-      this.#number = value;
-      return NUMBER;
+  #content(content: Content | undefined): number {
+    if (!content) return REPLACED;
+    const [value, over] = content;
+    const tag = over.length > 0 ? OVER : 0;
+    if (tag === OVER) this.#overs.varint(this.#list(over));
+    if (!isCounted(value)) {
+      this.#others.push(value);
+      return tag;
     }
-    this.#others.push(isPlain(value) ? value : { any: toBase64url(encodeAny(value)) });
-    return 0;
+    this.#numbers.varint(zigzag(value - this.#number));
+    this.#number = value;
+    return tag | NUMBER;
   }
 
-  #place(item: Y.Item, before: Y.ID | null, clock: number): number {
-    const client = item.id.client;
-    if (!before) {
-      const key = item.parentSub ?? '';
-      const entry = numberIn(this.#entries, key.slice(0, ENTRY_LENGTH));
-      this.#places
-        .varint(this.#pair(this.#rootOf(item.parent), key.slice(ENTRY_LENGTH)))
-        .varint(zigzag(entry - this.#entry));
-      this.#entry = entry;
-      return 0;
-    }
-    if (before.client === client) {
-      const distance = clock - before.clock;
+  #list(over: readonly number[]): number {
+    const name = over.join();
+    const known = this.#lists.get(name);
+    if (known !== undefined) return known;
+    this.#listed.varint(over.length);
+    for (const short of over) this.#listed.u64(short);
+    return numberIn(this.#lists, name);
+  }
+
+  #place(item: Y.Item, before: number | null, clock: number): number {
+    if (before !== null) {
+      const distance = clock - before;
       this.#places.varint(zigzag(distance - this.#distance));
       this.#distance = distance;
       return AFTER;
     }
-    this.#places.varint(this.#index.get(before.client) ?? 0).varint(before.clock);
-    return AFTER | OF_ANOTHER;
+    const key = item.parentSub ?? '';
+    const entry = numberIn(this.#entries, key.slice(0, ENTRY_LENGTH));
+    this.#places
+      .varint(this.#pair(this.#rootOf(item.parent), key.slice(ENTRY_LENGTH)))
+      .varint(zigzag(entry - this.#entry));
+    this.#entry = entry;
+    return 0;
   }
 
   #pair(section: string, name: string): number {
@@ -124,14 +140,6 @@ class FoldColumns {
     this.#roots.set(parent, root);
     return root;
   }
-}
-
-function encodeAny(value: unknown): Bytes {
-  return toOwned(
-    encoding.encode((encoder) => {
-      encoding.writeAny(encoder, value as Parameters<typeof encoding.writeAny>[1]);
-    }),
-  );
 }
 
 function numberIn(numbers: Map<string, number>, name: string): number {

@@ -1,55 +1,45 @@
 /**
  * Frames between the wire and the log: opened, decoded, verified; and made.
  * Guarantees: a `Frame` is well formed. Whether its signature is good is for `verifyOpened` to say; whether it counts,
- * for log.ts.
+ * for count.ts.
  */
 import { fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
-import { Writer } from '#lib/bytes/writer.ts';
-import {
-  FRAME_KINDS,
-  frameId,
-  openFrame,
-  sealFrame,
-  type FrameAad,
-  type FrameKind,
-} from '#lib/crypto/frame.ts';
+import { frameId, openFrame, sealFrame, type FrameAad, type FrameKind } from '#lib/crypto/frame.ts';
 import type { Random } from '#lib/crypto/random.ts';
-import { labelledHash } from '#lib/crypto/hash.ts';
-import { LABELS } from '#lib/crypto/suite.ts';
 import type { Signer } from '#lib/crypto/signature.ts';
+import type { VerifiedControl } from '#lib/keys/control.ts';
 import type { EpochKeys } from '#lib/keys/epoch.ts';
+import { decodeGrounds, encodeGrounds, type Grounds } from '#lib/keys/grounds.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import {
   decodeInner,
+  sayingOf,
   signInner,
   verifySigned,
   type FrameInner,
   type Hlc,
   type SignedInner,
-} from '#lib/keys/inner.ts';
-import { decodeBody, encodeBody, sortDependencies, type Dependency, type Lane } from './bodies.ts';
+} from '#lib/keys/signed.ts';
 
-export interface Frame {
+export interface Frame extends Grounds {
   readonly id: Hex;
   readonly topic: Bytes;
   readonly epoch: number;
   readonly kind: FrameKind;
   readonly author: Hex;
   readonly seq: number;
-  /** What it says ([Note: sayings] in bodies.ts); of a control frame, its id. */
+  /** What it says, whatever it is sealed in. */
   readonly saying: Hex;
-  /** The saying before it in its author's chain, zeros for the first; of a control frame, the frame before. */
-  readonly before: Hex;
-  /** A frame that the saying before it was in, if the author knew one. */
-  readonly prev: Hex;
-  /** Of the data lane; empty for control frames, whose graph is the policy's. */
-  readonly deps: readonly Dependency[];
-  /** The control frames a data frame builds on. */
-  readonly rules: readonly Dependency[];
+  /** The author's sayings just before; the first is the one it goes on from. */
+  readonly before: readonly Hex[];
+  /** Controls that it builds on. */
+  readonly deps: readonly Hex[];
   readonly clock: Hlc;
-  /** The body behind its header; of a control frame, the whole body. */
+  /** The body behind its grounds. */
   readonly content: Bytes;
   readonly inner: FrameInner;
+  /** The inner with its signature, to be carried by other frames. */
+  readonly statement: Bytes;
   /** As it travels. */
   readonly bytes: Bytes;
 }
@@ -61,23 +51,21 @@ export interface OpenedFrame {
   readonly signed: SignedInner;
 }
 
-export const ZERO_ID: Hex = '00'.repeat(32);
-
-export function laneOf(kind: FrameKind): Lane {
-  return kind === 'control' ? 'control' : 'data';
-}
+const NOTHING: Grounds = { names: [], chains: [] };
 
 /** What opening gives: the frame, or why there is none. */
 export function openReceived(
   bytes: Bytes,
   id: Bytes,
   keys: EpochKeys,
+  hasGrounds: boolean,
 ): OpenedFrame | 'unreadable' | 'malformed' {
   const opened = openFrame([keys.frameKey], bytes);
   if (!opened) return 'unreadable';
   const signed = decodeInner(opened.inner);
   if (!signed) return 'malformed';
-  const frame = frameOf(bytes, hex(id), keys.topic, opened.aad, signed.inner);
+  const sealed = { id: hex(id), topic: keys.topic, statement: opened.inner.slice(), bytes };
+  const frame = frameOf(sealed, opened.aad, signed, hasGrounds);
   return frame ? { frame, aad: opened.aad, signed } : 'malformed';
 }
 
@@ -85,54 +73,80 @@ export function verifyOpened({ aad, signed }: OpenedFrame, signing: Bytes): Prom
   return verifySigned(aad, signed, signing);
 }
 
-export interface Draft {
+export interface Draft extends Grounds {
   readonly kind: FrameKind;
   readonly author: Hex;
   readonly seq: number;
-  readonly before: Hex;
-  readonly prev: Hex;
+  readonly before: readonly Hex[];
+  readonly deps: readonly Hex[];
   readonly clock: Hlc;
   readonly content: Bytes;
-  readonly deps: readonly Dependency[];
-  readonly rules: readonly Dependency[];
 }
 
-/** The dependencies of a control frame, which its body does not describe: ids alone. */
-export type ControlDraft = Omit<Draft, 'kind' | 'before' | 'deps' | 'rules'> & {
-  readonly kind: 'control';
-  readonly heads: readonly Hex[];
-};
-
-/** Signs and seals; the same draft gives another id at every call, by its salt. */
+/** Signs and seals; the same draft gives another id at every call, by its salt, and one saying. */
 export async function makeFrame(
-  draft: Draft | ControlDraft,
+  draft: Draft,
   keys: EpochKeys,
   signer: Signer,
   random: Random,
+  hasGrounds = true,
 ): Promise<Frame> {
-  const { kind, author, seq, prev, clock, content } = draft;
-  const deps =
-    'heads' in draft ? draft.heads.map(fromHex) : sortDependencies(draft.deps).map(({ id }) => fromHex(id));
-  const body = 'heads' in draft ? content : encodeBody(draft, content);
-  const inner = { author: fromHex(author), seq, prev: fromHex(prev), deps, clock, body };
-  const aad: FrameAad = { space: keys.space, epoch: keys.epoch, kind };
-  const bytes = sealFrame(keys.frameKey, kind, await signInner(aad, inner, signer), random);
-  return frameOf(bytes, hex(frameId(bytes)), keys.topic, aad, inner)!;
+  const { kind, author, seq, before, deps, clock, content } = draft;
+  const body = hasGrounds ? encodeGrounds(draft, content) : content;
+  const inner = {
+    author: fromHex(author),
+    seq,
+    before: before.map(fromHex),
+    deps: deps.map(fromHex),
+    clock,
+    body,
+  };
+  return sealStatement(await signInner(aadOf(keys, kind), inner, signer), kind, keys, random, hasGrounds);
 }
 
-function frameOf(bytes: Bytes, id: Hex, topic: Bytes, aad: FrameAad, inner: FrameInner): Frame | null {
-  const { kind, epoch } = aad;
-  const { author, seq, clock } = inner;
-  const prev = hex(inner.prev);
-  const rest = { id, topic, epoch, kind, author: hex(author), seq, prev, clock, inner, bytes };
-  if (kind === 'control')
-    return { ...rest, saying: id, before: prev, deps: [], rules: [], content: inner.body };
-  const body = decodeBody(inner.body, inner.deps);
-  if (!body || (seq === 1) !== (body.before === ZERO_ID)) return null;
-  return { ...rest, ...body, saying: sayingOf(kind, inner) };
+/** A statement sealed for its space: who holds one can put it again, since its signature stands inside. */
+export function sealStatement(
+  statement: Bytes,
+  kind: FrameKind,
+  keys: EpochKeys,
+  random: Random,
+  hasGrounds: boolean,
+): Frame {
+  const bytes = sealFrame(keys.frameKey, kind, statement, random);
+  const signed = decodeInner(statement);
+  const sealed = { id: hex(frameId(bytes)), topic: keys.topic, statement, bytes };
+  const frame = signed && frameOf(sealed, aadOf(keys, kind), signed, hasGrounds);
+  if (!frame) throw new Error('not a statement');
+  return frame;
 }
 
-function sayingOf(kind: FrameKind, { author, seq, clock, body }: FrameInner): Hex {
-  const head = new Writer(64).bytes(author).u64(seq).u64(clock.time).u16(clock.counter);
-  return hex(labelledHash(LABELS.saying, head.u8(FRAME_KINDS.indexOf(kind)).finish(), body));
+export function controlOf({ saying, inner, epoch, statement }: Frame): VerifiedControl {
+  return { id: fromHex(saying), inner, epoch, statement };
+}
+
+function aadOf({ space, epoch }: EpochKeys, kind: FrameKind): FrameAad {
+  return { space, epoch, kind };
+}
+
+function frameOf(
+  sealed: Pick<Frame, 'id' | 'topic' | 'statement' | 'bytes'>,
+  { space, kind, epoch }: FrameAad,
+  { inner, signed }: SignedInner,
+  hasGrounds: boolean,
+): Frame | null {
+  const body = hasGrounds ? decodeGrounds(inner.body) : { ...NOTHING, content: inner.body };
+  if (!body) return null;
+  return {
+    ...sealed,
+    ...body,
+    epoch,
+    kind,
+    author: hex(inner.author),
+    seq: inner.seq,
+    saying: hex(sayingOf(space, kind, signed)),
+    before: inner.before.map(hex),
+    deps: inner.deps.map(hex),
+    clock: inner.clock,
+    inner,
+  };
 }

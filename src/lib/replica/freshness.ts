@@ -1,45 +1,82 @@
 /**
  * What others say exists, against what we hold. A relay cannot forge a frame, but it can keep one back; every signed
- * frame names others (the one before it, its dependencies, the frontier in `heads`), and what is named and does not come
- * is being kept back (C02). Where whoever names it was not shown ours either, two views are being kept apart (C03).
+ * frame names others (its author's own before it, heads of other lanes, controls, the frontier in `heads`), and what is
+ * named and does not come is being kept back (C02). Where whoever names it was not shown ours either, two views are being
+ * kept apart (C03).
  *
- * Pure functions over state.ts. Leaves out when to raise what they find: only when the relay has been asked for
- * everything (`upToDate` in replica.ts), since until then frames may simply be on their way.
+ * Only words that count are believed, of devices that stand, about devices that are known, and of each about each one claim
+ * (rule 24): nobody makes the list grow. Leaves out when to raise what is found: only when the relay has been asked for
+ * everything (`upToDate` in interface.ts), since until then frames may simply be on their way.
  */
 import type { Hex } from '#lib/keys/ids.ts';
 import { decodeHeads, type Head } from './bodies.ts';
+import type { Context } from './context.ts';
+import type { RecordDocument } from './document.ts';
 import type { SecurityEvent } from './events.ts';
-import { laneOf, type Frame } from './frames.ts';
-import { CHAIN_START, type Chains } from './log.ts';
-import { placeOf, type Claim, type HeadState, type Reach } from './state.ts';
+import type { Frame } from './frames.ts';
+import { observe } from './hlc.ts';
+import { holds, type LaneHeads } from './log.ts';
+import type { Members } from './members.ts';
+import { claimKey, type Claim, type HeadState, type Reach } from './state.ts';
+import type { Turn } from './turn.ts';
 
-/** Frames that a frame says exist: what its author must have had. */
-export function claimsIn(frame: Frame): Claim[] {
-  const by = frame.author;
-  const claims: Claim[] = frame.deps.map((dep) => ({ ...dep, lane: 'data', by }));
-  for (const rule of frame.rules) claims.push({ ...rule, lane: 'control', by });
-  if (frame.seq > 1) {
-    const lane = laneOf(frame.kind);
-    claims.push({ author: frame.author, lane, seq: frame.seq - 1, id: frame.prev, by });
+/** Of so many spaces what a device told is kept, those it spoke of last: nobody makes the list grow (rule 24). */
+export const MAX_SPACES_TOLD = 64;
+
+/** What a frame that counts tells besides what it says: that others exist, what its author has, what time it is there. */
+export function learn(context: Context, turn: Turn, frame: Frame): void {
+  const { author } = frame;
+  const clock = observe(turn.head.clock, frame.clock, context.ports.clock.now());
+  const heads = frame.kind === 'heads' ? decodeHeads(frame.content) : null;
+  const isOwn = author === context.self.id;
+  const claims = isOwn
+    ? turn.head.claims
+    : mergeClaims(turn.head.claims, claimsIn(frame, heads?.frontier ?? []), turn.members);
+  const reach = isOwn
+    ? turn.head.reach
+    : mergeReach(
+        turn.head.reach,
+        author,
+        reachIn(frame, heads?.frontier ?? []),
+        turn.members,
+        heads !== null,
+      );
+  turn.setHead({ claims, clock, reach });
+  if (heads && heads.others.size > 0) {
+    const before = [...(turn.others.get(author) ?? [])].filter(([space]) => !heads.others.has(space));
+    turn.others = new Map(turn.others).set(
+      author,
+      new Map([...before, ...heads.others].slice(-MAX_SPACES_TOLD)),
+    );
   }
-  return [...claims, ...frontierIn(frame).map((head) => ({ ...head, by }))];
 }
 
-export function frontierIn(frame: Frame): readonly Head[] {
-  return frame.kind === 'heads' ? (decodeHeads(frame.content)?.frontier ?? []) : [];
+/**
+ * What a frame says exists: what its author must have had. A control tells nothing of its author's own words: it waits for
+ * none (docs/protocol.md, rule 12), and those that were unsent are sealed again under the epoch that it begins and come after it.
+ */
+function claimsIn({ author: by, kind, names, deps }: Frame, frontier: readonly Head[]): Claim[] {
+  const told = kind === 'control' ? names.filter(({ author }) => author !== by) : names;
+  const words = told.map((name) => ({ ...name, isControl: false, by }));
+  // Of a control the number is not told, and it is asked for with all the others of its topic.
+  const controls = deps.map((saying) => ({ author: by, seq: 1, saying, frame: saying, isControl: true, by }));
+  return [...words, ...controls, ...frontier.map((head) => ({ ...head, by }))];
 }
 
 /** The claims with those of `more` that reach farther. */
 export function mergeClaims(
   claims: ReadonlyMap<string, Claim>,
   more: readonly Claim[],
+  members: Members,
 ): ReadonlyMap<string, Claim> {
   let merged: Map<string, Claim> | null = null;
-  for (const { author, lane, seq, id, by } of more) {
-    const place = placeOf(author, lane);
-    if (((merged ?? claims).get(place)?.seq ?? 0) >= seq) continue;
+  for (const { author, isControl, seq, saying, frame, by } of more) {
+    if (!members.isKnown(author) || !members.isKnown(by)) continue;
+    const claim = { author, isControl, seq, saying, frame, by };
+    const known = (merged ?? claims).get(claimKey(claim));
+    if (known && (known.seq > seq || known.saying === saying)) continue;
     merged ??= new Map(claims);
-    merged.set(place, { author, lane, seq, id, by });
+    merged.set(claimKey(claim), claim);
   }
   return merged ?? claims;
 }
@@ -54,36 +91,33 @@ export function mergeReach(
   reach: Reaches,
   device: Hex,
   more: readonly { readonly author: Hex; readonly seq: number; readonly clock: number }[],
+  members: Members,
   isAll: boolean,
 ): Reaches {
-  if (more.length === 0 && (reach.has(device) || !isAll)) return reach;
+  const told = more.filter(({ author }) => members.isKnown(author));
+  if (!members.isKnown(device) || (told.length === 0 && (reach.has(device) || !isAll))) return reach;
   const authors = new Map<Hex, Reach>(reach.get(device));
-  for (const { author, seq, clock } of more) {
+  for (const { author, seq, clock } of told) {
     const known = authors.get(author) ?? { seq: 0, clock: 0 };
     authors.set(author, { seq: Math.max(known.seq, seq), clock: Math.max(known.clock, clock) });
   }
   return new Map(reach).set(device, authors);
 }
 
-/** What a frame's author has, as far as the frame tells. */
-export function reachIn(frame: Frame): { author: Hex; seq: number; clock: number }[] {
-  const heads = frontierIn(frame).filter(({ lane }) => lane === 'data');
-  return [...frame.deps.map(({ author, seq }) => ({ author, seq, clock: 0 })), ...heads];
+function reachIn({ names }: Frame, frontier: readonly Head[]): { author: Hex; seq: number; clock: number }[] {
+  const heads = frontier.filter(({ isControl }) => !isControl);
+  return [...names.map(({ author, seq }) => ({ author, seq, clock: 0 })), ...heads];
 }
 
-/** Everything there is to know about what is held: chains, and frames that are held beside them. */
+/** Everything there is to know about what is held. */
 export interface Holdings {
-  readonly chains: Chains;
-  readonly claims: ReadonlyMap<string, Claim>;
-  /** Data frames that wait or were refused, by id. */
-  readonly aside: ReadonlyMap<Hex, Frame>;
-  /** Control frames by id, also those that wait for others. */
-  readonly controls: ReadonlyMap<
-    Hex,
-    { readonly author: Hex; readonly seq: number; readonly deps: readonly Hex[] }
-  >;
-  /** Beyond an author's pin nothing is missed. */
-  readonly pinOf: (author: Hex) => number | undefined;
+  readonly head: HeadState;
+  readonly document: RecordDocument;
+  readonly members: Members;
+  /** Data frames that wait, are late or were refused. */
+  readonly aside: Iterable<Frame>;
+  /** Sayings of controls, also of those that wait for others. */
+  readonly controls: { has(saying: Hex): boolean };
 }
 
 export interface Gap {
@@ -93,65 +127,50 @@ export interface Gap {
   readonly by: Hex;
 }
 
-export function gapsIn(holdings: Holdings): Gap[] {
-  return [...dataGaps(holdings), ...controlGaps(holdings)];
-}
-
-function dataGaps({ chains, claims, aside, pinOf }: Holdings): Gap[] {
-  const held = new Map<Hex, Set<number>>();
-  for (const { author, seq } of aside.values()) held.set(author, (held.get(author) ?? new Set()).add(seq));
-  const gaps: Gap[] = [];
-  for (const { author, lane, seq, by } of claims.values()) {
-    if (lane !== 'data') continue;
-    const to = Math.min(seq, pinOf(author) ?? Infinity);
-    const missing: number[] = [];
-    for (let at = (chains.get(author) ?? CHAIN_START).seq + 1; at <= to && missing.length < 10_000; at++)
-      if (!held.get(author)?.has(at)) missing.push(at);
-    if (missing.length > 0) gaps.push({ author, from: missing[0]!, to: missing.at(-1)!, by });
-  }
-  return gaps;
-}
-
-function controlGaps({ claims, controls }: Holdings): Gap[] {
-  const reached = new Map<Hex, number>();
-  for (const { author, seq } of controls.values())
-    reached.set(author, Math.max(seq, reached.get(author) ?? 0));
-  return [...claims.values()].flatMap(({ author, lane, seq, id, by }) => {
-    if (lane !== 'control' || controls.has(id)) return [];
-    return [{ author, from: Math.min(seq, (reached.get(author) ?? 0) + 1), to: seq, by }];
+/** Claims of devices that stand about what is not here. */
+function openClaims({ head, document, members, aside, controls }: Holdings): Claim[] {
+  const besides = new Set([...aside].map(({ saying }) => saying));
+  return [...head.claims.values()].filter((claim) => {
+    if (!members.stands(claim.by) || besides.has(claim.saying)) return false;
+    return claim.isControl ? !controls.has(claim.saying) : !holds(claim, head.lanes, document);
   });
 }
 
-/** Ids to ask the relay for: what is named and not held, and would let something that waits go on. */
-export function missingIds({ chains, claims, aside, controls }: Holdings): Set<Hex> {
+export function gapsIn(holdings: Holdings): Gap[] {
+  return openClaims(holdings).map(({ author, isControl, seq, by }) => {
+    const reached = isControl ? 0 : farthest(author, holdings.head.lanes);
+    return { author, from: Math.min(seq, reached + 1), to: seq, by };
+  });
+}
+
+/** Ids of frames to ask the relay for: what is named and not held, and would let something that waits go on. */
+export function missingIds(holdings: Holdings, waiting: Iterable<Frame>): Set<Hex> {
   const missing = new Set<Hex>();
-  const besides = new Set([...aside.values()].map(({ author, seq }) => `${author} ${seq}`));
-  const wants = (author: Hex, seq: number, id: Hex) => {
-    if (seq > (chains.get(author)?.seq ?? 0) && !aside.has(id)) missing.add(id);
-  };
-  for (const { author, lane, seq, id } of claims.values()) {
-    if (lane === 'data') wants(author, seq, id);
-    else if (!controls.has(id)) missing.add(id);
-  }
-  for (const frame of aside.values()) {
-    if (frame.seq > 1 && !besides.has(`${frame.author} ${frame.seq - 1}`))
-      wants(frame.author, frame.seq - 1, frame.prev);
-    for (const { author, seq, id } of frame.deps) wants(author, seq, id);
-    for (const { id } of frame.rules) if (!controls.has(id)) missing.add(id);
-  }
-  for (const { deps } of controls.values()) for (const id of deps) if (!controls.has(id)) missing.add(id);
+  for (const { isControl, frame } of openClaims(holdings)) if (!isControl) missing.add(frame);
+  const held = new Set([...holdings.aside].map(({ saying }) => saying));
+  for (const { author, before, names } of waiting)
+    for (const name of names)
+      if (name.author === author && before.includes(name.saying) && !held.has(name.saying))
+        if (!holds(name, holdings.head.lanes, holdings.document)) missing.add(name.frame);
   return missing;
 }
 
 /** A gap, or a fork when whoever names the missing frames lacks frames that the relay has had from us. */
-export function gapEvent(gap: Gap, chains: Chains, reach: Reaches, self: Hex, sent: Reach): SecurityEvent {
+export function gapEvent(gap: Gap, { lanes, reach, sent }: HeadState, self: Hex): SecurityEvent {
   const { author, from, to, by } = gap;
   const known = reach.get(by);
   const isApart =
     known !== undefined &&
-    [...chains].some(([other, { seq }]) => {
-      const onRelay = other === self ? sent.seq : seq;
+    [...new Set([...lanes.values()].map((head) => head.author))].some((other) => {
+      const onRelay = other === self ? sent.seq : farthest(other, lanes);
       return other !== by && (known.get(other)?.seq ?? 0) < onRelay;
     });
   return isApart ? { type: 'fork', author: by, from, to } : { type: 'gap', author, from, to };
+}
+
+/** How many words of an author are here, in its longest lane. */
+export function farthest(author: Hex, lanes: LaneHeads): number {
+  let seq = 0;
+  for (const head of lanes.values()) if (head.author === author) seq = Math.max(seq, head.seq);
+  return seq;
 }

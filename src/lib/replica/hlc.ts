@@ -6,7 +6,7 @@
  * device that lives in 2036 does not take the rest with it (attack row R12). Our own past is not believed beyond that
  * either, so that a clock that was wrong once can be put right.
  */
-import type { Hlc } from '#lib/keys/inner.ts';
+import type { Hlc } from '#lib/keys/signed.ts';
 
 /** Clocks of honest devices differ by less, in milliseconds. */
 export const MAX_DRIFT = 5 * 60_000;

@@ -1,23 +1,26 @@
 /**
- * Frames from the relay on their way into the log: opened, verified, admitted. Works on a turn; writes nothing.
+ * Frames from the relay on their way into the lanes: opened, verified, taken in. Works on a turn; writes nothing.
  *
- *   length, version → id → epoch, kind and author by the key that opens → signature → controls → chains → gate
+ *   length, version → id → epoch, kind and author by the key that opens → signature → chains carried → controls → words
  *
- * What cannot be verified yet waits aside within a quota (its author is not known), as does what cannot be admitted yet.
- * One answer for everything that does not open, and nothing is sent because of it (B07).
+ * What cannot be verified yet waits aside within a quota (its author is not known), as does what waits for its author's own
+ * word before it. One answer for everything that does not open, and nothing is sent because of it (B07).
  */
-import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { hex } from '#lib/bytes/bytes.ts';
 import { frameId, MAX_FRAME } from '#lib/crypto/frame.ts';
+import { decodeControl } from '#lib/keys/control.ts';
 import type { Hex } from '#lib/keys/ids.ts';
-import { decodeHeads } from './bodies.ts';
-import { controlOf, introducedBy, verifyAll, type Context } from './context.ts';
-import { claimsIn, mergeClaims, mergeReach, reachIn } from './freshness.ts';
-import { openReceived, type Frame, type OpenedFrame } from './frames.ts';
-import { observe } from './hlc.ts';
-import { admit, CHAIN_START, remains, type Admission } from './log.ts';
+import { introducedBy, verifyAll, type Context } from './context.ts';
+import type { RefusalReason } from './events.ts';
+import { controlOf, openReceived, type Frame, type OpenedFrame } from './frames.ts';
+import { learn } from './freshness.ts';
+import type { Received } from './interface.ts';
+import { shortOf } from './lane.ts';
+import { takeAll, type Log } from './log.ts';
+import { takeControls } from './statements.ts';
 import type { Turn } from './turn.ts';
 
-/** Frames of one author that may wait for others, and their bytes. */
+/** Frames of one author that may wait for others, or be late, and their bytes. */
 export const MAX_WAITING = 2_000;
 export const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 /** Frames of authors nobody knows yet, all together. */
@@ -38,109 +41,94 @@ export function newTally(): Tally {
 }
 
 export interface Intake {
-  /** Verified data frames, not in the log yet. */
+  /** Verified data frames, not in the lanes yet. */
   readonly fresh: readonly Frame[];
   readonly tally: Tally;
 }
 
-/** Opens and verifies; takes controls in. The data frames are for `enterLog`. */
+/** Opens and verifies; takes in chains that are carried, and controls. The data frames are for `enterWords`. */
 export async function takeIn(
   context: Context,
   turn: Turn,
-  batch: readonly { readonly topic: Bytes; readonly bytes: Bytes }[],
+  batch: readonly Received[],
   unreadable: Set<Hex>,
 ): Promise<Intake> {
   const tally = newTally();
   const opened = openBatch(context, turn, batch, unreadable, tally);
-  const fresh: Frame[] = [];
+  const fresh: OpenedFrame[] = [];
+  let lacking = new Set<Hex>();
   let pending: OpenedFrame[] = [...turn.strangers.values(), ...opened];
   turn.strangers.clear();
   for (let again = true; again && pending.length > 0;) {
     const introduced = introducedBy(context.policy, pending);
     const { good, bad, unknown } = await verifyAll(pending, turn.members, introduced);
     for (const { frame } of bad) refuseForged(turn, frame, unreadable, tally);
-    for (const { frame } of good) if (frame.kind !== 'control') fresh.push(frame);
-    const unsettled = await admitControls(context, turn, good, tally);
-    again = unsettled.changed;
-    pending = [...unknown, ...unsettled.notYet];
+    const { sound, incomplete, foreign, changed } = await takeChains(context, turn, good, tally);
+    fresh.push(...sound.filter(({ frame }) => frame.kind !== 'control'));
+    for (const { frame } of sound)
+      if (
+        frame.kind === 'control' &&
+        (await takeControls(context, turn, context.policy.carries(frame.content)))
+      )
+        tally.membersChanged = true;
+    const unsettled = await admitControls(context, turn, sound, tally);
+    again = changed || unsettled.changed;
+    lacking = new Set(incomplete.map(({ frame }) => frame.id));
+    pending = [...unknown, ...incomplete, ...foreign, ...unsettled.notYet];
   }
-  for (const stranger of pending) keepStranger(turn, stranger);
-  for (const frame of fresh) learn(context, turn, frame);
-  return { fresh, tally };
+  const there = new Set(fresh.map(({ frame }) => frame.saying));
+  for (const stranger of pending)
+    if (lacking.has(stranger.frame.id) && followsOn(turn, stranger.frame, there))
+      refuse(turn, stranger.frame, 'malformed', tally);
+    else keepStranger(turn, stranger);
+  const known: Frame[] = [];
+  for (const opened of fresh)
+    // Who is nobody here yet may have been let in by what has not come.
+    if (turn.members.isKnown(opened.frame.author)) known.push(opened.frame);
+    else keepStranger(turn, opened);
+  return { fresh: known, tally };
 }
 
-/**
- * Puts verified data frames into the log. Null when that takes starting over: a number is used again at or below the
- * head of its chain, or the members took back what counted.
- */
-export function enterLog(
-  self: Hex,
-  turn: Turn,
-  fresh: readonly Frame[],
-  before: Turn['members'],
-  tally: Tally,
-): Admission | null {
-  for (const frame of fresh) turn.waiting.set(frame.id, frame);
-  const base = turn.head.base?.chains;
-  for (const [author, chain] of turn.head.chains)
-    if (before !== turn.members && !remains(author, chain, before, turn.members)) return null;
-  for (const frame of fresh) {
-    const chain = turn.head.chains.get(frame.author) ?? CHAIN_START;
-    const pin = turn.members.author(frame.author)?.pin;
-    if (pin && chain.seq > 0 && chain.seq < pin.seq) return null;
-    if (frame.seq > chain.seq || frame.seq <= (base?.get(frame.author)?.seq ?? 0)) continue;
-    return null;
-  }
-  const admission = admit(turn.waiting.values(), turn, turn.head.chains);
-  settle(self, turn, admission, tally);
-  return admission;
-}
-
-/** Notes what came of an admission: chains, updates, what waits, what is refused. */
-export function settle(self: Hex, turn: Turn, admission: Admission, tally: Tally): void {
-  for (const { author, seq } of admission.duplicates)
-    turn.raise({ type: 'duplicate-device', author, seq, self: author === self });
-  turn.setHead({ chains: admission.chains });
-  for (const frame of admission.admitted) {
-    enter(turn, frame);
-    if (frame.kind === 'update') turn.updates.push(frame.content);
-  }
-  // What lost its number, or says what was said already, is kept beside what counts.
-  for (const frame of admission.waiting)
-    if (frame.seq <= (admission.chains.get(frame.author)?.seq ?? 0)) enter(turn, frame);
-  tally.admitted += admission.admitted.length;
-  for (const { frame, reason } of admission.refused) {
+/** Takes words into their lanes; what waits for a word before it is put with those that wait. */
+export function enterWords(context: Context, turn: Turn, frames: Iterable<Frame>): Log {
+  turn.touch();
+  const log = takeAll(context, frames, turn.head.lanes, turn.document, turn.members);
+  turn.setHead({ lanes: log.heads });
+  turn.taken.push(...log.taken);
+  turn.mustFold ||= log.hasBranched;
+  for (const frame of log.entered) learn(context, turn, frame);
+  for (const frame of [...log.entered, ...log.twins]) {
     turn.waiting.delete(frame.id);
-    tally.refused++;
-    turn.raise({ type: 'frame-refused', reason, author: frame.author, frame: frame.id });
-    const kept = [...turn.refused.values()].filter(({ author }) => author === frame.author).length;
-    if (kept < MAX_REFUSED) turn.refused.set(frame.id, frame);
-    turn.place(frame, kept < MAX_REFUSED ? 'refuse' : 'nowhere');
+    turn.late.delete(frame.id);
+    turn.entered.set(frame.id, frame);
+    turn.place(frame, 'frame');
   }
+  for (const { author, id } of log.voided)
+    turn.raise({ type: 'frame-refused', reason: 'hostile-update', author, frame: id });
+  for (const frame of log.waiting) turn.waiting.set(frame.id, frame);
+  return log;
 }
 
-/** Keeps a frame with those that count. */
-export function enter(turn: Turn, frame: Frame): void {
-  turn.waiting.delete(frame.id);
-  turn.entered.set(frame.id, frame);
-  turn.place(frame, 'frame');
-}
-
-/** Parks what waits, as far as the quota of its author goes. */
+/** Parks what waits and keeps what is late, each as far as the quota of its author goes; the newest is dropped first. */
 export function parkWaiting(turn: Turn): void {
-  const used = new Map<Hex, { frames: number; bytes: number }>();
-  for (const frame of [...turn.waiting.values()].sort((a, b) => a.seq - b.seq)) {
-    const quota = used.get(frame.author) ?? { frames: 0, bytes: 0 };
-    used.set(frame.author, quota);
-    quota.frames++;
-    quota.bytes += frame.bytes.length;
-    if (quota.frames <= MAX_WAITING && quota.bytes <= MAX_WAITING_BYTES) turn.place(frame, 'park');
-    else drop(turn, frame);
+  for (const [frames, where] of [
+    [turn.waiting, 'park'],
+    [turn.late, 'late'],
+  ] as const) {
+    const used = new Map<Hex, { frames: number; bytes: number }>();
+    for (const frame of [...frames.values()].sort((a, b) => a.seq - b.seq || (a.id < b.id ? -1 : 1))) {
+      const quota = used.get(frame.author) ?? { frames: 0, bytes: 0 };
+      used.set(frame.author, quota);
+      quota.frames++;
+      quota.bytes += frame.bytes.length;
+      if (quota.frames <= MAX_WAITING && quota.bytes <= MAX_WAITING_BYTES) turn.place(frame, where);
+      else drop(turn, frames, frame);
+    }
   }
 }
 
-function drop(turn: Turn, frame: Frame): void {
-  turn.waiting.delete(frame.id);
+function drop(turn: Turn, frames: Map<Hex, Frame>, frame: Frame): void {
+  frames.delete(frame.id);
   turn.place(frame, 'nowhere');
   turn.setHead({ dropped: true });
   turn.raise({ type: 'frame-refused', reason: 'quota', author: frame.author, frame: frame.id });
@@ -149,7 +137,7 @@ function drop(turn: Turn, frame: Frame): void {
 function openBatch(
   context: Context,
   turn: Turn,
-  batch: readonly { readonly topic: Bytes; readonly bytes: Bytes }[],
+  batch: readonly Received[],
   unreadable: Set<Hex>,
   tally: Tally,
 ): OpenedFrame[] {
@@ -162,7 +150,7 @@ function openBatch(
       continue;
     }
     const epoch = context.keyring.at(topic);
-    const result = epoch ? openReceived(bytes, id, epoch) : 'unreadable';
+    const result = epoch ? openReceived(bytes, id, epoch, context.policy.hasGrounds) : 'unreadable';
     if (typeof result !== 'string') {
       opened.set(name, result);
       continue;
@@ -174,57 +162,97 @@ function openBatch(
   return [...opened.values()];
 }
 
+/**
+ * Takes in the chain statements that these frames carry: of whoever is, was or is to be an owner here, by one of their
+ * devices; a frame with others waits for the word that makes them that. A frame that carries less than it names (rule 20)
+ * waits for its author's word before it, which may carry the rest, in whatever order a relay shows them; where that is
+ * there, it is refused.
+ */
+async function takeChains(context: Context, turn: Turn, good: readonly OpenedFrame[], tally: Tally) {
+  const sorted = {
+    sound: [] as OpenedFrame[],
+    incomplete: [] as OpenedFrame[],
+    foreign: [] as OpenedFrame[],
+  };
+  const { circle, controls, claimed } = circleWith(context, turn, good);
+  let changed = false;
+  for (const opened of good.toSorted((a, b) => a.frame.seq - b.frame.seq)) {
+    const { chains, author } = opened.frame;
+    if (!chains.every(({ address }) => circle.addresses.has(address))) {
+      sorted.foreign.push(opened);
+      continue;
+    }
+    const carried = chains.length > 0 ? await context.policy.carry(chains, turn.carried) : turn.carried;
+    if (carried === 'malformed') refuse(turn, opened.frame, 'malformed', tally);
+    else if (carried === 'incomplete') sorted.incomplete.push(opened);
+    else if (carried === turn.carried) sorted.sound.push(opened);
+    else if (circle.has(author) || context.policy.circle(controls, carried, claimed).has(author)) {
+      sorted.sound.push(opened);
+      turn.carried = carried;
+      changed = true;
+    } else sorted.foreign.push(opened);
+  }
+  if (changed) judgeMembers(context, turn, tally);
+  return { ...sorted, changed };
+}
+
+/** Whose chains matter by the controls that are known, and by those that come now. */
+function circleWith({ policy, space }: Context, turn: Turn, good: readonly OpenedFrame[]) {
+  const fresh = good.flatMap(({ frame }) => (frame.kind === 'control' ? [frame] : []));
+  const controls = [...turn.controls.values(), ...fresh.map(controlOf)];
+  const claimed = fresh
+    .flatMap(({ content }) => policy.carries(content))
+    .flatMap(({ epoch, statement }) => decodeControl(space, epoch, statement)?.claimed ?? []);
+  return { circle: policy.circle(controls, turn.carried, claimed), controls, claimed };
+}
+
 /** Takes in the controls of which everything they build on is there; the others wait with the strangers. */
 async function admitControls(context: Context, turn: Turn, good: readonly OpenedFrame[], tally: Tally) {
   const fresh = good.filter(({ frame }) => frame.kind === 'control');
-  const ready = fresh.filter(({ frame }) => frame.inner.deps.every((id) => turn.controls.has(hex(id))));
+  const isThere = (saying: Hex) => turn.controls.has(saying);
+  const ready = fresh.filter(({ frame: { deps, before } }) => deps.every(isThere) && before.every(isThere));
   if (ready.length === 0) return { changed: false, notYet: fresh };
   const candidates = ready.map(({ frame }) => controlOf(frame));
   const admitted = await context.policy.admit(candidates, [...turn.controls.values()]);
   const names = new Set(admitted.map(({ id }) => hex(id)));
-  const notYet = fresh.filter(({ frame }) => !names.has(frame.id));
+  const notYet = fresh.filter(({ frame }) => !names.has(frame.saying));
   if (names.size === 0) return { changed: false, notYet };
-  const controls = new Map(turn.controls);
-  for (const { frame } of ready.filter(({ frame: { id } }) => names.has(id))) {
-    noteSecondUse(turn, controls, frame, context.self.id);
-    controls.set(frame.id, controlOf(frame));
+  turn.addControls(admitted);
+  for (const { frame } of ready) {
+    if (!names.has(frame.saying)) continue;
     turn.place(frame, 'frame');
     learn(context, turn, frame);
     tally.admitted++;
   }
-  turn.controls = controls;
-  turn.members = context.policy.evaluate([...controls.values()]);
-  tally.membersChanged = true;
+  judgeMembers(context, turn, tally);
   return { changed: true, notYet };
 }
 
-/** Two control frames of one device with one number: its key is in use twice. Both stay; the policy decides. */
-function noteSecondUse(turn: Turn, controls: Turn['controls'], frame: Frame, self: Hex): void {
-  for (const [id, { inner }] of controls) {
-    if (id === frame.id || inner.seq !== frame.seq || hex(inner.author) !== frame.author) continue;
-    turn.raise({
-      type: 'duplicate-device',
-      author: frame.author,
-      seq: frame.seq,
-      self: frame.author === self,
-    });
-  }
+/** Whether all that its author said just before is here, whatever became of it. */
+function followsOn(turn: Turn, { author, kind, before }: Frame, there: ReadonlySet<Hex>): boolean {
+  const aside = [turn.waiting, turn.late, turn.refused].flatMap((frames) => [...frames.values()]);
+  const sayings = new Set([...there, ...aside.map(({ saying }) => saying)]);
+  const lanes = [...turn.head.lanes].filter(([, head]) => head.author === author);
+  const isIn = (saying: Hex) =>
+    lanes.some(([lane]) => turn.document.lanes.get(lane)?.frameAt(shortOf(saying)) !== undefined);
+  return before.every((saying) =>
+    kind === 'control' ? turn.controls.has(saying) : sayings.has(saying) || isIn(saying),
+  );
 }
 
-/** What a verified frame tells besides what it says: that others exist, what its author has, what time it is there. */
-function learn(context: Context, turn: Turn, frame: Frame): void {
-  const { author } = frame;
-  const now = context.ports.clock.now();
-  const claims = mergeClaims(turn.head.claims, claimsIn(frame));
-  const clock = observe(turn.head.clock, frame.clock, now);
-  const reach =
-    author === context.self.id
-      ? turn.head.reach
-      : mergeReach(turn.head.reach, author, reachIn(frame), frame.kind === 'heads');
-  turn.setHead({ claims, clock, reach });
-  const others = frame.kind === 'heads' ? decodeHeads(frame.content)?.others : undefined;
-  if (others && others.size > 0)
-    turn.others = new Map(turn.others).set(author, new Map([...(turn.others.get(author) ?? []), ...others]));
+function judgeMembers({ policy }: Context, turn: Turn, tally: Tally): void {
+  turn.members = policy.evaluate([...turn.controls.values()], turn.carried);
+  tally.membersChanged = true;
+}
+
+/** Keeps a few of what will never count, so that it is not fetched again and again. */
+export function refuse(turn: Turn, frame: Frame, reason: RefusalReason, tally: Tally): void {
+  tally.refused++;
+  turn.waiting.delete(frame.id);
+  turn.raise({ type: 'frame-refused', reason, author: frame.author, frame: frame.id });
+  const kept = [...turn.refused.values()].filter(({ author }) => author === frame.author).length;
+  if (kept < MAX_REFUSED) turn.refused.set(frame.id, frame);
+  turn.place(frame, kept < MAX_REFUSED ? 'refuse' : 'nowhere');
 }
 
 function refuseForged(turn: Turn, frame: Frame, unreadable: Set<Hex>, tally: Tally): void {

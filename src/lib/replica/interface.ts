@@ -8,10 +8,11 @@ import type { VerifiedControl } from '#lib/keys/control.ts';
 import type { EpochKeys } from '#lib/keys/epoch.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import type { Edit, EntryId, HealthRecord, SectionId } from '#lib/record/entry.ts';
-import type { Lane } from './bodies.ts';
 import type { SecurityEvent } from './events.ts';
 import type { DeviceHex, Members } from './members.ts';
-import type { DiskError } from './ports.ts';
+import type { Carried, DiskError } from './ports.ts';
+import type { LaneHead } from './log.ts';
+import type { UnsettledWords } from './words.ts';
 
 /** A frame as the relay gives it, and the topic it stood in. */
 export interface Received {
@@ -70,13 +71,15 @@ export type EditError =
   | { readonly type: 'incomplete' }
   | { readonly type: 'not-allowed' }; // this device has no right to write here, or no epoch to write under
 
-/** The head of every author's chain, and how far this device has read; opaque to everybody but a replica. */
+/** The head of every lane; opaque to everybody but a replica. */
 export type EncodedFrontier = Bytes;
 
 export type ReplicaChange =
   | { readonly type: 'record' }
   | { readonly type: 'members' }
   | { readonly type: 'delivery' }
+  /** Frames have carried chain statements that were not here. */
+  | { readonly type: 'chains' }
   | { readonly type: 'security'; readonly event: SecurityEvent };
 
 export interface Replica<M extends Members = Members> extends Syncable {
@@ -88,8 +91,15 @@ export interface Replica<M extends Members = Members> extends Syncable {
    * made of the record in the moment in which they are carried out.
    */
   edit(edits: Edits): Promise<Result<{ frame: Bytes }, EditError>>;
-  /** A control frame of this device (roster, epoch, account chain), sealed under `epoch` or else the current one. */
-  control(body: Bytes, epoch?: EpochKeys): Promise<Result<{ frame: Bytes }, EditError>>;
+  /**
+   * A control frame of this device (roster, epoch, account chain), sealed under `epoch` or else the current one.
+   * @param confirmed controls that do not count, to be grounded again by building on them
+   */
+  control(
+    body: Bytes,
+    epoch?: EpochKeys,
+    confirmed?: readonly Hex[],
+  ): Promise<Result<{ frame: Bytes }, EditError>>;
   /** Tells the others what this device has: here and, in the account space, in other spaces (space as hex → frontier). */
   publishHeads(others?: ReadonlyMap<string, EncodedFrontier>): Promise<Result<{ frame: Bytes }, EditError>>;
   /** Folds everything admitted into snapshot frames. The covered frames are let go once the relay has the snapshot. */
@@ -111,8 +121,26 @@ export interface Replica<M extends Members = Members> extends Syncable {
   /** The verified controls, for whoever evaluates them too. */
   controls(): readonly VerifiedControl[];
   frontier(): EncodedFrontier;
-  /** The last that counts of a device in a lane, for pins: a saying, or a control frame. */
-  head(device: DeviceHex, lane: Lane): { readonly seq: number; readonly id: Hex } | undefined;
+  /** The heads of the lanes of a device that count. */
+  lanesOf(device: DeviceHex): readonly LaneHead[];
+  /**
+   * Words of devices that do not stand: late ones, and those that count although the device that revoked them had not named
+   * them before.
+   */
+  unsettled(): Promise<Result<UnsettledWords, DiskError>>;
+  /**
+   * All is quiet, the chains of its members included: what counts has been shown to a person, and this device vouches for
+   * it from now on (docs/protocol.md, rule 11). What came in the same round as the news that its author is out is not shown.
+   */
+  noteShown(): Promise<Result<void, DiskError>>;
+  /** How many words are late. */
+  lateWords(): Promise<Result<number, DiskError>>;
+  /** Takes in late words, and with each what its author had said before it, by naming them. */
+  takeInWords(sayings: readonly Hex[]): Promise<Result<{ frame: Bytes }, EditError>>;
+  /** Chain statements that frames have carried here, by address. */
+  carried(): Carried;
+  /** Statements of this space that came inside other frames: taken in, and put to the relay, which may have kept them back. */
+  takeStatements(statements: readonly Bytes[]): Promise<Result<ReceiveReport, DiskError>>;
   /** How many frames stand behind the last snapshot. */
   uncovered(): number;
   /** Two replicas with the same admitted frames have the same hash. */

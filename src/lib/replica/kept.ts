@@ -2,26 +2,24 @@
  * What a replica keeps between two operations, in memory and on the disk, and how a turn becomes it. The disk is read
  * whole; where it is damaged, what it held is made again from the frames.
  */
-import { hex, type Bytes } from '#lib/bytes/bytes.ts';
-import type { Hex } from '#lib/keys/ids.ts';
+import { hex } from '#lib/bytes/bytes.ts';
 import type { HealthRecord } from '#lib/record/entry.ts';
+import type { Hex } from '#lib/keys/ids.ts';
 import { judgeSnapshots } from './adopt.ts';
-import { controlOf, idIn, type Context } from './context.ts';
+import { idIn, type Context } from './context.ts';
 import { isFoldDue, readSealed, sealTurn, type Loaded } from './disk.ts';
 import { RecordDocument } from './document.ts';
-import type { Frame } from './frames.ts';
-import { newTally, parkWaiting } from './intake.ts';
+import { controlOf, type Frame } from './frames.ts';
+import { parkWaiting } from './intake.ts';
 import type { ReplicaChange } from './interface.ts';
 import { NO_MEMBERS } from './members.ts';
 import { numberOf, ownOf, readOutbox, sentUpTo, type Unsent } from './outbox.ts';
-import { stillOwed } from './owed.ts';
+import { noteOwed, stillOwed } from './owed.ts';
 import type { DiskError, Key } from './ports.ts';
-import { readControls, rebuild } from './rebuild.ts';
+import { readControls, recount } from './recount.ts';
 import { readUnacknowledged } from './reseal.ts';
 import { holesIn } from './restate.ts';
-import { clientOf } from './rights.ts';
 import { NO_SHELF, readShelf } from './shelf.ts';
-import type { Snapshot } from './snapshot.ts';
 import { EMPTY_HEAD } from './state.ts';
 import { Turn, type Memory, type Shelf } from './turn.ts';
 
@@ -29,14 +27,13 @@ const EMPTY: Memory = {
   head: EMPTY_HEAD,
   controls: new Map(),
   members: NO_MEMBERS,
+  carried: new Map(),
   reported: new Set(),
   others: new Map(),
 };
 
 /** What came of an operation besides its turn. */
 interface Outcome {
-  /** The document holds what the turn says already. */
-  readonly isApplied?: boolean;
   /** Frames of this device. */
   readonly made?: readonly Frame[];
   /** What is left of the outbox. */
@@ -108,45 +105,61 @@ export class Kept {
     }
   }
 
-  #memoryOf({ head, controls, others, reported }: Loaded): Memory {
-    const members = this.context.policy.evaluate([...controls.values()]);
-    return { head, controls, members, reported, others };
+  #memoryOf({ head, controls, carried, others, reported }: Loaded): Memory {
+    // As they were counted last: a chain that went on since, in a write of its own before a crash, is news to the next turn.
+    const upTo = head.judged.size > 0 ? head.judged : undefined;
+    const members = this.context.policy.evaluate([...controls.values()], carried, upTo);
+    return { head, controls, members, carried, reported, others };
   }
 
   /** Makes sealed values that were lost again from the frames. */
   async repair(isHeadLost: boolean): Promise<DiskError | null> {
     this.isRepaired = true;
     const turn = await this.fullTurn();
-    const controls = new Map(turn.controls);
-    for (const frame of await readControls(this.context, turn)) {
-      controls.set(frame.id, controlOf(frame));
-      turn.place(frame, 'frame');
-    }
-    const good = await this.context.policy.admit([...controls.values()], [...controls.values()]);
-    turn.controls = new Map(good.map((control) => [hex(control.id), control]));
-    turn.members = this.context.policy.evaluate(good);
-    const unsent = await readOutbox(this.context, clientOf(this.context, turn.members));
+    await this.#repairControls(turn);
+    const unsent = await readOutbox(this.context);
     const numbers = unsent.map(({ key }) => numberOf(key) + 1);
-    const { owed } = turn.head;
+    const { owed, lanes: before } = turn.head;
     turn.setHead({
       cursors: new Map(),
       nextOutbox: Math.max(turn.head.nextOutbox, ...numbers, 0),
       owed: {
-        chains: owed?.chains ?? new Map(),
+        lanes: owed?.lanes ?? new Map(),
         controls: Math.max(turn.head.controls, owed?.controls ?? 0),
         unknown: isHeadLost || owed?.unknown === true,
       },
       ...(isHeadLost && { unsent: unsent.length }),
     });
-    await rebuild(this.context, turn, null, newTally());
+    await recount(this.context, turn);
+    noteOwed(turn, before, [...turn.late.values()], true);
     // Which snapshots had been adopted only the head knows.
     const circumstances = { upToDate: isHeadLost, unsent: new Set(unsent.map(({ id }) => id)) };
-    if (await judgeSnapshots(this.context, turn, [], circumstances, newTally()))
-      await rebuild(this.context, turn, null, newTally());
-    turn.setHead({ owed: stillOwed(turn, this.context.self.id, false) });
+    const made = [...turn.entered.values(), ...turn.waiting.values()].filter(
+      ({ kind }) => kind === 'snapshot',
+    );
+    await judgeSnapshots(this.context, turn, turn.head.base ? [] : made, circumstances);
+    turn.setHead({ owed: stillOwed(turn, false) });
     if (isHeadLost) turn.setHead({ sent: sentUpTo(turn.head, this.context.self.id, unsent) });
     parkWaiting(turn);
     return this.commit(turn);
+  }
+
+  /** What frames carry of chains and what they say of members, again; it is verified as if it had just come. */
+  async #repairControls(turn: Turn): Promise<void> {
+    const { policy } = this.context;
+    const frames = await readControls(this.context, turn);
+    for (const { chains } of frames) {
+      const carried = await policy.carry(chains, turn.carried);
+      if (typeof carried !== 'string') turn.carried = carried;
+    }
+    const controls = new Map(turn.controls);
+    for (const frame of frames) {
+      controls.set(frame.saying, controlOf(frame));
+      turn.place(frame, 'frame');
+    }
+    const good = await policy.admit([...controls.values()], [...controls.values()]);
+    turn.controls = new Map(good.map((control) => [hex(control.id), control]));
+    turn.members = policy.evaluate(good, turn.carried);
   }
 
   /**
@@ -177,24 +190,33 @@ export class Kept {
     await this.commit(turn);
   }
 
+  /** What says anything waits for a rotation: the keys in use reach somebody who was let out. */
+  get waitsForKeys(): boolean {
+    return this.context.rotates && this.memory.members.rotationDue;
+  }
+
   /** In order; after a word of which nothing is left nothing goes out: nobody could take it in (restate.ts). */
   async sendable(): Promise<readonly Unsent[]> {
     const unsent = await this.outbox();
-    const { controls } = this.memory;
-    const hole = unsent.findIndex(({ id, isNew, isLost, own }) =>
-      isLost ? isNew && !controls.has(id) : own && this.holes > 0,
-    );
+    const hole = unsent.findIndex(({ isNew, isLost, own }) => (isLost ? isNew : own && this.holes > 0));
     const whole = unsent.slice(0, hole < 0 ? unsent.length : hole).filter(({ isLost }) => !isLost);
-    return whole.filter((one) => this.#maySend(one));
+    const may = whole.filter((one) => this.#maySend(one));
+    if (!this.waitsForKeys) return may;
+    const values = may.findIndex(({ own }) => own !== null && own.from !== null);
+    return values < 0 ? may : may.filter(({ own }, i) => own === null || i < values);
   }
 
   async outbox(): Promise<readonly Unsent[]> {
-    this.#unsent ??= await readOutbox(this.context, clientOf(this.context, this.memory.members));
+    this.#unsent ??= await readOutbox(this.context);
     return this.#unsent;
   }
 
   turn(): Turn {
-    return new Turn(this.memory, this.shelf ?? NO_SHELF, this.context.layout);
+    const { memory, shelf, context, document } = this;
+    return new Turn(memory, shelf ?? NO_SHELF, context.layout, document, () => {
+      this.shown ??= document.read();
+      this.isBroken = true;
+    });
   }
 
   /** A turn that knows what is held; with the changes of `started`, if given. */
@@ -209,77 +231,46 @@ export class Kept {
   }
 
   /**
-   * Writes the turn; on success it is the state from then on. On failure nothing has changed, except a document that was
-   * edited ahead of the write: that is read again before anything else happens.
+   * Writes the turn; on success it is the state from then on. On failure nothing has changed: a document that ran ahead of
+   * the write is read again before anything else happens.
    */
-  async commit(
-    turn: Turn,
-    { isApplied = false, made = [], unsent }: Outcome = {},
-  ): Promise<DiskError | null> {
-    let document = turn.document ?? this.document;
-    let state: Bytes | null = null;
-    let sealed: readonly Bytes[] | undefined;
-    if (turn.document) {
-      turn.document.add(turn.adopted.map((snapshot) => snapshot.state));
-      mustBeWhole(turn.document.apply(turn.updates));
-      state = turn.document.state();
-    } else if (turn.adopted.length > 0) {
-      const [first] = turn.adopted;
-      const isFirst = turn.adopted.length === 1 && this.document.clocks().size === 0;
-      document = isFirst && first ? first.document : this.#copyWith(turn.adopted);
-      mustBeWhole(document.apply(turn.updates));
-      // On an empty disk the state can stay as it came, which spares a new device folding it at once.
-      state = isFirst && first ? first.state : document.state();
-      if (isFirst) sealed = turn.updates;
-    } else if (isApplied && isFoldDue(turn.head, this.#stateBytes, this.context.maxTails))
-      state = document.state();
-    const changes = await sealTurn(this.context, turn, this.memory, state, sealed);
+  async commit(turn: Turn, { made = [], unsent }: Outcome = {}): Promise<DiskError | null> {
+    if (turn.members !== this.memory.members) turn.setHead({ judged: turn.members.judgedBy });
+    const folds = turn.mustFold || isFoldDue(turn.head, this.#stateBytes, this.context.maxTails);
+    const { changes, stateBytes } = await sealTurn(this.context, turn, this.memory, folds);
     const written = await this.context.ports.disk.write(changes, 'strict');
     if (!written.ok) {
       if (this.isBroken) await this.read();
       return written.error;
     }
-    // What the chains say is there and the document lacks: made again from the frames, which this write has put there.
-    if (!state && !isApplied && !document.apply(turn.updates)) return this.read();
-    if (state) this.#stateBytes = state.length;
-    this.document = document;
-    this.#become(turn, made, unsent);
-    if (!state && isFoldDue(turn.head, this.#stateBytes, this.context.maxTails)) await this.#fold();
+    if (stateBytes !== null) this.#stateBytes = stateBytes;
+    const isNewRecord = turn.changesRecord(this.memory.head.lanes);
+    this.document = turn.document;
+    this.#become(turn, made, unsent, isNewRecord);
     return null;
   }
 
-  #copyWith(adopted: readonly Snapshot[]): RecordDocument {
-    const copy = new RecordDocument(this.context.schema);
-    copy.add([this.document.state(), ...adopted.map(({ state }) => state)]);
-    return copy;
-  }
-
-  /** State instead of tails, in one write. Where that fails the tails stay, and it is tried again after the next write. */
-  async #fold(): Promise<void> {
-    const turn = this.turn();
-    const state = this.document.state();
-    const changes = await sealTurn(this.context, turn, this.memory, state);
-    const written = await this.context.ports.disk.write(changes, 'strict');
-    if (!written.ok) return;
-    this.#stateBytes = state.length;
-    this.memory = { ...this.memory, head: turn.head };
-  }
-
-  #become(turn: Turn, made: readonly Frame[], unsent: readonly Unsent[] | undefined): void {
-    const { head, controls, members, reported, others } = turn;
+  #become(
+    turn: Turn,
+    made: readonly Frame[],
+    unsent: readonly Unsent[] | undefined,
+    isNewRecord: boolean,
+  ): void {
+    const { head, controls, members, carried, reported, others } = turn;
     const before = this.memory;
-    this.memory = { head, controls, members, reported, others };
+    this.memory = { head, controls, members, carried, reported, others };
     if (this.shelf) {
-      const { waiting, refused, strangers, suspects } = turn;
-      this.shelf = { held: new Map(turn.heldKeys()), waiting, refused, strangers, suspects };
+      const { waiting, late, refused, strangers, suspects } = turn;
+      this.shelf = { held: new Map(turn.heldKeys()), waiting, late, refused, strangers, suspects };
     }
     this.isBroken = false;
     this.shown = null;
     for (const frame of made) if (frame.kind !== 'control') this.made.set(frame.id, frame.seq);
     this.#noteOutbox(turn, made, unsent);
-    if (turn.updates.length > 0 || turn.adopted.length > 0 || turn.document) this.#tell({ type: 'record' });
+    if (isNewRecord) this.#tell({ type: 'record' });
     if (members !== before.members) this.#tell({ type: 'members' });
     if (head.sent !== before.head.sent || head.reach !== before.head.reach) this.#tell({ type: 'delivery' });
+    if (carried !== before.carried) this.#tell({ type: 'chains' });
     for (const event of turn.events) this.#tell({ type: 'security', event });
   }
 
@@ -295,26 +286,19 @@ export class Kept {
     else if (
       this.#unsent &&
       sending.length === made.length &&
-      !turn.document &&
       turn.changes.every((change) => change.type === 'put')
     ) {
-      const client = clientOf(this.context, turn.members);
       const added = made.map((frame, i) => ({
         key: sending[i]!,
         id: frame.id,
         topic: frame.topic,
-        own: ownOf(this.context, frame, client),
+        own: ownOf(this.context, frame),
         isNew: true,
         isLost: false,
       }));
       this.#unsent = [...this.#unsent, ...added];
     } else if (sending.length > 0 || unsent) this.#unsent = null;
   }
-}
-
-/** What was admitted builds on what is there: log.ts has seen to it. */
-function mustBeWhole(whole: boolean): void {
-  if (!whole) throw new Error('incomplete update');
 }
 
 /** What a failed read of the disk means; anything else is a defect and goes on. */

@@ -6,9 +6,11 @@
  *   space S live controls    sealed   the verified control frames
  *   space S live state       sealed   the record, folded (folded.ts)
  *   space S live others      sealed   what the devices said about other spaces
+ *   space S live carried     sealed   chain statements that frames have carried here
  *   space S live tail N      sealed   the updates of one write since, until they are folded
  *   space S reports          sealed   what was reported already (events.ts)
- *   space S frame T I        as on the relay   frames that count, or lost to another of the same number
+ *   space S frame T I        as on the relay   frames that count
+ *   space S late T I         as on the relay   words of devices that are known and do not stand, which nobody has taken in
  *   space S parked T I       as on the relay   frames that wait
  *   space S refused T I      as on the relay   frames that will never count: not to be asked for again
  *   space S outbox N W T I   as on the relay   what the relay has not acknowledged; W: `new`, or `again` for what it had and lost
@@ -33,8 +35,10 @@ export interface Layout {
   readonly state: Key;
   readonly tails: Key;
   readonly others: Key;
+  readonly carried: Key;
   readonly reports: Key;
   readonly frames: Key;
+  readonly late: Key;
   readonly parked: Key;
   readonly refused: Key;
   readonly outbox: Key;
@@ -43,6 +47,7 @@ export interface Layout {
   tail(n: number): Key;
   frame(topic: Bytes, id: Hex): Key;
   framesOf(topic: Bytes): Key;
+  beLate(topic: Bytes, id: Hex): Key;
   park(topic: Bytes, id: Hex): Key;
   refuse(topic: Bytes, id: Hex): Key;
   send(n: number, why: Why, topic: Bytes, id: Hex): Key;
@@ -58,6 +63,7 @@ export function layoutOf(space: Bytes): Layout {
     [...root, 'frame'],
     [...root, 'parked'],
   ];
+  const late = [...root, 'late'];
   const [refused, outbox, doomed] = [
     [...root, 'refused'],
     [...root, 'outbox'],
@@ -71,8 +77,10 @@ export function layoutOf(space: Bytes): Layout {
     state: [...live, 'state'],
     tails,
     others: [...live, 'others'],
+    carried: [...live, 'carried'],
     reports: [...root, 'reports'],
     frames,
+    late,
     parked,
     refused,
     outbox,
@@ -81,6 +89,7 @@ export function layoutOf(space: Bytes): Layout {
     tail: (n) => [...tails, ordinal(n)],
     frame: (topic, id) => [...frames, hex(topic), id],
     framesOf: (topic) => [...frames, hex(topic)],
+    beLate: (topic, id) => [...late, hex(topic), id],
     park: (topic, id) => [...parked, hex(topic), id],
     refuse: (topic, id) => [...refused, hex(topic), id],
     send: (n, why, topic, id) => [...outbox, ordinal(n), why, hex(topic), id],

@@ -6,17 +6,17 @@ import { fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import type { VerifiedControl } from '#lib/keys/control.ts';
 import type { EpochKeys } from '#lib/keys/epoch.ts';
+import type { Name } from '#lib/keys/grounds.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import type { Edit, EntryId, HealthRecord, SectionId } from '#lib/record/entry.ts';
-import { coverAll, judgeSnapshots } from './adopt.ts';
+import { judgeSnapshots, letGo } from './adopt.ts';
 import { authorControl, authorData, frontierOf, headsContent } from './authoring.ts';
-import { decodeFrontier, encodeFrontier, type Lane } from './bodies.ts';
+import { openNames, readBase } from './base.ts';
+import { decodeFrontier, encodeFrontier } from './bodies.ts';
 import type { Context } from './context.ts';
-import type { Frame } from './frames.ts';
+import { sealStatement, type Frame } from './frames.ts';
 import { mergeClaims, mergeReach, missingIds } from './freshness.ts';
-import { inspectUpdate, MAX_UPDATE } from './gate.ts';
 import { tick } from './hlc.ts';
-import { newTally } from './intake.ts';
 import type {
   Cursor,
   Delivery,
@@ -32,17 +32,22 @@ import type {
   ReplicaChange,
 } from './interface.ts';
 import { diskErrorOf, Kept } from './kept.ts';
+import { Lane } from './lane.ts';
+import { ownLanes, type LaneHead } from './log.ts';
 import { noteAbsent } from './losses.ts';
 import type { DeviceHex, Members } from './members.ts';
 import { groupByTopic, readUnsent, sentUpTo } from './outbox.ts';
-import { isSilenced } from './owed.ts';
-import type { DiskError, Policy } from './ports.ts';
+import type { Carried, DiskError, Policy } from './ports.ts';
 import { holdingsOf, takeFrames } from './receiving.ts';
+import { readLog, recount } from './recount.ts';
 import { resealUnsent } from './reseal.ts';
-import { clientOf, mayAuthor, mustWait } from './rights.ts';
-import { encodeSnapshot } from './snapshot.ts';
+import { namesBase, notCounted, unsettled } from './settling.ts';
+import { encodeSnapshot, type FoldedLane } from './snapshot.ts';
 import { keyringOf, type Turn } from './turn.ts';
+import { MAX_UPDATE, readUpdate } from './update.ts';
 import { deliveryOf, stateHashOf, uncoveredBy } from './views.ts';
+import { noteShown } from './vouching.ts';
+import type { UnsettledWords } from './words.ts';
 
 type Done<T, E extends { readonly type: string } = DiskError> = Promise<Result<T, E>>;
 
@@ -72,61 +77,65 @@ export class LiveReplica<M extends Members> implements Replica<M> {
 
   edit(asked: Edits): Done<{ frame: Bytes }, EditError> {
     return this.#act<{ frame: Bytes }, EditError>(async () => {
-      const { context, memory } = this.#kept;
-      const [keys, client] = [context.keyring.current, clientOf(context, memory.members)];
-      if (mustWait(context, memory, 'update')) return fail({ type: 'incomplete' });
-      if (!keys || client === undefined || !mayAuthor(context, memory, 'update'))
-        return fail({ type: 'not-allowed' });
+      const right = this.#right();
+      if (!right) return fail({ type: 'not-allowed' });
       const edits = typeof asked === 'function' ? asked(this.#kept.document.read()) : asked;
       const missing = this.#missingEntry(edits);
       if (missing !== null) return fail({ type: 'entry-missing', id: missing });
       const turn = this.#kept.turn();
-      this.#kept.shown = this.#kept.document.read();
+      const { lane, before } = ownLanes(this.#context.self.id, turn.head.lanes);
+      if (before.length === 0) turn.touch();
+      if (before.length === 0) turn.document.putLane(lane, new Lane(right.client));
       const { time } = tick(turn.head.clock, this.#context.ports.clock.now());
-      const update = this.#kept.document.edit(client, edits, time);
-      this.#kept.isBroken = true;
-      const passed = update.length <= MAX_UPDATE ? inspectUpdate(update, client) : null;
-      if (!passed) return fail({ type: 'edit-too-large' });
-      const frame = await authorData(
-        this.#context,
-        turn,
-        'update',
-        update,
-        keys,
-        this.#kept.document.clock(client),
-      );
-      turn.updates.push(update);
-      const failure = await this.#kept.commit(turn, { isApplied: true, made: [frame] });
+      const update = turn.document.edit(lane, edits, time);
+      if (update.length > MAX_UPDATE || !readUpdate(update)) return fail({ type: 'edit-too-large' });
+      const frame = await authorData(this.#context, turn, 'update', update, right.keys);
+      // What a person has just written they have seen.
+      turn.setHead({ shown: new Map(turn.head.shown).set(lane, turn.head.lanes.get(lane)!) });
+      const failure = await this.#kept.commit(turn, { made: [frame] });
       return failure ? fail(failure) : ok({ frame: fromHex(frame.id) });
     });
   }
 
-  control(body: Bytes, epoch?: EpochKeys): Done<{ frame: Bytes }, EditError> {
+  control(body: Bytes, epoch?: EpochKeys, confirmed: readonly Hex[] = []): Done<{ frame: Bytes }, EditError> {
     return this.#act<{ frame: Bytes }, EditError>(async () => {
       const keys = epoch ?? this.#context.keyring.current;
       if (!keys) return fail({ type: 'not-allowed' });
-      if (isSilenced(this.#kept.memory, this.#context.self.id, 'control'))
-        return fail({ type: 'incomplete' });
       const turn = await this.#kept.fullTurn();
-      const frame = await authorControl(this.#context, turn, body, keys);
-      await takeFrames(this.#kept, turn, [], {
-        upToDate: false,
-        unreadable: this.#unreadable,
-      });
+      const frame = await authorControl(this.#context, turn, body, keys, confirmed);
+      await takeFrames(this.#kept, turn, [], { upToDate: false, unreadable: this.#unreadable });
       const failure = await this.#kept.commit(turn, { made: [frame] });
       return failure ? fail(failure) : ok({ frame: fromHex(frame.id) });
     });
   }
 
   publishHeads(others: ReadonlyMap<string, EncodedFrontier> = new Map()): Done<{ frame: Bytes }, EditError> {
+    return this.#say(() => [], others);
+  }
+
+  takeInWords(sayings: readonly Hex[]): Done<{ frame: Bytes }, EditError> {
+    return this.#say((turn) => {
+      const wanted = new Set(sayings);
+      return notCounted(turn)
+        .filter(({ saying }) => wanted.has(saying))
+        .map(({ author, seq, saying, id }) => ({ author, seq, saying, frame: id }));
+    }, new Map());
+  }
+
+  /** A frame that sets nothing: it tells what this device has, and takes in what it names besides. */
+  #say(
+    also: (turn: Turn) => readonly Name[],
+    others: ReadonlyMap<Hex, EncodedFrontier>,
+  ): Done<{ frame: Bytes }, EditError> {
     return this.#act<{ frame: Bytes }, EditError>(async () => {
-      const keys = this.#context.keyring.current;
-      const turn = this.#kept.turn();
-      if (mustWait(this.#context, this.#kept.memory, 'heads')) return fail({ type: 'incomplete' });
-      if (!keys || !mayAuthor(this.#context, this.#kept.memory, 'heads'))
-        return fail({ type: 'not-allowed' });
-      const content = headsContent(turn, this.#context.self.id, others);
-      const frame = await authorData(this.#context, turn, 'heads', content, keys);
+      const right = this.#right();
+      if (!right) return fail({ type: 'not-allowed' });
+      const turn = await this.#kept.fullTurn();
+      const content = headsContent(turn, others);
+      const taken = also(turn);
+      const frame = await authorData(this.#context, turn, 'heads', content, right.keys, taken);
+      if (taken.length > 0) await recount(this.#context, turn);
+      await takeFrames(this.#kept, turn, [], { upToDate: false, unreadable: this.#unreadable });
       const failure = await this.#kept.commit(turn, { made: [frame] });
       return failure ? fail(failure) : ok({ frame: fromHex(frame.id) });
     });
@@ -134,22 +143,29 @@ export class LiveReplica<M extends Members> implements Replica<M> {
 
   snapshot(): Done<{ frames: readonly Bytes[] }, EditError> {
     return this.#act<{ frames: readonly Bytes[] }, EditError>(async () => {
-      const keys = this.#context.keyring.current;
-      if (mustWait(this.#context, this.#kept.memory, 'snapshot')) return fail({ type: 'incomplete' });
-      if (!keys || !mayAuthor(this.#context, this.#kept.memory, 'snapshot'))
-        return fail({ type: 'not-allowed' });
-      if (this.#kept.memory.head.unsent > 0) return fail({ type: 'unsent' });
+      const right = this.#right();
+      if (!right) return fail({ type: 'not-allowed' });
+      if (this.#kept.memory.head.unsent > 0 || this.#kept.waitsForKeys) return fail({ type: 'unsent' });
+      if (this.#kept.memory.head.owed) return fail({ type: 'incomplete' });
       const turn = await this.#kept.fullTurn();
-      const frontier = await coverAll(this.#context, turn);
-      if (!frontier) {
-        const failure = turn.discarded.size > 0 ? await this.#kept.commit(turn) : null;
-        return fail(failure ?? { type: 'incomplete' });
-      }
-      const contents = await encodeSnapshot({ frontier, state: this.#kept.document.state() });
+      const lanes = foldedLanes(turn);
+      const { names } = await readBase(this.#context, turn);
+      const contents = await encodeSnapshot({
+        lanes,
+        chains: new Map(
+          [...turn.carried].map(([address, entries]) => [
+            address,
+            entries.map(({ control }) => control.statement),
+          ]),
+        ),
+        controls: [...turn.controls.values()].map(({ epoch, statement }) => ({ epoch, statement })),
+        late: [...turn.late.values()].map(({ saying }) => saying).sort(),
+        names: openNames((await readLog(this.#context, turn)).values(), names, lanes),
+      });
       if (!contents) return fail({ type: 'edit-too-large' });
       const made: Frame[] = [];
       for (const content of contents)
-        made.push(await authorData(this.#context, turn, 'snapshot', content, keys));
+        made.push(await authorData(this.#context, turn, 'snapshot', content, right.keys));
       turn.setHead({ undecided: [...turn.head.undecided, ...made.map(({ id }) => id)] });
       const failure = await this.#kept.commit(turn, { made });
       return failure ? fail(failure) : ok({ frames: made.map(({ id }) => fromHex(id)) });
@@ -179,7 +195,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   refresh(): Done<ReceiveReport> {
     return this.#act<ReceiveReport, DiskError>(async () => {
       const turn = await this.#kept.fullTurn();
-      turn.members = this.#context.policy.evaluate([...turn.controls.values()]);
+      turn.members = this.#context.policy.evaluate([...turn.controls.values()], turn.carried);
       return this.#receiveInto(turn, [], {});
     });
   }
@@ -195,13 +211,13 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       const heads = decodeFrontier(frontier);
       if (!heads) return ok();
       const turn = this.#kept.turn();
-      const data = heads.filter(({ lane }) => lane === 'data');
+      const words = heads.filter(({ isControl }) => !isControl);
+      const claims = heads.map((head) => ({ ...head, by: device }));
       turn.setHead({
-        claims: mergeClaims(
-          turn.head.claims,
-          heads.map((head) => ({ ...head, by: device })),
-        ),
-        ...(device !== this.#context.self.id && { reach: mergeReach(turn.head.reach, device, data, true) }),
+        claims: mergeClaims(turn.head.claims, claims, turn.members),
+        ...(device !== this.#context.self.id && {
+          reach: mergeReach(turn.head.reach, device, words, turn.members, true),
+        }),
       });
       const failure = await this.#kept.commit(turn);
       return failure ? fail(failure) : ok();
@@ -231,14 +247,18 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       const left = unsent.filter(({ id }) => !acknowledged.has(id));
       for (const { key } of sent) turn.unsend(key);
       turn.setHead({ sent: sentUpTo(turn.head, this.#context.self.id, left) });
-      const unsentIds = new Set(left.map(({ id }) => id));
-      if (turn.head.undecided.length > 0) {
-        const full = await this.#kept.fullTurn(turn);
-        await judgeSnapshots(this.#context, full, [], { upToDate: false, unsent: unsentIds }, newTally());
-        const failure = await this.#kept.commit(full, { unsent: left });
+      const stillUnsent = new Set(left.map(({ id }) => id));
+      const isOut = (id: Hex) => !stillUnsent.has(id);
+      const { undecided, base } = turn.head;
+      if (undecided.length === 0 && (base === null || base.hasLetGo)) {
+        const failure = await this.#kept.commit(turn, { unsent: left });
         return failure ? fail(failure) : ok();
       }
-      const failure = await this.#kept.commit(turn, { unsent: left });
+      const full = await this.#kept.fullTurn(turn);
+      await judgeSnapshots(this.#context, full, [], { upToDate: false, unsent: stillUnsent });
+      await namesBase(this.#context, full);
+      await letGo(this.#context, full, isOut);
+      const failure = await this.#kept.commit(full, { unsent: left });
       return failure ? fail(failure) : ok();
     });
   }
@@ -283,7 +303,8 @@ export class LiveReplica<M extends Members> implements Replica<M> {
 
   missing(): readonly Bytes[] {
     if (!this.#kept.shelf) return [];
-    const missing = missingIds(holdingsOf(this.#kept.memory, this.#kept.shelf));
+    const holdings = holdingsOf({ ...this.#kept.memory, document: this.#kept.document }, this.#kept.shelf);
+    const missing = missingIds(holdings, this.#kept.shelf.waiting.values());
     for (const { id, isLost } of this.#kept.knownUnsent) if (isLost) missing.add(id);
     return [...missing].map(fromHex);
   }
@@ -303,7 +324,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
 
   members(): M {
     // The members in memory always come from this very policy; before `load` there are no controls.
-    return (this.#kept.isLoaded ? this.#kept.memory.members : this.#policy.evaluate([])) as M;
+    return (this.#kept.isLoaded ? this.#kept.memory.members : this.#policy.evaluate([], new Map())) as M;
   }
 
   controls(): readonly VerifiedControl[] {
@@ -314,9 +335,47 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return encodeFrontier(frontierOf(this.#kept.memory));
   }
 
-  head(device: DeviceHex, lane: Lane): { readonly seq: number; readonly id: Hex } | undefined {
-    if (lane === 'data') return this.#kept.memory.head.chains.get(device);
-    return frontierOf(this.#kept.memory).find((head) => head.author === device && head.lane === lane);
+  lanesOf(device: DeviceHex): readonly LaneHead[] {
+    return [...this.#kept.memory.head.lanes.values()].filter(({ author }) => author === device);
+  }
+
+  unsettled(): Done<UnsettledWords> {
+    return this.#act<UnsettledWords, DiskError>(async () =>
+      ok(await unsettled(this.#context, await this.#kept.fullTurn())),
+    );
+  }
+
+  noteShown(): Done<void> {
+    return this.#act<undefined, DiskError>(async () => {
+      const turn = this.#kept.turn();
+      noteShown(turn);
+      const failure = turn.head === this.#kept.memory.head ? null : await this.#kept.commit(turn);
+      return failure ? fail(failure) : ok();
+    });
+  }
+
+  lateWords(): Done<number> {
+    return this.#act<number, DiskError>(async () => ok(notCounted(await this.#kept.fullTurn()).length));
+  }
+
+  carried(): Carried {
+    return this.#kept.memory.carried;
+  }
+
+  takeStatements(statements: readonly Bytes[]): Done<ReceiveReport> {
+    return this.#act<ReceiveReport, DiskError>(async () => {
+      const { keyring, ports, policy } = this.#context;
+      const turn = await this.#kept.fullTurn();
+      const keys = keyring.current;
+      const frames = keys
+        ? statements.map((one) => sealStatement(one, 'control', keys, ports.random, policy.hasGrounds))
+        : [];
+      const fresh = frames.filter(({ saying }) => !turn.controls.has(saying));
+      const answer = await this.#receiveInto(turn, fresh, {}, (taken) => {
+        for (const frame of fresh) if (taken.controls.has(frame.saying)) taken.send(frame, 'again');
+      });
+      return answer;
+    });
   }
 
   uncovered(): number {
@@ -333,22 +392,20 @@ export class LiveReplica<M extends Members> implements Replica<M> {
 
   delivery(frame?: Bytes): Delivery | undefined {
     const { head } = this.#kept.memory;
-    const own = head.chains.get(this.#context.self.id);
+    const [own] = ownLanes(this.#context.self.id, head.lanes).before;
+    const self = this.#context.self.id;
     if (!frame)
-      return own && own.clock > 0
-        ? deliveryOf(head, this.#context.self.id, (reach) => reach.clock >= own.clock)
-        : undefined;
+      return own && own.clock > 0 ? deliveryOf(head, self, (reach) => reach.clock >= own.clock) : undefined;
     const seq = this.#kept.made.get(hex(frame));
-    return seq === undefined
-      ? undefined
-      : deliveryOf(head, this.#context.self.id, (reach) => reach.seq >= seq);
+    return seq === undefined ? undefined : deliveryOf(head, self, (reach) => reach.seq >= seq);
   }
 
   entryDelivery(section: SectionId, id: EntryId): Delivery {
-    const client = this.#kept.memory.members.author(this.#context.self.id)?.clientId;
-    const clock = client === undefined ? 0 : this.#kept.document.lastSet(client, section, id);
+    const { head } = this.#kept.memory;
+    const { lane, before } = ownLanes(this.#context.self.id, head.lanes);
+    const clock = before.length === 0 ? 0 : this.#kept.document.lastSet(lane, section, id);
     // An entry that others wrote came from the relay.
-    return deliveryOf(this.#kept.memory.head, this.#context.self.id, (reach) => reach.clock >= clock);
+    return deliveryOf(head, this.#context.self.id, (reach) => reach.clock >= clock);
   }
 
   unsent(): number {
@@ -365,23 +422,44 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     await this.#inLine(() => Promise.resolve());
   }
 
-  async #receiveInto(turn: Turn, batch: readonly Received[], options: ReceiveOptions): Done<ReceiveReport> {
+  async #receiveInto(
+    turn: Turn,
+    batch: readonly Received[],
+    options: ReceiveOptions,
+    after: (turn: Turn) => void = () => {},
+  ): Done<ReceiveReport> {
     const { tally, recordChanged } = await takeFrames(this.#kept, turn, batch, {
       upToDate: options.upToDate ?? false,
       unreadable: this.#unreadable,
     });
+    after(turn);
     if (options.upTo) {
-      const { topic, after, frame } = options.upTo;
-      turn.setHead({ cursors: new Map(turn.head.cursors).set(hex(topic), { after, frame }) });
+      const { topic, after: cursor, frame } = options.upTo;
+      turn.setHead({ cursors: new Map(turn.head.cursors).set(hex(topic), { after: cursor, frame }) });
     }
-    const isEmpty =
-      turn.changes.length === 0 && turn.head === this.#kept.memory.head && turn.events.length === 0;
-    const failure =
-      isEmpty && turn.members === this.#kept.memory.members ? null : await this.#kept.commit(turn);
+    const failure = this.#isIdle(turn, recordChanged) ? null : await this.#kept.commit(turn);
     if (failure) return fail(failure);
     const { admitted, refused, known, membersChanged } = tally;
     const waiting = turn.waiting.size + turn.strangers.size;
     return ok({ admitted, refused, known, waiting, membersChanged, recordChanged, events: turn.events });
+  }
+
+  /** Nothing has come of it that is to be written. */
+  #isIdle(turn: Turn, recordChanged: boolean): boolean {
+    const { memory } = this.#kept;
+    const isSame =
+      turn.head === memory.head && turn.members === memory.members && turn.carried === memory.carried;
+    return isSame && turn.changes.length === 0 && turn.events.length === 0 && !recordChanged;
+  }
+
+  /** What this device needs to write; null when it must not. */
+  #right(): { keys: EpochKeys; client: number } | null {
+    const { members } = this.#kept.memory;
+    const { self, keyring } = this.#context;
+    const client = members.author(self.id)?.clientId;
+    return keyring.current && client !== undefined && members.stands(self.id)
+      ? { keys: keyring.current, client }
+      : null;
   }
 
   /** Operations wait for each other; one that fails does not stop the line. */
@@ -419,4 +497,10 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     }
     return null;
   }
+}
+
+function foldedLanes(turn: Turn): Map<string, FoldedLane> {
+  return new Map(
+    [...turn.head.lanes].map(([id, head]) => [id, { head, lane: turn.document.lanes.get(id)! }]),
+  );
 }

@@ -1,262 +1,203 @@
 /**
- * Admission: which frames count, and in which order. One pure function of a set of verified frames and of who may do
- * what; the order in which frames arrived leaves no trace.
+ * The words that count, in lanes: one lane for each branch of a device's words (lane.ts), put together from its frames.
  *
- * A data frame counts iff
- *   1. its author may say it (and it does not lie beyond the author's pin),
- *   2. the frame before it in its author's chain counts,
- *   3. what it names as dependencies counts, and the control frames it names are there,
- *   4. the gate lets its update pass, and all the update builds on counts.
- * Where an author used a number for two sayings, one of them counts: the one on the way to the pin if there is one, else
- * the smaller; what follows the other one does not. A winner that still waits for something makes its author's chain
- * wait. Two frames with one saying are one ([Note: sayings] in bodies.ts).
+ * A frame goes on from the saying it names first. Where that is the head of a lane, the lane grows; where it is an older
+ * one, the device's key was in use in two places, and a second lane begins there: both count, nobody is accused, and the
+ * device joins them with its next word (docs/protocol.md, rule 14). A frame waits for its author's own word before it, and for
+ * nothing else; so a lane is taken in as soon as it is there.
  *
- * `start` is where the chains stand already: after a snapshot, or after an earlier call. Called again with its own
- * result and more frames it gives what it would have given at once, unless a frame arrives at or below the head of a
- * chain, or the members take back what counted: then the caller starts over (rebuild.ts).
+ * Every branch holds what its device said before it over again, so there are few: a word that would be one too many waits
+ * until its device joins some. Which ones wait follows from the words held, not from the order in which they came: where a
+ * lane branches, or would, all is taken in anew (receiving.ts).
+ *
+ * What a frame says is judged by the gate against its own lane alone. Void content takes its place in the lane all the same
+ * (rule 18), on every replica alike.
  */
-import type { FrameKind } from '#lib/crypto/frame.ts';
+import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { Hex } from '#lib/keys/ids.ts';
-import type { RefusalReason } from './events.ts';
-import { ZERO_ID, type Frame } from './frames.ts';
-import { inspectUpdate, type Passed } from './gate.ts';
-import type { Author, Members } from './members.ts';
+import type { RecordDocument, Schema } from './document.ts';
+import type { Frame } from './frames.ts';
+import { inspect } from './gate.ts';
+import { Lane, shortOf, type Mark } from './lane.ts';
+import type { Members } from './members.ts';
 
-/** How far an author's chain has been taken; `clock`: how many values it has set. */
-export interface Chain {
+/** Branches of one device that no later word of it has joined, and all of them. */
+export const MAX_OPEN = 16;
+export const MAX_BRANCHES = 64;
+
+/** What a lane is called on this device: its author, and for a second one the saying it began with. */
+export type LaneId = string;
+
+export interface LaneHead {
+  readonly author: Hex;
   readonly seq: number;
-  /** The saying it ends with. */
-  readonly id: Hex;
-  /** A frame that says it; the saying itself where none is known. */
+  readonly saying: Hex;
+  /** A frame that says it, to ask a relay for. */
   readonly frame: Hex;
+  /** How many values it has set. */
   readonly clock: number;
+  /** A word in another lane of its author goes on from it. */
+  readonly isJoined: boolean;
 }
 
-export type Chains = ReadonlyMap<Hex, Chain>;
+export type LaneHeads = ReadonlyMap<LaneId, LaneHead>;
 
-/** Who may do what, and the control frames that say so. */
-export interface Rule {
-  readonly members: Members;
-  readonly controls: ReadonlyMap<Hex, unknown>;
+/** What one frame did to its lane: enough to do it again when the disk is read. */
+export interface Taken {
+  readonly lane: LaneId;
+  readonly client: number;
+  readonly update: Bytes | null;
+  readonly mark: Mark;
 }
 
-export interface Refused {
-  readonly frame: Frame;
-  readonly reason: RefusalReason;
+type Place =
+  | { readonly type: 'next'; readonly lane: LaneId }
+  | { readonly type: 'branch'; readonly from: LaneId | null; readonly frames: number }
+  | { readonly type: 'known' } // another frame with the same saying was taken
+  | { readonly type: 'crowded' } // a branch too many
+  | { readonly type: 'missing' };
+
+export function placeOf(frame: Frame, heads: LaneHeads, document: RecordDocument): Place {
+  const own = [...heads].filter(([, { author }]) => author === frame.author);
+  const has = (lane: LaneId, saying: Hex, seq: number) =>
+    document.lanes.get(lane)?.frameAt(shortOf(saying)) === seq - 1;
+  if (own.some(([lane]) => has(lane, frame.saying, frame.seq))) return { type: 'known' };
+  const [first, ...joined] = frame.before;
+  const isThere = (saying: Hex) =>
+    own.some(([lane]) => document.lanes.get(lane)?.frameAt(shortOf(saying)) !== undefined);
+  if (!joined.every(isThere)) return { type: 'missing' };
+  if (own.length === 0 && first === undefined) return { type: 'branch', from: null, frames: 0 };
+  const next = own.find(([, { saying, seq }]) => saying === first && seq === frame.seq - 1);
+  if (next) return { type: 'next', lane: next[0] };
+  const from = own.find(([lane]) => first === undefined || has(lane, first, frame.seq - 1));
+  if (!from) return { type: 'missing' };
+  const open = own.filter(([, { isJoined, saying }]) => !isJoined && !joined.includes(saying));
+  if (own.length >= MAX_BRANCHES || open.length >= MAX_OPEN) return { type: 'crowded' };
+  return { type: 'branch', from: from[0], frames: frame.seq - 1 };
 }
 
-export interface Admission {
-  /** What counts anew, each after all it builds on. */
-  readonly admitted: readonly Frame[];
-  readonly chains: Map<Hex, Chain>;
-  /** What does not count (yet), and is not refused. */
+export interface Log {
+  readonly heads: LaneHeads;
+  /** In the order in which they were done. */
+  readonly taken: readonly Taken[];
+  /** A lane began at an older word: what `taken` says is not enough to do it again. */
+  readonly hasBranched: boolean;
+  /** Frames that were taken, each after what it goes on from. */
+  readonly entered: readonly Frame[];
+  /** Frames that say what another frame has said. */
+  readonly twins: readonly Frame[];
+  /** Frames whose content is void. */
+  readonly voided: readonly Frame[];
   readonly waiting: readonly Frame[];
-  /** What will never count, whatever comes. */
-  readonly refused: readonly Refused[];
-  /** Numbers that an author used twice. */
-  readonly duplicates: readonly { readonly author: Hex; readonly seq: number }[];
+  /** Those of them that wait because there are too many branches: which ones wait, all frames together decide. */
+  readonly crowded: ReadonlySet<Frame>;
 }
 
-export const CHAIN_START: Chain = { seq: 0, id: ZERO_ID, frame: ZERO_ID, clock: 0 };
-
-export function admit(frames: Iterable<Frame>, rule: Rule, start: Chains): Admission {
-  const { members } = rule;
-  const lanes = sortIntoLanes(frames, members);
-  const chains = new Map(start);
-  const clocks = clocksOf(start, members);
-  const admitted: Frame[] = [];
-  const refused: Refused[] = [];
-  let progress = true;
-  while (progress) {
+/** Takes in all of these frames that have their place. Changes `document`. */
+export function takeAll(
+  { schema }: { readonly schema: Schema },
+  frames: Iterable<Frame>,
+  start: LaneHeads,
+  document: RecordDocument,
+  members: Members,
+): Log {
+  const heads = new Map(start);
+  const log = { taken: [] as Taken[], entered: [] as Frame[], twins: [] as Frame[], voided: [] as Frame[] };
+  let hasBranched = false;
+  const crowded = new Set<Frame>();
+  let open = [...frames].sort(byPlace);
+  for (let progress = true; progress;) {
     progress = false;
-    for (const lane of lanes) {
-      for (let step = nextOf(lane, chains, clocks, rule); step; step = nextOf(lane, chains, clocks, rule)) {
-        if (step.type === 'refused') {
-          refused.push({ frame: step.frame, reason: step.reason });
-          lane.drop(step.frame);
-          continue;
-        }
-        chains.set(lane.author, step.chain);
-        if (lane.rights.clientId !== undefined) clocks.set(lane.rights.clientId, step.chain.clock);
-        admitted.push(step.frame);
-        progress = true;
+    const waiting: Frame[] = [];
+    crowded.clear();
+    for (const frame of open) {
+      const client = members.author(frame.author)?.clientId;
+      const place = client === undefined ? { type: 'missing' as const } : placeOf(frame, heads, document);
+      if (place.type === 'crowded') crowded.add(frame);
+      if (place.type === 'missing' || place.type === 'crowded' || client === undefined) {
+        waiting.push(frame);
+        continue;
       }
+      progress = true;
+      if (place.type === 'known') {
+        log.twins.push(frame);
+        continue;
+      }
+      const isSecond = place.type === 'branch' && place.from !== null;
+      hasBranched ||= isSecond;
+      const lane =
+        place.type === 'next' ? place.lane : isSecond ? `${frame.author} ${frame.saying}` : frame.author;
+      if (place.type === 'branch') {
+        const from = place.from === null ? undefined : document.lanes.get(place.from);
+        document.putLane(lane, from ? from.cut(place.frames) : new Lane(client));
+      }
+      takeOne(frame, { lane, client, schema, heads, document }, log);
     }
+    open = waiting;
   }
-  const counted = new Set(admitted);
-  const waiting = lanes.flatMap((lane) => [...lane.frames()].filter((frame) => !counted.has(frame)));
-  return { admitted, chains, waiting, refused, duplicates: lanes.flatMap((lane) => lane.duplicates()) };
+  return { heads, ...log, hasBranched, waiting: open, crowded };
 }
 
-/** Of each chain the longer; the first of two equal ones. */
-export function farthest(chains: Chains, others: Chains): Map<Hex, Chain> {
-  const longest = new Map(chains);
-  for (const [author, chain] of others)
-    if (chain.seq > (longest.get(author)?.seq ?? 0)) longest.set(author, chain);
-  return longest;
+interface Taking {
+  readonly lane: LaneId;
+  readonly client: number;
+  readonly schema: Schema;
+  readonly heads: Map<LaneId, LaneHead>;
+  readonly document: RecordDocument;
 }
 
-/** Clock by Yjs client: what the document that these chains make has. */
-export function clocksOf(chains: Chains, members: Members): Map<number, number> {
-  const clocks = new Map<number, number>();
-  for (const [author, { clock }] of chains) {
-    const client = members.author(author)?.clientId;
-    if (client !== undefined) clocks.set(client, clock);
-  }
-  return clocks;
-}
-
-/** Whether what an author's chain holds so far still counts, after the members changed. */
-export function remains(device: Hex, chain: Chain, before: Members, after: Members): boolean {
-  const [was, is] = [before.author(device), after.author(device)];
-  if (!is || is.clientId !== was?.clientId) return false;
-  const { pin } = is;
-  const isPinned = pin && (was?.pin?.seq !== pin.seq || was.pin.id !== pin.id);
-  if (isPinned && chain.seq >= pin.seq && chain.id !== pin.id) return false;
-  const { seq, id } = chain;
-  return DATA_KINDS.every((kind) => {
-    const head = { device, seq, id, kind };
-    return after.admits(head) || !before.admits(head);
+function takeOne(
+  frame: Frame,
+  { lane, client, schema, heads, document }: Taking,
+  log: { taken: Taken[]; entered: Frame[]; voided: Frame[] },
+): void {
+  const held = document.lanes.get(lane)!;
+  const isGood = frame.kind === 'update' && inspect(frame.content, held, schema) === 'good';
+  if (frame.kind === 'update' && !isGood) log.voided.push(frame);
+  const { time, counter } = frame.clock;
+  const mark = { short: shortOf(frame.saying), time, counter };
+  const update = isGood ? frame.content : null;
+  if (!document.apply(lane, update, mark)) throw new Error('an update that passed the gate');
+  log.taken.push({ lane, client, update, mark });
+  log.entered.push(frame);
+  for (const [id, head] of heads)
+    if (head.author === frame.author && frame.before.slice(1).includes(head.saying))
+      heads.set(id, { ...head, isJoined: true });
+  heads.set(lane, {
+    author: frame.author,
+    seq: frame.seq,
+    saying: frame.saying,
+    frame: frame.id,
+    clock: document.lanes.get(lane)!.clock,
+    isJoined: false,
   });
 }
 
-const DATA_KINDS: readonly FrameKind[] = ['update', 'snapshot', 'heads', 'delete'];
-
-/** Why a frame whose chain has come up to it does not count; null when it waits for another frame. */
-export function whyWaiting(frame: Frame, { members, controls }: Rule, chains: Chains): RefusalReason | null {
-  const chain = chains.get(frame.author) ?? CHAIN_START;
-  if (frame.seq !== chain.seq + 1 || frame.before !== chain.id || !hasGrounds(frame, chains, controls))
-    return null;
-  return mayCount(frame, members) ? 'dangling-update' : 'role';
-}
-
-/** The frames of one author. */
-interface AuthorLane {
-  readonly author: Hex;
-  readonly rights: Author;
-  at(seq: number): readonly Frame[];
-  frames(): Iterable<Frame>;
-  drop(frame: Frame): void;
-  /** Whether the frame stands on the way to the author's pin. */
-  leadsToPin(frame: Frame): boolean;
-  duplicates(): { author: Hex; seq: number }[];
-}
-
-type Step =
-  | { readonly type: 'admitted'; readonly frame: Frame; readonly chain: Chain }
-  | { readonly type: 'refused'; readonly frame: Frame; readonly reason: RefusalReason };
-
-function nextOf(
-  lane: AuthorLane,
-  chains: Chains,
-  clocks: ReadonlyMap<number, number>,
-  { members, controls }: Rule,
-): Step | null {
-  const chain = chains.get(lane.author) ?? CHAIN_START;
-  const candidates = lane
-    .at(chain.seq + 1)
-    .filter((frame) => frame.before === chain.id && mayCount(frame, members));
-  const frame = candidates.reduce<Frame | null>(
-    (best, each) => (best && precedes(best, each, lane) ? best : each),
-    null,
-  );
-  if (!frame) return null;
-  const next = { seq: frame.seq, id: frame.saying, frame: frame.id, clock: chain.clock };
-  if (frame.kind !== 'update')
-    return hasGrounds(frame, chains, controls) ? { type: 'admitted', frame, chain: next } : null;
-  const passed = passGate(frame, lane.rights);
-  if (!passed || (passed.advance && passed.advance.from !== chain.clock))
-    return { type: 'refused', frame, reason: 'hostile-update' };
-  if (!hasGrounds(frame, chains, controls) || !hasNeeds(passed, clocks)) return null;
-  return { type: 'admitted', frame, chain: { ...next, clock: passed.advance?.to ?? chain.clock } };
-}
-
-function mayCount({ author, seq, saying: id, kind }: Frame, members: Members): boolean {
-  if (kind === 'update' && members.author(author)?.clientId === undefined) return false;
-  return members.admits({ device: author, seq, id, kind });
-}
-
-function precedes(a: Frame, b: Frame, lane: AuthorLane): boolean {
-  const onWay = Number(lane.leadsToPin(b)) - Number(lane.leadsToPin(a));
-  if (onWay !== 0) return onWay < 0;
-  return a.saying !== b.saying ? a.saying < b.saying : a.id < b.id;
-}
-
-function hasGrounds({ deps, rules }: Frame, chains: Chains, controls: Rule['controls']): boolean {
-  return (
-    deps.every(({ author, seq }) => (chains.get(author)?.seq ?? 0) >= seq) &&
-    rules.every(({ id }) => controls.has(id))
+/** Whether these lanes hold a saying. */
+export function holds(
+  { author, seq, saying }: { readonly author: Hex; readonly seq: number; readonly saying: Hex },
+  heads: LaneHeads,
+  document: RecordDocument,
+): boolean {
+  return [...heads].some(
+    ([lane, head]) =>
+      head.author === author && document.lanes.get(lane)?.frameAt(shortOf(saying)) === seq - 1,
   );
 }
 
-function hasNeeds({ needs }: Passed, clocks: ReadonlyMap<number, number>): boolean {
-  for (const [client, clock] of needs) if ((clocks.get(client) ?? 0) < clock) return false;
-  return true;
+/** The lane a device writes on, and its other heads, which its next word joins. */
+export function ownLanes(
+  self: Hex,
+  heads: LaneHeads,
+): { readonly lane: LaneId; readonly before: readonly LaneHead[] } {
+  const own = [...heads].filter(([, { author, isJoined }]) => author === self && !isJoined);
+  own.sort(([, a], [, b]) => b.seq - a.seq || (a.saying < b.saying ? -1 : 1));
+  const [first, ...others] = own;
+  if (!first) return { lane: self, before: [] };
+  const rest = others.map(([, head]) => head).sort((a, b) => (a.saying < b.saying ? -1 : 1));
+  return { lane: first[0], before: [first[1], ...rest] };
 }
 
-const passes = new WeakMap<Frame, Passed | null>();
-
-/** The gate's answer depends on the frame alone, the author's client being fixed: asked once. */
-function passGate(frame: Frame, rights: Author): Passed | null {
-  let passed = passes.get(frame);
-  if (passed === undefined) {
-    passed = rights.clientId === undefined ? null : inspectUpdate(frame.content, rights.clientId);
-    passes.set(frame, passed);
-  }
-  return passed;
-}
-
-function sortIntoLanes(frames: Iterable<Frame>, members: Members): AuthorLane[] {
-  const byAuthor = new Map<Hex, Map<number, Frame[]>>();
-  for (const frame of frames) {
-    const bySeq = byAuthor.get(frame.author) ?? new Map<number, Frame[]>();
-    byAuthor.set(frame.author, bySeq);
-    bySeq.set(frame.seq, [...(bySeq.get(frame.seq) ?? []), frame]);
-  }
-  const authors = [...byAuthor.keys()].sort();
-  return authors.map((author) =>
-    laneOfAuthor(author, members.author(author) ?? NOBODY, byAuthor.get(author)!),
-  );
-}
-
-const NOBODY: Author = { signing: new Uint8Array() };
-
-function laneOfAuthor(author: Hex, rights: Author, bySeq: Map<number, Frame[]>): AuthorLane {
-  let toPin: Set<Hex> | null = null;
-  return {
-    author,
-    rights,
-    at: (seq) => bySeq.get(seq) ?? [],
-    *frames() {
-      for (const seq of [...bySeq.keys()].sort((a, b) => a - b)) yield* bySeq.get(seq)!;
-    },
-    drop(frame) {
-      bySeq.set(
-        frame.seq,
-        bySeq.get(frame.seq)!.filter((other) => other !== frame),
-      );
-    },
-    leadsToPin(frame) {
-      toPin ??= wayToPin(rights, bySeq);
-      return toPin.has(frame.saying);
-    },
-    duplicates: () =>
-      [...bySeq]
-        .sort(([a], [b]) => a - b)
-        .flatMap(([seq, frames]) =>
-          frames.some(({ saying }) => saying !== frames[0]!.saying) ? [{ author, seq }] : [],
-        ),
-  };
-}
-
-function wayToPin({ pin }: Author, bySeq: ReadonlyMap<number, readonly Frame[]>): Set<Hex> {
-  const way = new Set<Hex>();
-  let id = pin?.id;
-  for (let seq = pin?.seq ?? 0; seq > 0; seq--) {
-    const frame = bySeq.get(seq)?.find(({ saying }) => saying === id);
-    if (!frame) break;
-    way.add(frame.saying);
-    id = frame.before;
-  }
-  return way;
+function byPlace(a: Frame, b: Frame): number {
+  return a.seq - b.seq || (a.saying < b.saying ? -1 : a.saying > b.saying ? 1 : 0);
 }

@@ -7,8 +7,11 @@
  */
 import { fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import type { Hex } from '#lib/keys/ids.ts';
+import { readUndecided } from './adopt.ts';
+import { isCovered } from './base.ts';
 import { listFrames, readFrames, type Context } from './context.ts';
 import type { Frame } from './frames.ts';
+import { shortOf } from './lane.ts';
 import type { Turn } from './turn.ts';
 
 /** Notes what `listed` leaves out. */
@@ -21,7 +24,7 @@ export async function noteAbsent(
   const { opened } = await listFrames(context, context.layout.framesOf(topic));
   const absent = opened
     .map(({ frame }) => frame.frame)
-    .filter((frame) => !listed.has(frame.id) && !unsent.has(frame.id) && !isCovered(turn, frame));
+    .filter((frame) => !listed.has(frame.id) && !unsent.has(frame.id) && !isFolded(turn, frame));
   // No snapshot covers a control frame. One that covers the others may stand in any topic, so all of them come first.
   const lost = absent.filter(({ kind }) => kind === 'control');
   for (const frame of absent) if (!lost.includes(frame)) turn.suspect(frame.topic, frame.id);
@@ -38,14 +41,38 @@ export async function settleSuspects(context: Context, turn: Turn): Promise<void
       return key ? [[id, key]] : [];
     });
     const { opened } = await readFrames(context, keys);
-    const lost = opened.map(({ frame }) => frame).filter((frame) => !isCovered(turn, frame));
-    sendAgain(turn, fromHex(topic), lost);
+    const lost = opened.map(({ frame }) => frame).filter((frame) => !isFolded(turn, frame));
+    const told = await foldedElsewhere(context, turn, lost);
+    for (const frame of told) turn.send(frame, 'again');
+    const untold = lost.filter((frame) => !told.includes(frame));
+    sendAgain(turn, fromHex(topic), untold);
   }
   turn.clearSuspects();
 }
 
-function isCovered(turn: Turn, { kind, author, seq }: Frame): boolean {
-  return kind !== 'control' && seq <= (turn.head.base?.chains.get(author)?.seq ?? 0);
+/**
+ * Those that were erased rightly, as far as can be told here: by a snapshot that does not count, its author being out since; or
+ * by one that may stand under an epoch of which this device has no keys. Nobody is accused.
+ */
+async function foldedElsewhere(
+  context: Context,
+  turn: Turn,
+  lost: readonly Frame[],
+): Promise<readonly Frame[]> {
+  if (lost.length === 0 || !readsAll(context, turn)) return lost;
+  const lanes = (await readUndecided(context, turn)).flatMap((snapshot) => [...snapshot.lanes.values()]);
+  return lost.filter(({ author, saying, seq }) =>
+    lanes.some(({ head, lane }) => head.author === author && lane.frameAt(shortOf(saying)) === seq - 1),
+  );
+}
+
+/** Whether this device has the keys of every epoch that counts: one that was revoked has not. */
+export function readsAll({ keyring }: Context, { members }: Turn): boolean {
+  return members.epochs.every((epoch) => keyring.has(epoch));
+}
+
+function isFolded(turn: Turn, frame: Frame): boolean {
+  return frame.kind !== 'control' && isCovered(frame, turn.head.base?.lanes ?? new Map(), turn.document);
 }
 
 function sendAgain(turn: Turn, topic: Bytes, lost: readonly Frame[]): void {

@@ -1,9 +1,10 @@
 /**
  * Who may do what in a space, as the replica needs to know it. Computed by a `Policy` (ports.ts) from the verified
- * control frames; the replica asks nothing else about roles.
+ * control frames and the chains of the people concerned; the replica asks nothing else about them.
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
-import type { FrameKind } from '#lib/crypto/frame.ts';
+import type { Address } from '#lib/keys/address.ts';
+import type { ChainNews, Name } from '#lib/keys/grounds.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 
 /** A device id as text: what maps are keyed by. */
@@ -11,27 +12,48 @@ export type DeviceHex = Hex;
 
 export interface Author {
   readonly signing: Bytes;
-  /** The Yjs client whose structs this device alone may write: 1 … 2^53 - 1, never shared. Absent: it cannot write. */
+  /** The Yjs client of its lanes: 1 … 2^53 - 1, never shared. Absent: it has no words here. */
   readonly clientId?: number;
-  /** Where a removal or revocation cut its chain: the frame up to which what it ever might do counts. */
-  readonly pin?: { readonly seq: number; readonly id: Hex };
 }
 
 export interface Members {
   /** A device whose keys are known; it need not have a place here. */
   author(device: DeviceHex): Author | undefined;
-  /** Whether this data frame of it may count. */
-  admits(frame: {
-    readonly device: DeviceHex;
-    readonly seq: number;
-    readonly id: Hex;
-    readonly kind: FrameKind;
-  }): boolean;
-  /** The rotation that began the epoch writers use now; undefined where epochs do not change. */
+  /** An active device of a present owner: its words count. */
+  stands(device: DeviceHex): boolean;
+  /** A device of somebody who is, was or was to be an owner: its words are kept, and are late unless they count. */
+  isKnown(device: DeviceHex): boolean;
+  /** Revoked in its chain; it may stand for counting all the same (rule 7). */
+  isRevoked(device: DeviceHex): boolean;
+  /** The device that revoked this one; null where none did: it never was one of its account, or its owner has left. */
+  revoker(device: DeviceHex): DeviceHex | null;
+  /** Whether these heads of chains tell that the device is revoked. */
+  tells(chains: readonly ChainNews[], device: DeviceHex): boolean;
+  /** What controls that count name: counted with what stands before it (docs/protocol.md, rule 8). */
+  readonly anchors: readonly Name[];
+  /** The heads of the chains that this follows from; none where chains have no say. */
+  readonly judgedBy: ReadonlyMap<Address, readonly Hex[]>;
+  /** The epoch that writers use; undefined where epochs do not change. */
   readonly epoch?: Hex;
+  /** Somebody was let out whom the keys in use still reach: nothing that says anything is sent before a rotation (rule 27). */
+  readonly rotationDue: boolean;
+  /** Every epoch that counts. */
+  readonly epochs: readonly Hex[];
   /** The control frames that the next one builds on. */
   readonly heads: readonly Hex[];
 }
 
 /** Before any control has come. */
-export const NO_MEMBERS: Members = { author: () => undefined, admits: () => false, heads: [] };
+export const NO_MEMBERS: Members = {
+  author: () => undefined,
+  stands: () => false,
+  isKnown: () => false,
+  isRevoked: () => false,
+  revoker: () => null,
+  tells: () => false,
+  judgedBy: new Map(),
+  rotationDue: false,
+  anchors: [],
+  epochs: [],
+  heads: [],
+};

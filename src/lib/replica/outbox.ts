@@ -5,11 +5,12 @@ import { fromHex, type Bytes } from '#lib/bytes/bytes.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import { idIn, isNamed, verifyAll, type Context } from './context.ts';
 import { openReceived, type Frame, type OpenedFrame } from './frames.ts';
-import { inspectUpdate } from './gate.ts';
 import { ordinalOf } from './layout.ts';
+import { ownLanes } from './log.ts';
 import type { Members } from './members.ts';
 import type { Key } from './ports.ts';
 import type { HeadState, Reach } from './state.ts';
+import { readUpdate } from './update.ts';
 
 export interface Unsent {
   readonly key: Key;
@@ -23,28 +24,23 @@ export interface Unsent {
   readonly isLost: boolean;
 }
 
-export async function readOutbox(context: Context, clientId: number | undefined): Promise<Unsent[]> {
+export async function readOutbox(context: Context): Promise<Unsent[]> {
   const entries = await context.ports.disk.list(context.layout.outbox);
-  return Promise.all(entries.map(({ key, value }) => unsentOf(context, key, value, clientId)));
+  return Promise.all(entries.map(({ key, value }) => unsentOf(context, key, value)));
 }
 
-async function unsentOf(
-  context: Context,
-  key: Key,
-  value: Bytes,
-  clientId: number | undefined,
-): Promise<Unsent> {
+async function unsentOf(context: Context, key: Key, value: Bytes): Promise<Unsent> {
   const [place, isNew] = [{ key, id: idIn(key), topic: fromHex(key.at(-2) ?? '') }, key.at(-3) === 'new'];
   const bytes = isNamed(value, place.id) ? value : await readUnsent(context, place);
   const opened = bytes && openUnsent(context, place, bytes);
-  const own = opened && isNew ? ownOf(context, opened.frame, clientId) : null;
+  const own = opened && isNew ? ownOf(context, opened.frame) : null;
   return { ...place, own, isNew, isLost: bytes === null };
 }
 
 /** Null without the keys of its epoch. */
-function openUnsent({ keyring }: Context, { id, topic }: Place, bytes: Bytes): OpenedFrame | null {
+function openUnsent({ keyring, policy }: Context, { id, topic }: Place, bytes: Bytes): OpenedFrame | null {
   const epoch = keyring.at(topic);
-  const opened = epoch ? openReceived(bytes, fromHex(id), epoch) : 'unreadable';
+  const opened = epoch ? openReceived(bytes, fromHex(id), epoch, policy.hasGrounds) : 'unreadable';
   return typeof opened === 'string' ? null : opened;
 }
 
@@ -60,20 +56,19 @@ export async function readUnsentFrame(
   return good[0]?.frame ?? null;
 }
 
-export function ownOf({ self }: Context, frame: Frame, clientId: number | undefined): Unsent['own'] {
+export function ownOf({ self }: Context, frame: Frame): Unsent['own'] {
   if (frame.author !== self.id || frame.kind === 'control') return null;
-  const passed =
-    frame.kind === 'update' && clientId !== undefined ? inspectUpdate(frame.content, clientId) : null;
-  return { seq: frame.seq, from: passed?.advance?.from ?? null };
+  const update = frame.kind === 'update' ? readUpdate(frame.content) : null;
+  return { seq: frame.seq, from: update && update.values.length > 0 ? update.clock : null };
 }
 
-/** How much of this device's chain is on the relay, given what is not. */
-export function sentUpTo({ chains, sent }: HeadState, self: Hex, unsent: readonly Unsent[]): Reach {
+/** How many of this device's words are on the relay, given what is not. */
+export function sentUpTo({ lanes, sent }: HeadState, self: Hex, unsent: readonly Unsent[]): Reach {
   const own = unsent.flatMap(({ own }) => own ?? []).sort((a, b) => a.seq - b.seq);
-  const chain = chains.get(self);
-  if (!chain || unsent.some(({ isLost }) => isLost)) return sent;
-  if (!own[0]) return { seq: chain.seq, clock: chain.clock };
-  return { seq: own[0].seq - 1, clock: own.find(({ from }) => from !== null)?.from ?? chain.clock };
+  const [head] = ownLanes(self, lanes).before;
+  if (!head || unsent.some(({ isLost }) => isLost)) return sent;
+  if (!own[0]) return { seq: head.seq, clock: head.clock };
+  return { seq: own[0].seq - 1, clock: own.find(({ from }) => from !== null)?.from ?? head.clock };
 }
 
 type Place = Pick<Unsent, 'key' | 'id' | 'topic'>;

@@ -4,57 +4,157 @@
 import type { Address } from '#lib/keys/address.ts';
 import { matchesAddress } from '#lib/keys/address.ts';
 import { decodeChainBody } from '#lib/keys/chain-body.ts';
-import { admitChainControls, evaluateChain, findGenesis, type ChainState } from '#lib/keys/chain.ts';
-import type { VerifiedControl } from '#lib/keys/control.ts';
-import { deviceId } from '#lib/keys/device.ts';
-import type { Directory } from '#lib/keys/directory.ts';
+import {
+  admitChainControls,
+  chainSpaceId,
+  evaluateChain,
+  findGenesis,
+  introducedBy,
+  type ChainDevice,
+  type ChainEntry,
+  type ChainState,
+} from '#lib/keys/chain.ts';
+import { admitCarried, chainsUpTo, createChains, newsOf, toldOf, type Chains } from '#lib/keys/chains.ts';
+import { decodeControl, type VerifiedControl } from '#lib/keys/control.ts';
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import type { SpaceId } from '#lib/keys/ids.ts';
-import { admits, evaluateRoster, type RosterState } from '#lib/keys/roster.ts';
+import { decodeRosterBody, encodeRosterBody } from '#lib/keys/roster-body.ts';
+import { circleOf } from '#lib/keys/roster-circle.ts';
+import { evaluateRoster, groundless, type RosterState } from '#lib/keys/roster.ts';
 import type { Members } from './members.ts';
-import type { Policy } from './ports.ts';
+import type { Carried, Policy } from './ports.ts';
 
 /** Members that carry the state they were computed from, for the vault. */
 export interface RosterMembers extends Members {
   readonly roster: RosterState;
+  readonly chains: Chains;
 }
 
 export interface ChainMembers extends Members {
   readonly chain: ChainState;
 }
 
-/** A space with a roster. `directory` is asked at every evaluation: call `refresh` of the replica when it has changed. */
-export function rosterPolicy(space: SpaceId, directory: () => Directory): Policy<RosterMembers> {
+/**
+ * A space with a roster.
+ * @param own the chains that this device follows by itself, asked at every evaluation: call `refresh` of the replica when
+ *   they have changed. To them comes what frames of the space carry.
+ */
+export function rosterPolicy(
+  space: SpaceId,
+  self: Address,
+  own: () => ReadonlyMap<Address, readonly ChainEntry[]>,
+): Policy<RosterMembers> {
+  const chainsWith = (carried: Carried) => createChains(merged(own(), carried));
   return {
+    hasGrounds: true,
+    note: encodeRosterBody({ type: 'note' }),
     admit: (fresh) => Promise.resolve(fresh),
-    evaluate(controls) {
-      const known = directory();
-      const roster = evaluateRoster(space, controls, known);
-      return {
-        roster,
-        heads: roster.heads,
-        ...(roster.kind !== null && { epoch: roster.current.id }),
-        author(id) {
-          const device = known.device(id);
-          if (!device) return undefined;
-          const clientId = roster.clientIds.get(id);
-          const pin = roster.pins.get(id);
-          return {
-            signing: device.signing,
-            ...(clientId !== undefined && { clientId }),
-            ...(pin && { pin }),
-          };
-        },
-        admits: (frame) => admits(roster, known, frame),
-      };
+    evaluate(controls, carried, upTo) {
+      const all = merged(own(), carried);
+      const chains = createChains(upTo ? chainsUpTo(all, upTo) : all);
+      return membersOf(evaluateRoster(space, controls, chains), chains);
     },
-    introduces: () => [],
+    carries(content) {
+      const body = decodeRosterBody(content);
+      return body?.type === 'rotate' ? body.carried : [];
+    },
+    introduces(_content, news) {
+      return news.flatMap(({ address, carried }) =>
+        carried.flatMap((statement) => {
+          const control = decodeControl(chainSpaceId(address), 0, statement)?.claimed;
+          return control ? keysIn(address, control.inner.body) : [];
+        }),
+      );
+    },
+    async carry(news, carried) {
+      const all = merged(own(), carried);
+      const next = new Map(carried);
+      for (const { address, carried: statements } of news) {
+        const known = all.get(address) ?? [];
+        const fresh = await admitCarried(address, statements, known);
+        if (typeof fresh === 'string') return fresh;
+        if (fresh.length === 0) continue;
+        all.set(address, [...known, ...fresh]);
+        next.set(address, [...(next.get(address) ?? []), ...fresh]);
+      }
+      const chains = createChains(all);
+      if (!news.every(({ address, heads }) => chains.at(address, heads) !== undefined)) return 'incomplete';
+      return [...next].every(([address, entries]) => carried.get(address) === entries) ? carried : next;
+    },
+    circle: (controls, carried, claimed) => circleOf(space, controls, chainsWith(carried), claimed),
+    chainNews(announced, carried, { controls, content, room }) {
+      const chains = chainsWith(carried);
+      const { addresses } = circleOf(space, controls, chains);
+      const body = content && decodeRosterBody(content);
+      const introduced =
+        body?.type === 'found' ? [body.founder] : body?.type === 'join' ? [body.address] : [];
+      return newsOf(chains, announced, new Set([...addresses, ...introduced]), room);
+    },
+    chainsTold: (announced, carried, news) => toldOf(chainsWith(carried), announced, news),
+    groundless: (before, after) => ('roster' in before ? groundless(before.roster, after.roster, self) : []),
   };
+}
+
+function membersOf(roster: RosterState, chains: Chains): RosterMembers {
+  return {
+    roster,
+    chains,
+    heads: roster.heads,
+    anchors: roster.anchors,
+    rotationDue: roster.rotationDue,
+    judgedBy: new Map(chains.addresses().map((address) => [address, chains.state(address)!.heads])),
+    ...(roster.current && { epoch: roster.current.id }),
+    epochs: roster.epochs.flatMap(({ id, isVoid }) => (isVoid ? [] : [id])),
+    author(id) {
+      const device = chains.device(id);
+      const clientId = roster.clientIds.get(id);
+      return device && { signing: device.signing, ...(clientId !== undefined && { clientId }) };
+    },
+    stands: (id) => roster.stands(id),
+    isKnown: (id) => roster.isKnown(id),
+    isRevoked: (id) => revocationOf(chains, id) !== undefined,
+    revoker: (id) => revocationOf(chains, id)?.by ?? null,
+    tells: (news, id) =>
+      news.some(({ address, heads }) => chains.at(address, heads)?.devices.get(id)?.revoked !== undefined),
+  };
+}
+
+function revocationOf(chains: Chains, device: string): ChainDevice['revoked'] {
+  const known = chains.device(device);
+  return known && chains.state(known.address)?.devices.get(device)?.revoked;
+}
+
+/** One list for each set of entries, so that what follows from it is computed once. */
+function merged(
+  own: ReadonlyMap<Address, readonly ChainEntry[]>,
+  carried: Carried,
+): Map<Address, readonly ChainEntry[]> {
+  const all = new Map<Address, readonly ChainEntry[]>(own);
+  for (const [address, entries] of carried) {
+    const known = own.get(address);
+    all.set(address, known ? union(known, entries) : entries);
+  }
+  return all;
+}
+
+const unions = new WeakMap<readonly ChainEntry[], WeakMap<readonly ChainEntry[], readonly ChainEntry[]>>();
+
+function union(known: readonly ChainEntry[], entries: readonly ChainEntry[]): readonly ChainEntry[] {
+  const made = unions.get(known)?.get(entries);
+  if (made) return made;
+  const ids = new Set(known.map(({ control }) => hex(control.id)));
+  const fresh = entries.filter(({ control }) => !ids.has(hex(control.id)));
+  const all = fresh.length === 0 ? known : [...known, ...fresh];
+  const byOther = unions.get(known) ?? new WeakMap<readonly ChainEntry[], readonly ChainEntry[]>();
+  unions.set(known, byOther.set(entries, all));
+  return all;
 }
 
 /** The account chain of an address: controls only. */
 export function chainPolicy(address: Address): Policy<ChainMembers> {
   return {
+    hasGrounds: false,
+    note: new Uint8Array(0),
     async admit(fresh, known) {
       const entries = await admitChainControls(address, fresh, findGenesis(address, known));
       return entries.map(({ control }) => control);
@@ -67,25 +167,44 @@ export function chainPolicy(address: Address): Policy<ChainMembers> {
       return {
         chain,
         heads: chain.heads,
+        anchors: [],
+        epochs: [],
         author(id) {
           const device = chain.devices.get(id);
           return device && { signing: device.bundle.signing };
         },
-        admits: () => false,
+        stands: () => false,
+        isKnown: () => false,
+        isRevoked: () => false,
+        revoker: () => null,
+        tells: () => false,
+        judgedBy: new Map(),
+        rotationDue: false,
       };
     },
-    introduces(body: Bytes) {
-      const decoded = decodeChainBody(body);
-      if (decoded?.type === 'addDevice' || decoded?.type === 'recover')
-        return [{ device: decoded.id, signing: decoded.device.signing }];
-      if (decoded?.type !== 'genesis' || !matchesAddress(address, decoded.bundle)) return [];
-      const { device } = decoded.bundle;
-      return [{ device: hex(deviceId(device)), signing: device.signing }];
-    },
+    carries: () => [],
+    introduces: (content) => keysIn(address, content),
+    carry: (_news, carried) => Promise.resolve(carried),
+    circle: () => ({ addresses: new Set(), has: () => true }),
+    chainNews: () => [],
+    chainsTold: (announced) => announced,
+    groundless: () => [],
   };
 }
 
-function entryOf(control: VerifiedControl) {
+/** The entries of a chain whose controls a replica has admitted. */
+export function chainEntries(controls: readonly VerifiedControl[]): readonly ChainEntry[] {
+  return controls.flatMap((control) => entryOf(control));
+}
+
+function keysIn(address: Address, body: Bytes): { readonly device: string; readonly signing: Bytes }[] {
+  const decoded = decodeChainBody(body);
+  if (!decoded || (decoded.type === 'genesis' && !matchesAddress(address, decoded.bundle))) return [];
+  const introduced = introducedBy(decoded);
+  return introduced ? [{ device: introduced.id, signing: introduced.bundle.signing }] : [];
+}
+
+function entryOf(control: VerifiedControl): ChainEntry[] {
   const body = decodeChainBody(control.inner.body);
   return body ? [{ control, body }] : [];
 }

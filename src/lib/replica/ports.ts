@@ -9,7 +9,12 @@ import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { Result } from '#lib/bytes/result.ts';
 import { openLocal, sealLocal, type LocalKey } from '#lib/crypto/local.ts';
 import type { Random } from '#lib/crypto/random.ts';
+import type { Address } from '#lib/keys/address.ts';
+import type { ChainEntry } from '#lib/keys/chain.ts';
 import type { VerifiedControl } from '#lib/keys/control.ts';
+import type { ChainNews } from '#lib/keys/grounds.ts';
+import type { Hex } from '#lib/keys/ids.ts';
+import type { Circle } from '#lib/keys/roster-circle.ts';
 import type { DeviceHex, Members } from './members.ts';
 
 export type Key = readonly string[];
@@ -54,14 +59,65 @@ export interface ReplicaPorts {
   readonly seal: LocalSeal;
 }
 
-/** Who may do what in a space: a pure function of its verified controls (policies.ts has the two we use). */
+/** Chain statements by address: of the chains that concern a space, what its frames have carried here. */
+export type Carried = ReadonlyMap<Address, readonly ChainEntry[]>;
+
+/** Heads of chains that a device has named, by address. */
+export type Announcement = ReadonlyMap<Address, readonly Hex[]>;
+
+/** Who may do what in a space: a pure function of its verified controls and of chains (policies.ts has the two we use). */
 export interface Policy<M extends Members = Members> {
+  /** Whether frames say what they build on and carry chains (keys/grounds.ts). A chain itself does not. */
+  readonly hasGrounds: boolean;
+  /** The body of a control that says nothing but what it names. */
+  readonly note: Bytes;
   /** Those of `fresh` that are well formed and rightly signed inside. The others are tried again when more is known. */
   admit(
     fresh: readonly VerifiedControl[],
     known: readonly VerifiedControl[],
   ): Promise<readonly VerifiedControl[]>;
-  evaluate(controls: readonly VerifiedControl[]): M;
-  /** Signing keys that a control brings along for devices whose id is the hash of them. They give no right. */
-  introduces(body: Bytes): readonly { readonly device: DeviceHex; readonly signing: Bytes }[];
+  /** @param upTo heads of chains, by address: judged as if no more were known of these chains, and nothing of others */
+  evaluate(
+    controls: readonly VerifiedControl[],
+    carried: Carried,
+    upTo?: ReadonlyMap<Address, readonly Hex[]>,
+  ): M;
+  /** Controls that a control carries inside: those since the rotation before, in a rotation (rule 20). */
+  carries(content: Bytes): readonly { readonly epoch: number; readonly statement: Bytes }[];
+  /** Signing keys that a control, or what a frame carries, brings along for devices whose id is the hash of them. They give no right. */
+  introduces(
+    content: Bytes,
+    chains: readonly ChainNews[],
+  ): readonly { readonly device: DeviceHex; readonly signing: Bytes }[];
+  /**
+   * `carried` with what a frame brings. `malformed` when that is not well formed or wrongly signed; `incomplete` when what
+   * the heads it names build on is not there: what its author's words before it carry may still come.
+   */
+  carry(chains: readonly ChainNews[], carried: Carried): Promise<Carried | 'malformed' | 'incomplete'>;
+  /**
+   * Whose chains matter here, by controls whose signatures are good (`controls`) and by statements of which only a founding
+   * is believed (`claimed`): chains of others are not taken in.
+   */
+  circle(
+    controls: readonly VerifiedControl[],
+    carried: Carried,
+    claimed?: readonly VerifiedControl[],
+  ): Circle;
+  /**
+   * What a frame of this device has to say of chains, given the heads it named last (by address), the controls it knows and
+   * the one it says, if it does: no more than there is room for.
+   */
+  chainNews(
+    announced: Announcement,
+    carried: Carried,
+    given: {
+      readonly controls: readonly VerifiedControl[];
+      readonly content: Bytes | null;
+      readonly room: number;
+    },
+  ): readonly ChainNews[];
+  /** The heads of chains that it has named with this news. */
+  chainsTold(announced: Announcement, carried: Carried, news: readonly ChainNews[]): Announcement;
+  /** Controls of this device's own people that counted and do not any more, for want of somebody who names them (rule 11). */
+  groundless(before: M, after: M): readonly Hex[];
 }

@@ -22,3 +22,20 @@ test('what Alice writes on her phone is on the laptop after a sync, and back', a
   expect(phone.allergies()).toEqual(['Arachide', 'Pollen']);
   expect(hex(phone.replica.stateHash())).toBe(hex(laptop.replica.stateHash()));
 });
+
+test('what the relay has not acknowledged stays to be sent, also after a restart', async () => {
+  const world = await replicaWorld(['Alice phone']);
+  const phone = world.device('Alice phone');
+  await sync(phone.replica, world.relay);
+  for (const name of ['Pollen', 'Arachide', 'Latex']) await phone.allergy(name);
+  const [first, ...others] = (await phone.replica.outbox()).map(({ id }) => id);
+  expect((await phone.replica.acknowledge([first!])).ok).toBe(true);
+  for (const time of ['before', 'after']) {
+    expect(phone.replica.unsent(), time).toBe(2);
+    expect(
+      (await phone.replica.outbox()).map(({ id }) => hex(id)),
+      time,
+    ).toEqual(others.map(hex));
+    await phone.restart();
+  }
+});

@@ -34,6 +34,11 @@ export interface ReplicaOptions<M extends Members = Members> {
   readonly self: { readonly id: Bytes; readonly signer: Signer };
   readonly policy: Policy<M>;
   readonly ports: ReplicaPorts;
+  /**
+   * Whoever holds this replica rotates when a rotation is due: until then what says anything waits, so that nobody who was let
+   * out reads it (rule 27).
+   */
+  readonly rotates?: boolean;
   /** The sections that are read and written; by default those of the health record. */
   readonly schema?: Schema;
   /** Tails before they are folded; smaller in tests. */
@@ -43,9 +48,10 @@ export interface ReplicaOptions<M extends Members = Members> {
 /** A replica over what stands on the disk for this space; `load` before anything else. */
 export function createReplica<M extends Members>(options: ReplicaOptions<M>): Replica<M> {
   const { space, epochs, self, policy, ports, schema = sectionDefinition } = options;
-  const { maxTails = MAX_TAILS } = options;
+  const { maxTails = MAX_TAILS, rotates = false } = options;
   const me = { id: hex(self.id), signer: self.signer };
   const keyring = keyringOf(epochs);
   const layout = layoutOf(space);
-  return new LiveReplica({ space, self: me, policy, ports, layout, schema, maxTails, keyring }, policy);
+  const context = { space, self: me, policy, ports, layout, schema, maxTails, rotates, keyring };
+  return new LiveReplica(context, policy);
 }

@@ -1,61 +1,105 @@
 /**
- * A snapshot: everything that counted when it was made, folded into one state.
+ * A snapshot: every lane as it stood when it was made, folded, and with it what a newcomer needs to judge what counts.
  *
- *   payload   root[32] (merkle.ts) | varint n | n × (author[32] | varint seq | saying[32] | varint clock | peaks)
- *             | u32 length | the state (folded.ts), deflated (RFC 1951)
+ *   payload   u32 length | content, deflated (RFC 1951)
+ *   content   varint n | n × lane | varint n | n × chain | varint n | n × control | varint n | n × late saying[32]
+ *             | varint n | n × name
+ *   lane      author[32] | varint seq | saying[32] | frame id[32] | u8 joined | u32 length | the lane (folded.ts)
+ *   chain     address[32] | varint n | n × (u32 length | chain statement)
+ *   control   u32 epoch | u32 length | control statement
+ *   name      author[32] | varint seq | saying[32] | frame id[32]
  *
- * The frontier says what is covered: of each author the chain up to that number, which ends with that saying; every
- * saying commits to the one before. The payload is cut into parts, one frame each, so that it may be larger than a frame.
- * Compression is safe here: only owners' devices write what is in it (B09).
+ * Lanes ascend by author and saying, chains by address. A lane covers its author's words up to that one, which commits to
+ * all before it. What the covered words name and no lane holds counts as they do, also once they are let go: it is named here,
+ * ascending by author and saying. What is late and what was said about members and keys is never covered (rule 28). The
+ * payload is cut into parts, one frame each, so that it may be larger than a frame. Compression is safe here: only owners'
+ * devices write what is in it (B09).
  *
- * Guarantees: `decodeSnapshot` inflates no more than announced and allowed, and what it returns is complete in itself:
- * clocks, state and root fit each other. Whether it is what its frames make is for adopt.ts to find out.
+ * Guarantees: `decodeSnapshot` inflates no more than announced and allowed, and every lane it returns is complete in itself.
+ * Whether they are what their frames make is for adopt.ts to find out.
  */
-import { concat, equal, fromHex, hex, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
-import { decodeWith, MalformedBytes, Reader } from '#lib/bytes/reader.ts';
+import { concat, fromHex, hex, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
+import { decodeWith, MalformedBytes, type Reader } from '#lib/bytes/reader.ts';
 import { Writer } from '#lib/bytes/writer.ts';
+import { MAX_INNER } from '#lib/crypto/frame.ts';
+import { addressHash, addressOfHash, type Address } from '#lib/keys/address.ts';
+import type { Name } from '#lib/keys/grounds.ts';
 import { ID_LENGTH, type Hex } from '#lib/keys/ids.ts';
 import { deflate, inflate } from './deflate.ts';
-import { RecordDocument, type Schema } from './document.ts';
 import { MAX_STATE } from './folded.ts';
-import type { Clocks } from './gate.ts';
-import { clocksOf, type Chain } from './log.ts';
-import { merkleRoot, peakCount, type Peaks } from './merkle.ts';
+import { Lane, shortOf } from './lane.ts';
+import type { LaneHead, LaneId } from './log.ts';
 import type { Members } from './members.ts';
 
-/** A covered chain, and the Merkle peaks of its ids. */
-export interface CoveredChain extends Chain {
-  readonly peaks: Peaks;
+export interface FoldedLane {
+  readonly head: LaneHead;
+  readonly lane: Lane;
+}
+
+export interface ControlStatement {
+  readonly epoch: number;
+  readonly statement: Bytes;
 }
 
 export interface Snapshot {
-  readonly frontier: ReadonlyMap<Hex, CoveredChain>;
-  readonly state: Bytes;
+  readonly lanes: ReadonlyMap<LaneId, FoldedLane>;
+  readonly chains: ReadonlyMap<Address, readonly Bytes[]>;
+  readonly controls: readonly ControlStatement[];
+  /** Sayings. */
+  readonly late: readonly Hex[];
+  /** What the covered words name and no lane holds. */
+  readonly names: readonly Name[];
 }
 
-export interface OpenedSnapshot extends Snapshot {
-  /** What the state holds; for whoever opened it to change. */
-  readonly document: RecordDocument;
-}
-
-/** Bytes of payload in one frame: leaves room for any number of dependencies. */
-export const PART = 960 * 1024;
+/** Bytes of payload in one frame: leaves room for what a frame names and carries. */
+export const PART = 768 * 1024;
 export const MAX_PARTS = 64;
-const MAX_FRONTIER = 4096;
+const MAX_LANES = 4096;
+const MAX_STATEMENTS = 65_536;
+const MAX_LATE = 65_536;
+const MAX_NAMES = 65_536;
 
 /** The contents of the frames, in order; null when it is larger than can be sent. */
-export async function encodeSnapshot({ frontier, state }: Snapshot): Promise<readonly Bytes[] | null> {
-  if (state.length > MAX_STATE) return null;
-  const writer = new Writer(state.length / 2 + 1024).bytes(merkleRoot(frontier)).varint(frontier.size);
-  for (const author of [...frontier.keys()].sort()) {
-    const { seq, id, clock, peaks } = frontier.get(author)!;
-    writer.bytes(fromHex(author)).varint(seq).bytes(fromHex(id)).varint(clock);
-    for (const peak of peaks) writer.bytes(peak);
+export async function encodeSnapshot({
+  lanes,
+  chains,
+  controls,
+  late,
+  names,
+}: Snapshot): Promise<readonly Bytes[] | null> {
+  const writer = new Writer(65_536).varint(lanes.size);
+  for (const { head, lane } of [...lanes.values()].sort(byHead)) {
+    writer
+      .bytes(fromHex(head.author))
+      .varint(head.seq)
+      .bytes(fromHex(head.saying))
+      .bytes(fromHex(head.frame));
+    writer.u8(head.isJoined ? 1 : 0).lengthPrefixed(lane.fold());
   }
-  const payload = writer
-    .u32(state.length)
-    .bytes(await deflate(state))
-    .finish();
+  writer.varint(chains.size);
+  for (const address of [...chains.keys()].sort()) {
+    const statements = chains.get(address)!;
+    writer.bytes(addressHash(address)).varint(statements.length);
+    for (const statement of statements) writer.lengthPrefixed(statement);
+  }
+  writer.varint(controls.length);
+  for (const { epoch, statement } of controls) writer.u32(epoch).lengthPrefixed(statement);
+  writer.varint(late.length);
+  for (const saying of late) writer.bytes(fromHex(saying));
+  writer.varint(names.length);
+  for (const { author, seq, saying, frame } of [...names].sort(byAuthorAndSaying))
+    writer.bytes(fromHex(author)).varint(seq).bytes(fromHex(saying)).bytes(fromHex(frame));
+  const content = writer.finish();
+  if (content.length > MAX_STATE) return null;
+  return cut(
+    new Writer(content.length / 2)
+      .u32(content.length)
+      .bytes(await deflate(content))
+      .finish(),
+  );
+}
+
+function cut(payload: Bytes): readonly Bytes[] | null {
   const parts = Math.ceil(payload.length / PART);
   if (parts > MAX_PARTS) return null;
   return Array.from({ length: parts }, (_, part) =>
@@ -71,54 +115,81 @@ export function partOf(content: Bytes): { part: number; parts: number } | null {
 }
 
 /** From the contents of all its frames, in order. */
-export async function decodeSnapshot(
-  contents: readonly Bytes[],
-  members: Members,
-  schema?: Schema,
-): Promise<OpenedSnapshot | null> {
-  const read = readPayload(concat(...contents.map((content) => content.subarray(2))));
-  if (!read || !equal(merkleRoot(read.frontier), read.root)) return null;
-  const state = await inflate(read.deflated, read.length);
-  if (!state) return null;
-  const clocks = clocksOf(read.frontier, members);
-  for (const [author, { clock }] of read.frontier)
-    if (clock > 0 && members.author(author)?.clientId === undefined) return null;
-  const document = RecordDocument.open(state, schema);
-  return document && isOf(document.clocks(), clocks) ? { frontier: read.frontier, state, document } : null;
+export async function decodeSnapshot(contents: readonly Bytes[], members: Members): Promise<Snapshot | null> {
+  const payload = concat(...contents.map((content) => content.subarray(2)));
+  const announced = decodeWith(payload, (reader) => ({
+    length: reader.u32(),
+    deflated: toOwned(reader.rest()),
+  }));
+  if (!announced || announced.length > MAX_STATE) return null;
+  const content = await inflate(announced.deflated, announced.length);
+  return content && decodeWith(content, (reader) => readContent(reader, members));
 }
 
-/** Whether these clocks are those, where 0 is the same as none. */
-function isOf(held: Clocks, said: Clocks): boolean {
-  return (
-    [...said].every(([client, clock]) => (held.get(client) ?? 0) === clock) &&
-    [...held.keys()].every((client) => said.has(client))
-  );
-}
-
-function readPayload(payload: Bytes) {
-  return decodeWith(payload, (reader) => {
-    const root = toOwned(reader.bytes(ID_LENGTH));
-    const frontier = readFrontier(reader);
-    const length = reader.u32();
-    if (length > MAX_STATE) throw new MalformedBytes('too long');
-    return { root, frontier, length, deflated: toOwned(reader.rest()) };
-  });
-}
-
-function readFrontier(reader: Reader): Map<Hex, CoveredChain> {
-  const frontier = new Map<Hex, CoveredChain>();
-  const count = reader.varint();
-  if (count > MAX_FRONTIER) throw new MalformedBytes('too many');
-  let before = '';
-  for (let left = count; left > 0; left--) {
-    const author = hex(reader.bytes(ID_LENGTH));
-    if (author <= before) throw new MalformedBytes('out of order');
-    before = author;
-    const [seq, id, clock] = [reader.varint(), hex(reader.bytes(ID_LENGTH)), reader.varint()];
-    const chain = { seq, id, frame: id, clock };
-    if (chain.seq === 0) throw new MalformedBytes('numbers start at 1');
-    const peaks = Array.from({ length: peakCount(chain.seq) }, () => toOwned(reader.bytes(ID_LENGTH)));
-    frontier.set(author, { ...chain, peaks });
+function readContent(reader: Reader, members: Members): Snapshot {
+  const lanes = new Map<LaneId, FoldedLane>();
+  let before: LaneHead | null = null;
+  for (let left = count(reader, MAX_LANES); left > 0; left--) {
+    const one: FoldedLane = readLane(reader, members);
+    if (before && byHead({ head: before }, one) >= 0) throw new MalformedBytes('lanes out of order');
+    const isSecond = before?.author === one.head.author;
+    lanes.set(isSecond ? `${one.head.author} ${one.head.saying}` : one.head.author, one);
+    before = one.head;
   }
-  return frontier;
+  const chains = new Map<Address, Bytes[]>();
+  for (let left = count(reader, MAX_LANES); left > 0; left--) {
+    const address = addressOfHash(toOwned(reader.bytes(ID_LENGTH)));
+    chains.set(
+      address,
+      list(reader, MAX_STATEMENTS, () => toOwned(reader.lengthPrefixed(MAX_INNER))),
+    );
+  }
+  const controls = list(reader, MAX_STATEMENTS, () => ({
+    epoch: reader.u32(),
+    statement: toOwned(reader.lengthPrefixed(MAX_INNER)),
+  }));
+  const late = list(reader, MAX_LATE, () => hex(reader.bytes(ID_LENGTH)));
+  const names = list(reader, MAX_NAMES, () => ({
+    author: hex(reader.bytes(ID_LENGTH)),
+    seq: reader.varint(),
+    saying: hex(reader.bytes(ID_LENGTH)),
+    frame: hex(reader.bytes(ID_LENGTH)),
+  }));
+  if (names.some((name, i) => i > 0 && byAuthorAndSaying(names[i - 1]!, name) >= 0))
+    throw new MalformedBytes('names out of order');
+  return { lanes, chains, controls, late, names };
+}
+
+function readLane(reader: Reader, members: Members): FoldedLane {
+  const author = hex(reader.bytes(ID_LENGTH));
+  const seq = reader.varint();
+  const [saying, frame] = [hex(reader.bytes(ID_LENGTH)), hex(reader.bytes(ID_LENGTH))];
+  const isJoined = reader.u8() === 1;
+  const client = members.author(author)?.clientId;
+  const lane = client === undefined ? null : Lane.open(toOwned(reader.lengthPrefixed(MAX_STATE)), client);
+  if (lane?.frames !== seq || lane.frameAt(shortOf(saying)) !== seq - 1) throw new MalformedBytes('no lane');
+  return { head: { author, seq, saying, frame, clock: lane.clock, isJoined }, lane };
+}
+
+function byHead({ head: a }: { head: LaneHead }, { head: b }: { head: LaneHead }): number {
+  return byAuthorAndSaying(a, b);
+}
+
+type Said = Pick<Name, 'author' | 'saying'>;
+
+function byAuthorAndSaying(a: Said, b: Said): number {
+  if (a.author !== b.author) return a.author < b.author ? -1 : 1;
+  return a.saying < b.saying ? -1 : a.saying > b.saying ? 1 : 0;
+}
+
+function list<T>(reader: Reader, max: number, read: () => T): T[] {
+  const items: T[] = [];
+  for (let left = count(reader, max); left > 0; left--) items.push(read());
+  return items;
+}
+
+function count(reader: Reader, max: number): number {
+  const n = reader.varint();
+  if (n > max) throw new MalformedBytes('too many');
+  return n;
 }

@@ -1,43 +1,42 @@
 /**
- * What a replica knows besides the record itself: how far every chain has come, what others have, what is claimed to
+ * What a replica knows besides the record itself: how far every lane has come, what others have, what is claimed to
  * exist, how far the relay has been read. Sealed as one value, the head, with every write that changes any of it, so
  * that it and the record are never apart.
  *
- *   head        0x01 version | varint written | varint first tail | varint next tail | varint bytes in tails
- *               | varint next in outbox | varint unsent | varint controls | u64 milliseconds, u16 counter | sent | chains | announced | rules | reach
- *               | claims | cursors | base | undecided | owed | u8 flags (1 whole history wanted, 2 frames were dropped)
- *   sent        varint seq | varint clock                          own data frames up to here are on the relay
- *   chains      varint n | n × (author[32] | varint seq | saying[32] | frame id[32] | varint clock)
- *   announced   varint n | n × (author[32] | varint seq)           what our last data frame builds on
- *   rules       varint n | n × control frame id[32]                what it says who may do what by
+ *   head        0x02 version | varint written | varint first tail | varint next tail | varint bytes in tails
+ *               | varint next in outbox | varint unsent | varint controls | u8 carried | u64 milliseconds, u16 counter
+ *               | sent | lanes | lanes shown | announced | judged | reach | claims | cursors | base | ids undecided | owed
+ *               | u8 flags (1 whole history wanted, 2 frames were dropped)
+ *   sent        varint seq | varint clock                            own words up to here are on the relay
+ *   lanes       varint n | n × (text id | author[32] | varint seq | saying[32] | frame id[32] | varint clock | u8 joined)
+ *   announced   ids of lane heads | ids of controls | twice: varint n | n × (text address | ids of chain heads)
+ *   judged      varint n | n × (text address | ids of chain heads)
  *   reach       varint n | n × (device[32] | varint m | m × (author[32] | varint seq | varint clock))
- *   claims      varint n | n × (author[32] | u8 lane | varint seq | id[32] | by[32])
+ *   claims      varint n | n × (author[32] | u8 control | varint seq | saying[32] | frame id[32] | by[32])
  *   cursors     varint n | n × (topic[32] | varint after | u8 0, or u8 1 | id[32])
- *   base        u8 0, or u8 1 | u8 verified | varint n | n × (author[32] | varint m | m × frame id[32]) | chains
- *   undecided   varint n | n × frame id[32]                        parts of snapshots not judged yet
- *   owed        u8 0, or u8 1 | chains | varint controls | u8 unknown          owed.ts
+ *   base        u8 0, or u8 1 | u8 flags (1 verified, 2 let go) | u8 0, or u8 1 | frame id[32] | varint n | n × (author[32] | ids) | lanes
+ *   owed        u8 0, or u8 1 | lanes | varint controls | u8 unknown
+ *   ids         varint n | n × id[32]                                text   u32 length | UTF-8
  */
-import { fromHex, hex, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
+import { fromHex, fromUtf8, hex, toOwned, utf8, type Bytes } from '#lib/bytes/bytes.ts';
 import { decodeWith, MalformedBytes, type Reader } from '#lib/bytes/reader.ts';
 import { Writer } from '#lib/bytes/writer.ts';
+import type { Address } from '#lib/keys/address.ts';
+import type { Name } from '#lib/keys/grounds.ts';
 import { ID_LENGTH, type Hex } from '#lib/keys/ids.ts';
-import type { Hlc } from '#lib/keys/inner.ts';
-import type { Lane } from './bodies.ts';
+import type { Hlc } from '#lib/keys/signed.ts';
 import { HLC_ZERO } from './hlc.ts';
-import type { Chain, Chains } from './log.ts';
+import type { LaneHead, LaneHeads, LaneId } from './log.ts';
 
-/** What a device is known to have of an author's chain. */
+/** What a device is known to have of an author's words. */
 export interface Reach {
   readonly seq: number;
   readonly clock: number;
 }
 
-/** A frame said to exist, by whom. */
-export interface Claim {
-  readonly author: Hex;
-  readonly lane: Lane;
-  readonly seq: number;
-  readonly id: Hex;
+/** Something said to exist, by whom. */
+export interface Claim extends Name {
+  readonly isControl: boolean;
   readonly by: Hex;
 }
 
@@ -52,23 +51,34 @@ export interface Origin {
   readonly parts: readonly Hex[];
 }
 
-/** What admission starts from: a snapshot, or several that were made apart and cover different things. */
+/** What the lanes start from: of each as far as the snapshots go that were adopted. */
 export interface Base {
   readonly snapshots: readonly Origin[];
   /** Rebuilt from the frames here; else taken on the word of the owners who signed. */
   readonly verified: boolean;
-  /** What they cover together. */
-  readonly chains: Chains;
+  /** The frame of this device that names them: once the relay has it, what they cover is let go (rule 29). */
+  readonly namedBy: Hex | null;
+  readonly hasLetGo: boolean;
+  readonly lanes: LaneHeads;
 }
 
 /** What stood on this disk, rotted, and has not come back (owed.ts). */
 export interface Owed {
-  /** How far chains had come that cannot be followed so far now. */
-  readonly chains: Chains;
+  /** How far lanes had come that cannot be followed so far now. */
+  readonly lanes: LaneHeads;
   /** How many controls there were; 0 when they are all there. */
   readonly controls: number;
   /** What said how far everything had come is gone too: only the relay can tell. */
   readonly unknown: boolean;
+}
+
+/** What this device's last frame built on: its next one names what has changed since. */
+export interface Announced {
+  readonly lanes: readonly Hex[];
+  readonly controls: readonly Hex[];
+  readonly chains: ReadonlyMap<Address, readonly Hex[]>;
+  /** The same of its last control: either must be enough for who is shown it alone (rule 20). */
+  readonly controlChains: ReadonlyMap<Address, readonly Hex[]>;
 }
 
 export interface HeadState {
@@ -80,17 +90,21 @@ export interface HeadState {
   readonly nextOutbox: number;
   /** How many frames stand in the outbox. */
   readonly unsent: number;
-  /** How many controls stand beside the head. */
+  /** How many controls stand beside the head, and whether chains do. */
   readonly controls: number;
+  readonly carried: boolean;
   readonly clock: Hlc;
   readonly sent: Reach;
-  readonly chains: Chains;
-  readonly announced: ReadonlyMap<Hex, number>;
-  /** The control frames it names, or a frame before it. */
-  readonly announcedRules: readonly Hex[];
+  /** What counts. */
+  readonly lanes: LaneHeads;
+  /** What counted, and was shown, when all was quiet last: what this device vouches for (vouching.ts). */
+  readonly shown: LaneHeads;
+  readonly announced: Announced;
+  /** The heads of chains by which the lanes were counted: where a chain has gone on since, they are counted anew. */
+  readonly judged: ReadonlyMap<Address, readonly Hex[]>;
   /** device → author → what the device has of it. */
   readonly reach: ReadonlyMap<Hex, ReadonlyMap<Hex, Reach>>;
-  /** `placeOf` → the farthest claim. */
+  /** `claimKey` → the farthest claim. */
   readonly claims: ReadonlyMap<string, Claim>;
   readonly cursors: ReadonlyMap<Hex, RelayCursor>;
   readonly base: Base | null;
@@ -108,11 +122,13 @@ export const EMPTY_HEAD: HeadState = {
   nextOutbox: 0,
   unsent: 0,
   controls: 0,
+  carried: false,
   clock: HLC_ZERO,
   sent: { seq: 0, clock: 0 },
-  chains: new Map(),
-  announced: new Map(),
-  announcedRules: [],
+  lanes: new Map(),
+  shown: new Map(),
+  announced: { lanes: [], controls: [], chains: new Map(), controlChains: new Map() },
+  judged: new Map(),
   reach: new Map(),
   claims: new Map(),
   cursors: new Map(),
@@ -123,32 +139,31 @@ export const EMPTY_HEAD: HeadState = {
   dropped: false,
 };
 
-export function placeOf(author: Hex, lane: Lane): string {
-  return `${author} ${lane}`;
+/** One claim of each device about each author: so many, whatever is claimed (rule 24). */
+export function claimKey({ author, isControl, by }: Claim): string {
+  return `${by} ${author} ${isControl ? 'control' : 'data'}`;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 
 export function encodeHead(head: HeadState): Bytes {
   const writer = new Writer(1024).u8(VERSION);
   writer.varint(head.written).varint(head.firstTail).varint(head.nextTail).varint(head.tailBytes);
-  writer.varint(head.nextOutbox).varint(head.unsent).varint(head.controls);
+  writer
+    .varint(head.nextOutbox)
+    .varint(head.unsent)
+    .varint(head.controls)
+    .u8(head.carried ? 1 : 0);
   writer.u64(head.clock.time).u16(head.clock.counter);
   writer.varint(head.sent.seq).varint(head.sent.clock);
-  writeChains(writer, head.chains);
-  writeMap(writer, head.announced, (seq) => writer.varint(seq));
-  writeIds(writer, head.announcedRules);
+  writeLanes(writer, head.lanes);
+  writeLanes(writer, head.shown);
+  writeAnnounced(writer, head.announced);
+  writeChains(writer, head.judged);
   writeMap(writer, head.reach, (authors) =>
     writeMap(writer, authors, ({ seq, clock }) => writer.varint(seq).varint(clock)),
   );
-  writer.varint(head.claims.size);
-  for (const { author, lane, seq, id, by } of head.claims.values())
-    writer
-      .bytes(fromHex(author))
-      .u8(lane === 'control' ? 1 : 0)
-      .varint(seq)
-      .bytes(fromHex(id))
-      .bytes(fromHex(by));
+  writeClaims(writer, head.claims);
   writeMap(writer, head.cursors, ({ after, frame }) => {
     writer.varint(after).u8(frame ? 1 : 0);
     if (frame) writer.bytes(frame);
@@ -162,98 +177,131 @@ export function encodeHead(head: HeadState): Bytes {
 export function decodeHead(bytes: Bytes): HeadState | null {
   return decodeWith(bytes, (reader) => {
     if (reader.u8() !== VERSION) throw new MalformedBytes('unknown version');
-    const written = reader.varint();
-    const firstTail = reader.varint();
-    const nextTail = reader.varint();
-    const tailBytes = reader.varint();
-    const nextOutbox = reader.varint();
-    const unsent = reader.varint();
-    const controls = reader.varint();
-    const clock = { time: reader.u64(), counter: reader.u16() };
-    const sent = readReach(reader);
-    const chains = readChains(reader);
-    const announced = readMap(reader, () => reader.varint());
-    const announcedRules = readIds(reader);
-    const reach = readMap(reader, () => readMap(reader, () => readReach(reader)));
-    const claims = readClaims(reader);
-    const cursors = readMap(reader, () => readCursor(reader));
-    const base = readBase(reader);
-    const undecided = readIds(reader);
-    const owed = readOwed(reader);
-    const flags = reader.u8();
-    const [wantsHistory, dropped] = [(flags & 1) !== 0, (flags & 2) !== 0];
-    const counters = { written, firstTail, nextTail, tailBytes, nextOutbox, unsent, controls, clock, sent };
-    return {
-      ...counters,
-      chains,
-      announced,
-      announcedRules,
-      reach,
-      claims,
-      cursors,
-      base,
-      undecided,
-      owed,
-      wantsHistory,
-      dropped,
+    // Read in the order of the table above: an object literal is evaluated from top to bottom.
+    const state = {
+      written: reader.varint(),
+      firstTail: reader.varint(),
+      nextTail: reader.varint(),
+      tailBytes: reader.varint(),
+      nextOutbox: reader.varint(),
+      unsent: reader.varint(),
+      controls: reader.varint(),
+      carried: reader.u8() === 1,
+      clock: { time: reader.u64(), counter: reader.u16() },
+      sent: readReach(reader),
+      lanes: readLanes(reader),
+      shown: readLanes(reader),
+      announced: readAnnounced(reader),
+      judged: readChains(reader),
+      reach: readMap(reader, () => readMap(reader, () => readReach(reader))),
+      claims: readClaims(reader),
+      cursors: readMap(reader, () => readCursor(reader)),
+      base: readBase(reader),
+      undecided: readIds(reader),
+      owed: readOwed(reader),
     };
+    const flags = reader.u8();
+    return { ...state, wantsHistory: (flags & 1) !== 0, dropped: (flags & 2) !== 0 };
   });
 }
 
-function writeChains(writer: Writer, chains: Chains): void {
-  writeMap(writer, chains, ({ seq, id, frame, clock }) =>
-    writer.varint(seq).bytes(fromHex(id)).bytes(fromHex(frame)).varint(clock),
-  );
+function writeLanes(writer: Writer, lanes: LaneHeads): void {
+  writer.varint(lanes.size);
+  for (const [id, { author, seq, saying, frame, clock, isJoined }] of lanes) {
+    writeText(writer, id).bytes(fromHex(author)).varint(seq).bytes(fromHex(saying)).bytes(fromHex(frame));
+    writer.varint(clock).u8(isJoined ? 1 : 0);
+  }
 }
 
-function readChains(reader: Reader): Map<Hex, Chain> {
-  return readMap(reader, () => ({
-    seq: reader.varint(),
-    id: readId(reader),
-    frame: readId(reader),
-    clock: reader.varint(),
-  }));
+function readLanes(reader: Reader): Map<LaneId, LaneHead> {
+  const lanes = new Map<LaneId, LaneHead>();
+  for (let left = reader.varint(); left > 0; left--)
+    lanes.set(readText(reader), {
+      author: readId(reader),
+      seq: reader.varint(),
+      saying: readId(reader),
+      frame: readId(reader),
+      clock: reader.varint(),
+      isJoined: reader.u8() === 1,
+    });
+  return lanes;
+}
+
+function writeAnnounced(writer: Writer, { lanes, controls, chains, controlChains }: Announced): void {
+  writeIds(writer, lanes);
+  writeIds(writer, controls);
+  writeChains(writer, chains);
+  writeChains(writer, controlChains);
+}
+
+function writeChains(writer: Writer, chains: ReadonlyMap<Address, readonly Hex[]>): void {
+  writer.varint(chains.size);
+  for (const [address, heads] of chains) writeIds(writeText(writer, address), heads);
+}
+
+function readChains(reader: Reader): Map<Address, Hex[]> {
+  const chains = new Map<Address, Hex[]>();
+  for (let left = reader.varint(); left > 0; left--) chains.set(readText(reader), readIds(reader));
+  return chains;
+}
+
+function readAnnounced(reader: Reader): Announced {
+  const [lanes, controls] = [readIds(reader), readIds(reader)];
+  return { lanes, controls, chains: readChains(reader), controlChains: readChains(reader) };
 }
 
 function writeBase(writer: Writer, base: Base | null): void {
   writer.u8(base ? 1 : 0);
   if (!base) return;
-  writer.u8(base.verified ? 1 : 0).varint(base.snapshots.length);
-  for (const { author, parts } of base.snapshots) {
-    writer.bytes(fromHex(author));
-    writeIds(writer, parts);
-  }
-  writeChains(writer, base.chains);
+  writer.u8((base.verified ? 1 : 0) | (base.hasLetGo ? 2 : 0)).u8(base.namedBy ? 1 : 0);
+  if (base.namedBy) writer.bytes(fromHex(base.namedBy));
+  writer.varint(base.snapshots.length);
+  for (const { author, parts } of base.snapshots) writeIds(writer.bytes(fromHex(author)), parts);
+  writeLanes(writer, base.lanes);
 }
 
 function readBase(reader: Reader): Base | null {
   if (reader.u8() === 0) return null;
-  const verified = reader.u8() === 1;
+  const flags = reader.u8();
+  const [verified, hasLetGo] = [(flags & 1) !== 0, (flags & 2) !== 0];
+  const namedBy = reader.u8() === 1 ? readId(reader) : null;
   const snapshots: Origin[] = [];
   for (let left = reader.varint(); left > 0; left--)
     snapshots.push({ author: readId(reader), parts: readIds(reader) });
-  return { verified, snapshots, chains: readChains(reader) };
+  return { verified, hasLetGo, namedBy, snapshots, lanes: readLanes(reader) };
 }
 
 function writeOwed(writer: Writer, owed: Owed | null): void {
   writer.u8(owed ? 1 : 0);
   if (!owed) return;
-  writeChains(writer, owed.chains);
+  writeLanes(writer, owed.lanes);
   writer.varint(owed.controls).u8(owed.unknown ? 1 : 0);
 }
 
 function readOwed(reader: Reader): Owed | null {
   if (reader.u8() === 0) return null;
-  return { chains: readChains(reader), controls: reader.varint(), unknown: reader.u8() === 1 };
+  return { lanes: readLanes(reader), controls: reader.varint(), unknown: reader.u8() === 1 };
+}
+
+function writeClaims(writer: Writer, claims: ReadonlyMap<string, Claim>): void {
+  writer.varint(claims.size);
+  for (const { author, isControl, seq, saying, frame, by } of claims.values()) {
+    writer
+      .bytes(fromHex(author))
+      .u8(isControl ? 1 : 0)
+      .varint(seq);
+    writer.bytes(fromHex(saying)).bytes(fromHex(frame)).bytes(fromHex(by));
+  }
 }
 
 function readClaims(reader: Reader): Map<string, Claim> {
   const claims = new Map<string, Claim>();
   for (let left = reader.varint(); left > 0; left--) {
     const author = readId(reader);
-    const lane: Lane = reader.u8() === 1 ? 'control' : 'data';
-    const claim = { author, lane, seq: reader.varint(), id: readId(reader), by: readId(reader) };
-    claims.set(placeOf(author, lane), claim);
+    const isControl = reader.u8() === 1;
+    const place = { seq: reader.varint(), saying: readId(reader), frame: readId(reader) };
+    const claim = { author, isControl, ...place, by: readId(reader) };
+    claims.set(claimKey(claim), claim);
   }
   return claims;
 }
@@ -267,9 +315,10 @@ function readCursor(reader: Reader): RelayCursor {
   return { after, frame: reader.u8() === 1 ? toOwned(reader.bytes(ID_LENGTH)) : null };
 }
 
-function writeIds(writer: Writer, ids: readonly Hex[]): void {
+function writeIds(writer: Writer, ids: readonly Hex[]): Writer {
   writer.varint(ids.length);
   for (const id of ids) writer.bytes(fromHex(id));
+  return writer;
 }
 
 function readIds(reader: Reader): Hex[] {
@@ -290,6 +339,14 @@ function readMap<V>(reader: Reader, read: () => V): Map<Hex, V> {
   const map = new Map<Hex, V>();
   for (let left = reader.varint(); left > 0; left--) map.set(readId(reader), read());
   return map;
+}
+
+function writeText(writer: Writer, text: string): Writer {
+  return writer.lengthPrefixed(utf8(text));
+}
+
+function readText(reader: Reader): string {
+  return fromUtf8(reader.lengthPrefixed(reader.remaining));
 }
 
 function readId(reader: Reader): Hex {

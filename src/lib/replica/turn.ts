@@ -6,14 +6,13 @@ import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import type { VerifiedControl } from '#lib/keys/control.ts';
 import type { EpochKeys } from '#lib/keys/epoch.ts';
 import type { Hex } from '#lib/keys/ids.ts';
-import type { FieldValue } from '#lib/record/entry.ts';
 import type { RecordDocument } from './document.ts';
 import { eventKey, type SecurityEvent } from './events.ts';
 import type { Frame, OpenedFrame } from './frames.ts';
 import type { Layout, Why } from './layout.ts';
 import type { Members } from './members.ts';
-import type { Change, Key } from './ports.ts';
-import type { OpenedSnapshot } from './snapshot.ts';
+import type { LaneHeads, Taken } from './log.ts';
+import type { Carried, Change, Key } from './ports.ts';
 import type { HeadState } from './state.ts';
 
 export type OtherFrontiers = ReadonlyMap<Hex, ReadonlyMap<Hex, Bytes>>;
@@ -23,6 +22,8 @@ export interface Memory {
   readonly head: HeadState;
   readonly controls: ReadonlyMap<Hex, VerifiedControl>;
   readonly members: Members;
+  /** Of the chains that concern this space, what its frames have carried. */
+  readonly carried: Carried;
   /** Keys of what was reported (events.ts). */
   readonly reported: ReadonlySet<string>;
   readonly others: OtherFrontiers;
@@ -32,8 +33,10 @@ export interface Memory {
 export interface Shelf {
   /** Where every frame held stands on the disk. */
   readonly held: Map<Hex, Key>;
-  /** Verified data frames that wait. */
+  /** Verified data frames that wait for their author's word before. */
   readonly waiting: Map<Hex, Frame>;
+  /** Verified words of devices that do not stand, which nothing that counts names. */
+  readonly late: Map<Hex, Frame>;
   /** Frames that will never count. */
   readonly refused: Map<Hex, Frame>;
   /** Frames whose author is not known, or controls not admitted yet. */
@@ -47,40 +50,70 @@ export class Turn {
   controls: ReadonlyMap<Hex, VerifiedControl>;
   members: Members;
   others: OtherFrontiers;
+  carried: Carried;
   readonly waiting: Map<Hex, Frame>;
+  readonly late: Map<Hex, Frame>;
   readonly refused: Map<Hex, Frame>;
   readonly strangers: Map<Hex, OpenedFrame>;
   suspects: ReadonlyMap<Hex, Hex>;
   readonly changes: Change[] = [];
-  /** Snapshots whose state this turn takes in. */
-  readonly adopted: OpenedSnapshot[] = [];
-  /** Updates of this turn, in order: sealed as a tail, then applied. */
-  readonly updates: Bytes[] = [];
-  /** A document that takes the place of the current one. */
-  document: RecordDocument | null = null;
-  /** By section and key: what this device has to write again (rebuild.ts). */
-  lost: ReadonlyMap<string, ReadonlyMap<string, FieldValue>> = new Map();
+  /** What was taken into lanes, in order: sealed as a tail. */
+  readonly taken: Taken[] = [];
+  /** The lanes changed in a way that tails do not tell: the state is written whole. */
+  mustFold = false;
+  /** What it makes of the record. The document that stands is changed in place; after a turn that fails it is read again. */
+  document: RecordDocument;
   readonly events: SecurityEvent[] = [];
   readonly reported: Set<string>;
   /** Data frames that this turn put with those that count: not on the disk yet. */
   readonly entered = new Map<Hex, Frame>();
   readonly placed = new Map<Hex, Key | null>();
   readonly discarded = new Set<Hex>();
+  readonly #standing: RecordDocument;
+  readonly #onTouch: () => void;
   readonly #held: ReadonlyMap<Hex, Key>;
   readonly #layout: Layout;
 
-  constructor(memory: Memory, shelf: Shelf, layout: Layout) {
+  constructor(
+    memory: Memory,
+    shelf: Shelf,
+    layout: Layout,
+    document: RecordDocument,
+    onTouch: () => void = () => {},
+  ) {
+    this.document = document;
+    this.#standing = document;
+    this.#onTouch = onTouch;
     this.head = memory.head;
     this.controls = memory.controls;
     this.members = memory.members;
     this.others = memory.others;
+    this.carried = memory.carried;
     this.reported = new Set(memory.reported);
     this.waiting = new Map(shelf.waiting);
+    this.late = new Map(shelf.late);
     this.refused = new Map(shelf.refused);
     this.strangers = new Map(shelf.strangers);
     this.suspects = shelf.suspects;
     this.#held = shelf.held;
     this.#layout = layout;
+  }
+
+  /** Whether this turn has changed what the record says: words that set nothing leave it as it was. */
+  changesRecord(before: LaneHeads): boolean {
+    if (this.document === this.#standing)
+      return this.taken.some(({ update }) => update !== null) || this.mustFold;
+    const valuesOf = (lanes: LaneHeads) =>
+      [...lanes.values()]
+        .flatMap(({ author, clock }) => (clock > 0 ? [`${author} ${clock}`] : []))
+        .sort()
+        .join();
+    return valuesOf(before) !== valuesOf(this.head.lanes);
+  }
+
+  /** The document is about to be changed: one that stands has to be read again if this turn fails. */
+  touch(): void {
+    if (this.document === this.#standing) this.#onTouch();
   }
 
   get layout(): Layout {
@@ -97,6 +130,12 @@ export class Turn {
 
   setHead(change: Partial<HeadState>): void {
     this.head = { ...this.head, ...change };
+  }
+
+  addControls(controls: readonly VerifiedControl[]): void {
+    const all = new Map(this.controls);
+    for (const control of controls) all.set(hex(control.id), control);
+    this.controls = all;
   }
 
   isHeld(id: Hex): boolean {
@@ -117,11 +156,17 @@ export class Turn {
   /** Puts a frame in its place on the disk: with those that count, aside, or nowhere. */
   place(
     frame: { id: Hex; topic: Bytes; bytes: Bytes },
-    where: 'frame' | 'park' | 'refuse' | 'nowhere',
+    where: 'frame' | 'late' | 'park' | 'refuse' | 'nowhere',
   ): void {
     const { id, topic, bytes } = frame;
-    const at = { frame: this.#layout.frame(topic, id), park: this.#layout.park(topic, id) };
-    const key = where === 'nowhere' ? null : where === 'refuse' ? this.#layout.refuse(topic, id) : at[where];
+    const keys = {
+      frame: this.#layout.frame(topic, id),
+      late: this.#layout.beLate(topic, id),
+      park: this.#layout.park(topic, id),
+      refuse: this.#layout.refuse(topic, id),
+      nowhere: null,
+    };
+    const key = keys[where];
     this.#move(id, key, bytes);
   }
 
@@ -179,13 +224,16 @@ export interface Keyring {
   readonly current: EpochKeys | undefined;
   readonly topics: readonly Bytes[];
   at(topic: Bytes): EpochKeys | undefined;
+  has(epoch: Hex): boolean;
 }
 
 export function keyringOf(epochs: readonly EpochKeys[]): Keyring {
   const byTopic = new Map(epochs.map((keys) => [hex(keys.topic), keys]));
+  const ids = new Set(epochs.map(({ id }) => hex(id)));
   return {
     current: epochs.at(-1),
     topics: epochs.map(({ topic }) => topic),
     at: (topic) => byTopic.get(hex(topic)),
+    has: (epoch) => ids.has(epoch),
   };
 }

@@ -9,24 +9,25 @@ import type { DeviceHex } from './members.ts';
 import type { HeadState, Reach } from './state.ts';
 import type { Memory } from './turn.ts';
 
-/** The values that stand, the controls, and how far every chain has come. */
+/** The values of every lane, the controls, and how far every lane has come; not what a lane is called here. */
 export function stateHashOf({ controls, head }: Memory, document: RecordDocument): Bytes {
   const writer = new Writer(4096);
   const text = (value: string) => writer.lengthPrefixed(encoder.encode(value));
-  for (const [section, key, value] of document.values()) {
+  for (const [section, key, { client, clock, mark, value, over }] of document.values()) {
     text(section);
     text(key);
-    text(JSON.stringify(value) ?? '');
+    // Not by what the lane is called here: of two branches each device gives the first name to the one that came first.
+    text(JSON.stringify({ client, clock, mark, value, over }));
   }
   for (const id of [...controls.keys()].sort()) text(id);
-  for (const author of [...head.chains.keys()].sort()) {
-    const { seq, id, clock } = head.chains.get(author)!;
-    text(`${author} ${seq} ${id} ${clock}`);
-  }
+  const heads = [...head.lanes.values()].map(
+    ({ author, seq, saying, clock }) => `${author} ${seq} ${saying} ${clock}`,
+  );
+  for (const line of heads.sort()) text(line);
   return sha256(writer.finish());
 }
 
-/** Who has something of this device, given how to tell it from what they have of its chain. */
+/** Who has something of this device, given how to tell it from what they have of its words. */
 export function deliveryOf({ reach, sent }: HeadState, self: Hex, has: (reach: Reach) => boolean): Delivery {
   const receivedBy: DeviceHex[] = [];
   for (const [device, authors] of reach) {
@@ -37,9 +38,12 @@ export function deliveryOf({ reach, sent }: HeadState, self: Hex, has: (reach: R
 }
 
 /** How many frames stand behind the last snapshot. */
-export function uncoveredBy({ chains, base }: HeadState): number {
+export function uncoveredBy({ lanes, base }: HeadState): number {
   let frames = 0;
-  for (const [author, { seq }] of chains) frames += seq - (base?.chains.get(author)?.seq ?? 0);
+  for (const { author, seq } of lanes.values()) {
+    const folded = [...(base?.lanes.values() ?? [])].filter((head) => head.author === author);
+    frames += Math.max(0, seq - Math.max(0, ...folded.map((head) => head.seq)));
+  }
   return frames;
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { toBase64url } from '#lib/bytes/base64url.ts';
 import { authorityWorld, CAMILLE, type AuthorityWorld } from '../../../tests/helpers/worlds/authority.ts';
 import { fakeClock } from '../../../tests/helpers/tools/clock.ts';
 import { seededRandom } from '../../../tests/helpers/tools/random.ts';
@@ -52,6 +53,13 @@ test('whatever is not an answer of this protocol means that the authority is not
   }
   const dead: typeof fetch = () => Promise.reject(new TypeError('fetch failed'));
   expect(await client(dead).key()).toEqual(unreachable);
+});
+
+test('an answer that is longer than any of this protocol is not read, right as it may be', async () => {
+  const answer = JSON.stringify({ sealed: toBase64url(random(300)) });
+  expect((await client(answering(200, answer)).enrol(guess())).ok).toBe(true);
+  const padded = answer + ' '.repeat(300_000);
+  expect(await client(answering(200, padded)).enrol(guess())).toMatchObject({ ok: false });
 });
 
 test('gives up after the time allowed', async () => {

@@ -37,6 +37,7 @@ type Answer<T> = Promise<Result<T, AuthorityError>>;
 export interface AuthorityClient {
   enrol(request: { codeId: Bytes; lookup: Bytes }): Answer<BodyOf<typeof EnrolmentAnswer>>;
   activate(request: {
+    codeId: Bytes;
     lookup: Bytes;
     address: string;
     genesis: Bytes;

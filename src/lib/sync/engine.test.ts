@@ -40,6 +40,22 @@ test('a device that was away takes in pages of what it missed', async () => {
   world.stop();
 });
 
+test('a space from which nothing is ever erased takes in what a relay calls proposed for deletion', async () => {
+  const world = syncWorld(31);
+  const laptop = world.device();
+  const ids = [laptop.space.write(), laptop.space.write(), laptop.space.write()];
+  laptop.engine.wake();
+  await world.clock.until(world.converged);
+  const { topic } = world.keys;
+  const session = await laptop.engine.sessionFor(topic);
+  await Promise.all([session?.ask({ type: 'propose-delete', topic, ids }), world.clock.advance(500)]);
+  const [chain, record] = [true, false].map((neverErased) => world.device('writer', { neverErased }));
+  await world.clock.until(() => chain!.engine.state().settled && record!.engine.state().settled);
+  expect(chain!.space.ids()).toEqual(laptop.space.ids());
+  expect(record!.space.ids()).toEqual([]);
+  world.stop();
+});
+
 test('when the network goes silent without a word, the device notices by itself and comes back', async () => {
   const world = syncWorld(4);
   const laptop = world.device();

@@ -42,6 +42,8 @@ export interface SyncState {
 
 export interface SyncEngine {
   state(): SyncState;
+  /** Every space has caught up on this connection: what comes from now on comes by itself. */
+  isCaughtUp(): boolean;
   /** Adds a space, and connects with the first. */
   follow(followed: Followed): void;
   unfollow(space: Syncable): void;
@@ -143,6 +145,7 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
 
   return {
     state,
+    isCaughtUp: () => session !== undefined && [...spaces.values()].every((one) => one.caughtUp()),
     follow(followed) {
       if (stopped || spaces.has(followed.space)) return;
       const one = createSpaceSync({ followed, clock, random, frameId, onChange: changed });

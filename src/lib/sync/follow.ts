@@ -33,6 +33,8 @@ const MAX_WAITING = 4_194_304;
 export interface FollowOptions {
   readonly space: Syncable;
   readonly topic: Bytes;
+  /** Take in also what is proposed for deletion. */
+  readonly doomed: boolean;
   readonly clock: Clock;
   readonly frameId: (frame: Bytes) => Bytes;
   /** Something came, or could not be taken in: the space has work to do. */
@@ -55,7 +57,7 @@ export interface TopicFollower {
 type Outcome = Result<void, SyncError>;
 
 export function followTopic(options: FollowOptions): TopicFollower {
-  const { space, topic, clock, frameId } = options;
+  const { space, topic, doomed, clock, frameId } = options;
   /** Cursors after ours whose frames we have. */
   const present = new Set<number>();
   /** The connection wanted, and the one on which all is caught up and subscribed. */
@@ -111,7 +113,7 @@ export function followTopic(options: FollowOptions): TopicFollower {
   const start = async (session: RelaySession, credential: Credential): Promise<Outcome> => {
     const opened = await openTopic(session, topic, credential);
     if (!opened.ok) return opened;
-    const from: Source = { session, space, topic, frameId };
+    const from: Source = { session, space, topic, doomed, frameId };
     const lost = await hasLost(from, newestKnown(), opened.value.last);
     if (!lost.ok) return lost;
     if (lost.value) {

@@ -1,5 +1,5 @@
 /**
- * Opening a topic on a connection: the proof that we hold a key of it. An owner creates a topic that the relay does not
+ * Opening a topic on a connection: the proof that we hold a key of it. Whoever may creates a topic that the relay does not
  * know: a new space, or one that the relay has lost.
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';

@@ -17,6 +17,8 @@ export interface Source {
   readonly session: RelaySession;
   readonly space: Syncable;
   readonly topic: Bytes;
+  /** What is proposed for deletion is wanted as well. */
+  readonly doomed: boolean;
   /** SHA-256 of a frame; the cryptography comes from outside. */
   readonly frameId: (frame: Bytes) => Bytes;
 }
@@ -31,8 +33,9 @@ interface Page<Entry> {
 /** Takes in all that stands after our cursor; with `history` all there is, what is proposed for deletion included. */
 export async function pullPages(source: Source, history: boolean): Promise<Outcome> {
   const { space, topic, frameId } = source;
+  const doomed = history || source.doomed;
   let since = history ? 0 : space.cursor(topic).after;
-  let next = listFrames(source, since, history);
+  let next = listFrames(source, since, doomed);
   for (;;) {
     const page = await next;
     if (!page.ok) return page;
@@ -42,7 +45,7 @@ export async function pullPages(source: Source, history: boolean): Promise<Outco
     if (last.cursor <= since) return fail({ type: 'nonsense' });
     since = last.cursor;
     // The next page is on its way while this one is taken in.
-    if (more) next = listFrames(source, since, history);
+    if (more) next = listFrames(source, since, doomed);
     const ahead = since >= space.cursor(topic).after;
     const taken = await take(
       source,
@@ -57,7 +60,7 @@ export async function pullPages(source: Source, history: boolean): Promise<Outco
 export async function pullAbsent(source: Source, present: Set<number>): Promise<Outcome> {
   const { space, topic } = source;
   for (;;) {
-    const page = await listIds(source, space.cursor(topic).after, false);
+    const page = await listIds(source, space.cursor(topic).after, source.doomed);
     if (!page.ok) return page;
     const { entries, more } = page.value;
     const last = entries.at(-1);

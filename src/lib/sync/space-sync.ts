@@ -36,6 +36,8 @@ export interface SpaceSync {
   problem(): SyncProblem | null;
   /** All topics followed, nothing that can be sent unsent. */
   settled(): boolean;
+  /** On this connection all was taken in once that the relay had; since then what comes is news. */
+  caughtUp(): boolean;
   unsent(): number;
 }
 
@@ -50,6 +52,7 @@ export function createSpaceSync(options: SpaceSyncOptions): SpaceSync {
   let running = false;
   let again = false;
   let settled = false;
+  let caughtUp = false;
   let obstacle: SyncError | null = null;
   let cancelRetry: (() => void) | undefined;
 
@@ -66,7 +69,8 @@ export function createSpaceSync(options: SpaceSyncOptions): SpaceSync {
     const name = hex(topic);
     const present = followers.get(name);
     if (present) return present;
-    const made = followTopic({ space, topic, clock, frameId, onArrival: arrived });
+    const doomed = followed.neverErased ?? false;
+    const made = followTopic({ space, topic, doomed, clock, frameId, onArrival: arrived });
     followers.set(name, made);
     return made;
   };
@@ -127,6 +131,7 @@ export function createSpaceSync(options: SpaceSyncOptions): SpaceSync {
     if (!unfollowed && !unfetched) {
       const told = await space.receive([], { upToDate: true });
       if (!told.ok) return fail({ type: 'disk', error: told.error });
+      if (session === current) caughtUp = true;
     }
     const pushed = await pushOutbox(outlet(['owner', 'writer']));
     if (!pushed.ok) return pushed;
@@ -176,6 +181,7 @@ export function createSpaceSync(options: SpaceSyncOptions): SpaceSync {
     disconnected() {
       session = undefined;
       settled = false;
+      caughtUp = false;
       asked.clear();
       cancelRetry?.();
       cancelRetry = undefined;
@@ -184,6 +190,7 @@ export function createSpaceSync(options: SpaceSyncOptions): SpaceSync {
     session: sessionOf,
     problem: () => (refused.size > 0 ? 'relay-refuses' : obstacle && problemOf(obstacle)),
     settled: () => settled && space.unsent() === 0,
+    caughtUp: () => caughtUp,
     unsent: () => space.unsent(),
   };
 }

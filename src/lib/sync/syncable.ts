@@ -4,7 +4,7 @@
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { Result } from '#lib/bytes/result.ts';
-import type { Role } from '#lib/protocol/relay.ts';
+import type { CreateClaim, Role } from '#lib/protocol/relay.ts';
 
 /** Whatever kept the space from doing it: the disk. Nothing changed. */
 export interface LocalError {
@@ -72,18 +72,17 @@ export interface Credential {
   readonly key: Bytes;
   /** Signs a statement of protocol/relay with the secret of `key`. */
   readonly sign: (statement: Bytes) => Promise<Bytes>;
-  /** With an owner: how to create the topic when the relay does not know it. */
-  readonly creation?: {
-    readonly writeKey: Bytes;
-    readonly deleteKey: Bytes;
-    /** Seconds until the relay erases the topic; 0 keeps it. */
-    readonly ttl: number;
-    readonly openToReaders: boolean;
-  };
+  /** With whoever may: how to create the topic when the relay does not know it. */
+  readonly creation?: Omit<CreateClaim, 'topic'>;
 }
 
 /** A space, and the keys to its topics; null for a topic that this device may not open (any more). */
 export interface Followed {
   readonly space: Syncable;
+  /**
+   * Nothing may be erased from its topics (an account chain): what the relay calls proposed for deletion is asked for
+   * like everything else.
+   */
+  readonly neverErased?: boolean;
   credential(topic: Bytes): Credential | null;
 }

@@ -4,9 +4,9 @@
  * Guarantees: the view is shown at once from the sealed read model and again when the replicas have loaded; an edit that
  * was answered `ok` is on the disk; nothing here waits for the network.
  */
-import { toBase64url } from '#lib/bytes/base64url.ts';
 import { equal, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
+import { sha256 } from '#lib/crypto/hash.ts';
 import { ChangeLog } from '#lib/record/change-log.ts';
 import { withHistory } from '#lib/record/changes.ts';
 import type { Edit, Entry, EntryId, HealthRecord, SectionId } from '#lib/record/entry.ts';
@@ -44,6 +44,7 @@ import { openSpaces, type RosterSpace, type Spaces } from './spaces.ts';
 import type { Search } from './search.ts';
 import { showsForeignKeys } from './substitution.ts';
 import { openTransfers, type Transfers } from './transfers.ts';
+import { undecidedDevices } from './undecided.ts';
 
 export interface Account {
   readonly env: Environment;
@@ -77,6 +78,8 @@ export interface Account {
   online(): Promise<SyncEngine | null>;
   /** Something was written outside `edit`: it is to be sent. */
   wake(): void;
+  /** What waits for the person to decide on may have changed: the notices say so. */
+  reviewUnsettled(): Promise<void>;
   retryNow(): void;
   /** The disk refused something, here or as a whole: the badge says so. */
   diskFailed(error: DiskError): void;
@@ -92,6 +95,8 @@ const HEADS_MS = 1_000;
 const ONLINE_MS = 6_000;
 /** A rotation that another device has to make is given this long before this device makes it. */
 const ROTATE_MS = 60_000;
+/** …and this long where words of this device wait for it (rule 27). */
+const WAITING_MS = 5_000;
 const DAY_MS = 24 * 3_600_000;
 /** With this many frames outside the newest snapshot, a new one spares new devices the walk. */
 const SNAPSHOT_AFTER = 500;
@@ -244,6 +249,8 @@ export async function openAccount(input: {
     if (!recordChanged && !membersChanged) return;
     headsDue = true;
     if (recordChanged) transfers.wake(connection.engine());
+    if ([...spaces.chainState().devices.values()].some(({ revoked }) => revoked))
+      soon('unsettled', HEADS_MS, reviewUnsettled);
     whenQuiet();
   }
 
@@ -264,11 +271,27 @@ export async function openAccount(input: {
     const self = hex(spaces.device.id);
     const since = all.get(self)?.addedAt ?? Infinity;
     for (const [id, { addedBy, addedAt, revoked }] of all) {
-      if (id === self) continue;
+      if (id === self || revoked?.by === null) continue; // such a device never was one of the account
       if (addedAt > since && addedBy !== self) await announce('new-device', id, addedAt);
       if (revoked && revoked.at > since && revoked.by !== self)
         await announce('device-revoked', id, revoked.at);
     }
+  }
+
+  /** A notice for each device of which something waits for the person, until all of it is decided, here or elsewhere. */
+  async function reviewUnsettled(): Promise<void> {
+    if (isRevoked()) return; // a device that is out itself decides nothing
+    const found = await undecidedDevices(spaces);
+    if (!found.ok) return; // looked for again when frames come, or at the next start
+    const waiting = found.value;
+    let isNews = false;
+    for (const { id, type, device } of notices.list())
+      if (type === 'late-words' && !waiting.has(device ?? '')) isNews = (await notices.remove(id)) || isNews;
+    for (const [device, at] of waiting) {
+      const notice = { id: `late-words ${device}`, type: 'late-words', at, device } as const;
+      isNews = (await notices.add(notice)) || isNews;
+    }
+    if (isNews) emit({ type: 'notice', notices: notices.list() });
   }
 
   function shownInChain(frame: Bytes): void {
@@ -320,11 +343,23 @@ export async function openAccount(input: {
 
   /** Also asked when frames come in: a state that stays settled is not told again. */
   function whenQuiet(): void {
-    if (!loaded || !connection.state().settled) return;
+    if (!loaded) return;
+    rotateSoon();
+    if (connection.engine()?.isCaughtUp())
+      for (const space of [account, record]) void space.replica.noteShown();
+    if (!connection.state().settled) return;
     if (headsDue) soon('heads', HEADS_MS, publishHeads);
-    if (account.roster().rotationDue || record.roster().rotationDue)
-      soon('rotate', ROTATE_MS, rotateWhatIsDue);
     if (record.replica.uncovered() >= SNAPSHOT_AFTER) soon('snapshot', HEADS_MS, takeSnapshot);
+  }
+
+  /** What waits for new keys does not wait long for somebody else to make them. */
+  function rotateSoon(): void {
+    if (connection.state().connection !== 'online') return;
+    const due = [account, record].filter((space) => space.roster().rotationDue);
+    if (due.length === 0) return;
+    soon('rotate', ROTATE_MS, rotateWhatIsDue);
+    if (due.some(({ replica }) => replica.unsent() > 0))
+      soon('rotate for words', WAITING_MS, rotateWhatIsDue);
   }
 
   async function publishHeads(): Promise<void> {
@@ -372,7 +407,7 @@ export async function openAccount(input: {
   function followAll(engine: SyncEngine): void {
     if (followedBy === engine) return;
     followedBy = engine;
-    engine.follow(follow(chain, { onReceived: received, onShown: shownInChain, openToReaders: true }));
+    engine.follow(follow(chain, { onReceived: received, onShown: shownInChain, isChain: true }));
     for (const space of [account, record]) engine.follow(follow(space, { onReceived: received }));
     transfers.wake(engine);
   }
@@ -382,13 +417,13 @@ export async function openAccount(input: {
     if (!opened.ok) return opened;
     const checked: Edit[] = [];
     for (const one of edits) {
-      const result = checkEdit(one, record.replica.record().entries.get(one.section), today(clock.now()));
+      const held = record.replica.record().entries.get(one.section);
+      const result = checkEdit(one, held, today(clock.now()), sha256);
       if (!result.ok) return fail({ type: 'entry-invalid', problems: result.problems });
       checked.push(result.edit);
     }
     // In the moment of the edit: what came in since the page asked is not taken as known to whoever asked.
-    const told = (held: HealthRecord) =>
-      withHistory(checked, held, log.update(held), () => toBase64url(env.random(16)));
+    const told = (held: HealthRecord) => withHistory(checked, held, log.update(held), sha256);
     const done = await record.replica.edit(told);
     diskProblem = !done.ok && isDisk(done.error) ? done.error : null;
     // Whoever asks for the record after the answer finds the edit in it.
@@ -397,6 +432,7 @@ export async function openAccount(input: {
     if (done.ok) return ok();
     // Whoever was not revoked may write as soon as what says so has come: after a link, or again after something rotted.
     const isAwaited = done.error.type === 'not-allowed' && !isRevoked();
+    if (isAwaited && !record.replica.isWhole()) return fail({ type: 'record-damaged' });
     return fail(isAwaited ? { type: 'relay-unreachable' } : problemOfEdit(done.error));
   }
 
@@ -443,6 +479,7 @@ export async function openAccount(input: {
     settled: () => connection.state().settled,
     online: () => connection.online(ONLINE_MS),
     wake,
+    reviewUnsettled,
     retryNow: () => connection.retryNow(),
     diskFailed(error) {
       diskProblem = error;

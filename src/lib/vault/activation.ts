@@ -149,10 +149,9 @@ export async function found(input: {
   const root = generateRoot(random);
   const secrets = generateDevice(random);
   const device = await openDevice(secrets);
-  const { address, frameBody } = await createGenesis({ root, firstDevice: device.bundle, random });
-  const founders = [{ address, role: 'owner' }] as const;
-  const account = createSpace({ kind: 'account', founders, random: accountSpaceRandom(root) });
-  const record = createSpace({ kind: 'record', founders, random });
+  const { address, frameBody } = await createGenesis({ root, firstDevice: device, random });
+  const account = createSpace({ kind: 'account', founder: address, random: accountSpaceRandom(root) });
+  const record = createSpace({ kind: 'record', founder: address, random });
   const { firstName, lastName, birthDate, authorityKey, identitySalt } = enrolled.file;
   const identity: Identity = {
     address,
@@ -199,6 +198,7 @@ export async function redeem(
   if (body?.type !== 'genesis') throw new Error('an account is founded by a genesis');
   const account = await accountKey(root);
   const answer = await authority.activate({
+    codeId: redemption.codeId,
     lookup: redemption.lookup,
     address,
     genesis: encodeGenesis(body.bundle),

@@ -5,7 +5,7 @@
  * ciphertext, a Y.Doc or a table. Expected failures are values with a `type`, which the pages turn into words.
  */
 import type { Result } from '#lib/bytes/result.ts';
-import type { Edit, Entry, EntryId, SectionId } from '#lib/record/entry.ts';
+import type { Edit, Entry, EntryId, FieldValue, SectionId } from '#lib/record/entry.ts';
 import type { ConflictView, EntryHistory } from '#lib/record/history.ts';
 import type { MeasureId } from '#lib/record/measure-kinds.ts';
 import type { MeasureSeries, MeasureSummaries } from '#lib/record/measures.ts';
@@ -149,10 +149,53 @@ export interface SecurityNotice {
     | 'frame-refused'
     | 'snapshot-refused'
     | 'new-device'
-    | 'device-revoked';
+    | 'device-revoked'
+    | 'late-words';
   readonly at: number;
   readonly device?: string;
   readonly seen: boolean;
+}
+
+/** What a word of a revoked device did to one entry. */
+export interface EntryWord {
+  readonly section: SectionId;
+  readonly id: EntryId;
+  readonly kind: 'created' | 'changed' | 'deleted' | 'restored';
+  /** What it said; of a document only what the person says about it. */
+  readonly fields: Readonly<Record<string, FieldValue>>;
+  /** What the entry is called by: as the word has it, else as the record does. */
+  readonly named: Readonly<Record<string, FieldValue>>;
+}
+
+/** Something that a device wrote which is revoked now. */
+export interface UnsettledWord {
+  readonly saying: string; // hex, 32 bytes
+  readonly device: string; // its name
+  readonly revokedAt: number | null;
+  readonly at: number; // by that device's clock
+  /** `late`: it does not count. `kept`: it does, because another device had taken it in. */
+  readonly state: 'late' | 'kept';
+  readonly decision: 'aside' | 'kept' | null;
+  readonly entries: readonly EntryWord[];
+}
+
+/** A device that a revoked one linked, or a person whom it let in: neither counts until somebody confirms it. */
+export interface UnsettledAddition {
+  readonly saying: string; // hex, 32 bytes
+  readonly what: 'device' | 'owner';
+  readonly name: string; // what the device was called then; of a person the address; empty when nothing says
+  readonly device: string; // the name of the device that did it
+  readonly at: number; // by that device's clock
+  readonly decision: 'aside' | null;
+}
+
+/** Sayings, by what is to become of them. */
+export interface SettledBy {
+  readonly take: readonly string[];
+  readonly aside: readonly string[];
+  readonly keep: readonly string[];
+  /** To be asked about again. */
+  readonly reopen: readonly string[];
 }
 
 /** What the relay holds, read back from the relay itself. */
@@ -215,6 +258,14 @@ export interface AccountDoor {
 
   devices(): Answer<readonly DeviceView[]>;
   revokeDevice(id: string): Answer<void>;
+  /** What revoked devices wrote that does not count, or counts because another one had taken it in. */
+  unsettledWords(): Answer<readonly UnsettledWord[]>;
+  /** To take a word in takes in with it what its device had written before it. */
+  settleWords(decisions: SettledBy): Answer<void>;
+  /** Links and joins of revoked devices that do not count. `settleWords` sets them aside. */
+  unsettledAdditions(): Answer<readonly UnsettledAddition[]>;
+  /** By a person's tap: from now on it counts, and what the device wrote with it. */
+  confirmAddition(saying: string): Answer<void>;
   /**
    * New device: shows a code, then a phrase; ends `done` when the first record has arrived. What a locked account had
    * here is replaced then, and not before.

@@ -2,14 +2,15 @@
  * A space as the sync engine follows it: the replica's own half, and the keys that prove the right to its topics.
  */
 import { equal, type Bytes } from '#lib/bytes/bytes.ts';
+import type { Signer } from '#lib/crypto/signature.ts';
 import type { EpochKeys } from '#lib/keys/epoch.ts';
 import type { ReceiveReport, Syncable } from '#lib/replica/replica.ts';
 import type { Credential, Followed } from '#lib/sync/syncable.ts';
 import type { OpenSpace } from './spaces.ts';
 
 export interface FollowOptions {
-  /** Whoever knows the topic's address may read it: the account chain. */
-  readonly openToReaders?: boolean;
+  /** An account chain: whoever knows its address may read it, and nobody erases from it. */
+  readonly isChain?: boolean;
   readonly onReceived: (report: ReceiveReport) => void;
   /** Every frame that the relay hands over, before anything is known of it. */
   readonly onShown?: (frame: Bytes) => void;
@@ -34,11 +35,13 @@ export function follow({ replica, epochs }: OpenSpace, options: FollowOptions): 
     deletable: (limit) => replica.deletable(limit),
     proposed: (ids) => replica.proposed(ids),
   };
+  const isChain = options.isChain ?? false;
   return {
     space,
+    neverErased: isChain,
     credential(topic) {
       const keys = epochs().find((one) => equal(one.topic, topic));
-      return keys ? credentialOf(keys, { openToReaders: options.openToReaders ?? false, ttl: 0 }) : null;
+      return keys ? credentialOf(keys, { isChain, ttl: 0 }) : null;
     },
   };
 }
@@ -46,12 +49,19 @@ export function follow({ replica, epochs }: OpenSpace, options: FollowOptions): 
 /** The strongest right that these keys give; null for keys that only read. */
 export function credentialOf(
   { writer, deleter }: EpochKeys,
-  { openToReaders, ttl }: { readonly openToReaders: boolean; readonly ttl: number },
+  { isChain, ttl }: { readonly isChain: boolean; readonly ttl: number },
 ): Credential | null {
-  const sign = (signer: NonNullable<typeof writer>) => (statement: Bytes) => signer.sign(statement);
-  if (deleter && writer) {
-    const creation = { writeKey: writer.publicKey, deleteKey: deleter.publicKey, ttl, openToReaders };
-    return { role: 'owner', key: deleter.publicKey, sign: sign(deleter), creation };
-  }
-  return writer ? { role: 'writer', key: writer.publicKey, sign: sign(writer) } : null;
+  if (!writer) return null;
+  const by = (signer: Signer) => ({
+    key: signer.publicKey,
+    sign: (statement: Bytes) => signer.sign(statement),
+  });
+  const creation = {
+    writeKey: writer.publicKey,
+    deleteKey: deleter?.publicKey ?? null,
+    ttl,
+    openToReaders: isChain,
+  };
+  if (deleter) return { role: 'owner', ...by(deleter), creation };
+  return { role: 'writer', ...by(writer), ...(isChain && { creation }) };
 }

@@ -1,7 +1,7 @@
 /**
  * What an open device hands to the one it links, inside the sealed grant: all that the new one needs to open the spaces.
  *
- *   payload   u8 version 1 | chain write[32] | chain delete[32]
+ *   payload   u8 version 1 | chain write[32]
  *             | account space[32] | u16 n | n × (u32 length | secrets of an epoch (keys/epoch.ts)) | record space[32]
  *             | three texts, each u32 length | UTF-8: first name, last name, birth date of the owner
  */
@@ -19,7 +19,7 @@ const MAX_SECRETS = 256;
 const MAX_TEXT = 400;
 
 export function encodeGrant({ chain, account, record, owner }: Grant): Bytes {
-  const writer = new Writer(512).u8(VERSION).bytes(chain.write).bytes(chain.delete).bytes(account.space);
+  const writer = new Writer(512).u8(VERSION).bytes(chain.write).bytes(account.space);
   writer.u16(account.epochs.length);
   for (const secrets of account.epochs) writer.lengthPrefixed(encodeEpochSecrets(secrets));
   writer.bytes(record);
@@ -31,7 +31,7 @@ export function encodeGrant({ chain, account, record, owner }: Grant): Bytes {
 export function decodeGrant(bytes: Bytes): Grant | null {
   return decodeWith(bytes, (reader) => {
     if (reader.u8() !== VERSION) throw new MalformedBytes('unknown version');
-    const chain = { write: secret(reader), delete: secret(reader) };
+    const chain = { write: secret(reader) };
     const account = { space: secret(reader), epochs: epochs(reader) };
     const record = secret(reader);
     const owner = { firstName: text(reader), lastName: text(reader), birthDate: text(reader) };

@@ -5,6 +5,7 @@ import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { Address } from '#lib/keys/address.ts';
 import type { DeviceBundle, DeviceSecrets } from '#lib/keys/device.ts';
 import type { EpochSecrets } from '#lib/keys/epoch.ts';
+import type { ChainSecrets } from '#lib/keys/root.ts';
 import type { SpaceId } from '#lib/keys/ids.ts';
 import type { LocalSeal } from '#lib/replica/ports.ts';
 import type { Change, Storage } from '#lib/storage/storage.ts';
@@ -23,8 +24,8 @@ export interface Identity {
   readonly bundle: DeviceBundle;
   readonly deviceName: string;
   readonly owner: Owner;
-  /** The write and delete secrets of the account chain; its read secret follows from the address. */
-  readonly chain: { readonly write: Bytes; readonly delete: Bytes };
+  /** The write secret of the account chain; its read secret follows from the address. */
+  readonly chain: ChainSecrets;
   readonly account: { readonly space: SpaceId; readonly epochs: readonly EpochSecrets[] };
   readonly record: SpaceId;
   /** The first frames of the spaces, of the device that founded them, until all are written. */

@@ -15,6 +15,7 @@ import type { Edit, EntryId, SectionId } from '#lib/record/entry.ts';
 import { STORED_MEASURES } from '#lib/record/measure-kinds.ts';
 import { isEntryId } from '#lib/record/section.ts';
 import { healthSections } from '#lib/record/sections.ts';
+import { identity, SEXES, SINGLE_ENTRY } from '#lib/record/sections/account.ts';
 import { documents } from '#lib/record/sections/documents.ts';
 import { statements } from '#lib/record/sections/statements.ts';
 import type { AccountDoor, Door, Progress, RecordDoor } from './door.ts';
@@ -69,11 +70,22 @@ const value = v.union([
 const target = { section, id: entryId, saw: v.exactOptional(v.pipe(v.array(entryId), v.maxLength(1000))) };
 /** What a document is found and opened by stands in its entry: a page may take it away and back, and change nothing in it. */
 const anyTarget = { ...target, section: v.union([section, v.literal(documents.id)]) };
+/** Whose record it is the authority says; of that the person says their sex alone (growth curves differ by it). */
+const ownSex = {
+  section: v.literal(identity.id),
+  id: v.literal(SINGLE_ENTRY),
+  fields: v.strictObject({ sex: v.picklist(SEXES) }),
+};
 const edit: v.GenericSchema<unknown, Edit> = v.variant('type', [
   v.object({ type: v.literal('put'), ...target, fields: v.record(v.string(), value) }),
+  v.object({ type: v.literal('put'), ...ownSex }),
   v.object({ type: v.literal('delete'), ...anyTarget }),
   v.object({ type: v.literal('restore'), ...anyTarget }),
 ]);
+
+/** 32 bytes as lower-case hex: a device, or something said. */
+const name32 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+const sayings = v.pipe(v.array(name32), v.maxLength(10_000));
 
 const credentials = { identifiant: text, password: text };
 
@@ -95,7 +107,11 @@ const ACCOUNT: Table<AccountDoor> = {
   retry: method([], 'again'),
   footprint: method([], 'again'),
   devices: method([], 'again'),
-  revokeDevice: method([v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))]),
+  revokeDevice: method([name32]),
+  unsettledWords: method([], 'again'),
+  settleWords: method([v.object({ take: sayings, aside: sayings, keep: sayings, reopen: sayings })], 'again'),
+  unsettledAdditions: method([], 'again'),
+  confirmAddition: method([name32]),
   linkThisDevice: method([v.object({ ...credentials, deviceName: text })], 'stays'),
   linkOtherDevice: method([v.object({ code: text })]),
   confirmLink: method([v.boolean()]),

@@ -16,6 +16,8 @@ export interface Notices {
   /** Adds the notice unless one of this name is there; answers whether it was added. */
   add(notice: Omit<SecurityNotice, 'seen'>): Promise<boolean>;
   markSeen(): Promise<void>;
+  /** Takes away what there is nothing to say of any more; answers whether it was there. */
+  remove(id: string): Promise<boolean>;
 }
 
 export async function openNotices(storage: Storage, seal: LocalSeal): Promise<Notices> {
@@ -41,6 +43,13 @@ export async function openNotices(storage: Storage, seal: LocalSeal): Promise<No
       if (notices.every(({ seen }) => seen)) return;
       notices = notices.map((notice) => ({ ...notice, seen: true }));
       await save();
+    },
+    async remove(id) {
+      const kept = notices.filter((notice) => notice.id !== id);
+      if (kept.length === notices.length) return false;
+      notices = kept;
+      await save();
+      return true;
     },
   };
 }

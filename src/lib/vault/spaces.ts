@@ -1,25 +1,33 @@
 /**
  * The spaces of an account, opened together and kept in step:
  *
- *   chain     tells the devices        → directory, by which the other two judge authors
+ *   chain     tells the devices        → by which the other two judge authors
  *   account   tells the epochs of the record, and whatever else own devices share
  *   record    holds the health record
  *
- * Guarantees: when the chain changes, the others are judged again; when a rotation arrives, its keys are opened, kept and
- * used. All of it runs in one line, so that two changes never race.
+ * Guarantees: when the chain changes, the others are judged again; what their frames carry of the chain reaches it, so that
+ * the relay cannot keep a revocation back from whoever hears a word of it; when a rotation arrives, its keys are opened,
+ * kept and used. All of it runs in one line, so that two changes never race.
  * Leaves out: the network (account.ts), and what to put into the record.
  */
 import { toBase64url } from '#lib/bytes/base64url.ts';
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { ok, type Result } from '#lib/bytes/result.ts';
-import { chainEpoch, chainSpaceId, evaluateChain, type ChainState } from '#lib/keys/chain.ts';
+import type { Address } from '#lib/keys/address.ts';
+import {
+  chainEpoch,
+  chainSpaceId,
+  evaluateChain,
+  type ChainEntry,
+  type ChainState,
+} from '#lib/keys/chain.ts';
+import { createChains, type Chains } from '#lib/keys/chains.ts';
 import { openDevice, type DeviceKeys } from '#lib/keys/device.ts';
-import { createDirectory, type Directory } from '#lib/keys/directory.ts';
-import { generateEpoch, withId, type EpochKeys } from '#lib/keys/epoch.ts';
+import { deriveEpoch, epochId, generateEpoch, partsOf, readHash, type EpochKeys } from '#lib/keys/epoch.ts';
 import type { SpaceId } from '#lib/keys/ids.ts';
 import { evaluateRoster, type RosterState } from '#lib/keys/roster.ts';
-import { encodeRosterBody } from '#lib/keys/roster-body.ts';
-import { recipientsOf, sealEpochs } from '#lib/keys/rotation.ts';
+import { encodeRosterBody, type CarriedControl } from '#lib/keys/roster-body.ts';
+import { recipientsOf, sealEpochs } from '#lib/keys/rotations.ts';
 import type { Edit } from '#lib/record/entry.ts';
 import {
   devices,
@@ -28,7 +36,13 @@ import {
   SINGLE_ENTRY,
   spaces,
 } from '#lib/record/sections/account.ts';
-import { chainPolicy, rosterPolicy, type ChainMembers, type RosterMembers } from '#lib/replica/policies.ts';
+import {
+  chainEntries,
+  chainPolicy,
+  rosterPolicy,
+  type ChainMembers,
+  type RosterMembers,
+} from '#lib/replica/policies.ts';
 import type { DiskError, LocalSeal, Policy } from '#lib/replica/ports.ts';
 import { createReplica, type EditError, type Replica } from '#lib/replica/replica.ts';
 import type { Storage } from '#lib/storage/storage.ts';
@@ -84,15 +98,15 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
   const ports = { clock: env.clock, random: env.random, disk: storage, seal };
   const device = await openDevice(identity.device, identity.bundle);
   const self = { id: device.id, signer: device.signer };
-  let directory: Directory = createDirectory([]);
+  let chains: ReadonlyMap<Address, readonly ChainEntry[]> = new Map();
   let line: Promise<void> = Promise.resolve();
 
   function openSpace(id: SpaceId, policy: Policy, epochs: readonly EpochKeys[]): Replica {
-    return createReplica({ space: id, epochs, self, policy, ports });
+    return createReplica({ space: id, epochs, self, policy, ports, rotates: true });
   }
 
   const chainId = chainSpaceId(address);
-  const chainKeys = await deriveRing(chainId, [chainEpoch(address, identity.chain)]);
+  const chainKeys = [await deriveEpoch(chainId, chainEpoch(address, identity.chain))];
   const chain = openSpace(chainId, chainPolicy(address), chainKeys);
   const chainState = (): ChainState =>
     (chain.members() as Partial<ChainMembers>).chain ?? evaluateChain(address, []);
@@ -106,11 +120,13 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
     let keys = await deriveRing(id, ring);
     const replica = openSpace(
       id,
-      rosterPolicy(id, () => directory),
+      rosterPolicy(id, address, () => chains),
       keys,
     );
-    const roster = (): RosterState =>
-      (replica.members() as Partial<RosterMembers>).roster ?? evaluateRoster(id, [], directory);
+    const members = () => replica.members() as Partial<RosterMembers>;
+    const known = (): Chains => members().chains ?? createChains(chains);
+    const roster = (): RosterState => members().roster ?? evaluateRoster(id, [], known());
+    const complained = new Set<string>();
 
     /** Adds epochs to the ring, keeps them and writes under the one that the roster says. */
     async function learn(more: Ring): Promise<Result<void, EditError>> {
@@ -119,10 +135,11 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
         ring,
         roster: roster(),
         controls: replica.controls(),
-        directory,
+        chains: known(),
         device,
       });
-      const merged = mergeRings(ring, [...more, ...opened], roster());
+      await complain(opened.wrong);
+      const merged = mergeRings(ring, [...more, ...opened.ring], roster());
       if (sameRing(merged, ring)) return ok();
       if (merged.length > ring.length) {
         const kept = await keep(merged);
@@ -134,7 +151,19 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
       options.onKeys();
       return used;
     }
-    return { id, replica, roster, learn, epochs: () => keys, ring: () => ring };
+
+    /** Says once, where everybody reads it, that what is in this device's box is not what they were told of (rule 26). */
+    async function complain(wrong: readonly string[]): Promise<void> {
+      for (const epoch of wrong) {
+        const isSaid = roster().complaints.some(
+          (one) => one.device === hex(device.id) && one.epoch === epoch,
+        );
+        if (isSaid || complained.has(epoch)) continue;
+        complained.add(epoch);
+        await replica.control(encodeRosterBody({ type: 'complaint', id: epoch }));
+      }
+    }
+    return { id, replica, roster, known, learn, epochs: () => keys, ring: () => ring };
   }
 
   const account = await rosterSpace(
@@ -146,7 +175,8 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
     ringOf(identity.record, livingEntries(account.replica.record(), epochKeys.id));
   const record = await rosterSpace(identity.record, [], (ring) => {
     const known = recordRing();
-    const fresh = ring.filter(({ id }) => !known.some((one) => hex(one.id) === hex(id)));
+    const isKnown = (one: Ring[number]) => known.some((other) => hex(epochId(other)) === hex(epochId(one)));
+    const fresh = ring.filter((one) => !isKnown(one));
     return fresh.length === 0
       ? Promise.resolve(ok())
       : account.replica.edit(fresh.map((one) => epochEdit(identity.record, one)));
@@ -161,18 +191,29 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
   /** A failure of the disk leaves things as they were; the next change, or the next start, brings them up again. */
   const later = (work: () => Promise<unknown>): void => void inLine(work);
 
-  const readDirectory = (): void => void (directory = createDirectory([chainState()]));
+  const readChain = (): void => void (chains = new Map([[address, chainEntries(chain.controls())]]));
   const learnRecord = () => record.learn(recordRing());
   let recordLoaded = false;
 
   chain.subscribe(({ type }) => {
     if (type !== 'members') return;
     later(async () => {
-      readDirectory();
+      readChain();
       await account.replica.refresh();
       if (recordLoaded) await record.replica.refresh();
     });
   });
+  /** What frames carry of this account's chain, the relay may have kept back there. */
+  const learnChain = async ({ replica }: { readonly replica: Replica }): Promise<void> => {
+    const known = new Set(chain.controls().map(({ id }) => hex(id)));
+    const fresh = (replica.carried().get(address) ?? []).filter(({ control }) => !known.has(hex(control.id)));
+    if (fresh.length > 0) await chain.takeStatements(fresh.map(({ control }) => control.statement));
+  };
+  for (const { replica } of [account, record])
+    replica.subscribe(({ type }) => {
+      if (type === 'chains') later(() => learnChain({ replica }));
+    });
+
   account.replica.subscribe(({ type }) => {
     if (type === 'members') later(() => account.learn([]));
     if (type === 'record' && recordLoaded) later(learnRecord);
@@ -195,7 +236,7 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
       () => editOnce(record.replica, ownIdentity.id, first.record),
     ]) {
       const done = await step();
-      readDirectory();
+      readChain();
       if (!done.ok) return done;
     }
     return options.onFounded();
@@ -204,7 +245,7 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
   async function load(): Promise<Result<void, EditError>> {
     const opened = await chain.load();
     if (!opened.ok) return opened;
-    readDirectory();
+    readChain();
     // Each needs the directory and nothing of the other; while one waits for the disk, the other is unsealed.
     for (const loaded of await Promise.all([account.replica.load(), record.replica.load()]))
       if (!loaded.ok) return loaded;
@@ -215,11 +256,12 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
   }
 
   async function rotate(space: RosterSpace): Promise<Result<void, EditError>> {
-    const { id, replica } = space;
-    const roster = space.roster();
-    const epoch = Math.max(...roster.rotations.map((rotation) => rotation.epoch)) + 1;
-    const secrets = generateEpoch(env.random, epoch);
-    const { recipients } = recipientsOf(roster.members, directory);
+    const own = space === account ? account : record;
+    const { id, replica } = own;
+    const { owners, nextNumber } = own.roster();
+    const known = own.known();
+    const secrets = generateEpoch(env.random, nextNumber);
+    const { recipients } = recipientsOf(owners, (one) => known.state(one));
     const boxes = await sealEpochs({
       space: id,
       epochs: [secrets],
@@ -227,14 +269,14 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
       sender: device,
       random: env.random,
     });
-    const pins = roster.unpinned.map((one) => ({
-      device: one,
-      ...(replica.head(one, 'data') ?? { seq: 0, id: '00'.repeat(32) }),
-    }));
-    const done = await replica.control(encodeRosterBody({ type: 'rotate', epoch, boxes, pins }));
+    const [epoch, read] = [hex(epochId(secrets)), hex(readHash(partsOf(secrets)))];
+    const body = { type: 'rotate', number: nextNumber, id: epoch, read, carried: [], boxes } as const;
+    const done = await replica.control(
+      encodeRosterBody({ ...body, carried: sinceLastRotation(replica, own.roster().current?.by ?? null) }),
+    );
     if (!done.ok) return done;
     // Our own box is among them, so a crash right here loses nothing: the keys are opened at the next start.
-    return inLine(() => (space === account ? account : record).learn([withId(secrets, done.value.frame)]));
+    return inLine(() => own.learn([secrets]));
   }
 
   return {
@@ -255,6 +297,27 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
       for (const replica of [chain, account.replica, record.replica]) await replica.close();
     },
   };
+}
+
+/** The controls that the next rotation carries, each after what it builds on: whoever is shown it alone is shown them too (rule 20). */
+function sinceLastRotation(replica: Replica, last: string | null): CarriedControl[] {
+  const controls = new Map(replica.controls().map((control) => [hex(control.id), control]));
+  const pastOf = (ids: Iterable<string>) => {
+    const past = new Set(ids);
+    for (const id of past) {
+      const { deps = [], before = [] } = controls.get(id)?.inner ?? {};
+      for (const name of [...deps, ...before]) past.add(hex(name));
+    }
+    return past;
+  };
+  const told = pastOf(last === null ? [] : [last]);
+  const fresh = [...controls.keys()].filter((id) => !told.has(id));
+  const depth = new Map(fresh.map((id) => [id, pastOf([id]).size]));
+  fresh.sort((a, b) => depth.get(a)! - depth.get(b)! || (a < b ? -1 : 1));
+  return fresh.flatMap((id) => {
+    const { epoch, statement } = controls.get(id)!;
+    return [{ epoch, statement }];
+  });
 }
 
 async function controlOnce(replica: Replica, body: Bytes): Promise<Result<unknown, EditError>> {

@@ -7,7 +7,7 @@ import { openFrame } from '#lib/crypto/frame.ts';
 import { matchesAddress, type Address } from '#lib/keys/address.ts';
 import { decodeChainBody } from '#lib/keys/chain-body.ts';
 import type { EpochKeys } from '#lib/keys/epoch.ts';
-import { decodeInner } from '#lib/keys/inner.ts';
+import { decodeInner } from '#lib/keys/signed.ts';
 
 /** Whether a frame of this chain founds the account with another bundle than the address names. */
 export function showsForeignKeys(address: Address, { frameKey }: EpochKeys, frame: Bytes): boolean {

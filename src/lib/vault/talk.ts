@@ -33,7 +33,7 @@ export function openTalk({ keys, random, creates, onMessage }: TalkOptions): Tal
   return {
     followed: {
       credential() {
-        const credential = credentialOf(keys, { openToReaders: false, ttl: (2 * LINK_LIFETIME) / 1000 });
+        const credential = credentialOf(keys, { isChain: false, ttl: (2 * LINK_LIFETIME) / 1000 });
         if (!credential || creates) return credential;
         const { creation: _none, ...known } = credential;
         return known;

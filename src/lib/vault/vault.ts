@@ -23,6 +23,8 @@ import {
 } from './activation.ts';
 import { connect, type Connection } from './connection.ts';
 import { revokeDevice } from './devices.ts';
+import { confirmAddition, unsettledAdditions } from './additions.ts';
+import { settleWords, unsettledWords } from './unsettled.ts';
 import { addDocument, openDocument } from './documents.ts';
 import type { Answer, Door, LinkState, VaultError, VaultEvent, VaultStatus } from './door.ts';
 import type { HostedVault } from './serving.ts';
@@ -334,6 +336,10 @@ export async function openVault(env: Environment): Promise<HostedVault> {
     footprint: () => withRecord(footprint),
     devices: () => withAccount((open) => Promise.resolve(ok(open.devices()))),
     revokeDevice: (id) => withRecord((open) => revokeDevice(open, id)),
+    unsettledWords: () => withRecord(unsettledWords),
+    settleWords: (decisions) => withRecord((open) => settleWords(open, decisions)),
+    unsettledAdditions: () => withRecord(unsettledAdditions),
+    confirmAddition: (saying) => withRecord((open) => confirmAddition(open, saying)),
 
     linkThisDevice: ({ deviceName, ...typed }) =>
       withStorage(async (storage) => {

@@ -2,6 +2,7 @@
  * Runs in Chromium: a record built on both sides from the same edits, ours and plaintext y-indexeddb, then opened as often
  * as asked.
  */
+import { PlainTwin } from '../harness/plain.ts';
 import { IndexeddbPersistence, storeState } from 'y-indexeddb';
 import * as Y from 'yjs';
 import { fromBase64url, toBase64url } from '#lib/bytes/base64url.ts';
@@ -9,7 +10,6 @@ import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { ok } from '#lib/bytes/result.ts';
 import type { Edit } from '#lib/record/entry.ts';
 import { localKey } from '#lib/crypto/local.ts';
-import { RecordDocument } from '#lib/replica/document.ts';
 import { localSeal } from '#lib/replica/ports.ts';
 import type { Replica } from '#lib/replica/replica.ts';
 import { openDexieStorage } from '#lib/storage/dexie.ts';
@@ -64,10 +64,10 @@ export function contenders(actionsOf: (count: number) => Iterable<readonly Edit[
       const peer = new Y.Doc();
       const persistence = new IndexeddbPersistence(peerOf(count), peer);
       await persistence.whenSynced;
-      const twin = new RecordDocument();
+      const twin = new PlainTwin(client);
       for (const edits of actionsOf(count)) {
         must(await record.replica.edit(edits));
-        Y.applyUpdate(peer, twin.edit(client, edits, Date.now()));
+        Y.applyUpdate(peer, twin.edit(edits, Date.now()));
         if (record.replica.unsent() >= SENT_AT_ONCE) await deliver(record.replica);
         if (record.replica.uncovered() >= SNAPSHOT_AFTER) await fold(record.replica);
       }

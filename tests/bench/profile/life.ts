@@ -3,8 +3,11 @@
  * an action, as a device gives them.
  */
 import { toBase64url } from '#lib/bytes/base64url.ts';
+import { sha256 } from '#lib/crypto/hash.ts';
 import type { Edit } from '#lib/record/entry.ts';
+import { immutableId } from '#lib/record/immutable.ts';
 import type { Fields } from '#lib/record/section.ts';
+import { measures } from '#lib/record/sections/measures.ts';
 import { seededRandom } from '../../helpers/tools/random.ts';
 
 export const MEASURES = 20_000;
@@ -95,12 +98,13 @@ export function* lifeOf(count: number): Generator<readonly Edit[]> {
   const put = (section: string, fields: Fields): Edit => ({
     ...{ type: 'put', section, id: toBase64url(random(16)), fields },
   });
+  const measure = (fields: Fields): Edit => ({
+    ...{ type: 'put', section: measures.id, id: immutableId(measures.id, fields, sha256), fields },
+  });
   for (let n = 0; n < (count / MEASURES) * ENTRIES; n += 1) {
     const { section, fields } = entryOf(n, random);
     yield [put(section, fields)];
   }
   for (let n = 0; n < count; n += AT_ONCE)
-    yield Array.from({ length: Math.min(AT_ONCE, count - n) }, (_, i) =>
-      put('measures', measureOf(n + i, random)),
-    );
+    yield Array.from({ length: Math.min(AT_ONCE, count - n) }, (_, i) => measure(measureOf(n + i, random)));
 }

@@ -5,7 +5,7 @@
  * All rows work with the same secret and the same signing key, as if somebody had used one key for everything: what
  * then still keeps the types apart is their labels alone.
  */
-import { concat, utf8, type Bytes } from '#lib/bytes/bytes.ts';
+import { concat, hex, utf8, type Bytes } from '#lib/bytes/bytes.ts';
 import { openBlob, sealBlob } from '#lib/crypto/blob.ts';
 import { openCommitting, sealCommitting } from '#lib/crypto/committing.ts';
 import { frameKey, FRAME_KINDS, openFrame, sealFrame, type FrameKind } from '#lib/crypto/frame.ts';
@@ -24,9 +24,10 @@ import {
   verifyChainBody,
 } from '#lib/keys/chain-body.ts';
 import type { DeviceBundle } from '#lib/keys/device.ts';
-import { zeroId } from '#lib/keys/ids.ts';
-import { signInner, verifyInner } from '#lib/keys/inner.ts';
-import { sealEpochs, openGrant } from '#lib/keys/rotation.ts';
+import { epochId, partsOf, readHash } from '#lib/keys/epoch.ts';
+import { signInner, verifyInner } from '#lib/keys/signed.ts';
+import { acceptanceBytes, consentBytes, orderBytes, ownerStatementBytes } from '#lib/keys/roster-words.ts';
+import { sealEpochs, openRotation } from '#lib/keys/rotations.ts';
 import { attestationMessage, logHeadMessage } from '#lib/protocol/attestation.ts';
 import { activationMessage } from '#lib/protocol/authority.ts';
 import { createStatement, openStatement } from '#lib/protocol/relay.ts';
@@ -87,7 +88,7 @@ function frameSignature(kind: FrameKind): SignedType {
     async make({ signer, id }) {
       const aad = { space: id, epoch: 0, kind };
       const clock = { time: 0, counter: 0 };
-      const inner = { author: id, seq: 1, prev: zeroId(), deps: [], clock, body: PLAINTEXT };
+      const inner = { author: id, seq: 1, before: [], deps: [], clock, body: PLAINTEXT };
       const signed = await signInner(aad, inner, signer);
       const start = signed.slice(0, -64);
       return {
@@ -153,7 +154,9 @@ function openedBox(key: Pick<OneKey, 'sealing' | 'id'>, purpose: string, sealed:
 
 export const SIGNED_TYPES: readonly SignedType[] = [
   ...FRAME_KINDS.map(frameSignature),
-  chainSignature('genesis of an account', ({ genesis, signer }) => genesisBody(genesis, signer)),
+  chainSignature('genesis of an account', async ({ genesis, address, bundle, signer }) =>
+    genesisBody(genesis, await acceptAddress(address, bundle, signer), signer),
+  ),
   chainSignature('recovery of an account', ({ address, bundle, signer }) =>
     recoverBody(address, bundle, [], signer),
   ),
@@ -164,6 +167,14 @@ export const SIGNED_TYPES: readonly SignedType[] = [
       takes: (signature) => verifyAcceptance(address, bundle, signature),
     }),
   },
+  statement('acceptance of a roster', ({ id, address }) =>
+    acceptanceBytes({ space: id, address, heads: [] }),
+  ),
+  statement("an owner's consent", ({ id, address }) => consentBytes({ space: id, address, heads: [] })),
+  statement("the authority's word for an owner", ({ id, address }) => ownerStatementBytes(id, address)),
+  statement("the authority's order", ({ id, address }) =>
+    orderBytes(id, { serial: 1, address, join: hex(id) }),
+  ),
   boxSignature('box of epochs', `${LABELS.epochGrant}/${'00'.repeat(32)}`),
   boxSignature('box of a link', LABELS.linkGrant),
   statement('opening of a topic', ({ id }) =>
@@ -242,10 +253,10 @@ export const SEALED_TYPES: readonly SealedType[] = [
   {
     name: 'box of epochs',
     make: async (key) => {
-      const { address, id, sealing, signer, bundle } = key;
-      const recipients = [{ address, id, sealing: sealing.publicKey, role: 'owner' as const }];
-      const epochs = [{ epoch: 0, id: zeroId(), read: id }];
-      const sender = { id, bundle, signer, sealingSecret: sealing.secretSeed };
+      const { address, id, sealing, signer } = key;
+      const recipients = [{ address, id, sealing: sealing.publicKey }];
+      const epochs = [{ epoch: 0, key: id }];
+      const sender = { id, signer };
       const [box] = await sealEpochs({ space: id, epochs, recipients, sender, random });
       return {
         sealed: box!.sealed,
@@ -253,7 +264,9 @@ export const SEALED_TYPES: readonly SealedType[] = [
           const author = { id, signing: signer.publicKey };
           const boxes = [{ ...box!, sealed }];
           const self = { id, sealingSecret: sealing.secretSeed };
-          return (await openGrant({ space: id, boxes, author, self })) !== null;
+          const secrets = { epoch: 0, key: id };
+          const told = { number: 0, id: hex(epochId(secrets)), read: hex(readHash(partsOf(secrets))) };
+          return (await openRotation({ space: id, boxes, author, self, ...told })) !== 'wrong-box';
         },
       };
     },

@@ -10,6 +10,8 @@
 import type {
   Answer,
   DeviceView,
+  UnsettledAddition,
+  UnsettledWord,
   DocumentView,
   Door,
   LinkState,
@@ -21,6 +23,7 @@ import type {
   VaultStatus,
 } from '#lib/vault/door.ts';
 import { ChangeLog } from '#lib/record/change-log.ts';
+import { sha256 } from '#lib/crypto/hash.ts';
 import { withHistory } from '#lib/record/changes.ts';
 import type { Edit, Entry, HealthRecord } from '#lib/record/entry.ts';
 import type { MeasureId } from '#lib/record/measure-kinds.ts';
@@ -335,11 +338,10 @@ export function startVault(): FakeVault {
     ),
   });
   const device = (client: number | undefined) => (client === undefined ? null : `d${client}`);
-  let changes = 50_000;
   /** What the device of this number writes at this time, told with its history. */
   const write = (edits: readonly Edit[], at: number, by: number) => {
     const record = held();
-    for (const edit of withHistory(edits, record, log.update(record), () => id(changes++))) {
+    for (const edit of withHistory(edits, record, log.update(record), sha256)) {
       const { deletedAt, ...before } = entries.get(keyOf(edit)) ?? entry(0, edit.section, 0, {});
       const isDeleted = edit.type === 'delete' ? at : edit.type === 'restore' ? undefined : deletedAt;
       const isNew = !entries.has(keyOf(edit));
@@ -410,6 +412,44 @@ export function startVault(): FakeVault {
       : []),
   ];
 
+  const late = (n: number, name: string, state: UnsettledWord['state']): UnsettledWord => ({
+    saying: String(n).repeat(64),
+    device: 'Ancienne tablette',
+    revokedAt: now - 200 * DAY,
+    at: now - (200 + n) * DAY,
+    state,
+    decision: n === 4 ? 'aside' : null,
+    entries: [
+      {
+        section: 'allergies',
+        id: 'AAAAAAAAAAAAAAAAAAAAAA',
+        kind: n === 2 ? 'changed' : 'created',
+        named: { name },
+        fields: { name, comment: n === 1 ? 'Éruption sur tout le corps, à six ans.' : null },
+      },
+    ],
+  });
+  let unsettled: readonly UnsettledWord[] = filled
+    ? [
+        late(1, 'Pénicilline', 'late'),
+        late(2, 'Latex', 'late'),
+        late(3, 'Pollens de bouleau', 'kept'),
+        late(4, 'Inconnue', 'late'),
+      ]
+    : [];
+  let additions: readonly UnsettledAddition[] = filled
+    ? [
+        {
+          saying: 'a'.repeat(64),
+          what: 'device',
+          name: 'Téléphone de Paul',
+          device: 'Ancienne tablette',
+          at: now - 201 * DAY,
+          decision: null,
+        },
+      ]
+    : [];
+
   let sync: SyncView = {
     connection: scene === 'offline' ? 'offline' : 'online',
     unsent: scene === 'offline' ? 2 : 0,
@@ -422,10 +462,13 @@ export function startVault(): FakeVault {
   let notices: SecurityNotice[] =
     scene === 'warned'
       ? [
-          { id: 'n1', type: 'new-device', at: now - 60_000, device: 'iPhone', seen: false },
+          { id: 'n1', type: 'new-device', at: now - 60_000, device: 'd2', seen: false },
+          { id: 'n3', type: 'late-words', at: now - 90_000, device: 'd3', seen: false },
           { id: 'n2', type: 'rollback', at: now - 120_000, seen: false },
         ]
-      : [];
+      : filled
+        ? [{ id: 'n3', type: 'late-words', at: now - DAY, device: 'd3', seen: true }]
+        : [];
 
   const owner = {
     firstName: 'Claire',
@@ -663,6 +706,34 @@ export function startVault(): FakeVault {
       tell({ type: 'devices', devices });
       return yes(undefined);
     },
+    async unsettledWords() {
+      await wait(200);
+      return yes(unsettled);
+    },
+    async settleWords({ take, aside, keep, reopen }) {
+      await wait(200);
+      unsettled = unsettled
+        .filter(({ saying }) => !take.includes(saying))
+        .map((word) => {
+          if (aside.includes(word.saying)) return { ...word, decision: 'aside' as const };
+          if (keep.includes(word.saying)) return { ...word, decision: 'kept' as const };
+          return reopen.includes(word.saying) ? { ...word, decision: null } : word;
+        });
+      additions = additions.map((one) => {
+        if (aside.includes(one.saying)) return { ...one, decision: 'aside' as const };
+        return reopen.includes(one.saying) ? { ...one, decision: null } : one;
+      });
+      return yes(undefined);
+    },
+    async unsettledAdditions() {
+      await wait(200);
+      return yes(additions);
+    },
+    async confirmAddition(saying) {
+      await wait(600);
+      additions = additions.filter((one) => one.saying !== saying);
+      return yes(undefined);
+    },
     async linkThisDevice() {
       await wait(600);
       link({ type: 'waiting', code: '7KQ2M9XW4T0BHZ5C', expiresAt: Date.now() + 10 * 60_000 });
@@ -720,6 +791,10 @@ const FAILURES: Readonly<Partial<Record<keyof Door, VaultError>>> = {
   openDocument: { type: 'document-unavailable' },
   footprint: { type: 'relay-unreachable' },
   revokeDevice: { type: 'relay-unreachable' },
+  unsettledWords: { type: 'storage-unavailable' },
+  settleWords: { type: 'storage-full' },
+  unsettledAdditions: { type: 'storage-unavailable' },
+  confirmAddition: { type: 'storage-full' },
   linkThisDevice: { type: 'relay-unreachable' },
   linkOtherDevice: { type: 'link-expired' },
   exportRecord: { type: 'storage-unavailable' },

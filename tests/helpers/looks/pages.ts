@@ -107,6 +107,7 @@ export const PAGES: readonly LookedAt[] = [
   open('/messages', ['empty']),
   open('/parametres', ['empty', 'full']),
   open('/parametres/appareils'),
+  open('/parametres/appareils/retires', ['empty', 'full', 'error']),
   open('/parametres/serveur', ['full', 'error', 'waiting']),
   open('/partage', ['empty', 'full']),
   open('/profil', STATES, search),

@@ -8,9 +8,9 @@ import type { Address, GenesisBundle } from '#lib/keys/address.ts';
 import type { VerifiedControl } from '#lib/keys/control.ts';
 import { generateDevice, openDevice, type DeviceKeys } from '#lib/keys/device.ts';
 import type { EpochKeys } from '#lib/keys/epoch.ts';
-import { zeroId, type FrameId, type Hex } from '#lib/keys/ids.ts';
-import { signInner, type FrameInner } from '#lib/keys/inner.ts';
+import type { FrameId, Hex, Saying } from '#lib/keys/ids.ts';
 import { generateRoot } from '#lib/keys/root.ts';
+import { decodeInner, sayingOf, signInner, type FrameInner } from '#lib/keys/signed.ts';
 import { seededRandom, type SeededRandom } from '../tools/random.ts';
 
 export interface Person {
@@ -29,7 +29,7 @@ export async function person(name: string, seed: number | string = 1): Promise<P
   const random = seededRandom(`${name}/${seed}`);
   const root = generateRoot(random);
   const device = await openDevice(generateDevice(random));
-  const { address, bundle, frameBody } = await createGenesis({ root, firstDevice: device.bundle, random });
+  const { address, bundle, frameBody } = await createGenesis({ root, firstDevice: device, random });
   return { name, root, address, genesis: bundle, device, genesisBody: frameBody, random };
 }
 
@@ -53,30 +53,34 @@ export function addressNamed(name: string): Promise<Address> {
 }
 
 export interface Written {
-  readonly id: FrameId;
+  /** Its saying. */
+  readonly id: Saying;
   readonly hex: Hex;
   readonly frame: Bytes;
+  readonly frameId: FrameId;
+  /** Inner with signature. */
   readonly inner: Bytes;
   readonly control: VerifiedControl;
 }
 
-/** Writes control frames of one space, keeping each device's chain. */
+/** Writes control frames of one space, keeping each device's lane. */
 export function pen(keys: EpochKeys, random: SeededRandom) {
-  const chains = new Map<Hex, { seq: number; prev: FrameId }>();
+  const lanes = new Map<Hex, { seq: number; before: Saying[] }>();
   let time = Date.UTC(2026, 0, 1);
+  const { space, epoch } = keys;
   return {
     async write(device: DeviceKeys, body: Bytes, after: readonly Written[] = []): Promise<Written> {
       const author = hex(device.id);
-      const { seq, prev } = chains.get(author) ?? { seq: 0, prev: zeroId() };
+      const { seq, before } = lanes.get(author) ?? { seq: 0, before: [] };
       const deps = after.map(({ id }) => id);
       const clock = { time: time++, counter: 0 };
-      const inner: FrameInner = { author: device.id, seq: seq + 1, prev, deps, clock, body };
-      const aad = { space: keys.space, epoch: keys.epoch, kind: 'control' as const };
-      const signed = await signInner(aad, inner, device.signer);
-      const frame = sealFrame(keys.frameKey, 'control', signed, random);
-      const id = frameId(frame);
-      chains.set(author, { seq: seq + 1, prev: id });
-      return { id, hex: hex(id), frame, inner: signed, control: { id, inner } };
+      const inner: FrameInner = { author: device.id, seq: seq + 1, before, deps, clock, body };
+      const statement = await signInner({ space, epoch, kind: 'control' }, inner, device.signer);
+      const frame = sealFrame(keys.frameKey, 'control', statement, random);
+      const id = sayingOf(space, 'control', decodeInner(statement)!.signed);
+      lanes.set(author, { seq: seq + 1, before: [id] });
+      const control = { id, inner: decodeInner(statement)!.inner, epoch, statement };
+      return { id, hex: hex(id), frame, frameId: frameId(frame), inner: statement, control };
     },
   };
 }

@@ -3,11 +3,18 @@
  * is edited as soon as it is one. What it asks for goes through the same checks as what a page asks for.
  */
 import { toBase64url } from '#lib/bytes/base64url.ts';
+import { sha256 } from '#lib/crypto/hash.ts';
 import type { ChangeLog } from '#lib/record/change-log.ts';
 import { withHistory } from '#lib/record/changes.ts';
 import type { Edit, Entry, EntryId, FieldValue, HealthRecord } from '#lib/record/entry.ts';
+import { immutableId } from '#lib/record/immutable.ts';
 import { fixedEntryId, type ProfileSection } from '#lib/record/profile-section.ts';
-import type { FieldDefinition, Fields, SectionDefinition } from '#lib/record/section.ts';
+import {
+  type FieldDefinition,
+  type Fields,
+  type SectionDefinition,
+  validateEntry,
+} from '#lib/record/section.ts';
 import { checkEdit, healthSections, keepsHistory } from '#lib/record/sections.ts';
 import type { SeededRandom } from '../tools/random.ts';
 
@@ -62,10 +69,10 @@ export function nextEdits(
 ): readonly Edit[] {
   log.update(record);
   const edits = wish(random, record, log, sections).flatMap((edit): Edit[] => {
-    const checked = checkEdit(edit, record.entries.get(edit.section), TODAY);
+    const checked = checkEdit(edit, record.entries.get(edit.section), TODAY, sha256);
     return checked.ok ? [checked.edit] : [];
   });
-  return withHistory(edits, record, log, () => entryId(random));
+  return withHistory(edits, record, log, sha256);
 }
 
 interface Written {
@@ -104,8 +111,7 @@ function wish(
   const section = random.pick(isNew ? sections : written);
   const target = { section: section.id };
   const held = [...(record.entries.get(section.id)?.values() ?? [])];
-  if (isNew || held.length === 0)
-    return [{ type: 'put', ...target, id: newId(random, section), fields: fieldsOf(section, random) }];
+  if (isNew || held.length === 0) return [newEntry(random, section)];
   const entry = random.pick(held);
   if (dice < 12) return [{ type: random.pick(['delete', 'restore'] as const), ...target, id: entry.id }];
   return keepsHistory(section.id) ? [change(random, section, entry, log)] : [];
@@ -128,6 +134,14 @@ function settle(
   if (conflict.existence) return [{ type: random.pick(['delete', 'restore'] as const), ...target }];
   const { field, alternatives } = random.pick(conflict.fields);
   return [{ type: 'put', ...target, fields: { [field]: random.pick(alternatives).value } }];
+}
+
+function newEntry(random: SeededRandom, section: ProfileSection): Edit {
+  const id = newId(random, section);
+  const fields = fieldsOf(section, random);
+  const checked = section.immutable && validateEntry(section, fields, TODAY, 'given');
+  const named = checked && checked.ok ? immutableId(section.id, checked.fields, sha256) : id;
+  return { type: 'put', section: section.id, id: named, fields };
 }
 
 function newId(random: SeededRandom, section: ProfileSection): EntryId {

@@ -6,7 +6,8 @@ import { hkdfSha256, labelBytes } from '#lib/crypto/hash.ts';
 import { localKey } from '#lib/crypto/local.ts';
 import { systemRandom } from '#lib/crypto/random.ts';
 import { LABELS } from '#lib/crypto/suite.ts';
-import { decodeInner } from '#lib/keys/inner.ts';
+import { partsOf } from '#lib/keys/epoch.ts';
+import { decodeInner } from '#lib/keys/signed.ts';
 import { openPasswordSlot } from '#lib/keys/slot.ts';
 import { epochKeys } from '#lib/record/sections/account.ts';
 import { documents } from '#lib/record/sections/documents.ts';
@@ -75,13 +76,16 @@ export async function secretsOn(storage: Storage, localSecret: Bytes): Promise<M
     ['signing seed', identity!.device.signingSeed],
     ['sealing seed', identity!.device.sealingSeed],
     ['chain write', identity!.chain.write],
-    ['chain delete', identity!.chain.delete],
     ...Object.entries(rings).flatMap(([name, ring]) =>
-      ring.flatMap((one) => [
-        [`${name} ${one.epoch} read`, one.read] as const,
-        [`${name} ${one.epoch} write`, one.write] as const,
-        [`${name} ${one.epoch} delete`, one.delete] as const,
-      ]),
+      ring.flatMap((one) => {
+        const { read, write, delete: erase } = partsOf(one);
+        return [
+          [`${name} ${one.epoch} key`, one.key] as const,
+          [`${name} ${one.epoch} read`, read] as const,
+          [`${name} ${one.epoch} write`, write] as const,
+          [`${name} ${one.epoch} delete`, erase] as const,
+        ];
+      }),
     ),
     ...[...files].map(
       ({ id, fields }) => [`document ${id}`, fromBase64url(fields['key'] as string)!] as const,

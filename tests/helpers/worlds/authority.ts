@@ -51,10 +51,10 @@ export interface AuthorityWorld {
   readonly events: readonly string[];
   post(path: string, body: Readonly<Record<string, unknown>>, from?: string): Promise<Response>;
   /** The sealed file or the error. */
-  enrol(keys: Pick<EnrolmentKeys, 'codeId' | 'lookup'>, from?: string): Promise<Bytes | string>;
+  enrol(keys: ProvenCode, from?: string): Promise<Bytes | string>;
   /** The attestation or the error. */
   activate(
-    lookup: Bytes,
+    keys: ProvenCode,
     account: TestAccount,
     from?: string,
   ): Promise<{ attestation: Bytes; index: number } | string>;
@@ -98,10 +98,8 @@ export async function authorityWorld(
       const json: unknown = await (await post(AUTHORITY_PATHS.enrolment, { codeId, lookup }, from)).json();
       return decodeBody(EnrolmentAnswer, json)?.sealed ?? errorOf(json);
     },
-    async activate(lookup, account, from) {
-      const json: unknown = await (
-        await post(AUTHORITY_PATHS.activation, claim(lookup, account), from)
-      ).json();
+    async activate(keys, account, from) {
+      const json: unknown = await (await post(AUTHORITY_PATHS.activation, claim(keys, account), from)).json();
       return decodeBody(ActivationAnswer, json) ?? errorOf(json);
     },
     async restart(again = {}) {
@@ -158,10 +156,13 @@ export function testAccount(seed: string): TestAccount {
   };
 }
 
-/** The activation request of an account for the code that a lookup proves. */
-export function claim(lookup: Bytes, account: TestAccount): Record<string, unknown> {
+/** What proves a code to the authority. */
+export type ProvenCode = Pick<EnrolmentKeys, 'codeId' | 'lookup'>;
+
+/** The activation request of an account for a code. */
+export function claim({ codeId, lookup }: ProvenCode, account: TestAccount): Record<string, unknown> {
   const { address, genesis } = account;
-  return { lookup, address, genesis, signature: account.sign(activationMessage(lookup, address)) };
+  return { codeId, lookup, address, genesis, signature: account.sign(activationMessage(lookup, address)) };
 }
 
 function errorOf(json: unknown): string {

@@ -63,6 +63,7 @@ export function memoryRelay({ clock, random, folder = null, limits = {} }: Memor
         pause() {},
         resume() {},
         ping() {},
+        proven() {},
         close: line.close,
       };
       const session = relay.accept(socket, { origin: RELAY_ORIGIN, guard: memory.guard });

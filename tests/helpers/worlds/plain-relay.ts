@@ -4,7 +4,7 @@
  */
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { frameId } from '#lib/crypto/frame.ts';
-import type { Syncable } from '#lib/replica/replica.ts';
+import type { Replica, Syncable } from '#lib/replica/replica.ts';
 
 export interface Kept {
   readonly cursor: number;
@@ -73,6 +73,15 @@ export function plainRelay(): PlainRelay {
   };
 }
 
+/** The relay as it shows itself to one device: without the frames of these ids. */
+export function without(relay: PlainRelay, hidden: ReadonlySet<string>): PlainRelay {
+  return {
+    ...relay,
+    list: (topic, since, doomed) => relay.list(topic, since, doomed).filter(({ id }) => !hidden.has(id)),
+    get: (topic, ids) => relay.get(topic, ids).filter(({ id }) => !hidden.has(id)),
+  };
+}
+
 /** Sends what is unsent. */
 export async function push(space: Syncable, relay: PlainRelay): Promise<void> {
   for (let batch = await space.outbox(); batch.length > 0; batch = await space.outbox()) {
@@ -110,13 +119,30 @@ export async function pull(space: Syncable, relay: PlainRelay, upToDate = true):
       await must(space.receive(entries.map(({ bytes }) => ({ topic, bytes }))));
     }
   }
-  if (upToDate) await must(space.receive([], { upToDate: true }));
+  if (!upToDate) return;
+  await must(space.receive([], { upToDate: true }));
+  if ('noteShown' in space) await must((space as Replica).noteShown());
 }
 
 export async function sync(space: Syncable, relay: PlainRelay): Promise<void> {
   await pull(space, relay, false);
   await push(space, relay);
   await pull(space, relay);
+}
+
+/**
+ * Everybody syncs until nobody has anything left to say: who has taken in a snapshot names it, and who is shown a
+ * revocation vouches.
+ */
+export async function settle(spaces: readonly Syncable[], relay: PlainRelay): Promise<void> {
+  const isQuiet = () => spaces.every((space) => space.unsent() === 0);
+  for (let round = 0; round < 10; round++) {
+    for (const space of spaces) await sync(space, relay);
+    if (!isQuiet()) continue;
+    for (const space of spaces) await pull(space, relay);
+    if (isQuiet()) return;
+  }
+  throw new Error('they do not come to rest');
 }
 
 async function must<T>(

@@ -148,12 +148,13 @@ export class Speaker {
     return req;
   }
 
-  create(keys: TopicKeys, options: { ttl?: number; openToReaders?: boolean; signer?: KeyPair } = {}): number {
-    const { ttl = 0, openToReaders = false, signer = keys.delete } = options;
+  create(keys: TopicKeys, options: Creation = {}): number {
+    const { ttl = 0, openToReaders = false, neverErased = false } = options;
+    const signer = options.signer ?? (neverErased ? keys.write : keys.delete);
     const claim = {
       topic: keys.topic,
       writeKey: keys.write.publicKey,
-      deleteKey: keys.delete.publicKey,
+      deleteKey: neverErased ? null : keys.delete.publicKey,
       ttl,
       openToReaders,
     };
@@ -191,6 +192,14 @@ export class Speaker {
   }
 }
 
+export interface Creation {
+  readonly ttl?: number;
+  readonly openToReaders?: boolean;
+  /** Without a delete key. */
+  readonly neverErased?: boolean;
+  readonly signer?: KeyPair;
+}
+
 /** Somebody at the relay in memory. */
 export class Person extends Speaker {
   readonly #clock: FakeClock;
@@ -198,6 +207,7 @@ export class Person extends Speaker {
   closedWith: number | null = null;
   pings = 0;
   isPaused = false;
+  isProven = false;
   /** The line went dead without a word: no sign of life is answered. */
   isDead = false;
   /** Messages sent by the relay that many sockets share. */
@@ -249,6 +259,9 @@ export class Person extends Speaker {
       },
       resume() {
         person.isPaused = false;
+      },
+      proven() {
+        person.isProven = true;
       },
       ping() {
         person.pings++;

@@ -29,7 +29,7 @@ export interface SyncWorld {
   readonly keys: TopicKeys;
   relay: MemoryRelay;
   readonly devices: Device[];
-  device(role?: Role): Device;
+  device(role?: Role, options?: { readonly neverErased?: boolean }): Device;
   /** Everything written is on every device and at the relay, and every engine says so. */
   converged(): boolean;
   stop(): void;
@@ -46,7 +46,7 @@ export function syncWorld(
   const network = fakeNetwork(clock, random.fork('network'), (line) => world.relay.serve(line));
   const devices: Device[] = [];
 
-  const device = (role: Role = 'owner'): Device => {
+  const device: SyncWorld['device'] = (role = 'owner', options = {}) => {
     const own = random.fork(`device ${devices.length}`);
     const space = fakeSpace(keys.topic, own);
     const states: SyncState[] = [];
@@ -58,7 +58,7 @@ export function syncWorld(
       frameId: idOf,
       onState: (state) => states.push(state),
     });
-    engine.follow(keys.follow(space, role));
+    engine.follow({ ...keys.follow(space, role), ...options });
     const made: Device = {
       space,
       engine,

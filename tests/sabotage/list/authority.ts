@@ -23,6 +23,6 @@ export const AUTHORITY: readonly Sabotage[] = [
     find: `row.withdrawn !== null || row.address !== null) return false;`,
     replace: `row.withdrawn !== null) return false;`,
     why: 'A code that was used would open the enrolment file again.',
-    tests: ['relay/authority/codes.test.ts', 'relay/authority/routes.test.ts'],
+    tests: ['tests/attacks/a10.test.ts'],
   },
 ];

@@ -7,7 +7,7 @@ export const BYTES: readonly Sabotage[] = [
     find: `if (this.remaining !== 0) throw new MalformedBytes('trailing bytes');`,
     replace: '',
     why: 'A message with something behind it would have many spellings, and a signature would cover none of them whole.',
-    tests: ['src/lib/bytes/codec.test.ts', 'src/lib/keys/inner.test.ts'],
+    tests: ['src/lib/bytes/codec.test.ts', 'src/lib/keys/signed.test.ts'],
   },
   {
     id: 'length-before-bytes',

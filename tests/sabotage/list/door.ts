@@ -1,8 +1,10 @@
+import type { Sabotage } from '../sabotage.ts';
+
 /** What crosses between pages, tabs and the vault, and what stays on this device. */
 const DOOR_TESTS = ['tests/vault/door.test.ts'];
 const ELECTION_TESTS = ['src/lib/vault/election.test.ts'];
 
-export const DOOR = [
+export const DOOR: readonly Sabotage[] = [
   {
     id: 'own-methods-only',
     file: 'src/lib/vault/methods.ts',

@@ -43,10 +43,10 @@ export const KEYS: readonly Sabotage[] = [
   },
   {
     id: 'inner-signature',
-    file: 'src/lib/keys/inner.ts',
+    file: 'src/lib/keys/signed.ts',
     find: `return verify(publicKey, message, decoded.signature);`,
     replace: `return Promise.resolve(message.length + decoded.signature.length + publicKey.length > 0);`,
     why: 'Nobody’s word would be told from anybody else’s.',
-    tests: ['src/lib/keys/inner.test.ts'],
+    tests: ['src/lib/keys/signed.test.ts'],
   },
 ];

@@ -115,7 +115,7 @@ export const RELAY: readonly Sabotage[] = [
     find: `      if (failure === null) acknowledge(group.waiting);`,
     replace: `      if (failure === null || failure === 'storage-full') acknowledge(group.waiting);`,
     why: 'A full disk would be answered as if it had kept the frame (R02).',
-    tests: ['relay/session.test.ts', 'tests/attacks/r02.test.ts', 'relay/store/sqlite/crash.test.ts'],
+    tests: ['tests/attacks/r17-relay.test.ts'],
   },
   {
     id: 'chunks-whole',

@@ -32,7 +32,7 @@ export const STORAGE: readonly Sabotage[] = [
     find: `if (link.readOnly()) throw new StorageFailure({ type: 'version' });`,
     replace: '',
     why: 'An old tab would write in its own way over what a newer version keeps.',
-    tests: ['src/lib/storage/dexie.test.ts'],
+    tests: ['tests/attacks/r10.test.ts'],
   },
   {
     id: 'values-copied-in',

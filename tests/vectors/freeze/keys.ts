@@ -1,19 +1,19 @@
 /** Frozen formats of keys/: what is read, what follows from what, and two histories with their outcome. */
 import { concat, hex, type Bytes } from '#lib/bytes/bytes.ts';
-import { frameId, sealFrame } from '#lib/crypto/frame.ts';
+import { sealFrame } from '#lib/crypto/frame.ts';
+import { signingPublicKey } from '#lib/crypto/signature.ts';
 import { addressOfHash, encodeGenesis } from '#lib/keys/address.ts';
 import { acceptAddress, addDeviceBody, recoverBody, revokeDeviceBody } from '#lib/keys/chain-body.ts';
 import { chainEpoch, chainSpaceId, createGenesis } from '#lib/keys/chain.ts';
 import { encodeBundle, encodeDeviceSecrets, generateDevice, openDevice, type DeviceKeys } from '#lib/keys/device.ts';
-import { deriveEpoch, encodeEpochSecrets, generateEpoch, withId } from '#lib/keys/epoch.ts';
-import { zeroId } from '#lib/keys/ids.ts';
-import { encodeInner, signInner } from '#lib/keys/inner.ts';
+import { deriveEpoch, encodeEpochSecrets, generateEpoch } from '#lib/keys/epoch.ts';
+import { encodeGrounds, NO_GROUNDS, type Grounds } from '#lib/keys/grounds.ts';
 import { kitToQr, rootToWords } from '#lib/keys/kit.ts';
 import { commitmentOf, encodeLinkMessage } from '#lib/keys/link/messages.ts';
 import { createLinkCode } from '#lib/keys/link/code.ts';
-import { secretsFor } from '#lib/keys/roles.ts';
 import { accountKey, chainSecrets } from '#lib/keys/root.ts';
 import { encodeRosterBody, type RosterBody } from '#lib/keys/roster-body.ts';
+import { decodeInner, encodeInner, sayingOf, signInner } from '#lib/keys/signed.ts';
 import { sealPasswordSlot } from '#lib/keys/slot.ts';
 import { DECODERS, derivedFrom, historyOf, readingOf, type Format } from '../keys-readings.ts';
 import { flip, replace, seedOf, type Row } from './tools.ts';
@@ -23,7 +23,7 @@ const seeded = seedOf('keys');
 async function people() {
   const root = seeded(32);
   const [laptop, phone, tablet] = await Promise.all([0, 1, 2].map(() => openDevice(generateDevice(seeded))));
-  const account = await createGenesis({ root, firstDevice: laptop!.bundle, random: seeded });
+  const account = await createGenesis({ root, firstDevice: laptop!, random: seeded });
   return { root, laptop: laptop!, phone: phone!, tablet: tablet!, ...account };
 }
 
@@ -34,20 +34,21 @@ const made = people();
 async function goodValues(): Promise<[Format, string, Bytes][]> {
   const { root, laptop, phone, tablet, address, bundle, frameBody } = await made;
   const acceptance = await acceptAddress(address, phone.bundle, phone.signer);
-  const lost = [hex(laptop.id), hex(phone.id)];
-  const recovery = await recoverBody(address, tablet.bundle, lost, await accountKey(root));
-  const epoch = withId(generateEpoch(seeded, 7), seeded(32));
+  const kept = [hex(laptop.id), hex(phone.id)];
+  const recovery = await recoverBody(address, tablet.bundle, kept, await accountKey(root));
   const clock = { time: 1_795_000_000_000, counter: 3 };
-  const inner = { author: laptop.id, seq: 5, prev: seeded(32), deps: [seeded(32), seeded(32)], clock, body: seeded(20) };
-  const first = { ...inner, seq: 1, prev: zeroId(), deps: [], body: seeded(0) };
+  const inner = { author: laptop.id, seq: 5, before: [seeded(32)], deps: [seeded(32), seeded(32)], clock, body: seeded(20) };
+  const joining = { ...inner, seq: 300, before: [seeded(32), seeded(32), seeded(32)] };
+  const first = { ...inner, seq: 1, before: [], deps: [], body: seeded(0) };
   const nonce = seeded(32);
   const commitment = commitmentOf(nonce, phone.bundle, 'Téléphone');
   return [
     ['inner', 'a frame', encodeInner(inner, seeded(64))],
+    ['inner', 'a frame that joins branches', encodeInner(joining, seeded(64))],
     ['inner', 'a first frame', encodeInner(first, seeded(64))],
-    ['epoch', 'an owner', encodeEpochSecrets(epoch)],
-    ['epoch', 'a participant', encodeEpochSecrets(secretsFor('participant', epoch))],
-    ['epoch', 'a reader', encodeEpochSecrets(secretsFor('reader', epoch))],
+    ['grounds', 'none', encodeGrounds(NO_GROUNDS, seeded(9))],
+    ['grounds', 'names and chains', encodeGrounds(someGrounds(address), seeded(9))],
+    ['epoch', 'a key', encodeEpochSecrets(generateEpoch(seeded, 7))],
     ['device', 'a bundle', encodeBundle(laptop.bundle)],
     ['device-secrets', 'two seeds', encodeDeviceSecrets(generateDevice(seeded))],
     ['genesis', 'a bundle', encodeGenesis(bundle)],
@@ -64,18 +65,38 @@ async function goodValues(): Promise<[Format, string, Bytes][]> {
   ];
 }
 
+function someGrounds(address: string): Grounds {
+  const id = () => hex(seeded(32));
+  const names = [1, 200].map((seq) => ({ author: id(), seq, saying: id(), frame: id() }));
+  const other = addressOfHash(seeded(32));
+  return {
+    names,
+    chains: [
+      { address, heads: [id(), id()], carried: [] },
+      { address: other, heads: [id()], carried: [seeded(40), seeded(30)] },
+    ],
+  };
+}
+
 function rosterBodies(): [string, RosterBody][] {
-  const [alice, martin] = [addressOfHash(seeded(32)), addressOfHash(seeded(32))];
-  const boxes = [alice, martin].map((address) => ({ address, recipient: seeded(32), sealed: seeded(12) }));
-  const pins = [1, 2].map((seq) => ({ device: hex(seeded(32)), seq, id: hex(seeded(32)) }));
-  const founders = [{ address: alice, role: 'owner' as const }];
+  const id = () => hex(seeded(32));
+  const [alice, bruno] = [addressOfHash(seeded(32)), addressOfHash(seeded(32))];
+  const boxes = [alice, bruno].map((address) => ({ address, recipient: seeded(32), sealed: seeded(12) }));
+  const consents = [{ address: alice, device: id(), signature: seeded(64) }];
+  const found = { type: 'found' as const, founder: alice, nonce: seeded(32), id: id(), read: id() };
+  const join = { type: 'join' as const, address: bruno, device: id(), heads: [id(), id()], acceptance: seeded(64) };
+  const carried = [{ epoch: 2, statement: seeded(25) }];
   return [
-    ['genesis of a space', { type: 'genesis', kind: 'record', founders, nonce: seeded(32) }],
-    ['add member', { type: 'addMember', member: { address: martin, role: 'administrator' }, boxes }],
-    ['change role', { type: 'changeRole', member: { address: martin, role: 'reader' }, pins }],
-    ['remove member', { type: 'removeMember', address: martin, pins }],
-    ['rotate', { type: 'rotate', epoch: 3, boxes, pins }],
-    ['grant', { type: 'grant', address: martin, boxes }],
+    ['found', { ...found, kind: 'record', authority: null }],
+    ['found with an authority', { ...found, kind: 'practice', authority: signingPublicKey(seeded(32)) }],
+    ['join', { ...join, consents: [], statement: null }],
+    ['join as third', { ...join, consents, statement: seeded(64) }],
+    ['leave', { type: 'leave' }],
+    ['order', { type: 'order', serial: 7, address: bruno, join: id(), signature: seeded(64) }],
+    ['rotate', { type: 'rotate', number: 3, id: id(), read: id(), carried, boxes }],
+    ['grant', { type: 'grant', address: bruno, boxes }],
+    ['note', { type: 'note' }],
+    ['complaint', { type: 'complaint', id: id() }],
   ];
 }
 
@@ -98,20 +119,17 @@ function damaged(format: Format, id: string, bytes: Bytes): Row[] {
     reading: '',
     verdict: 'X',
   });
-  if (bytes.length > 1000) return [row('first byte 0', replace(bytes, 0, Uint8Array.of(0)))];
-  return [
-    row('first byte 0', replace(bytes, 0, Uint8Array.of(0))),
-    row('first byte 2', replace(bytes, 0, Uint8Array.of(2))),
-    row('one byte short', bytes.slice(0, -1)),
-    row('one byte more', concat(bytes, Uint8Array.of(0))),
-  ];
+  const ends = [row('first byte 0', replace(bytes, 0, Uint8Array.of(0)))];
+  if (bytes.length > 1000) return ends;
+  ends.push(row('first byte 3', replace(bytes, 0, Uint8Array.of(3))));
+  if (format === 'grounds') return ends; // whatever is left is content
+  return [...ends, row('one byte short', bytes.slice(0, -1)), row('one byte more', concat(bytes, Uint8Array.of(0)))];
 }
 
 /** What follows from what: one row per rule, its inputs as JSON. */
 export async function derivations(): Promise<Row[]> {
   const { root, laptop, phone, address, bundle } = await made;
-  const secrets = generateEpoch(seeded, 2);
-  const [space, id] = [seeded(32), seeded(32)];
+  const space = seeded(32);
   const inputs: [string, Record<string, string | number>][] = [
     ['root', { root: hex(root) }],
     ['root', { root: '00'.repeat(32) }],
@@ -123,17 +141,9 @@ export async function derivations(): Promise<Row[]> {
     ['address', { genesis: hex(encodeGenesis(bundle)) }],
     ['chain', { address }],
     ['device', { bundle: hex(encodeBundle(phone.bundle)) }],
-    [
-      'epoch',
-      {
-        space: hex(space),
-        epoch: 2,
-        id: hex(id),
-        read: hex(secrets.read),
-        write: hex(secrets.write),
-        delete: hex(secrets.delete),
-      },
-    ],
+    ['epoch', { space: hex(space), epoch: 2, key: hex(seeded(32)) }],
+    ['saying', { space: hex(space), kind: 'control', signed: hex(seeded(50)) }],
+    ['saying', { space: hex(space), kind: 'update', signed: hex(seeded(50)) }],
     ['client', { space: hex(space), device: hex(laptop.id) }],
     ['link', { code: createLinkCode(seeded) }],
     ['phrase', { hello: hex(seeded(40)), reply: hex(seeded(40)), nonce: hex(seeded(32)) }],
@@ -150,25 +160,27 @@ export async function derivations(): Promise<Row[]> {
 export async function histories(): Promise<Row[]> {
   const { root, laptop, phone, tablet, address, frameBody } = await made;
   const keys = await deriveEpoch(chainSpaceId(address), chainEpoch(address, chainSecrets(root)));
-  const chains = new Map<string, { seq: number; prev: Bytes }>();
+  const lanes = new Map<string, { seq: number; before: Bytes[] }>();
   let time = 1_795_000_000_000;
-  const write = async (device: DeviceKeys, body: Bytes, ...deps: Bytes[]): Promise<Bytes> => {
-    const { seq, prev } = chains.get(hex(device.id)) ?? { seq: 0, prev: zeroId() };
-    const inner = { author: device.id, seq: seq + 1, prev, deps, clock: { time: time++, counter: 0 }, body };
+  const write = async (device: DeviceKeys, body: Bytes, ...after: { id: Bytes }[]) => {
+    const { seq, before } = lanes.get(hex(device.id)) ?? { seq: 0, before: [] };
+    const clock = { time: time++, counter: 0 };
+    const inner = { author: device.id, seq: seq + 1, before, deps: after.map(({ id }) => id), clock, body };
     const aad = { space: keys.space, epoch: 0, kind: 'control' as const };
-    const frame = sealFrame(keys.frameKey, 'control', await signInner(aad, inner, device.signer), seeded);
-    chains.set(hex(device.id), { seq: seq + 1, prev: frameId(frame) });
-    return frame;
+    const statement = await signInner(aad, inner, device.signer);
+    const id = sayingOf(keys.space, 'control', decodeInner(statement)!.signed);
+    lanes.set(hex(device.id), { seq: seq + 1, before: [id] });
+    return { id, frame: sealFrame(keys.frameKey, 'control', statement, seeded) };
   };
   const accept = (device: DeviceKeys) => acceptAddress(address, device.bundle, device.signer);
   const genesis = await write(laptop, frameBody);
-  const added = await write(laptop, addDeviceBody(phone.bundle, await accept(phone)), frameId(genesis));
-  const revoked = await write(laptop, revokeDeviceBody(hex(phone.id)), frameId(added));
-  const stolen = await write(phone, addDeviceBody(tablet.bundle, await accept(tablet)), frameId(added));
-  const body = await recoverBody(address, tablet.bundle, [hex(laptop.id)], await accountKey(root));
-  const recovered = await write(tablet, body, frameId(revoked));
-  const row = async (id: string, ...frames: Bytes[]): Promise<Row> => {
-    const text = frames.map(hex).join(' ');
+  const added = await write(laptop, addDeviceBody(phone.bundle, await accept(phone)), genesis);
+  const revoked = await write(laptop, revokeDeviceBody(hex(phone.id)), added);
+  const stolen = await write(phone, addDeviceBody(tablet.bundle, await accept(tablet)), added);
+  const body = await recoverBody(address, tablet.bundle, [], await accountKey(root));
+  const recovered = await write(tablet, body, revoked);
+  const row = async (id: string, ...frames: { frame: Bytes }[]): Promise<Row> => {
+    const text = frames.map(({ frame }) => hex(frame)).join(' ');
     return { id, address, frames: text, outcome: await historyOf(address, text) };
   };
   return [
@@ -177,7 +189,7 @@ export async function histories(): Promise<Row[]> {
     await row('the phone revoked, and adding beside it', stolen, revoked, added, genesis),
     await row('the revocation held back', genesis, added, stolen),
     await row('recovered by the kit', recovered, stolen, genesis, added, revoked),
-    await row('a frame damaged', genesis, flip(added, -1)),
+    await row('a frame damaged', genesis, { frame: flip(added.frame, -1) }),
     await row('no genesis', added, revoked),
   ];
 }

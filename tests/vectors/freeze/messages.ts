@@ -21,6 +21,12 @@ const topic = random(32);
 const blob = random(32);
 const chunk = { type: 'put-chunk', req: 11, topic, blob, index: 2, total: 3, bytes: random(20) } as const;
 
+/** Never erased: it has no delete key. */
+const chain = {
+  ...{ type: 'create', req: 17, topic, writeKey: blob, deleteKey: null } as const,
+  ...{ ttl: 0, openToReaders: true, signature: seedOf('relay/chain')(64) },
+};
+
 function goodRequests(): Request[] {
   const key = random(32);
   return [
@@ -35,6 +41,7 @@ function goodRequests(): Request[] {
       openToReaders: true,
       signature: random(64),
     },
+    chain,
     { type: 'put', req: 3, topic, frame: random(40) },
     { type: 'list', req: 4, topic, since: 1876543210987654, limit: 500, bodies: true, doomed: false },
     { type: 'get', req: 5, topic, ids: [random(32), random(32)] },
@@ -113,8 +120,10 @@ function badRequests(of: (type: Request['type']) => Bytes): Row[] {
     bad('request', 'open in role 0', replace(of('open'), BODY, Uint8Array.of(0))),
     bad('request', 'open in role 4', replace(of('open'), BODY, Uint8Array.of(4))),
     bad('request', 'open, its signature cut', of('open').slice(0, -1)),
-    bad('request', 'create for more than a day', replace(of('create'), BODY + 64, Uint8Array.of(0, 1, 0x51, 0x81))),
-    bad('request', 'create with an unknown flag', replace(of('create'), BODY + 68, Uint8Array.of(2))),
+    bad('request', 'create for more than a day', replace(of('create'), BODY + 32, Uint8Array.of(0, 1, 0x51, 0x81))),
+    bad('request', 'create with an unknown flag', replace(of('create'), BODY + 36, Uint8Array.of(4))),
+    bad('request', 'create, never erased, with a delete key', replace(of('create'), BODY + 36, Uint8Array.of(3))),
+    bad('request', 'create, never erased, for a second', replace(encodeRequest(chain), BODY + 35, Uint8Array.of(1))),
     bad('request', 'put of nothing', of('put').slice(0, BODY)),
     bad('request', 'list since 2^53', replace(of('list'), BODY, unhex('0020000000000000'))),
     bad('request', 'list of none', replace(of('list'), BODY + 8, Uint8Array.of(0, 0))),

@@ -5,9 +5,9 @@ import { sha256 } from '#lib/crypto/hash.ts';
 import { fallbackEngine } from '#lib/crypto/signature-engine.ts';
 import { createSigner, signingPublicKey } from '#lib/crypto/signature.ts';
 import { addressOfHash } from '#lib/keys/address.ts';
-import { deriveEpoch, encodeEpochSecrets, generateEpoch, withId } from '#lib/keys/epoch.ts';
-import { secretsFor } from '#lib/keys/roles.ts';
-import { signInner } from '#lib/keys/inner.ts';
+import { deriveEpoch, encodeEpochSecrets, generateEpoch } from '#lib/keys/epoch.ts';
+import { encodeGrounds, type Name } from '#lib/keys/grounds.ts';
+import { signInner } from '#lib/keys/signed.ts';
 import {
   attestationMessage,
   encodeAttestation,
@@ -18,13 +18,14 @@ import {
   type LogHead,
   type LogLeaf,
 } from '#lib/protocol/attestation.ts';
-import { encodeBody, encodeFrontier, encodeHeads, type Head } from '#lib/replica/bodies.ts';
+import { encodeFrontier, encodeHeads, type Head } from '#lib/replica/bodies.ts';
 import { RecordDocument } from '#lib/replica/document.ts';
-import { makeFrame, ZERO_ID, type Draft } from '#lib/replica/frames.ts';
-import { appendLeaf, type Peaks } from '#lib/replica/merkle.ts';
-import { encodeSnapshot, type CoveredChain } from '#lib/replica/snapshot.ts';
+import { makeFrame, type Draft } from '#lib/replica/frames.ts';
+import { Lane, shortOf } from '#lib/replica/lane.ts';
+import { encodeSnapshot, type FoldedLane, type Snapshot } from '#lib/replica/snapshot.ts';
 import { encodeGrant } from '#lib/vault/grant.ts';
 import {
+  CLIENT,
   frameWords,
   snapshotWords,
   SPELLINGS,
@@ -36,42 +37,46 @@ import { flip, replace, seedOf, type Row } from './tools.ts';
 
 const seeded = seedOf('record');
 const id = () => hex(seeded(32));
-const [PHONE, LAPTOP] = [3, 2 ** 52 + 12_345];
+const PHONE = 3;
 const TIME = 1_795_000_000_000;
 
 /** Two devices that wrote apart and met: replaced values, a deleted entry, both alphabets, every type of value. */
 function written() {
-  const [phone, laptop] = [new RecordDocument(), new RecordDocument()];
+  const document = new RecordDocument();
+  document.putLane('phone', new Lane(PHONE));
+  document.putLane('laptop', new Lane(CLIENT));
   const [latex, pollen] = ['AAAAAAAAAAAAAAAAAAAAAA', 'BBBBBBBBBBBBBBBBBBBBBA'];
   const put = (entry: string, fields: Record<string, string | number | boolean | null | readonly string[]>) =>
     ({ type: 'put', section: 'allergies', id: entry, fields }) as const;
-  const first = phone.edit(PHONE, [put(latex, { name: 'Latex', comment: 'Éruption \u{1f600}' })], TIME);
-  laptop.apply([first]);
-  const second = laptop.edit(
-    LAPTOP,
-    [put(latex, { comment: null }), put(pollen, { name: 'Pollen', severity: 2 })],
-    TIME + 1,
-  );
-  const third = phone.edit(PHONE, [put(latex, { comment: 'Urticaire', tags: ['peau', ''] })], TIME + 2);
-  phone.apply([second]);
-  const fourth = phone.edit(PHONE, [{ type: 'delete', section: 'allergies', id: pollen }], TIME + 3);
-  return { document: phone, updates: [first, second, third, fourth] };
+  const updates: Bytes[] = [];
+  const write = (lane: string, edits: Parameters<RecordDocument['edit']>[1]) => {
+    const time = TIME + updates.length;
+    const update = document.edit(lane, edits, time);
+    updates.push(update);
+    document.apply(lane, update, { short: shortOf(id()), time, counter: updates.length });
+  };
+  write('phone', [put(latex, { name: 'Latex', comment: 'Éruption \u{1f600}' })]);
+  write('laptop', [put(latex, { comment: null }), put(pollen, { name: 'Pollen', severity: 2 })]);
+  write('phone', [put(latex, { comment: 'Urticaire', tags: ['peau', ''] })]);
+  write('laptop', [{ type: 'delete', section: 'allergies', id: pollen }]);
+  document.apply('laptop', null, { short: shortOf(id()), time: TIME + 9, counter: 0 });
+  return { phone: document.lanes.get('phone')!, laptop: document.lanes.get('laptop')!, updates };
 }
 
 function frontier(): Head[] {
   const [alice, bob] = [id(), id()];
+  const place = () => ({ saying: id(), frame: id() });
   return [
-    { author: alice, lane: 'control', seq: 2, id: id(), clock: 0 },
-    { author: alice, lane: 'data', seq: 300, id: id(), clock: 70_000 },
-    { author: bob, lane: 'data', seq: 1, id: id(), clock: 0 },
+    { author: alice, isControl: true, seq: 2, ...place(), clock: 0 },
+    { author: alice, isControl: false, seq: 300, ...place(), clock: 70_000 },
+    { author: bob, isControl: false, seq: 1, ...place(), clock: 0 },
   ];
 }
 
 function grants(): [string, Bytes][] {
-  const epoch = withId(generateEpoch(seeded, 2), seeded(32));
   const grant = {
-    chain: { write: seeded(32), delete: seeded(32) },
-    account: { space: seeded(32), epochs: [generateEpoch(seeded, 0), secretsFor('reader', epoch)] },
+    chain: { write: seeded(32) },
+    account: { space: seeded(32), epochs: [generateEpoch(seeded, 0), generateEpoch(seeded, 2)] },
     record: seeded(32),
     owner: { firstName: 'Zoë', lastName: 'Martin-Élie', birthDate: '1986-05-09' },
   };
@@ -84,157 +89,137 @@ function grants(): [string, Bytes][] {
 const NAMELESS = { firstName: '', lastName: '', birthDate: '' };
 
 export function bodies(): Row[] {
-  const deps = [1, 300].map((seq) => ({ author: id(), seq, id: id() }));
-  const rules = [{ author: id(), seq: 7, id: id() }];
-  const ids = deps
-    .map((dep) => dep.id)
-    .sort()
-    .join(' ');
   const heads = { frontier: frontier(), others: new Map([[id(), encodeFrontier(frontier())]]) };
-  const good: [Spelled, string, string, Bytes][] = [
-    ['body', 'the first of its author', '', encodeBody({ before: ZERO_ID, deps: [], rules: [] }, seeded(9))],
-    ['body', 'with dependencies and rules', ids, encodeBody({ before: id(), deps, rules }, seeded(40))],
-    ['heads', 'of two spaces', '', encodeHeads(heads)],
-    ['heads', 'of nothing', '', encodeHeads({ frontier: [], others: new Map() })],
-    ['frontier', 'of two devices', '', encodeFrontier(frontier())],
-    ['folded', 'two devices that met', '', written().document.state()],
-    ['folded', 'nothing', '', new RecordDocument().state()],
-    ...grants().map(([name, bytes]): [Spelled, string, string, Bytes] => ['grant', name, '', bytes]),
+  const good: [Spelled, string, Bytes][] = [
+    ['heads', 'of two spaces', encodeHeads(heads)],
+    ['heads', 'of nothing', encodeHeads({ frontier: [], others: new Map() })],
+    ['frontier', 'of two devices', encodeFrontier(frontier())],
+    ['lane', 'of a device that met another', written().laptop.fold()],
+    ['lane', 'nothing', new Lane(CLIENT).fold()],
+    ...grants().map(([name, bytes]): [Spelled, string, Bytes] => ['grant', name, bytes]),
   ];
   return [...good.map((row) => goodRow(...row)), ...good.flatMap((row) => badRows(...row)), ...oddRows()];
 }
 
-function goodRow(format: Spelled, name: string, ids: string, bytes: Bytes): Row {
-  const read = SPELLINGS[format].read(bytes, ids === '' ? [] : ids.split(' ').map(fromHex));
+function goodRow(format: Spelled, name: string, bytes: Bytes): Row {
+  const read = SPELLINGS[format].read(bytes);
   if (!read) throw new Error(`${format}: ${name} is not good`);
-  const row = { id: `${format}: ${name}`, format, ids, bytes: hex(bytes) };
+  const row = { id: `${format}: ${name}`, format, bytes: hex(bytes) };
   return { ...row, reading: wordsOf(read.said), verdict: 'V' };
 }
 
-function badRow(format: Spelled, name: string, ids: string, bytes: Bytes): Row {
-  return { id: `${format}: ${name}`, format, ids, bytes: hex(bytes), reading: '', verdict: 'X' };
+function badRow(format: Spelled, name: string, bytes: Bytes): Row {
+  return { id: `${format}: ${name}`, format, bytes: hex(bytes), reading: '', verdict: 'X' };
 }
 
-/** The ways of being wrong that each format has. Of a body the content has no end of its own. */
-function badRows(format: Spelled, name: string, ids: string, bytes: Bytes): Row[] {
-  const row = (how: string, changed: Bytes) => badRow(format, `${name}, ${how}`, ids, changed);
+/** The ways of being wrong that each format has. */
+function badRows(format: Spelled, name: string, bytes: Bytes): Row[] {
+  const row = (how: string, changed: Bytes) => badRow(format, `${name}, ${how}`, changed);
   const versions = ['heads', 'frontier'].includes(format)
     ? []
     : [
         row('first byte 0', replace(bytes, 0, Uint8Array.of(0))),
-        row('first byte 2', replace(bytes, 0, Uint8Array.of(2))),
+        row('first byte 9', replace(bytes, 0, Uint8Array.of(9))),
       ];
-  const ends = [row('empty', new Uint8Array(0))];
-  if (format !== 'body') ends.push(row('one byte more', concat(bytes, Uint8Array.of(0))));
-  if (format !== 'body') ends.push(row('one byte short', bytes.slice(0, -1)));
-  else ends.push(row('cut in the saying before', bytes.slice(0, 32)));
-  return [...versions, ...ends];
+  const ends = [row('one byte more', concat(bytes, Uint8Array.of(0))), row('one byte short', bytes.slice(0, -1))];
+  return [...versions, row('empty', new Uint8Array(0)), ...ends];
 }
 
 function oddRows(): Row[] {
-  const [first, second, third] = frontier();
+  const [first, , third] = frontier();
   const one = (head: Head) => encodeFrontier([head]).subarray(1);
   const list = (...heads: Head[]) => concat(Uint8Array.of(heads.length), ...heads.map(one));
-  const dep = { author: id(), seq: 1, id: id() };
-  const body = encodeBody({ before: id(), deps: [dep], rules: [] }, seeded(3));
+  const [low, high] = [first!, third!].sort((a, b) => (a.author < b.author ? -1 : 1));
   return [
-    badRow('frontier', 'out of order', '', list(second!, first!, third!)),
-    badRow('frontier', 'one place twice', '', list(first!, first!)),
-    badRow('frontier', 'a lane that is none', '', replace(list(third!), 33, Uint8Array.of(2))),
-    badRow('frontier', 'a number 0', '', list({ ...third!, seq: 0 })),
-    badRow('frontier', 'fewer than said', '', replace(list(third!), 0, Uint8Array.of(2))),
-    badRow('body', 'a dependency with number 0', dep.id, replace(body, 65, Uint8Array.of(0))),
-    badRow('body', 'more rules than bytes', dep.id, replace(body, 66, Uint8Array.of(9))),
-    badRow('grant', 'a name that is not UTF-8', '', grants()[0]![1].map((byte) => (byte === 0xc3 ? 0xff : byte))),
+    badRow('frontier', 'out of order', list(high!, low!)),
+    badRow('frontier', 'one place twice', list(first!, first!)),
+    badRow('frontier', 'a kind that is none', replace(list(third!), 33, Uint8Array.of(2))),
+    badRow('frontier', 'a number 0', list({ ...third!, seq: 0 })),
+    badRow('frontier', 'fewer than said', replace(list(third!), 0, Uint8Array.of(2))),
+    badRow('grant', 'a name that is not UTF-8', grants()[0]![1].map((byte) => (byte === 0xc3 ? 0xff : byte))),
   ];
 }
 
 export async function recordFrames(): Promise<Row[]> {
   const [space, seed] = [seeded(32), seeded(32)];
-  const secrets = withId(generateEpoch(seeded, 4), seeded(32));
+  const secrets = generateEpoch(seeded, 4);
   const [keys, signer] = [await deriveEpoch(space, secrets), await createSigner(seed, fallbackEngine)];
-  const base = { author: id(), clock: { time: TIME, counter: 2 }, deps: [], rules: [] };
-  const dep = { author: id(), seq: 12, id: id() };
+  const base = { author: id(), clock: { time: TIME, counter: 2 }, deps: [], names: [], chains: [] };
+  const name: Name = { author: id(), seq: 12, saying: id(), frame: id() };
+  const news = { address: addressOfHash(seeded(32)), heads: [id()], carried: [seeded(80), seeded(3)] };
   const [update] = written().updates;
-  const first: Draft = { ...base, kind: 'update', seq: 1, before: ZERO_ID, prev: ZERO_ID, content: update! };
+  const first: Draft = { ...base, kind: 'update', seq: 1, before: [], content: update! };
   const said = await makeFrame(first, keys, signer, seeded);
-  const next = { ...base, seq: 2, before: said.saying, prev: said.id, deps: [dep], rules: [{ ...dep, id: id() }] };
+  const next = { ...base, seq: 2, before: [said.saying], deps: [id()], names: [name], chains: [news] };
   const drafts: [string, Draft][] = [
     ['a first update', first],
     ['the same, sealed again', first],
-    ['an update that builds on others', { ...next, kind: 'update', content: update! }],
+    ['an update that names and carries', { ...next, kind: 'update', content: update! }],
     ['the same as heads', { ...next, kind: 'heads', content: encodeHeads({ frontier: frontier(), others: new Map() }) }],
-    ['a first one that follows another', { ...first, before: said.saying }],
-    ['a second one that follows none', { ...next, kind: 'update', content: update!, before: ZERO_ID }],
+    ['one that joins two branches', { ...next, kind: 'update', before: [said.saying, id()], content: update! }],
   ];
   const frames: [string, Bytes][] = [];
-  for (const [name, draft] of drafts) frames.push([name, await sealed(draft)]);
-  const body = encodeBody(first, update!);
-  frames.push(['a body of version 2', await sealed(first, replace(body, 0, Uint8Array.of(2)))]);
+  for (const [what, draft] of drafts) frames.push([what, await sealed(draft)]);
+  const body = encodeGrounds(first, update!);
+  frames.push(['grounds of version 1', await sealed(first, replace(body, 0, Uint8Array.of(1)))]);
+  frames.push(['fewer names than said', await sealed(first, replace(body, 1, Uint8Array.of(9)))]);
   frames.push(['a damaged frame', flip(frames[0]![1], 100)]);
   const at = { space: hex(space), secrets: hex(encodeEpochSecrets(secrets)) };
   return Promise.all(
-    frames.map(async ([name, frame]) => {
+    frames.map(async ([what, frame]) => {
       const reading = await frameWords(space, encodeEpochSecrets(secrets), frame);
-      return { id: name, ...at, frame: hex(frame), reading };
+      return { id: what, ...at, frame: hex(frame), reading };
     }),
   );
 
-  async function sealed({ kind, deps, ...draft }: Draft, body?: Bytes): Promise<Bytes> {
+  async function sealed({ kind, ...draft }: Draft, body?: Bytes): Promise<Bytes> {
     const inner = {
       author: fromHex(draft.author),
       seq: draft.seq,
-      prev: fromHex(draft.prev),
-      deps: deps.map((one) => fromHex(one.id)),
+      before: draft.before.map(fromHex),
+      deps: draft.deps.map(fromHex),
       clock: draft.clock,
-      body: body ?? encodeBody({ ...draft, deps }, draft.content),
+      body: body ?? encodeGrounds(draft, draft.content),
     };
     const signed = await signInner({ space, epoch: keys.epoch, kind }, inner, signer);
     return sealFrame(keys.frameKey, kind, signed, seeded);
   }
 }
 
-function covered(seq: number, clock: number): CoveredChain {
-  let peaks: Peaks = [];
-  let saying = '';
-  for (let count = 0; count < seq; count++) {
-    saying = id();
-    peaks = appendLeaf(peaks, count, fromHex(saying));
-  }
-  return { seq, id: saying, frame: saying, clock, peaks };
-}
-
 export async function snapshots(): Promise<Row[]> {
-  const { document } = written();
-  const [phone, laptop, silent] = [id(), id(), id()];
-  const clocks = document.clocks();
-  const chains = new Map([
-    [phone, covered(11, clocks.get(PHONE)!)],
-    [laptop, covered(4, clocks.get(LAPTOP)!)],
-    [silent, covered(1, 0)],
+  const { phone, laptop } = written();
+  const [one, two] = [id(), id()].sort() as [string, string];
+  const folded = (author: string, lane: Lane): FoldedLane => {
+    const place = { saying: id(), frame: id(), isJoined: false };
+    return { head: { author, seq: lane.frames, clock: lane.clock, ...place }, lane };
+  };
+  const lanes = new Map([
+    [one, folded(one, phone)],
+    [two, folded(two, laptop)],
   ]);
   const clients: [string, number][] = [
-    [phone, PHONE],
-    [laptop, LAPTOP],
+    [one, PHONE],
+    [two, CLIENT],
   ];
-  const [content] = (await encodeSnapshot({ frontier: chains, state: document.state() }))!;
-  const shifted = new Map(chains).set(phone, { ...chains.get(phone)!, clock: 1 });
-  const [claiming] = (await encodeSnapshot({ frontier: shifted, state: document.state() }))!;
-  const [empty] = (await encodeSnapshot({ frontier: new Map(), state: new RecordDocument().state() }))!;
+  const chains = new Map([[addressOfHash(seeded(32)), [seeded(90), seeded(40)]]]);
+  const named: Name = { author: one, seq: 2, saying: id(), frame: id() };
+  const full: Snapshot = { lanes, chains, controls: [{ epoch: 3, statement: seeded(70) }], late: [id()], names: [named] };
+  const [content] = (await encodeSnapshot(full))!;
+  const longer = { ...lanes.get(one)!, head: { ...lanes.get(one)!.head, seq: phone.frames + 1 } };
+  const [claiming] = (await encodeSnapshot({ ...full, lanes: new Map(lanes).set(one, longer) }))!;
+  const [empty] = (await encodeSnapshot({ lanes: new Map(), chains: new Map(), controls: [], late: [], names: [] }))!;
   const cut = content!.length >> 1;
   const [front, back] = [content!.subarray(2, cut), content!.subarray(cut)];
   const halves = [concat(Uint8Array.of(0, 2), front), concat(Uint8Array.of(1, 2), back)];
   const rows: [string, readonly Bytes[], [string, number][]][] = [
-    ['two devices that met, and one that set nothing', [content!], clients],
+    ['two devices that met', [content!], clients],
     ['the same in two parts', halves, clients],
     ['of nothing', [empty!], []],
     ['the parts exchanged', [...halves].reverse(), clients],
     ['a part missing', halves.slice(0, 1), clients],
-    ['another root', [flip(content!, 5)], clients],
-    ['another saying, of which only the frames can tell', [flip(content!, 80)], clients],
-    ['a peak changed', [flip(content!, 110)], clients],
-    ['another clock than the state has', [claiming!], clients],
-    ['the values of a device that may not write', [content!], clients.slice(1)],
+    ['another length than announced', [flip(content!, 5)], clients],
+    ['more frames than its lane has', [claiming!], clients],
+    ['the lane of a device that has no words here', [content!], clients.slice(1)],
     ['a bit of what is deflated', [flip(content!, -20)], clients],
     ['one byte short', [content!.slice(0, -1)], clients],
     ['one byte more', [concat(content!, Uint8Array.of(0))], clients],

@@ -6,6 +6,7 @@
  */
 import type { EntryId, FieldValue, SectionId } from '#lib/record/entry.ts';
 import { entryIdOfBytes } from '#lib/record/entry-id.ts';
+import { immutableBytes } from '#lib/record/immutable.ts';
 import { type FhirMapping, type FhirShape, type JsonObject, SUMMARY, SYSTEMS } from '#lib/record/fhir.ts';
 import { fhirMappings } from '#lib/record/fhir-mappings.ts';
 import type { PartialDate } from '#lib/record/partial-date.ts';
@@ -112,7 +113,10 @@ export async function planImport(
     if ('reason' in read) return { type: 'kept', ...read };
     const ids: EntryId[] = [];
     for (const [index, { fields, left }] of read.entries.entries()) {
-      const id = await idFor(item, index, identity, settings);
+      const section = sections.find((one) => one.id === read.section);
+      const id = section?.immutable
+        ? entryIdOfBytes(await settings.digest(immutableBytes(read.section, fields)))
+        : await idFor(item, index, identity, settings);
       if (seen.has(id)) continue;
       seen.add(id);
       ids.push(id);

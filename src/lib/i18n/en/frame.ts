@@ -85,6 +85,9 @@ export const en = {
     'A summary of your record did not match what this device has verified. It was refused.',
   noticeNewDevice: 'A device was linked to your record. If it was not you, revoke it.',
   noticeDeviceRevoked: 'A device was revoked. It receives nothing new any more.',
+  noticeLateWords:
+    'A revoked device wrote what your other devices had not seen in time. See whether it is yours.',
+  noticeSettle: 'Have a look',
   noticeSeen: 'Understood',
   noticeDevices: 'See my devices',
 } as const satisfies Translation<typeof fr>;

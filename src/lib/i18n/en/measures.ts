@@ -28,6 +28,7 @@ export const en: Translation<typeof fr> = {
   doubtSwapped: 'The first number is usually the larger one: 128, then 82.',
   doubtKeep: 'If it is right, save it: nothing keeps you from it.',
   corrected: '“{name}”: corrected on this device.',
+  there: '“{name}”: already noted.',
   period: 'Period',
   week: 'Week',
   month: 'Month',

@@ -2,7 +2,6 @@ import type { Translation } from '../catalogue.ts';
 import type { fr } from '../fr/welcome.ts';
 
 export const en = {
-  motto: 'The booklet one keeps for a lifetime.',
   title: 'Your health record, readable by you alone',
   lead: 'Your allergies, prescriptions and results in one place, for a lifetime.',
   activate: 'Activate my health record',
@@ -14,5 +13,4 @@ export const en = {
   fact3: 'In your care',
   fact3Text:
     'Nobody can give you back a forgotten password, not even we. You will get a recovery key to keep on paper.',
-  languageSwitch: 'Lire en français',
 } as const satisfies Translation<typeof fr>;

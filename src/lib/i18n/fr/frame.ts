@@ -86,6 +86,9 @@ export const fr = {
     'Un résumé de votre dossier ne correspondait pas à ce que cet appareil a vérifié. Il a été refusé.',
   noticeNewDevice: "Un appareil a été relié à votre carnet. Si ce n'est pas vous, révoquez-le.",
   noticeDeviceRevoked: 'Un appareil a été révoqué. Il ne reçoit plus rien de nouveau.',
+  noticeLateWords:
+    'Un appareil révoqué a écrit ce que vos autres appareils n’avaient pas vu à temps. Regardez si c’est de vous.',
+  noticeSettle: 'Regarder',
   noticeSeen: "J'ai compris",
   noticeDevices: 'Voir mes appareils',
 } as const;

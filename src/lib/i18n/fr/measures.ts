@@ -25,6 +25,7 @@ export const fr = {
   doubtSwapped: 'Le premier nombre est d’habitude le plus grand : 128, puis 82.',
   doubtKeep: 'Si c’est juste, validez : rien ne vous en empêche.',
   corrected: '« {name} » : corrigé sur cet appareil.',
+  there: '« {name} » : c’est déjà noté.',
   period: 'Période',
   week: 'Semaine',
   month: 'Mois',

@@ -1,5 +1,4 @@
 export const fr = {
-  motto: "Le carnet que l'on garde toute une vie.",
   title: 'Votre carnet de santé, lisible par vous seul',
   lead: 'Vos allergies, vos ordonnances, vos résultats, au même endroit, pour toute la vie.',
   activate: 'Activer mon espace santé',
@@ -11,5 +10,4 @@ export const fr = {
   fact3: 'Sous votre garde',
   fact3Text:
     'Personne ne peut vous rendre un mot de passe oublié, pas même nous. Vous recevrez une clé de secours à garder sur papier.',
-  languageSwitch: 'Read in English',
 } as const;

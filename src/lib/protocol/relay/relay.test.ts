@@ -54,6 +54,14 @@ const request: fc.Arbitrary<Request> = fc.oneof(
     openToReaders: fc.boolean(),
     signature: exactly(64),
   }),
+  fc.record({
+    ...ofTopic('create' as const),
+    writeKey: id,
+    deleteKey: fc.constant(null),
+    ttl: fc.constant(0),
+    openToReaders: fc.boolean(),
+    signature: exactly(64),
+  }),
   fc.record({ ...ofTopic('put' as const), frame: some(1, 500) }),
   fc.record({
     ...ofTopic('list' as const),
@@ -221,14 +229,14 @@ describe('limits of the wire', () => {
   });
 
   test('a topic lives for ever or for a day at most', () => {
-    const create = (ttl: number) =>
+    const create = (ttl: number, deleteKey: Bytes | null = blob) =>
       decodeRequest(
         encodeRequest({
           type: 'create',
           req: 1,
           topic,
           writeKey: blob,
-          deleteKey: blob,
+          deleteKey,
           ttl,
           openToReaders: false,
           signature: new Uint8Array(64),
@@ -236,6 +244,8 @@ describe('limits of the wire', () => {
       );
     expect(create(MAX_TTL_SECONDS)).not.toBeNull();
     expect(create(MAX_TTL_SECONDS + 1)).toBeNull();
+    expect(create(0, null)).toMatchObject({ deleteKey: null });
+    expect(create(1, null)).toBeNull(); // what is never erased does not expire
   });
 });
 
@@ -263,6 +273,7 @@ test('no two statements are alike, whatever differs between them', () => {
     createStatement('a.test', nonce, { ...create, openToReaders: true }),
     createStatement('a.test', nonce, { ...create, writeKey: nonce }),
     createStatement('a.test', nonce, { ...create, deleteKey: key }),
+    createStatement('a.test', nonce, { ...create, deleteKey: null }),
   ].map(hex);
   expect(new Set(statements).size).toBe(statements.length);
 });

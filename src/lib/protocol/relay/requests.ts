@@ -2,7 +2,8 @@
  * What an app says to a relay. Every message begins with: type u8 ‖ request number u32 ‖ topic[32]   (ping: no topic)
  *
  *   0x01 open            role u8 ‖ key[32] ‖ signature[64]
- *   0x02 create          write key[32] ‖ delete key[32] ‖ ttl u32 ‖ flags u8 (1 open to readers) ‖ signature[64]
+ *   0x02 create          write key[32] ‖ ttl u32 ‖ flags u8 (1 open to readers, 2 never erased)
+ *                        ‖ delete key[32], unless never erased ‖ signature[64]
  *   0x03 put             frame (the rest)
  *   0x04 list            since u64 ‖ limit u16 ‖ flags u8 (1 bodies, 2 doomed too)
  *   0x05 get             ids: u16 count ‖ id[32]…
@@ -23,7 +24,13 @@ import { decodeWith, MalformedBytes, type Reader } from '#lib/bytes/reader.ts';
 import { Writer } from '#lib/bytes/writer.ts';
 import { CHUNK, MAX_BLOB_CHUNKS, MAX_FRAME, MAX_IDS, MAX_TTL_SECONDS } from '../limits.ts';
 import { REQUEST_CODES, ROLE_CODES, wordOf, wordsByCode } from './codes.ts';
-import { OPEN_TO_READERS, type CreateClaim, type OpenClaim } from './statements.ts';
+import {
+  creationFlags,
+  NEVER_ERASED,
+  OPEN_TO_READERS,
+  type CreateClaim,
+  type OpenClaim,
+} from './statements.ts';
 
 const REQUEST_WORDS = wordsByCode(REQUEST_CODES);
 const ROLE_WORDS = wordsByCode(ROLE_CODES);
@@ -81,11 +88,9 @@ export function encodeRequest(request: Request): Bytes {
     case 'open':
       return writer.u8(ROLE_CODES[request.role]).bytes(request.key).bytes(request.signature).finish();
     case 'create':
-      writer.bytes(request.writeKey).bytes(request.deleteKey).u32(request.ttl);
-      return writer
-        .u8(request.openToReaders ? OPEN_TO_READERS : 0)
-        .bytes(request.signature)
-        .finish();
+      writer.bytes(request.writeKey).u32(request.ttl).u8(creationFlags(request));
+      if (request.deleteKey) writer.bytes(request.deleteKey);
+      return writer.bytes(request.signature).finish();
     case 'put':
       return writer.bytes(request.frame).finish();
     case 'list':
@@ -131,16 +136,7 @@ function readRequest(reader: Reader): Request {
       return { type, req, topic, role, key: reader.bytes(32), signature: reader.bytes(64) };
     }
     case 'create':
-      return {
-        type,
-        req,
-        topic,
-        writeKey: reader.bytes(32),
-        deleteKey: reader.bytes(32),
-        ttl: within(reader.u32(), 0, MAX_TTL_SECONDS),
-        openToReaders: flags(reader, OPEN_TO_READERS) === OPEN_TO_READERS,
-        signature: reader.bytes(64),
-      };
+      return { type, req, topic, ...readCreation(reader), signature: reader.bytes(64) };
     case 'put':
       within(reader.remaining, 1, MAX_FRAME);
       return { type, req, topic, frame: reader.rest() };
@@ -181,6 +177,15 @@ function readRequest(reader: Reader): Request {
     case 'dismiss':
       return { type, req, topic, key: reader.bytes(32) };
   }
+}
+
+function readCreation(reader: Reader): Omit<CreateClaim, 'topic'> {
+  const writeKey = reader.bytes(32);
+  const ttl = within(reader.u32(), 0, MAX_TTL_SECONDS);
+  const chosen = flags(reader, OPEN_TO_READERS | NEVER_ERASED);
+  const openToReaders = (chosen & OPEN_TO_READERS) !== 0;
+  if ((chosen & NEVER_ERASED) === 0) return { writeKey, deleteKey: reader.bytes(32), ttl, openToReaders };
+  return { writeKey, deleteKey: null, ttl: within(ttl, 0, 0), openToReaders };
 }
 
 function readIds(reader: Reader): Bytes[] {

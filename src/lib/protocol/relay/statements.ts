@@ -2,8 +2,8 @@
  * What the keys of a topic sign, so that a proof serves for one connection to one relay, one topic and one purpose.
  *
  *   open     "carnet/relay/open/v1"   ‖ u8 length ‖ origin ‖ nonce[32] ‖ topic[32] ‖ role u8
- *   create   "carnet/relay/create/v1" ‖ u8 length ‖ origin ‖ nonce[32] ‖ topic[32] ‖ write key[32] ‖ delete key[32]
- *            ‖ ttl u32 ‖ flags u8
+ *   create   "carnet/relay/create/v1" ‖ u8 length ‖ origin ‖ nonce[32] ‖ topic[32] ‖ write key[32] ‖ ttl u32
+ *            ‖ flags u8 ‖ delete key[32], unless never erased
  *
  * `origin` is the host, and the port where it is not the scheme's own, that the app dialled (`relayOrigin`); the relay
  * checks against the one it is reached under, so that a relay in between cannot hand a proof on. `nonce` is the challenge's.
@@ -18,6 +18,9 @@ const CREATE_LABEL = utf8('carnet/relay/create/v1');
 /** With this flag whoever knows the topic may read it, with a key of their own making (an account chain). */
 export const OPEN_TO_READERS = 1;
 
+/** With this flag the topic has no delete key: nobody may propose a deletion in it, and it does not expire. */
+export const NEVER_ERASED = 2;
+
 export interface OpenClaim {
   readonly topic: Bytes;
   readonly role: Role;
@@ -26,8 +29,9 @@ export interface OpenClaim {
 export interface CreateClaim {
   readonly topic: Bytes;
   readonly writeKey: Bytes;
-  readonly deleteKey: Bytes;
-  /** Seconds until the topic is erased; 0 keeps it. */
+  /** Null for a topic from which nothing is ever erased (an account chain). */
+  readonly deleteKey: Bytes | null;
+  /** Seconds until the topic is erased; 0 keeps it, and with it what is never erased. */
   readonly ttl: number;
   readonly openToReaders: boolean;
 }
@@ -42,14 +46,15 @@ export function openStatement(origin: string, nonce: Bytes, claim: OpenClaim): B
   return statement(OPEN_LABEL, origin, nonce, claim.topic).u8(ROLE_CODES[claim.role]).finish();
 }
 
-/** Signed by the delete key. */
+/** Signed by the delete key; by the write key where there is none. */
 export function createStatement(origin: string, nonce: Bytes, claim: CreateClaim): Bytes {
-  return statement(CREATE_LABEL, origin, nonce, claim.topic)
-    .bytes(claim.writeKey)
-    .bytes(claim.deleteKey)
-    .u32(claim.ttl)
-    .u8(claim.openToReaders ? OPEN_TO_READERS : 0)
-    .finish();
+  const said = statement(CREATE_LABEL, origin, nonce, claim.topic).bytes(claim.writeKey).u32(claim.ttl);
+  said.u8(creationFlags(claim));
+  return (claim.deleteKey ? said.bytes(claim.deleteKey) : said).finish();
+}
+
+export function creationFlags({ openToReaders, deleteKey }: CreateClaim): number {
+  return (openToReaders ? OPEN_TO_READERS : 0) | (deleteKey ? 0 : NEVER_ERASED);
 }
 
 function statement(label: Bytes, origin: string, nonce: Bytes, topic: Bytes): Writer {

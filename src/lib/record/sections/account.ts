@@ -8,7 +8,7 @@ import type { SectionDefinition } from '../section.ts';
 /** The id of the one entry of a section that has exactly one: 16 zero bytes. */
 export const SINGLE_ENTRY = 'AAAAAAAAAAAAAAAAAAAAAA';
 
-export const SPACE_KINDS = ['account', 'record', 'hidden', 'thread', 'inbox', 'log'] as const;
+export const SPACE_KINDS = ['account', 'record', 'extract', 'practice'] as const;
 
 /** The spaces this account knows, one entry each. */
 export const spaces = {
@@ -21,17 +21,14 @@ export const spaces = {
   ],
 } as const satisfies SectionDefinition;
 
-/** The secrets of one epoch of one space. `write` and `delete` are there only where the account may. */
+/** The key of one epoch of one space. */
 export const epochKeys = {
   id: 'epoch-keys',
   fhir: null,
   fields: [
     { name: 'space', kind: 'bytes', required: true, length: 32 },
     { name: 'epoch', kind: 'number', required: true, integer: true, min: 0, max: 0xffffffff },
-    { name: 'rotation', kind: 'bytes', required: true, length: 32 }, // id of the rotation frame; zeros for the genesis
-    { name: 'read', kind: 'bytes', required: true, length: 32 },
-    { name: 'write', kind: 'bytes', length: 32 },
-    { name: 'delete', kind: 'bytes', length: 32 },
+    { name: 'key', kind: 'bytes', required: true, length: 32 },
   ],
 } as const satisfies SectionDefinition;
 
@@ -55,6 +52,8 @@ export const settings = {
   ],
 } as const satisfies SectionDefinition;
 
+export const SEXES = ['female', 'male'] as const;
+
 /** Whose record this is, from the enrolment file. One entry, `SINGLE_ENTRY`. */
 export const identity = {
   id: 'identity',
@@ -63,7 +62,7 @@ export const identity = {
     { name: 'firstName', kind: 'text', required: true, max: 100 },
     { name: 'lastName', kind: 'text', required: true, max: 100 },
     { name: 'birthDate', kind: 'date', required: true },
-    { name: 'sex', kind: 'choice', values: ['female', 'male'] }, // growth curves differ by it
+    { name: 'sex', kind: 'choice', values: SEXES }, // growth curves differ by it
     { name: 'nir', kind: 'text', max: 15 },
     { name: 'email', kind: 'text', max: 254 },
     { name: 'phone', kind: 'text', max: 30 },

@@ -20,6 +20,7 @@ export const changes = {
     { name: 'kind', kind: 'choice', required: true, values: CHANGE_KINDS },
     { name: 'fields', kind: 'longtext', max: MAX_CHANGE }, // JSON {field: [before, after], …}, in the order of the definition
     { name: 'saw', kind: 'text', max: MAX_SEEN * 23 }, // the latest changes of the entry that its author knew
+    { name: 'again', kind: 'number', min: 1, max: 1e6, integer: true }, // how often the very same was told before
   ],
   immutable: true,
 } as const satisfies SectionDefinition;

@@ -237,6 +237,9 @@ export const directivesDraft = {
   name: ['form'],
 } as const satisfies ProfileSection;
 
+/** More versions than this are not named: each of those that are names the ones before it. */
+export const MAX_AFTER = 64;
+
 export const DIRECTIVES_DRAFT = fixedEntryId('directives-draft');
 
 export const directives = {
@@ -269,6 +272,10 @@ export const directives = {
       max: 300,
       label: { fr: 'Ma personne de confiance ce jour-là', en: 'My trusted person on that day' },
     },
+    // How often the very same was said on that day before: who confirms what they had revoked says something new.
+    { name: 'again', kind: 'number', min: 1, max: 1e6, integer: true },
+    // The ids of the versions and revocations whose place it takes, the latest first.
+    { name: 'after', kind: 'text', max: MAX_AFTER * 23 },
   ],
   immutable: true,
   period: { start: 'date' },

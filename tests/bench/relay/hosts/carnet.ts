@@ -17,8 +17,11 @@ const limits: RelayLimits = {
   connectsPerMinute: MANY,
   createsPerHour: MANY,
   mebibytesPerDay: MANY,
-  requestBurst: MANY,
-  requestsPerSecond: MANY,
+  unprovenPerAddress: MANY,
+  connectionWorkMs: MANY,
+  connectionWorkPerSecondMs: MANY,
+  addressWorkMs: MANY,
+  addressWorkPerSecondMs: MANY,
 };
 const server = await startServer({ ...config.value, limits });
 serveControl(Number(new URL(server.url).port));

@@ -34,12 +34,8 @@ interface Space {
 
 export async function carnetSide(port: number, edits: readonly Edit[]): Promise<JoinSide> {
   const who = await people([AUTHOR, JOINER]);
-  const address = who.addresses.get('Alice')!;
-  const created = createSpace({
-    kind: 'record',
-    founders: [{ address, role: 'owner' }],
-    random: systemRandom,
-  });
+  const { address } = who.accounts.get('Alice')!;
+  const created = createSpace({ kind: 'record', founder: address, random: systemRandom });
   const space = { id: created.space, epochs: [await deriveEpoch(created.space, created.secrets)], who };
 
   const author = await openReplica(space, AUTHOR);
@@ -77,11 +73,13 @@ export async function carnetSide(port: number, edits: readonly Edit[]): Promise<
 
 async function openReplica({ id, epochs, who }: Space, name: string): Promise<Replica<RosterMembers>> {
   const device: DeviceKeys = who.keys.get(name)!;
+  const { address, entries } = who.accounts.get('Alice')!;
+  const chains = new Map([[address, entries()]]);
   const replica = createReplica({
     space: id,
     epochs,
     self: { id: device.id, signer: device.signer },
-    policy: rosterPolicy(id, () => who.directory),
+    policy: rosterPolicy(id, address, () => chains),
     ports: {
       clock: systemClock,
       random: systemRandom,

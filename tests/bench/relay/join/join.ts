@@ -1,6 +1,6 @@
 /** Cold join: a client with nothing comes to a space of 10 000 updates. Time to a ready document, and bytes received. */
 import { join as path } from 'node:path';
-import { RecordDocument } from '#lib/replica/document.ts';
+import { PlainTwin } from '../../harness/plain.ts';
 import { interleave } from '../../harness/rounds.ts';
 import { median, ratio } from '../../harness/stats.ts';
 import { note, printTable, spread } from '../../harness/table.ts';
@@ -24,8 +24,8 @@ export async function coldJoin({
   folder: string;
 }): Promise<{ time: number; bytes: number }> {
   const edits = [...editsOf(updates)];
-  const twin = new RecordDocument();
-  const plain = edits.map((edit) => twin.edit(CLIENT, [edit], Date.now()));
+  const twin = new PlainTwin(CLIENT);
+  const plain = edits.map((edit) => twin.edit([edit], Date.now()));
   const hosts = [
     await carnet.start(path(folder, 'join-0')),
     await yWebsocket.start(path(folder, 'join-1')),

@@ -12,7 +12,7 @@ import { systemRandom } from '#lib/crypto/random.ts';
 import { SIGNATURE_LENGTH } from '#lib/crypto/signature.ts';
 import { deriveEpoch, type EpochKeys } from '#lib/keys/epoch.ts';
 import { zeroId } from '#lib/keys/ids.ts';
-import { encodeInner } from '#lib/keys/inner.ts';
+import { encodeInner } from '#lib/keys/signed.ts';
 import { createStatement, decodeReply, encodeRequest, type Reply } from '#lib/protocol/relay.ts';
 import { startHost } from '../../harness/host.ts';
 import { EDIT_BYTES } from '../edits.ts';
@@ -95,8 +95,8 @@ function sealedEdit({ frameKey }: Keys): Bytes {
     {
       author: systemRandom(32),
       seq: 2,
-      prev: systemRandom(32),
-      deps: [systemRandom(32)],
+      before: [systemRandom(32)],
+      deps: [],
       clock: { time: Date.now(), counter: 0 },
       body: systemRandom(EDIT_BYTES),
     },

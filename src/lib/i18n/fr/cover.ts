@@ -1,0 +1,4 @@
+export const fr = {
+  motto: "Le carnet que l'on garde toute une vie.",
+  languageSwitch: 'Read in English',
+} as const;

@@ -1,0 +1,291 @@
+/**
+ * What a space knows of the chains of several addresses, at any heads: who speaks for whom now, and who did by what an
+ * author knew; and the way in and out of frames for chain statements that are carried (grounds.ts).
+ *
+ * Guarantees: a function of the statements alone. A device is found under one address only: it signed which one it joins
+ * (chain-body.ts); of two that it signed all the same, the smaller address.
+ */
+import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { matchesAddress, type Address } from './address.ts';
+import {
+  admitChainControls,
+  chainSpaceId,
+  evaluateChain,
+  findGenesis,
+  introducedBy,
+  type ChainEntry,
+  type ChainState,
+} from './chain.ts';
+import { decodeChainBody } from './chain-body.ts';
+import { decodeControl, type ClaimedControl, type VerifiedControl } from './control.ts';
+import { MAX_ADDRESSES, MAX_HEADS, MAX_STATEMENTS, type ChainNews } from './grounds.ts';
+import { ID_LENGTH, type Hex } from './ids.ts';
+
+export interface KnownDevice {
+  readonly address: Address;
+  readonly signing: Bytes;
+  readonly sealing: Bytes;
+  readonly revoked: boolean;
+}
+
+export interface Chains {
+  /** Whose founding statement is known, ascending. */
+  addresses(): readonly Address[];
+  /** Of all that is known. */
+  state(address: Address): ChainState | undefined;
+  /** Of what stands in these heads and what they build on; undefined when any of it is not known. */
+  at(address: Address, heads: Iterable<Hex>): ChainState | undefined;
+  has(address: Address, saying: Hex): boolean;
+  device(id: Hex): KnownDevice | undefined;
+  /** What is known of an address' chain, in no order that matters. */
+  entries(address: Address): readonly ChainEntry[];
+}
+
+export function createChains(entries: ReadonlyMap<Address, readonly ChainEntry[]>): Chains {
+  const known = new Map([...entries].map(([address, list]) => [address, knownChain(address, list)]));
+  const founded = [...known.keys()].filter((address) => known.get(address)!.state.genesis !== null).sort();
+  const devices = new Map<Hex, KnownDevice>();
+  for (const address of founded) {
+    const { state } = known.get(address)!;
+    for (const [id, { bundle }] of state.devices) {
+      if (!devices.has(id)) devices.set(id, { address, ...bundle, revoked: !state.active.has(id) });
+    }
+  }
+  const stateOf = (address: Address) => known.get(address)?.state;
+  return {
+    addresses: () => founded,
+    state: (address) => (stateOf(address)?.genesis ? stateOf(address) : undefined),
+    at: (address, heads) => known.get(address)?.at(heads),
+    has: (address, saying) => known.get(address)?.byId.has(saying) ?? false,
+    device: (id) => devices.get(id),
+    entries: (address) => entries.get(address) ?? [],
+  };
+}
+
+/**
+ * The heads of chains that whoever knows `named` does not know, each with the statements between: what a frame has to
+ * name and carry. No more than a frame may, and than there is room for (in bytes): of what is more, as much as builds on
+ * nothing that is left out, and the rest once this is named.
+ */
+export function newsOf(
+  chains: Chains,
+  named: ReadonlyMap<Address, Iterable<Hex>>,
+  addresses: Iterable<Address> = chains.addresses(),
+  room = Infinity,
+): ChainNews[] {
+  const news: ChainNews[] = [];
+  let left = room;
+  for (const address of [...addresses].sort()) {
+    const one = news.length < MAX_ADDRESSES && newsOfOne(chains, address, named.get(address) ?? [], left);
+    if (!one) continue;
+    left -= lengthOf(one);
+    news.push(one);
+  }
+  return news;
+}
+
+/** What is known of the chains of those whom `news` tells of, by whoever knew `named` before. */
+export function toldOf(
+  chains: Chains,
+  named: ReadonlyMap<Address, readonly Hex[]>,
+  news: readonly ChainNews[],
+): Map<Address, readonly Hex[]> {
+  const told = new Map(named);
+  for (const { address, heads } of news) {
+    const entries = entriesById(chains.entries(address));
+    const all = [...(named.get(address) ?? []), ...heads].filter((head) => entries.has(head));
+    told.set(address, tipsOf(entries, new Set(all)));
+  }
+  return told;
+}
+
+function newsOfOne(chains: Chains, address: Address, named: Iterable<Hex>, room: number): ChainNews | null {
+  const heads = chains.state(address)?.heads ?? [];
+  const entries = entriesById(chains.entries(address));
+  const old = closureOf(entries, named) ?? new Set<Hex>();
+  const fresh = causally(entries, heads).filter((id) => !old.has(id));
+  if (heads.every((head) => old.has(head))) return null;
+  const statementOf = (id: Hex) => entries.get(id)!.control.statement;
+  let left = room - HEADS_LENGTH;
+  const count = fresh.findIndex((id, i) => (left -= 4 + statementOf(id).length) < 0 || i >= MAX_STATEMENTS);
+  const taken = count < 0 ? fresh : fresh.slice(0, count);
+  const isWhole = taken.length === fresh.length && heads.length <= MAX_HEADS;
+  const tips = isWhole ? heads : tipsOf(entries, new Set(taken)).slice(0, MAX_HEADS);
+  if (tips.length === 0) return null;
+  const reached = closureOf(entries, tips)!;
+  const carried = taken.filter((id) => reached.has(id)).sort();
+  return { address, heads: tips, carried: carried.map(statementOf) };
+}
+
+/** An address with as many heads as there may be, and the counts. */
+const HEADS_LENGTH = (1 + MAX_HEADS) * ID_LENGTH + 16;
+
+function lengthOf({ carried }: ChainNews): number {
+  return carried.reduce((sum, statement) => sum + 4 + statement.length, HEADS_LENGTH);
+}
+
+/** Of these statements those that none of them builds on, directly or through others. */
+function tipsOf(entries: ReadonlyMap<Hex, ChainEntry>, ids: ReadonlySet<Hex>): Hex[] {
+  const below = closureOf(
+    entries,
+    [...ids].flatMap((id) => namedBy(entries.get(id)!)),
+  );
+  return [...ids].filter((id) => !below!.has(id)).sort();
+}
+
+/** All that these heads build on and themselves, each after what it builds on; one order for one set. */
+function causally(entries: ReadonlyMap<Hex, ChainEntry>, heads: readonly Hex[]): Hex[] {
+  const placed = new Set<Hex>();
+  const open = [...heads].sort().reverse();
+  for (let id = open.at(-1); id !== undefined; id = open.at(-1)) {
+    const before = placed.has(id) ? [] : namedBy(entries.get(id)!).filter((one) => !placed.has(one));
+    if (before.length > 0) open.push(...before.sort().reverse());
+    else {
+      placed.add(id);
+      open.pop();
+    }
+  }
+  return [...placed];
+}
+
+/**
+ * The chains as they were at these heads, without those of other addresses. One whose heads are not all here is left as it is:
+ * what was known then cannot be told any more.
+ */
+export function chainsUpTo(
+  chains: ReadonlyMap<Address, readonly ChainEntry[]>,
+  heads: ReadonlyMap<Address, Iterable<Hex>>,
+): Map<Address, readonly ChainEntry[]> {
+  const then = new Map<Address, readonly ChainEntry[]>();
+  for (const [address, entries] of chains) {
+    const known = heads.get(address);
+    if (!known) continue;
+    const past = closureOf(entriesById(entries), known);
+    const left = past ? entries.filter(({ control }) => past.has(hex(control.id))) : entries;
+    then.set(address, left.length === entries.length ? entries : left);
+  }
+  return then;
+}
+
+/**
+ * Statements carried by a frame: decoded, verified by keys they or the known ones introduce, admitted; those that are not
+ * known yet. `incomplete` where one is by a device that is not known yet, or before the founding: what its author's words
+ * before it carry may still be on its way.
+ */
+export async function admitCarried(
+  address: Address,
+  statements: readonly Bytes[],
+  known: readonly ChainEntry[],
+): Promise<ChainEntry[] | 'malformed' | 'incomplete'> {
+  const byId = entriesById(known);
+  const space = chainSpaceId(address);
+  const claims = new Map<Hex, ClaimedControl>();
+  for (const statement of statements) {
+    const claim = decodeControl(space, 0, statement);
+    if (claim === null) return 'malformed';
+    const id = hex(claim.claimed.id);
+    if (!byId.has(id)) claims.set(id, claim);
+  }
+  const { good, bad, unknown } = await judgeClaims(address, [...claims.values()], known);
+  if (bad > 0) return 'malformed';
+  const genesis = findGenesis(address, [...good, ...known.map(({ control }) => control)]);
+  if (unknown > 0 || !genesis) return claims.size === 0 ? [] : 'incomplete';
+  const admitted = await admitChainControls(address, good, genesis);
+  return admitted.length === claims.size ? admitted : 'malformed';
+}
+
+/** Those that are signed by the device they name as their author, whose keys they or the known ones introduce. */
+export async function verifyChainClaims(
+  address: Address,
+  claims: readonly ClaimedControl[],
+  known: readonly ChainEntry[] = [],
+): Promise<VerifiedControl[]> {
+  return (await judgeClaims(address, claims, known)).good;
+}
+
+/** Those that are rightly signed; how many are not, and how many name an author whose keys are not known. */
+async function judgeClaims(
+  address: Address,
+  claims: readonly ClaimedControl[],
+  known: readonly ChainEntry[],
+): Promise<{ good: VerifiedControl[]; bad: number; unknown: number }> {
+  const keys = new Map<Hex, Bytes>();
+  const introduce = (bytes: Bytes) => {
+    const body = decodeChainBody(bytes);
+    if (!body || (body.type === 'genesis' && !matchesAddress(address, body.bundle))) return;
+    const device = introducedBy(body);
+    if (device) keys.set(device.id, device.bundle.signing);
+  };
+  for (const { control } of known) introduce(control.inner.body);
+  for (const { claimed } of claims) introduce(claimed.inner.body);
+  const good: VerifiedControl[] = [];
+  let [bad, unknown] = [0, 0];
+  for (const { claimed, isSignedBy } of claims) {
+    const key = keys.get(hex(claimed.inner.author));
+    if (!key) unknown++;
+    else if (await isSignedBy(key)) good.push(claimed);
+    else bad++;
+  }
+  return { good, bad, unknown };
+}
+
+interface KnownChain {
+  readonly state: ChainState;
+  readonly byId: ReadonlyMap<Hex, ChainEntry>;
+  at(heads: Iterable<Hex>): ChainState | undefined;
+}
+
+const chainsKnown = new WeakMap<readonly ChainEntry[], KnownChain>();
+
+/** One list of entries is evaluated once, whoever asks. */
+function knownChain(address: Address, entries: readonly ChainEntry[]): KnownChain {
+  const made = chainsKnown.get(entries);
+  if (made) return made;
+  const byId = entriesById(entries);
+  const state = evaluateChain(address, entries);
+  const byClosure = new Map<string, ChainState>();
+  const byHeads = new Map<string, ChainState | undefined>();
+  const stateOf = (closure: readonly Hex[]): ChainState => {
+    const key = closure.join();
+    const found =
+      byClosure.get(key) ??
+      (closure.length === byId.size
+        ? state
+        : evaluateChain(
+            address,
+            closure.map((id) => byId.get(id)!),
+          ));
+    byClosure.set(key, found);
+    return found;
+  };
+  const at = (heads: Iterable<Hex>): ChainState | undefined => {
+    const key = [...heads].sort().join();
+    if (!byHeads.has(key)) {
+      const closure = closureOf(byId, heads);
+      byHeads.set(key, closure ? stateOf([...closure].sort()) : undefined);
+    }
+    return byHeads.get(key);
+  };
+  const chain = { state, byId, at };
+  chainsKnown.set(entries, chain);
+  return chain;
+}
+
+function entriesById(entries: readonly ChainEntry[]): Map<Hex, ChainEntry> {
+  return new Map(entries.map((entry) => [hex(entry.control.id), entry]));
+}
+
+/** These statements and all that they build on; null when one is not there. */
+function closureOf(entries: ReadonlyMap<Hex, ChainEntry>, heads: Iterable<Hex>): Set<Hex> | null {
+  const closure = new Set<Hex>(heads);
+  for (const id of closure) {
+    const entry = entries.get(id);
+    if (!entry) return null;
+    for (const name of namedBy(entry)) closure.add(name);
+  }
+  return closure;
+}
+
+function namedBy({ control: { inner } }: ChainEntry): Hex[] {
+  return [...inner.deps, ...inner.before].map(hex);
+}

@@ -1,0 +1,109 @@
+/**
+ * The epochs of a space as its roster tells them: which there are, which one writers use, who lacks its key.
+ */
+import type { Address } from './address.ts';
+import type { History } from './history.ts';
+import type { Hex } from './ids.ts';
+import type { Found } from './roster-body.ts';
+import type { Case, Ruling, Said } from './roster-court.ts';
+import type { Endings } from './roster-endings.ts';
+import type { Seats } from './roster-rules.ts';
+import { currentEpoch, sortEpochs, type Epoch } from './rotations.ts';
+
+export interface Epochs {
+  readonly epochs: readonly Epoch[];
+  readonly current: Epoch | null;
+  readonly rotationDue: boolean;
+  readonly nextNumber: number;
+  readonly grantsDue: readonly Address[];
+}
+
+/** What a ruling and the devices that are known make of the epochs. */
+export function epochsOf(
+  given: Case,
+  ruling: Ruling,
+  endings: Endings,
+  isKnown: (device: Hex) => boolean,
+): Epochs {
+  const { history } = given;
+  if (ruling.found === null)
+    return { epochs: [], current: null, rotationDue: false, nextNumber: 1, grantsDue: [] };
+  const indexOf = new Map(history.operations.map(({ id }, index) => [id, index]));
+  const first = history.operations.findIndex(
+    ({ body }, index) => body.body.type === 'found' && ruling.refusals[index] === null,
+  );
+  const beginOf = ({ by }: Epoch) => (by === null ? first : indexOf.get(by)!);
+  const epochs = sortEpochs([firstEpoch(ruling.found), ...rotationsIn(history, ruling, isKnown)]);
+  const owners = ruling.seats(() => true);
+  const isFit = (epoch: Epoch) => knowsEveryEnding(beginOf(epoch), owners, given, ruling, endings);
+  const { current, due } = currentEpoch(epochs, isFit);
+  const counted = epochs.filter(({ isVoid }) => !isVoid).map(({ number }) => number);
+  return {
+    epochs,
+    current,
+    rotationDue: due,
+    nextNumber: Math.max(...counted) + 1,
+    grantsDue: current ? withoutKeys(beginOf(current), ruling.found, owners, history, ruling) : [],
+  };
+}
+
+function firstEpoch({ id, read }: Found): Epoch {
+  return { number: 0, id, read, by: null, isVoid: false };
+}
+
+/** Of known devices; those that do not count are void. */
+function rotationsIn(
+  { operations }: History<Said>,
+  { refusals }: Ruling,
+  isKnown: (device: Hex) => boolean,
+): Epoch[] {
+  return operations.flatMap(({ id: by, author, body: { body } }, index) => {
+    if (body.type !== 'rotate' || !isKnown(author)) return [];
+    const { number, id, read } = body;
+    return [{ number, id, read, by, isVoid: refusals[index] !== null }];
+  });
+}
+
+/**
+ * Whether what begins an epoch had heard of every ending: of those that left or were ended, of every device that was
+ * active and is so no longer; and reached nobody who is no owner after all. A device that was revoked before its address
+ * joined never had a key.
+ */
+function knowsEveryEnding(
+  begin: number,
+  owners: Seats,
+  { history: { operations, isBefore }, chains }: Case,
+  ruling: Ruling,
+  endings: Endings,
+): boolean {
+  const { knowledge } = ruling;
+  const isHeard = endings.knowsAll((index) => isBefore(index, begin));
+  const reached = ruling.seats((index) => index === begin || isBefore(index, begin));
+  if (!isHeard || [...reached.keys()].some((address) => !owners.has(address))) return false;
+  const seating = new Map(operations.map(({ id }, index) => [id, index]));
+  return [...owners].every(([address, seat]) => {
+    const then = knowledge.chainAt(begin, address, seating.get(seat) ?? begin);
+    return [...(chains.state(address)?.devices ?? [])].every(([device, { revoked }]) => {
+      const wasActive = revoked !== undefined && revoked.by !== null;
+      return !wasActive || then?.devices.get(device)?.revoked !== undefined;
+    });
+  });
+}
+
+/** Owners who have neither a box in what begins the epoch nor a grant that follows it. */
+function withoutKeys(
+  begin: number,
+  found: Found,
+  owners: Seats,
+  { operations, isBefore }: History<Said>,
+  { refusals }: Ruling,
+): Address[] {
+  const reached = new Set<Address>();
+  operations.forEach(({ body: { body } }, index) => {
+    if (refusals[index] !== null) return;
+    if (index === begin && body.type === 'found') reached.add(found.founder);
+    if (index === begin && body.type === 'rotate') for (const { address } of body.boxes) reached.add(address);
+    if (body.type === 'grant' && isBefore(begin, index)) reached.add(body.address);
+  });
+  return [...owners.keys()].filter((address) => !reached.has(address));
+}

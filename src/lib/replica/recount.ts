@@ -1,0 +1,131 @@
+/**
+ * Counting anew: lanes and record from the frames on the disk. Needed when what counts changes other than by growing: when
+ * a device stops standing, when a word of one that does not stand comes or is taken in, when a lane branches, when a
+ * snapshot is adopted or disproved, and when something sealed was damaged.
+ *
+ * Gives what any other replica with these frames has. The frames are verified again: this is rare, and what stands on the
+ * disk outside the seal need not be believed.
+ */
+import type { Hex } from '#lib/keys/ids.ts';
+import { readBase } from './base.ts';
+import { idIn, introducedBy, listFrames, verifyAll, type Context } from './context.ts';
+import { countedWords } from './count.ts';
+import { RecordDocument } from './document.ts';
+import type { Frame, OpenedFrame } from './frames.ts';
+import { enterWords } from './intake.ts';
+import { shortOf } from './lane.ts';
+import { holds, type LaneHeads } from './log.ts';
+import { noteOwed } from './owed.ts';
+import type { Turn } from './turn.ts';
+
+/** The data frames held; what is damaged leaves the disk. */
+export async function readLog(context: Context, turn: Turn): Promise<Map<Hex, Frame>> {
+  const frames = new Map<Hex, Frame>([...turn.entered, ...turn.waiting, ...turn.late, ...turn.refused]);
+  for (const { frame } of await readOpened(context, turn)) frames.set(frame.id, frame);
+  return frames;
+}
+
+async function readOpened(context: Context, turn: Turn): Promise<OpenedFrame[]> {
+  const held = await listHeld(context, turn);
+  return held.filter(({ frame }) => frame.kind !== 'control');
+}
+
+/**
+ * The frames that stand with those that count; one that is not whole there, from its copy in the outbox, if it has one.
+ * What is damaged leaves the disk, so that it is fetched again.
+ */
+async function listHeld(context: Context, turn: Turn): Promise<OpenedFrame[]> {
+  const { frames, outbox } = context.layout;
+  const { opened, damaged } = await listFrames(context, frames);
+  const whole = new Set(opened.map(({ frame }) => frame.frame.id));
+  for (const id of damaged.map(idIn)) if (!turn.placed.has(id)) turn.discard(id);
+  const isLost = (id: Hex) =>
+    !whole.has(id) && !turn.keyOf(id) && (turn.discarded.has(id) || !turn.placed.has(id));
+  const copies = (await listFrames(context, outbox)).opened.filter(({ frame }) => isLost(frame.frame.id));
+  const still = opened.filter(({ key, frame }) => turn.keyOf(frame.frame.id)?.join() === key.join());
+  return [...still, ...copies].map(({ frame }) => frame);
+}
+
+/** Those of them whose signatures are good, and what waits or is late. */
+export async function readVerified(context: Context, turn: Turn): Promise<Map<Hex, Frame>> {
+  const frames = new Map<Hex, Frame>([...turn.entered, ...turn.waiting, ...turn.late]);
+  const { good, bad } = await verifyAll(await readOpened(context, turn), turn.members, new Map());
+  for (const { frame } of good) frames.set(frame.id, frame);
+  for (const { frame } of bad) turn.forget(frame.id);
+  return frames;
+}
+
+/** Replaces lanes and document by what the held frames make; says which frames count that did not before. */
+export async function recount(context: Context, turn: Turn): Promise<void> {
+  const base = await readBase(context, turn);
+  const before = turn.head.lanes;
+  const held = await readVerified(context, turn);
+  const document = new RecordDocument(context.schema);
+  for (const [id, lane] of base.lanes) document.putLane(id, lane);
+  turn.document = document;
+  turn.mustFold = true;
+  turn.taken.length = 0;
+  turn.setHead({ lanes: base.heads, base: base.kept });
+  const fresh = [...held.values()].filter((frame) => !isFolded(frame, base.heads, document));
+  const { whole, torn } = separate(fresh, base.heads, document);
+  const stands = (device: Hex) => turn.members.stands(device) || device === context.self.id;
+  const counted = countedWords(whole, stands, [...turn.members.anchors, ...base.names]);
+  turn.waiting.clear();
+  turn.late.clear();
+  enterWords(
+    context,
+    turn,
+    whole.filter(({ saying }) => counted.has(saying)),
+  );
+  for (const frame of whole) {
+    if (counted.has(frame.saying)) continue;
+    turn.entered.delete(frame.id);
+    turn.late.set(frame.id, frame);
+    turn.place(frame, 'late');
+  }
+  for (const frame of torn) {
+    turn.entered.delete(frame.id);
+    turn.waiting.set(frame.id, frame);
+  }
+  noteOwed(turn, before, [...turn.late.values()]);
+}
+
+/** Words that a snapshot covers say nothing new, whether they are held still or not. */
+function isFolded(frame: Frame, heads: LaneHeads, document: RecordDocument): boolean {
+  return holds(frame, heads, document);
+}
+
+/** Words of which all their author's words before them are there, down to what is folded or to the first; and the others. */
+function separate(frames: readonly Frame[], heads: LaneHeads, document: RecordDocument) {
+  const there = new Set<Hex>();
+  const isFoldedHere = (author: Hex, saying: Hex) =>
+    [...heads].some(
+      ([lane, head]) =>
+        head.author === author && document.lanes.get(lane)?.frameAt(shortOf(saying)) !== undefined,
+    );
+  const whole: Frame[] = [];
+  let torn = [...frames].sort((a, b) => a.seq - b.seq || (a.saying < b.saying ? -1 : 1));
+  for (let progress = true; progress;) {
+    progress = false;
+    const left: Frame[] = [];
+    for (const frame of torn) {
+      const { author, before, saying } = frame;
+      if (before.every((one) => there.has(one) || isFoldedHere(author, one))) {
+        there.add(saying);
+        whole.push(frame);
+        progress = true;
+      } else left.push(frame);
+    }
+    torn = left;
+  }
+  return { whole, torn };
+}
+
+/** Control frames from the disk, where their sealed list is damaged. */
+export async function readControls(context: Context, turn: Turn): Promise<readonly Frame[]> {
+  const held = await listHeld(context, turn);
+  const controls = held.filter(({ frame }) => frame.kind === 'control');
+  const members = context.policy.evaluate([], turn.carried);
+  const { good } = await verifyAll(controls, members, introducedBy(context.policy, held));
+  return good.map(({ frame }) => frame);
+}
