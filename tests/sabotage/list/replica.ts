@@ -275,9 +275,9 @@ export const REPLICA: readonly Sabotage[] = [
   {
     id: 'gaps-are-told',
     file: 'src/lib/replica/receiving.ts',
-    find: `    report(context.self.id, turn);
+    find: `    report(context, turn);
 `,
-    replace: '',
+    replace: ``,
     why: 'A relay could keep back what one author says, and nobody would hear of it (C02).',
     tests: ['tests/attacks/c02.test.ts'],
   },
@@ -300,8 +300,8 @@ export const REPLICA: readonly Sabotage[] = [
   {
     id: 'words-carry-the-news',
     file: 'src/lib/replica/authoring.ts',
-    find: `chains: policy.chainNews(turn.head.announced.chains, turn.carried),`,
-    replace: `chains: [],`,
+    find: `  return { names: names.slice(0, Math.max(0, Math.floor(left / NAME_LENGTH))), chains };`,
+    replace: `  return { names: names.slice(0, Math.max(0, Math.floor(left / NAME_LENGTH))), chains: [] };`,
     why: 'A relay that keeps the chain back would hide a revocation (finding 2).',
     tests: ['tests/replica/carriage.test.ts'],
   },

@@ -277,17 +277,16 @@ export const ROSTER: readonly Sabotage[] = [
   {
     id: 'anchors-by-who-stands',
     file: 'src/lib/keys/roster.ts',
-    find: `    if (!stands(author) && !isLeavers) return;
-`,
-    replace: '',
+    find: `(!stands(author) && !leaves.has(index))`,
+    replace: `(author === '' && !leaves.has(index))`,
     why: 'A revoked device could name its own late words in, by an old control.',
     tests: ['src/lib/keys/roster.test.ts'],
   },
   {
     id: 'leaver-is-not-erased',
     file: 'src/lib/keys/roster.ts',
-    find: `const isLeavers = body.type === 'leave' && !seats.has(speakers[index]!);`,
-    replace: `const isLeavers = false;`,
+    find: `!stands(author) && !leaves.has(index)`,
+    replace: `!stands(author)`,
     why: 'Leaving would erase what the leaver wrote (finding 14).',
     tests: ['src/lib/keys/roster.test.ts'],
   },

@@ -5,8 +5,9 @@ export const SNAPSHOTS: readonly Sabotage[] = [
   {
     id: 'who-may-snapshot',
     file: 'src/lib/replica/adopt.ts',
-    find: `|| !(await mayFold(context, turn, parts))) return 'wait';`,
-    replace: `) return 'wait';`,
+    find: `    if (!(await mayFold(context, turn, candidate.parts))) continue;
+`,
+    replace: ``,
     why: 'A revoked device’s snapshot would be where newcomers begin.',
     tests: ['tests/replica/snapshots.test.ts', 'tests/attacks/c09.test.ts'],
   },
@@ -46,7 +47,7 @@ export const SNAPSHOTS: readonly Sabotage[] = [
   {
     id: 'lie-of-a-base-is-noticed',
     file: 'src/lib/replica/adopt.ts',
-    find: `const isLie = !covered.every((frame) => isTold(turn, frame));`,
+    find: `const isLie = !covered.every((frame) => isTold(context, turn, frame));`,
     replace: `const isLie = covered.length < 0;`,
     why: 'A newcomer who began with a lie would never hear of it.',
     tests: ['tests/attacks/c09.test.ts'],
