@@ -49,5 +49,9 @@ test('R03: Alice goes on reading, is told why she cannot write, and can once her
     (answer) => answer.ok,
   );
   await settled(laptop);
-  expect(await allergies(laptop)).toEqual(['Arachide', 'Latex']);
+  // The view of the page follows the record a moment later.
+  await eventually(
+    () => allergies(laptop),
+    (shown) => shown.join() === 'Arachide,Latex',
+  );
 });
