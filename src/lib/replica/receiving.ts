@@ -52,7 +52,7 @@ export async function takeFrames(
   noteSecondUse(kept, turn, foreign);
   parkWaiting(turn);
   if (upToDate) {
-    report(context.self.id, turn);
+    report(context, turn);
     await settleSuspects(context, turn);
     await namesBase(context, turn);
     const left = new Set((await kept.outbox()).map(({ id }) => id));
@@ -113,8 +113,10 @@ function noteSecondUse({ memory, context }: Kept, turn: Turn, isForeign: boolean
   }
 }
 
-/** The relay has shown all it has: what is missing is kept back. */
-function report(self: Hex, turn: Turn): void {
+/** The relay has shown all it has: what is missing is kept back, unless it may lie where this device cannot look yet. */
+function report({ self: { id: self }, keyring }: Context, turn: Turn): void {
+  const { epoch } = turn.members;
+  if (epoch !== undefined && !keyring.has(epoch)) return;
   for (const gap of gapsIn(holdingsOf(turn, turn))) turn.raise(gapEvent(gap, turn.head, self));
 }
 

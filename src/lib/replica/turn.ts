@@ -224,13 +224,16 @@ export interface Keyring {
   readonly current: EpochKeys | undefined;
   readonly topics: readonly Bytes[];
   at(topic: Bytes): EpochKeys | undefined;
+  has(epoch: Hex): boolean;
 }
 
 export function keyringOf(epochs: readonly EpochKeys[]): Keyring {
   const byTopic = new Map(epochs.map((keys) => [hex(keys.topic), keys]));
+  const ids = new Set(epochs.map(({ id }) => hex(id)));
   return {
     current: epochs.at(-1),
     topics: epochs.map(({ topic }) => topic),
     at: (topic) => byTopic.get(hex(topic)),
+    has: (epoch) => ids.has(epoch),
   };
 }
