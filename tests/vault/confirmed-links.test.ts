@@ -1,6 +1,7 @@
 /**
  * K1: Alice's phone links a tablet, which writes; a laptop that was offline meanwhile revokes the phone. The tablet is no
- * device of the account by that, and what it wrote is late, until Alice confirms the link on her laptop.
+ * device of the account by that, and what it wrote is late, until Alice confirms the link on her laptop. She has
+ * revoked a watch after the phone: what says so stands under keys that the tablet never had.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { UnsettledAddition } from '#lib/vault/door.ts';
@@ -21,13 +22,16 @@ let world: VaultWorld;
 let laptop: TestDevice;
 let phone: TestDevice;
 let tablet: TestDevice;
+let watch: TestDevice;
 let tabletId: string;
 
 beforeAll(async () => {
   world = await vaultWorld();
-  [laptop, phone, tablet] = [world.device(), world.device(), world.device()];
+  [laptop, phone, tablet, watch] = [world.device(), world.device(), world.device(), world.device()];
   await activate(laptop, world.credentials(0));
   await link(laptop, phone);
+  laptop.events.length = 0;
+  await link(laptop, watch);
   good(await laptop.vault.edit([allergy('Avant')]));
   await shows(phone, ['Avant']);
   await settled(laptop);
@@ -41,6 +45,7 @@ beforeAll(async () => {
   tabletId = await ownId(tablet);
   good(await laptop.vault.revokeDevice(await ownId(phone)));
   phone.setOnline(false);
+  good(await laptop.vault.revokeDevice(await ownId(watch)));
   laptop.setOnline(true);
   good(await laptop.vault.retry());
   await settled(laptop);
@@ -116,6 +121,8 @@ test('confirmed, the tablet is a device again: what it wrote counts, it reads wh
     () => asked(laptop),
     (isAsked) => !isAsked,
   );
+  for (const device of [laptop, tablet])
+    expect(good(await device.vault.notices()).map(({ type }) => type)).not.toContain('gap');
 });
 
 test('a link that is not there, or is confirmed already, is not confirmed', async () => {

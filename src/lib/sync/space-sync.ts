@@ -128,7 +128,10 @@ export function createSpaceSync(options: SpaceSyncOptions): SpaceSync {
   const runOnce = async (current: RelaySession): Promise<Result<void, SyncError>> => {
     const unfollowed = await followAll(current);
     const unfetched = await fetchMissing();
-    if (!unfollowed && !unfetched) {
+    // A topic that came up meanwhile has not been asked for anything: the next run does.
+    const isFollowed = (topic: Bytes) => !followed.credential(topic) || sessionOf(topic) === current;
+    const isAsked = space.topics().every(isFollowed);
+    if (!unfollowed && !unfetched && isAsked) {
       const told = await space.receive([], { upToDate: true });
       if (!told.ok) return fail({ type: 'disk', error: told.error });
       if (session === current) caughtUp = true;

@@ -2,8 +2,9 @@
  * Links and joins that a revoked device made, and that therefore do not count (docs/protocol.md, rule 4): a person looks at
  * each and confirms it, which is saying it again by a device that is active, or sets it aside.
  *
- * A device that is confirmed was given the keys when it was linked, and has missed those that came since. It is handed them
- * under the first epoch, which every device of the account holds, in a box that it alone opens.
+ * A device that is confirmed was given the keys when it was linked, and has missed those that came since. So there is a
+ * rotation that it can read, under the first epoch, which every device of the account was given: it has a box for it, and
+ * carries what was said under the epochs between. Beside it stands a grant of the keys of those.
  */
 import { fromHex, hex } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
@@ -80,12 +81,14 @@ async function confirmLink(account: Account, { inner }: VerifiedControl): Promis
 async function grantEpochs(opened: Account): Promise<Result<void, VaultError>> {
   const { env, spaces } = opened;
   const { account: space, device } = spaces;
-  const { address, account } = opened.identity();
+  const { address } = opened.identity();
   const first = space.epochs().find(({ epoch }) => epoch === 0);
   if (!first) throw new Error('the account has no first epoch');
+  const rotated = await spaces.rotate(space, first);
+  if (!rotated.ok) return fail(problemOf(rotated.error));
   const boxes = await sealEpochs({
     space: space.id,
-    epochs: account.epochs,
+    epochs: opened.identity().account.epochs,
     recipients: recipientsOf([address], () => spaces.chainState()).recipients,
     sender: device,
     random: env.random,

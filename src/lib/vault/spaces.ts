@@ -22,6 +22,7 @@ import {
   type ChainState,
 } from '#lib/keys/chain.ts';
 import { createChains, type Chains } from '#lib/keys/chains.ts';
+import type { VerifiedControl } from '#lib/keys/control.ts';
 import { openDevice, type DeviceKeys } from '#lib/keys/device.ts';
 import { deriveEpoch, epochId, generateEpoch, partsOf, readHash, type EpochKeys } from '#lib/keys/epoch.ts';
 import type { SpaceId } from '#lib/keys/ids.ts';
@@ -70,8 +71,11 @@ export interface Spaces {
   chainState(): ChainState;
   /** Loads the record too. Until then only chain and account are there. */
   load(): Promise<Result<void, EditError>>;
-  /** A new epoch for everybody who is still a member; what was pinned or removed reads no further. */
-  rotate(space: RosterSpace): Promise<Result<void, EditError>>;
+  /**
+   * A new epoch for everybody who is still a member; what was pinned or removed reads no further.
+   * @param under the epoch that it is read under, for whom later ones have passed by: it carries what was said in those
+   */
+  rotate(space: RosterSpace, under?: EpochKeys): Promise<Result<void, EditError>>;
   /** Looks again at what waits for a change that came before the tab was killed. */
   refresh(): Promise<void>;
   /** Ends what follows from changes that came in so far. */
@@ -255,7 +259,7 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
     return found();
   }
 
-  async function rotate(space: RosterSpace): Promise<Result<void, EditError>> {
+  async function rotate(space: RosterSpace, under?: EpochKeys): Promise<Result<void, EditError>> {
     const own = space === account ? account : record;
     const { id, replica } = own;
     const { owners, nextNumber } = own.roster();
@@ -271,9 +275,10 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
     });
     const [epoch, read] = [hex(epochId(secrets)), hex(readHash(partsOf(secrets)))];
     const body = { type: 'rotate', number: nextNumber, id: epoch, read, carried: [], boxes } as const;
-    const done = await replica.control(
-      encodeRosterBody({ ...body, carried: sinceLastRotation(replica, own.roster().current?.by ?? null) }),
-    );
+    const carried = under
+      ? controlsIn(replica, ({ epoch: signed }) => signed > under.epoch)
+      : sinceLastRotation(replica, own.roster().current?.by ?? null);
+    const done = await replica.control(encodeRosterBody({ ...body, carried }), under);
     if (!done.ok) return done;
     // Our own box is among them, so a crash right here loses nothing: the keys are opened at the next start.
     return inLine(() => own.learn([secrets]));
@@ -299,25 +304,31 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
   };
 }
 
-/** The controls that the next rotation carries, each after what it builds on: whoever is shown it alone is shown them too (rule 20). */
+/** The controls that the next rotation carries: whoever is shown it alone is shown them too (rule 20). */
 function sinceLastRotation(replica: Replica, last: string | null): CarriedControl[] {
+  const told = pastOf(replica, last === null ? [] : [last]);
+  return controlsIn(replica, ({ id }) => !told.has(hex(id)));
+}
+
+/** Some of the controls, each after what it builds on. */
+function controlsIn(replica: Replica, isWanted: (control: VerifiedControl) => boolean): CarriedControl[] {
+  const wanted = replica.controls().filter(isWanted);
+  const depth = new Map(wanted.map(({ id }) => [hex(id), pastOf(replica, [hex(id)]).size]));
+  const byDepth = wanted
+    .map((control) => ({ control, id: hex(control.id) }))
+    .sort((a, b) => depth.get(a.id)! - depth.get(b.id)! || (a.id < b.id ? -1 : 1));
+  return byDepth.map(({ control: { epoch, statement } }) => ({ epoch, statement }));
+}
+
+/** These controls and all that they build on. */
+function pastOf(replica: Replica, ids: readonly string[]): ReadonlySet<string> {
   const controls = new Map(replica.controls().map((control) => [hex(control.id), control]));
-  const pastOf = (ids: Iterable<string>) => {
-    const past = new Set(ids);
-    for (const id of past) {
-      const { deps = [], before = [] } = controls.get(id)?.inner ?? {};
-      for (const name of [...deps, ...before]) past.add(hex(name));
-    }
-    return past;
-  };
-  const told = pastOf(last === null ? [] : [last]);
-  const fresh = [...controls.keys()].filter((id) => !told.has(id));
-  const depth = new Map(fresh.map((id) => [id, pastOf([id]).size]));
-  fresh.sort((a, b) => depth.get(a)! - depth.get(b)! || (a < b ? -1 : 1));
-  return fresh.flatMap((id) => {
-    const { epoch, statement } = controls.get(id)!;
-    return [{ epoch, statement }];
-  });
+  const past = new Set(ids);
+  for (const id of past) {
+    const { deps = [], before = [] } = controls.get(id)?.inner ?? {};
+    for (const name of [...deps, ...before]) past.add(hex(name));
+  }
+  return past;
 }
 
 async function controlOnce(replica: Replica, body: Bytes): Promise<Result<unknown, EditError>> {

@@ -40,15 +40,15 @@ export async function undecidedDevices(
   const found = await replica.unsettled();
   if (!found.ok) return found;
   const held = replica.record();
-  const words = [...found.value.late, ...found.value.kept].filter((word) => entriesOf(word, held).length > 0);
-  const additions = unconfirmed(spaces).map(({ control: { id, inner } }) => ({
-    saying: hex(id),
-    device: hex(inner.author),
-    at: inner.clock.time,
-  }));
+  const isTold = (word: WordOf) => entriesOf(word, held).length > 0;
+  const late = found.value.late.filter((word) => isTold(word) && decisionOn(word.saying, held) === null);
+  const kept = found.value.kept.filter((word) => isTold(word) && decisionOnKept(word.saying, held) === null);
+  const additions = unconfirmed(spaces).flatMap(({ control: { id, inner } }) =>
+    decisionOn(hex(id), held) === null ? [{ device: hex(inner.author), at: inner.clock.time }] : [],
+  );
   const devices = new Map<string, number>();
-  for (const { saying, device, at } of [...words, ...additions])
-    if (decisionOn(saying, held) === null) devices.set(device, Math.min(at, devices.get(device) ?? Infinity));
+  for (const { device, at } of [...late, ...kept, ...additions])
+    devices.set(device, Math.min(at, devices.get(device) ?? Infinity));
   return ok(devices);
 }
 
@@ -81,6 +81,11 @@ export function decisionId(saying: string): EntryId {
 export function decisionOn(saying: string, record: HealthRecord): 'aside' | 'kept' | null {
   const decision = record.entries.get(settledWords.id)?.get(decisionId(saying))?.fields['decision'];
   return decision === 'aside' || decision === 'kept' ? decision : null;
+}
+
+/** What was set aside and counts after all, because a device had taken it in that was confirmed since, is asked about again. */
+export function decisionOnKept(saying: string, record: HealthRecord): 'kept' | null {
+  return decisionOn(saying, record) === 'kept' ? 'kept' : null;
 }
 
 /** What a word said, entry by entry; of what is no entry of the person's nothing is told. */

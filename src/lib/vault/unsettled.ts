@@ -13,7 +13,7 @@ import type { Account } from './account.ts';
 import { deviceNames } from './device-list.ts';
 import type { SettledBy, UnsettledWord, VaultError } from './door.ts';
 import { storageProblem } from './errors.ts';
-import { decisionId, decisionOn, entriesOf } from './undecided.ts';
+import { decisionId, decisionOn, decisionOnKept, entriesOf } from './undecided.ts';
 
 export async function unsettledWords(
   account: Account,
@@ -31,7 +31,8 @@ export async function unsettledWords(
     const { saying, at } = word;
     const device = names.value.get(word.device) ?? '';
     const revokedAt = devices.get(word.device)?.revoked?.at ?? null;
-    return [{ saying, at, state, decision: decisionOn(saying, held), device, revokedAt, entries }];
+    const decision = state === 'late' ? decisionOn(saying, held) : decisionOnKept(saying, held);
+    return [{ saying, at, state, decision, device, revokedAt, entries }];
   };
   return ok([
     ...found.value.late.flatMap((word) => view(word, 'late')),

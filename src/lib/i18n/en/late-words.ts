@@ -48,7 +48,7 @@ export const en = {
   confirmThis: 'Confirm {name}',
   confirmTitle: 'Confirm “{name}”?',
   confirmDeviceText:
-    'This device will read your whole record and be able to write in it, as this one is. Confirm it only if you linked it yourself and it is in your hands.',
+    'This device will read your whole record and be able to write in it, as this one is. What it has written and received so far enters your record. Confirm it only if you linked it yourself and it is in your hands.',
   confirmOwnerText:
     'This person will read this whole record and be able to write in it. Confirm only if you added them yourself.',
   confirmBusy: 'Confirming…',

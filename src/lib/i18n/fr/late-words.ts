@@ -45,7 +45,7 @@ export const fr = {
   confirmThis: 'Confirmer {name}',
   confirmTitle: 'Confirmer « {name} » ?',
   confirmDeviceText:
-    'Cet appareil lira tout votre carnet et pourra y écrire, comme celui-ci. Confirmez-le seulement si vous l’avez relié vous-même et qu’il est entre vos mains.',
+    'Cet appareil lira tout votre carnet et pourra y écrire, comme celui-ci. Ce qu’il a écrit et reçu jusqu’ici entre dans votre carnet. Confirmez-le seulement si vous l’avez relié vous-même et qu’il est entre vos mains.',
   confirmOwnerText:
     'Cette personne lira tout ce carnet et pourra y écrire. Confirmez-la seulement si vous l’avez ajoutée vous-même.',
   confirmBusy: 'Confirmation…',
