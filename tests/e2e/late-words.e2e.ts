@@ -154,6 +154,7 @@ test('by keyboard alone, one is set aside, taken back, and set aside again', asy
   await page.getByRole('button', { name: 'Annuler' }).focus();
   await page.keyboard.press('Enter');
   await expect(aside).toBeVisible();
+  await expect(heading(page)).toBeFocused();
   await aside.focus();
   await page.keyboard.press('Enter');
   await expect(under(page, /^Écartés/)).toContainText(/Inconnue/);
@@ -188,7 +189,7 @@ test('all three devices show the same, and nobody asks again', async ({ pair: { 
     await expect(page.getByRole('link', { name: /attendent votre décision/ })).toHaveCount(0);
   }
   await openDevices(laptop.page);
-  await expect(laptop.page.getByText('Second téléphone')).toBeVisible();
+  await expect(laptop.page.getByText('Second téléphone', { exact: true })).toBeVisible();
   await laptop.page.getByRole('link', { name: /Voir ce que les appareils révoqués ont écrit/ }).click();
   await expect(under(laptop.page, /^Écartés/)).toContainText(/Inconnue/);
   expect(beyondOffline([...laptop.complaints, ...complaints])).toEqual([]);
