@@ -16,6 +16,8 @@ const UNIT = {
   setupFiles: ['once', 'print-seeds', 'derivation'].map((name) => `tests/helpers/tools/${name}.ts`),
   testTimeout: 60_000,
   hookTimeout: 60_000,
+  // By itself Vitest leaves a core to others: half of two.
+  maxWorkers: 2,
 } satisfies TestProjectInlineConfiguration['test'];
 
 const relay = `127.0.0.1:${process.env['DEV_RELAY_PORT'] ?? '8081'}`;

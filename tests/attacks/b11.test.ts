@@ -14,6 +14,7 @@ import { Lane } from '#lib/replica/lane.ts';
 import { forge, received } from '../helpers/hostile/forge.ts';
 import { push, sync } from '../helpers/worlds/plain-relay.ts';
 import { replicaWorld } from '../helpers/worlds/replica-world.ts';
+import { shortAt } from '../helpers/worlds/voices.ts';
 
 const ID = 'AAAAAAAAAAAAAAAAAAAAAA';
 const NOW = { y: 2026, m: 1, d: 1 };
@@ -42,7 +43,9 @@ function documentOf(update: Bytes): RecordDocument {
   const document = new RecordDocument();
   document.putLane('mallory', new Lane(1));
   const good = inspect(update, document.lanes.get('mallory')!) === 'good';
-  expect(document.apply('mallory', good ? update : null, { short: 1, time: 1, counter: 0 })).toBe(true);
+  expect(document.apply('mallory', good ? update : null, { short: shortAt(1), time: 1, counter: 0 })).toBe(
+    true,
+  );
   return document;
 }
 

@@ -8,6 +8,7 @@ import { encodeUpdate } from '#lib/replica/update.ts';
 import { forge, received } from '../helpers/hostile/forge.ts';
 import { settle } from '../helpers/worlds/plain-relay.ts';
 import { replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
+import { shortAt } from '../helpers/worlds/voices.ts';
 
 /** A deletion set alone: the first `length` values of a client. */
 function erasure(client: number, length: number): Bytes {
@@ -58,7 +59,7 @@ test('6: a deletion set of a dozen bytes erases nothing of anybody: it is void, 
 test('6: a value that claims to be over what it cannot have seen hides nothing but what it names', async () => {
   const { world, alice, mallory, id } = await pair();
   const client = alice.replica.members().author(mallory.id)!.clientId!;
-  const over = Array.from({ length: 128 }, (_, i) => i + 1); // short ids by chance
+  const over = Array.from({ length: 128 }, (_, i) => shortAt(i + 1)); // by chance
   const values = [{ section: 'allergies', key: `${id}/name`, content: ['Rien', over] as const, after: null }];
   const content = encodeUpdate({ client, clock: 0, values });
   const frame = await forge(world, mallory, { kind: 'update', content, clock: { time: 1, counter: 0 } });

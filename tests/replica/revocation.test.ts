@@ -219,6 +219,30 @@ test('11: the vouching stands in one write with the change: a disk that fails in
   for (const device of [laptop, tablet]) expect(device.allergies()).toEqual(['Pénicilline']);
 });
 
+test('10: what somebody planted among the late words on a disk is verified before anybody is shown it', async () => {
+  const all = await three();
+  const { world, laptop, phone, tablet } = all;
+  await revokePhone(all);
+  await settle([laptop.replica, tablet.replica], world.relay);
+  await phone.allergy('Pénicilline');
+  await push(phone.replica, world.relay);
+  await sync(laptop.replica, world.relay);
+  expect(await laptop.replica.lateWords()).toEqual({ ok: true, value: 1 });
+  // Whoever has the keys of the epoch and the disk, and not the phone's own key.
+  const update = phone.replica.lanesOf(phone.id)[0]!;
+  const forged = await forge(
+    world,
+    { ...phone, keys: tablet.keys },
+    { kind: 'heads', content: new Uint8Array(2), seq: update.seq + 1, before: [update.saying] },
+  );
+  const late = (await laptop.disk.content()).find(({ key }) => key[2] === 'late')!;
+  const key = [...late.key.slice(0, 3), hex(forged.topic), forged.id];
+  const planted = await laptop.disk.open().write([{ type: 'put', key, value: forged.bytes }], 'strict');
+  expect(planted.ok).toBe(true);
+  await laptop.restart();
+  expect(await laptop.replica.lateWords()).toEqual({ ok: true, value: 1 });
+});
+
 test('10: words that count although the revoking device had not named them are listed, with who said them', async () => {
   const all = await three();
   const { world, laptop, phone, tablet } = all;

@@ -61,6 +61,40 @@ test('28: late words are never covered: they are late still after a snapshot, an
   for (const device of [fresh, laptop]) expect(device.allergies()).toEqual(['Deux', 'Tard', 'Un']);
 });
 
+test('10 28: what was kept although the revoking device had not seen it is listed still after a snapshot, an erasure and a restart', async () => {
+  const { world, laptop, phone, tablet } = await three('kept and snapshot');
+  for (const name of ['Trois', 'Quatre', 'Cinq', 'Six', 'Sept']) await phone.allergy(name);
+  await settle([laptop.replica, phone.replica, tablet.replica], world.relay);
+  expect((await laptop.replica.publishHeads()).ok).toBe(true); // as before every revocation
+  await phone.allergy('Gardée');
+  await push(phone.replica, world.relay);
+  await sync(tablet.replica, world.relay);
+  await world.revoke('Alice phone', [], laptop);
+  await laptop.learnChains();
+  await push(laptop.replica, world.relay);
+  await settle([laptop.replica, tablet.replica], world.relay);
+  const before = await framesOf(laptop);
+  expect((await laptop.replica.snapshot()).ok).toBe(true);
+  await settle([laptop.replica, tablet.replica], world.relay);
+  await doom(world.relay, laptop, tablet);
+  expect(await framesOf(laptop)).toBeLessThan(before);
+  const fresh = await world.join('Alice new');
+  await settle([laptop.replica, tablet.replica, fresh.replica], world.relay);
+  for (const device of [laptop, tablet, fresh]) {
+    await device.restart();
+    await sync(device.replica, world.relay);
+    expect(device.allergies()).toHaveLength(8);
+    const words = await device.replica.unsettled();
+    const kept = words.ok ? words.value.kept : [];
+    expect(
+      kept.flatMap(({ values }) => values.map(({ value }) => value)),
+      device.name,
+    ).toContain('Gardée');
+    expect(kept.flatMap(({ values }) => values.map(({ value }) => value))).not.toContain('Un');
+  }
+  expectSame(laptop, tablet, fresh);
+});
+
 test('28: a late word that replaces a value which is folded by now is listed with its place', async () => {
   const { world, laptop, phone, tablet } = await three('late over folded');
   const id = await phone.allergy('Pollen');

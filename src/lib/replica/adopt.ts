@@ -370,27 +370,6 @@ function contradicts(lane: Lane, { kind, content, saying, seq, clock }: Frame, s
   return !setsNothing || (kind === 'update' && inspect(content, lane.cut(seq - 1), schema) === 'good');
 }
 
-/** What a verified base covers leaves the disk, once the relay has this device's word for it; an owner notes it for deletion. */
-export async function letGo(context: Context, turn: Turn, acknowledged: (id: Hex) => boolean): Promise<void> {
-  const { base } = turn.head;
-  if (!base?.verified || base.hasLetGo || base.namedBy === null || !acknowledged(base.namedBy)) return;
-  turn.setHead({ base: { ...base, hasLetGo: true } });
-  const owns = turn.members.stands(context.self.id);
-  for (const frame of (await readLog(context, turn)).values()) {
-    if (!isCovered(frame, base.lanes, turn.document) || turn.late.has(frame.id)) continue;
-    turn.waiting.delete(frame.id);
-    turn.refused.delete(frame.id);
-    turn.entered.delete(frame.id);
-    turn.place(frame, 'nowhere');
-    if (owns)
-      turn.changes.push({
-        type: 'put',
-        key: turn.layout.doom(frame.topic, frame.id),
-        value: new Uint8Array(0),
-      });
-  }
-}
-
 async function refuse(
   context: Context,
   turn: Turn,

@@ -11,6 +11,7 @@ import { decodeControl, type VerifiedControl } from '#lib/keys/control.ts';
 import { ID_LENGTH, type Hex } from '#lib/keys/ids.ts';
 import { openAt, sealAt, type Context } from './context.ts';
 import { RecordDocument } from './document.ts';
+import { SHORT_LENGTH } from './folded.ts';
 import { Lane } from './lane.ts';
 import { ordinalOf } from './layout.ts';
 import type { Taken } from './log.ts';
@@ -27,7 +28,7 @@ export const MIN_TAIL_BYTES = 128 * 1024;
  * A tail seals what one turn took into lanes:
  *
  *   tail    n × (u32 length | lane id UTF-8 | u53 client as u64 | u8 0, or u8 1 | u32 length | update
- *           | u64 short id | u64 milliseconds | u16 counter)
+ *           | short id[16] | u64 milliseconds | u16 counter)
  *   state   n × (u32 length | lane id UTF-8 | u64 client | u32 length | the lane (folded.ts))
  */
 function encodeTail(taken: readonly Taken[]): Bytes {
@@ -38,7 +39,7 @@ function encodeTail(taken: readonly Taken[]): Bytes {
       .u64(client)
       .u8(update ? 1 : 0);
     if (update) writer.lengthPrefixed(update);
-    writer.u64(mark.short).u64(mark.time).u16(mark.counter);
+    writer.bytes(fromHex(mark.short)).u64(mark.time).u16(mark.counter);
   }
   return writer.finish();
 }
@@ -49,7 +50,7 @@ function decodeTail(tail: Bytes): Taken[] | null {
     while (reader.remaining > 0) {
       const [lane, client] = [decoder.decode(reader.lengthPrefixed(reader.remaining)), reader.u64()];
       const update = reader.u8() === 1 ? toOwned(reader.lengthPrefixed(reader.remaining)) : null;
-      const mark = { short: reader.u64(), time: reader.u64(), counter: reader.u16() };
+      const mark = { short: hex(reader.bytes(SHORT_LENGTH)), time: reader.u64(), counter: reader.u16() };
       taken.push({ lane, client, update, mark });
     }
     return taken;

@@ -525,7 +525,7 @@ function heardBefore(
   all: readonly Voice[],
   voice: Voice,
   index: number,
-  short: number,
+  short: string,
 ): boolean {
   const by = all.indexOf(voice);
   let said = 0;

@@ -24,6 +24,7 @@
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { sha256 } from '#lib/crypto/hash.ts';
+import type { Hex } from '#lib/keys/ids.ts';
 import type { Edit, Entry, EntryId, FieldValue, HealthRecord, SectionId } from '#lib/record/entry.ts';
 import { immutableId } from '#lib/record/immutable.ts';
 import { hasMany, isEntryId, readFields, sameValue, type SectionDefinition } from '#lib/record/section.ts';
@@ -45,7 +46,7 @@ export interface Claim {
   readonly clock: number;
   readonly mark: Mark;
   readonly value: FieldValue;
-  readonly over: readonly number[];
+  readonly over: readonly Hex[];
 }
 
 type Values = ReadonlyMap<SectionId, ReadonlyMap<string, FieldValue>>;
@@ -216,7 +217,7 @@ export class RecordDocument {
   }
 
   /** What a value that a lane sets now is over: all that stands, and what its last value was over. */
-  #over(lane: Lane, place: Place): readonly number[] {
+  #over(lane: Lane, place: Place): readonly Hex[] {
     const last = lane.last(place.section, place.key);
     const own = last && lane.markOf(last.clock).short;
     const others = this.#claims(place, this.#held);
@@ -225,7 +226,7 @@ export class RecordDocument {
     const shorts = [...standing(others), ...inherited]
       .filter((claim) => !isOwn(claim))
       .map(({ mark }) => mark.short);
-    return [...new Set(shorts)].slice(0, MAX_OVER).sort((a, b) => a - b);
+    return [...new Set(shorts)].slice(0, MAX_OVER).sort();
   }
 
   // ── edits ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -408,7 +409,7 @@ function firstSaid(claims: readonly Claim[]) {
 }
 
 function byAuthor(a: Claim, b: Claim): number {
-  return a.client - b.client || a.mark.short - b.mark.short;
+  return a.client - b.client || (a.mark.short < b.mark.short ? -1 : a.mark.short > b.mark.short ? 1 : 0);
 }
 
 /** How many values two branches of one device have in common: those of the frames they began with. */
@@ -436,7 +437,8 @@ function holdersOf(all: readonly Held[], section: SectionId): ReadonlyMap<EntryI
   return holders;
 }
 
-function keyOf(id: EntryId, name: string): string {
+/** Under which a lane keeps a field of an entry. */
+export function keyOf(id: EntryId, name: string): string {
   return `${id}/${name}`;
 }
 

@@ -1,7 +1,8 @@
 /** A lane to its bytes (folded.ts). */
 import * as Y from 'yjs';
-import { utf8, type Bytes } from '#lib/bytes/bytes.ts';
+import { fromHex, utf8, type Bytes } from '#lib/bytes/bytes.ts';
 import { Writer } from '#lib/bytes/writer.ts';
+import type { Hex } from '#lib/keys/ids.ts';
 import {
   AFTER,
   ENTRY_LENGTH,
@@ -9,6 +10,7 @@ import {
   NUMBER,
   OVER,
   REPLACED,
+  SHORT_LENGTH,
   VERSION,
   zigzag,
   type LaneFrame,
@@ -60,11 +62,11 @@ class FoldColumns {
   }
 
   finish(frames: readonly LaneFrame[]): Bytes {
-    const shorts = new Writer(8 * frames.length);
+    const shorts = new Writer(SHORT_LENGTH * frames.length);
     const marks = new Writer(8 * frames.length);
     let [clock, time] = [0, 0];
     for (const frame of frames) {
-      shorts.u64(frame.short);
+      shorts.bytes(fromHex(frame.short));
       marks
         .varint(frame.clock - clock)
         .varint(zigzag(frame.time - time))
@@ -99,12 +101,12 @@ class FoldColumns {
     return tag | NUMBER;
   }
 
-  #list(over: readonly number[]): number {
+  #list(over: readonly Hex[]): number {
     const name = over.join();
     const known = this.#lists.get(name);
     if (known !== undefined) return known;
     this.#listed.varint(over.length);
-    for (const short of over) this.#listed.u64(short);
+    for (const short of over) this.#listed.bytes(fromHex(short));
     return numberIn(this.#lists, name);
   }
 

@@ -4,7 +4,7 @@
  * place is kept, since later values may be set after it.
  *
  *   folded    0x02 version | ten columns, each u32 length | …
- *   shorts    per frame: u64 short id
+ *   shorts    per frame: short id[16]
  *   frames    per frame: varint values it set | zigzag time, from the one before | varint counter
  *   sections  JSON [[section, name], …]                  what keys are made of:
  *   entries   JSON [entry[22], …]                        key = entry | name
@@ -15,11 +15,13 @@
  *                        in the place of an earlier one  zigzag how far back that is, from how far it was before
  *   numbers   zigzag, from the one before
  *   others    JSON [value, …]: a string, a number, a boolean, null, or a list of strings
- *   lists     n × (varint shorts | shorts × u64)         what values are over, each list once
+ *   lists     n × (varint shorts | shorts × [16])        what values are over, each list once
  *   overs     varint index in lists, per value with bit 8
  *
  * One lane has one spelling: two replicas that hold the same of it fold to the same bytes.
  */
+
+import type { Hex } from '#lib/keys/ids.ts';
 
 /** Bytes, and values: 10 years of a record are a tenth of them. */
 export const MAX_STATE = 24 * 1024 * 1024;
@@ -32,10 +34,13 @@ export const NUMBER = 4;
 export const OVER = 8;
 const MAX_NUMBER = 2 ** 50;
 export const ENTRY_LENGTH = 22;
+/** Bytes of a short id. */
+export const SHORT_LENGTH = 16;
 
 /** Of the frame that set values: the first bits of its saying, and when it was said. */
 export interface Mark {
-  readonly short: number;
+  /** 32 digits. */
+  readonly short: Hex;
   readonly time: number;
   readonly counter: number;
 }

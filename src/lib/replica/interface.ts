@@ -8,6 +8,7 @@ import type { VerifiedControl } from '#lib/keys/control.ts';
 import type { EpochKeys } from '#lib/keys/epoch.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import type { Edit, EntryId, HealthRecord, SectionId } from '#lib/record/entry.ts';
+import type { Claim } from './document.ts';
 import type { SecurityEvent } from './events.ts';
 import type { DeviceHex, Members } from './members.ts';
 import type { Carried, DiskError } from './ports.ts';
@@ -115,6 +116,8 @@ export interface Replica<M extends Members = Members> extends Syncable {
   otherFrontiers(): ReadonlyMap<DeviceHex, ReadonlyMap<string, EncodedFrontier>>;
 
   record(): HealthRecord;
+  /** What devices say of a field and nobody replaced, what was said last first; by the clients of their lanes. */
+  standing(section: SectionId, id: EntryId, name: string): readonly Pick<Claim, 'client' | 'value'>[];
   /** False while something that rotted here is still to be asked for: the record may show less than it did. */
   isWhole(): boolean;
   members(): M;

@@ -221,7 +221,7 @@ export class Kept {
 
   /** A turn that knows what is held; with the changes of `started`, if given. */
   async fullTurn(started?: Turn): Promise<Turn> {
-    this.shelf ??= await readShelf(this.context);
+    this.shelf ??= await readShelf(this.context, this.memory.members);
     const turn = this.turn();
     if (started) {
       turn.changes.push(...started.changes);

@@ -14,15 +14,15 @@ import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { EntryId, FieldValue, SectionId } from '#lib/record/entry.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import { fold } from './fold.ts';
-import { ENTRY_LENGTH, MAX_STATE_VALUES, type LaneFrame, type Mark } from './folded.ts';
+import { ENTRY_LENGTH, MAX_STATE_VALUES, SHORT_LENGTH, type LaneFrame, type Mark } from './folded.ts';
 import { unfold } from './unfold.ts';
 import { readUpdate, type Content, type Place, type Placed, type Update } from './update.ts';
 
 export type { Mark } from './folded.ts';
 
-/** The first 53 bits of what a frame says: how values name it. */
-export function shortOf(saying: Hex): number {
-  return parseInt(saying.slice(0, 8), 16) * 2 ** 21 + (parseInt(saying.slice(8, 14), 16) >>> 3);
+/** The first 128 bits of what a frame says: how values name it. No two frames are made to share them. */
+export function shortOf(saying: Hex): Hex {
+  return saying.slice(0, 2 * SHORT_LENGTH);
 }
 
 /** A value that an update sets, with its place. */
@@ -47,7 +47,7 @@ export class Lane {
   readonly #doc: Y.Doc;
   readonly #frames: LaneFrame[];
   /** Index by short id; of those with one id the first. */
-  readonly #index = new Map<number, number>();
+  readonly #index = new Map<Hex, number>();
   readonly #names = new Map<unknown, SectionId>();
   /** The keys of members, by section and entry; null until they are asked for. */
   #memberKeys: Map<SectionId, Map<EntryId, Set<string>>> | null = null;
@@ -96,7 +96,7 @@ export class Lane {
     return this.#frames.length;
   }
 
-  frameAt(short: number): number | undefined {
+  frameAt(short: Hex): number | undefined {
     return this.#index.get(short);
   }
 

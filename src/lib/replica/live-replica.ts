@@ -9,11 +9,12 @@ import type { EpochKeys } from '#lib/keys/epoch.ts';
 import type { Name } from '#lib/keys/grounds.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import type { Edit, EntryId, HealthRecord, SectionId } from '#lib/record/entry.ts';
-import { judgeSnapshots, letGo } from './adopt.ts';
+import { judgeSnapshots } from './adopt.ts';
 import { authorControl, authorData, frontierOf, headsContent } from './authoring.ts';
 import { openNames, readBase } from './base.ts';
 import { decodeFrontier, encodeFrontier } from './bodies.ts';
 import type { Context } from './context.ts';
+import { keyOf, type Claim } from './document.ts';
 import { sealStatement, type Frame } from './frames.ts';
 import { mergeClaims, mergeReach, missingIds } from './freshness.ts';
 import { tick } from './hlc.ts';
@@ -33,6 +34,7 @@ import type {
 } from './interface.ts';
 import { diskErrorOf, Kept } from './kept.ts';
 import { Lane } from './lane.ts';
+import { letGo, namesBase } from './letting-go.ts';
 import { ownLanes, type LaneHead } from './log.ts';
 import { noteAbsent } from './losses.ts';
 import type { DeviceHex, Members } from './members.ts';
@@ -41,7 +43,7 @@ import type { Carried, DiskError, Policy } from './ports.ts';
 import { holdingsOf, takeFrames } from './receiving.ts';
 import { readLog, recount } from './recount.ts';
 import { resealUnsent } from './reseal.ts';
-import { namesBase, notCounted, unsettled } from './settling.ts';
+import { notCounted, unsettled } from './settling.ts';
 import { encodeSnapshot, type FoldedLane } from './snapshot.ts';
 import { keyringOf, type Turn } from './turn.ts';
 import { MAX_UPDATE, readUpdate } from './update.ts';
@@ -316,6 +318,10 @@ export class LiveReplica<M extends Members> implements Replica<M> {
 
   record(): HealthRecord {
     return this.#kept.shown ?? this.#kept.document.read();
+  }
+
+  standing(section: SectionId, id: EntryId, name: string): readonly Pick<Claim, 'client' | 'value'>[] {
+    return this.#kept.document.standing(section, keyOf(id, name));
   }
 
   isWhole(): boolean {

@@ -3,13 +3,14 @@
  * settled, and what the relay keeps back told.
  */
 import type { Hex } from '#lib/keys/ids.ts';
-import { judgeSnapshots, letGo, reconsiderBase } from './adopt.ts';
+import { judgeSnapshots, reconsiderBase } from './adopt.ts';
 import type { Context } from './context.ts';
 import type { Frame } from './frames.ts';
 import { gapEvent, gapsIn, learn, type Holdings } from './freshness.ts';
 import { enterWords, parkWaiting, takeIn, type Tally } from './intake.ts';
 import type { Received } from './interface.ts';
 import type { Kept } from './kept.ts';
+import { letGo, namesBase } from './letting-go.ts';
 import { holds } from './log.ts';
 import { readsAll, settleSuspects } from './losses.ts';
 import type { Members } from './members.ts';
@@ -17,7 +18,6 @@ import { sentUpTo } from './outbox.ts';
 import { stillOwed } from './owed.ts';
 import { recount } from './recount.ts';
 import { lostIn, restate } from './restate.ts';
-import { namesBase } from './settling.ts';
 import type { Shelf, Turn } from './turn.ts';
 import { vouch } from './vouching.ts';
 

@@ -3,10 +3,9 @@
  * person makes of them. Taking in is naming (rule 9); setting aside is an ordinary entry, which the vault writes.
  */
 import type { Hex } from '#lib/keys/ids.ts';
-import { authorData, headsContent } from './authoring.ts';
 import { assemble } from './adopt.ts';
 import type { Context } from './context.ts';
-import { keptUnseen } from './count.ts';
+import { countedAmong, unseenAmong } from './unseen.ts';
 import type { RecordDocument } from './document.ts';
 import type { Frame } from './frames.ts';
 import { compareHlc } from './hlc.ts';
@@ -30,16 +29,8 @@ export async function unsettled(context: Context, turn: Turn): Promise<Unsettled
   if (!turn.members.stands(context.self.id)) return { late: [], kept: [] };
   const held = [...(await readLog(context, turn)).values()].filter(({ id }) => !turn.refused.has(id));
   const late = new Set(notCounted(turn).map(({ saying }) => saying));
-  const waiting = new Set([...turn.waiting.values()].map(({ saying }) => saying));
-  const counted = new Set(
-    held.flatMap(({ saying }) => (late.has(saying) || waiting.has(saying) ? [] : [saying])),
-  );
-  const { members } = turn;
-  const kept = keptUnseen(held, counted, (device) => members.stands(device), {
-    isRevoked: (device) => members.isRevoked(device),
-    revoker: (device) => members.revoker(device),
-    tells: ({ chains }, device) => members.tells(chains, device),
-  });
+  const counted = countedAmong(held, turn);
+  const kept = unseenAmong(held, counted, turn.members);
   const places = placesIn(held, turn.document);
   const folded = await foldedAside(turn, held, counted);
   return {
@@ -144,16 +135,4 @@ function placeInLane(lane: Lane, clock: number): Place | null {
     for (const key of lane.keys(section))
       if (lane.last(section, key)?.clock === clock) return { section, key };
   return null;
-}
-
-/** Names a verified base, so that it counts whatever becomes of who made it; what it covers may go once this is out. */
-export async function namesBase(context: Context, turn: Turn): Promise<void> {
-  const { base } = turn.head;
-  const keys = context.keyring.current;
-  if (!base?.verified || base.namedBy !== null || !keys) return;
-  if (!turn.members.stands(context.self.id) || !turn.members.author(context.self.id)?.clientId) return;
-  const isOwn = base.snapshots.every(({ author }) => author === context.self.id);
-  const last = base.snapshots.at(-1)?.parts.at(-1) ?? null;
-  const frame = isOwn ? null : await authorData(context, turn, 'heads', headsContent(turn, new Map()), keys);
-  turn.setHead({ base: { ...turn.head.base!, namedBy: frame?.id ?? last } });
 }

@@ -1,6 +1,8 @@
 /** What only receiving needs, from the disk: where every frame stands, and those that do not count yet. */
 import type { Hex } from '#lib/keys/ids.ts';
-import { listFrames, type Context } from './context.ts';
+import { listFrames, verifyAll, type Context } from './context.ts';
+import type { OpenedFrame } from './frames.ts';
+import type { Members } from './members.ts';
 import type { Key } from './ports.ts';
 import type { Shelf } from './turn.ts';
 
@@ -13,7 +15,11 @@ export const NO_SHELF: Shelf = {
   suspects: new Map(),
 };
 
-export async function readShelf(context: Context): Promise<Shelf> {
+/**
+ * The disk outside the seal is not believed: what says it is late or refused is verified again, and leaves its place where
+ * its signature is not good; strangers are, with the first batch.
+ */
+export async function readShelf(context: Context, members: Members): Promise<Shelf> {
   const { layout, ports } = context;
   const { disk } = ports;
   const held = new Map<Hex, Key>();
@@ -24,13 +30,22 @@ export async function readShelf(context: Context): Promise<Shelf> {
   const late = await listFrames(context, layout.late);
   const refused = await listFrames(context, layout.refused);
   for (const key of [...parked.damaged, ...late.damaged, ...refused.damaged]) held.delete(key.at(-1) ?? '');
+  const verified = async (stored: readonly { readonly frame: OpenedFrame }[]) => {
+    const { good, bad, unknown } = await verifyAll(
+      stored.map(({ frame }) => frame),
+      members,
+      new Map(),
+    );
+    for (const { frame } of [...bad, ...unknown]) held.delete(frame.id);
+    return new Map(good.map(({ frame }) => [frame.id, frame]));
+  };
   const strangers = new Map(parked.opened.map(({ frame }) => [frame.frame.id, frame]));
   return {
     held,
     waiting: new Map(),
-    late: new Map(late.opened.map(({ frame: { frame } }) => [frame.id, frame])),
-    refused: new Map(refused.opened.map(({ frame: { frame } }) => [frame.id, frame])),
-    strangers, // verified again with the first batch: the disk outside the seal is not believed
+    late: await verified(late.opened),
+    refused: await verified(refused.opened),
+    strangers,
     suspects: new Map(suspects.map((key) => [key.at(-1) ?? '', key.at(-2) ?? ''])),
   };
 }

@@ -7,8 +7,9 @@
  * (`MAX_STATE`).
  */
 import * as Y from 'yjs';
-import type { Bytes } from '#lib/bytes/bytes.ts';
+import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { decodeWith, MalformedBytes, Reader } from '#lib/bytes/reader.ts';
+import type { Hex } from '#lib/keys/ids.ts';
 import type { FieldValue } from '#lib/record/entry.ts';
 import { isEntryId } from '#lib/record/section.ts';
 import {
@@ -19,6 +20,7 @@ import {
   NUMBER,
   OVER,
   REPLACED,
+  SHORT_LENGTH,
   unzigzag,
   VERSION,
   type LaneFrame,
@@ -118,7 +120,7 @@ class Places {
 class Contents {
   readonly #numbers: Reader;
   readonly #others: readonly unknown[];
-  readonly #lists: readonly (readonly number[])[];
+  readonly #lists: readonly (readonly Hex[])[];
   readonly #overs: Reader;
   #number = 0;
   #other = 0;
@@ -126,7 +128,7 @@ class Contents {
   constructor(
     numbers: Reader,
     others: readonly unknown[],
-    lists: readonly (readonly number[])[],
+    lists: readonly (readonly Hex[])[],
     overs: Reader,
   ) {
     this.#numbers = numbers;
@@ -162,7 +164,7 @@ class Contents {
   }
 }
 
-const NOTHING: readonly number[] = [];
+const NOTHING: readonly Hex[] = [];
 
 function readFrames(shorts: Reader, marks: Reader): LaneFrame[] {
   const frames: LaneFrame[] = [];
@@ -174,7 +176,7 @@ function readFrames(shorts: Reader, marks: Reader): LaneFrame[] {
     const counter = marks.varint();
     if (count > MAX_VALUES || clock > MAX_STATE_VALUES) throw new MalformedBytes('too many values');
     if (time < 0 || time > MAX_TIME || counter > MAX_COUNTER) throw new MalformedBytes('no time');
-    frames.push({ short: shorts.u64(), time, counter, clock });
+    frames.push({ short: hex(shorts.bytes(SHORT_LENGTH)), time, counter, clock });
   }
   shorts.end();
   return frames;
@@ -184,12 +186,12 @@ function readFrames(shorts: Reader, marks: Reader): LaneFrame[] {
 const MAX_TIME = 2 ** 48 - 1;
 const MAX_COUNTER = 2 ** 16 - 1;
 
-function readLists(reader: Reader): (readonly number[])[] {
-  const lists: (readonly number[])[] = [];
+function readLists(reader: Reader): (readonly Hex[])[] {
+  const lists: (readonly Hex[])[] = [];
   while (reader.remaining > 0) {
     const count = reader.varint();
     if (count === 0 || count > MAX_OVER) throw new MalformedBytes('no list');
-    const list = Array.from({ length: count }, () => reader.u64());
+    const list = Array.from({ length: count }, () => hex(reader.bytes(SHORT_LENGTH)));
     if (!isOver(list)) throw new MalformedBytes('no list');
     lists.push(list);
   }

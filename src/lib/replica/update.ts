@@ -15,6 +15,7 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
 import { equal, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
+import type { Hex } from '#lib/keys/ids.ts';
 import type { FieldValue, SectionId } from '#lib/record/entry.ts';
 
 /** One user action, in bytes. */
@@ -28,7 +29,7 @@ export const MAX_SUB = 128;
 export const MAX_OVER = 128;
 
 /** What stands under a key, with the short ids of the frames of other lanes whose value of that key it replaces. */
-export type Content = readonly [value: FieldValue, over: readonly number[]];
+export type Content = readonly [value: FieldValue, over: readonly Hex[]];
 
 export interface Place {
   readonly section: SectionId;
@@ -155,15 +156,12 @@ export function isFieldValue(value: unknown): value is FieldValue {
   return value === null || typeof value === 'string' || typeof value === 'boolean';
 }
 
+const SHORT = /^[0-9a-f]{32}$/;
+
 /** Short ids, ascending, each once. */
-export function isOver(over: unknown): over is readonly number[] {
+export function isOver(over: unknown): over is readonly Hex[] {
   if (!Array.isArray(over) || over.length > MAX_OVER) return false;
   return over.every(
-    (short, i) =>
-      typeof short === 'number' &&
-      Number.isSafeInteger(short) &&
-      !Object.is(short, -0) &&
-      short >= 0 &&
-      (i === 0 || short > (over[i - 1] as number)),
+    (short, i) => typeof short === 'string' && SHORT.test(short) && (i === 0 || short > (over[i - 1] as Hex)),
   );
 }

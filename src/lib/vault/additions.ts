@@ -19,19 +19,19 @@ import { deviceNames } from './device-list.ts';
 import type { UnsettledAddition, VaultError } from './door.ts';
 import { storageProblem } from './errors.ts';
 import { deviceEdit, type RosterSpace } from './spaces.ts';
-import { decisionOn, unconfirmed } from './undecided.ts';
+import { decisionsIn, unconfirmed } from './undecided.ts';
 
 export async function unsettledAdditions(
   account: Account,
 ): Promise<Result<readonly UnsettledAddition[], VaultError>> {
   const names = await deviceNames(account.spaces.account.replica);
   if (!names.ok) return fail(storageProblem(names.error));
-  const held = account.spaces.record.replica.record();
+  const decided = decisionsIn(account.spaces);
   return ok(
     unconfirmed(account.spaces).map(({ control, space }) => {
       const saying = hex(control.id);
       const about = { saying, device: names.value.get(hex(control.inner.author)) ?? '' };
-      const decision = decisionOn(saying, held) === 'aside' ? ('aside' as const) : null;
+      const decision = decided.on(saying) === 'aside' ? ('aside' as const) : null;
       const said = { ...about, at: control.inner.clock.time, decision };
       if (space === null) {
         const body = decodeChainBody(control.inner.body);

@@ -239,6 +239,31 @@ describe('one vault for all tabs of an origin', () => {
     expect(answers(tab)).toEqual([{ type: 'answer', id: 1, result: refused('cancelled') }]);
   });
 
+  it('what any script says on the channel in the name of an event, and is none, is heard by nobody', async () => {
+    const origin = new Origin();
+    const [, second] = (await tabsOf(origin, 'a', 'b')) as [Tab, Tab];
+    const heard = second.heard.length;
+    for (const event of [
+      { type: 'link' },
+      { type: 'link', link: null },
+      { type: 'link', link: {} },
+      { type: 'status' },
+      { type: 'record', record: 'all of it' },
+      { type: 'devices', devices: {} },
+      { type: 'notice' },
+      { type: 'sync', sync: null },
+      { type: 'progress', call: 1, done: NaN, total: 1 },
+      { type: '__proto__' },
+      null,
+    ])
+      origin.air({ type: 'event', from: 'a', event }, 'a script');
+    await settle();
+    expect(second.heard).toHaveLength(heard);
+    origin.air({ type: 'event', from: 'a', event: { type: 'notice', notices: [] } }, 'a script');
+    await settle();
+    expect(second.heard).toHaveLength(heard + 1);
+  });
+
   it('a broken invariant is told by name only: its message may hold plaintext', async () => {
     const origin = new Origin();
     const [tab] = (await tabsOf(origin, 'a')) as [Tab];

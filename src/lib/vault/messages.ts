@@ -28,12 +28,24 @@ export type ToPage =
   | { readonly type: 'broken'; readonly id: number; readonly reason: string } // a broken invariant: never expected
   | { readonly type: 'event'; readonly event: VaultEvent };
 
-const event = v.custom<VaultEvent>(
-  (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    Object.hasOwn(GOES_TO_ALL, (value as { type?: PropertyKey }).type ?? ''),
-);
+/** Events as far as a worker looks into them; what they tell is for the page that draws it. */
+const view = v.looseObject({});
+const count = v.pipe(v.number(), v.finite());
+const EVENTS: { readonly [T in VaultEvent['type']]: v.GenericSchema } = {
+  status: v.object({ status: v.looseObject({ type: v.string() }) }),
+  record: v.object({ record: view }),
+  sync: v.object({ sync: view }),
+  devices: v.object({ devices: v.array(view) }),
+  link: v.object({ link: v.looseObject({ type: v.string() }) }),
+  notice: v.object({ notices: v.array(view) }),
+  progress: v.object({ call: id, done: count, total: count }),
+  left: v.object({}),
+};
+const event = v.custom<VaultEvent>((value) => {
+  const type = v.safeParse(v.looseObject({ type: v.string() }), value);
+  if (!type.success || !Object.hasOwn(EVENTS, type.output.type)) return false;
+  return v.is(EVENTS[type.output.type as VaultEvent['type']], value);
+});
 const result = v.object({ ok: v.boolean(), value: v.optional(v.unknown()), error: v.optional(v.unknown()) });
 const toPage: v.GenericSchema<unknown, ToPage> = v.variant('type', [
   v.object({ type: v.literal('answer'), id, result }),

@@ -12,8 +12,10 @@ import type { VerifiedControl } from '#lib/keys/control.ts';
 import type { EntryId, FieldValue, HealthRecord, SectionId } from '#lib/record/entry.ts';
 import { type Fields, hasMany, readFields, type SectionDefinition } from '#lib/record/section.ts';
 import { healthSections } from '#lib/record/sections.ts';
+import { identity } from '#lib/record/sections/account.ts';
 import { documents } from '#lib/record/sections/documents.ts';
 import { settledWords } from '#lib/record/sections/settled-words.ts';
+import { statements } from '#lib/record/sections/statements.ts';
 import type { DiskError } from '#lib/replica/ports.ts';
 import type { WordOf } from '#lib/replica/words.ts';
 import type { EntryWord } from './door.ts';
@@ -28,8 +30,14 @@ const documentWords = {
   name: ['name'],
 };
 
+/** All that pages show of a record. */
 const TOLD: ReadonlyMap<SectionId, SectionDefinition & { readonly name: readonly string[] }> = new Map(
-  [...healthSections, documentWords].map((section) => [section.id, section]),
+  [
+    ...healthSections,
+    documentWords,
+    { ...statements, name: ['section'] },
+    { ...identity, name: ['firstName', 'lastName'] },
+  ].map((section) => [section.id, section]),
 );
 
 /** The devices of which something waits, each with when it did the first of it. */
@@ -40,11 +48,12 @@ export async function undecidedDevices(
   const found = await replica.unsettled();
   if (!found.ok) return found;
   const held = replica.record();
+  const decided = decisionsIn(spaces);
   const isTold = (word: WordOf) => entriesOf(word, held).length > 0;
-  const late = found.value.late.filter((word) => isTold(word) && decisionOn(word.saying, held) === null);
-  const kept = found.value.kept.filter((word) => isTold(word) && decisionOnKept(word.saying, held) === null);
+  const late = found.value.late.filter((word) => isTold(word) && decided.on(word.saying) === null);
+  const kept = found.value.kept.filter((word) => isTold(word) && decided.onKept(word.saying) === null);
   const additions = unconfirmed(spaces).flatMap(({ control: { id, inner } }) =>
-    decisionOn(hex(id), held) === null ? [{ device: hex(inner.author), at: inner.clock.time }] : [],
+    decided.on(hex(id)) === null ? [{ device: hex(inner.author), at: inner.clock.time }] : [],
   );
   const devices = new Map<string, number>();
   for (const { device, at } of [...late, ...kept, ...additions])
@@ -77,15 +86,25 @@ export function decisionId(saying: string): EntryId {
   return toBase64url(fromHex(saying).slice(0, 16));
 }
 
-/** Null while the person is still to decide. */
-export function decisionOn(saying: string, record: HealthRecord): 'aside' | 'kept' | null {
-  const decision = record.entries.get(settledWords.id)?.get(decisionId(saying))?.fields['decision'];
-  return decision === 'aside' || decision === 'kept' ? decision : null;
+export interface Decisions {
+  /** Null while the person is still to decide. */
+  on(saying: string): 'aside' | 'kept' | null;
+  /** What was set aside and counts after all, because a device had taken it in that was confirmed since, is asked about again. */
+  onKept(saying: string): 'kept' | null;
 }
 
-/** What was set aside and counts after all, because a device had taken it in that was confirmed since, is asked about again. */
-export function decisionOnKept(saying: string, record: HealthRecord): 'kept' | null {
-  return decisionOn(saying, record) === 'kept' ? 'kept' : null;
+/** What was decided on devices that stand: a thief settles nothing, neither its own words nor, later, what others had decided. */
+export function decisionsIn({ record: { replica, roster } }: Spaces): Decisions {
+  const members = replica.members();
+  const believed = new Set<number>();
+  for (const [device, client] of roster().clientIds)
+    if (members.stands(device) && !members.isRevoked(device)) believed.add(client);
+  const on = (saying: string) => {
+    const said = replica.standing(settledWords.id, decisionId(saying), 'decision');
+    const decision = said.find(({ client }) => believed.has(client))?.value;
+    return decision === 'aside' || decision === 'kept' ? decision : null;
+  };
+  return { on, onKept: (saying) => (on(saying) === 'kept' ? 'kept' : null) };
 }
 
 /** What a word said, entry by entry; of what is no entry of the person's nothing is told. */

@@ -13,7 +13,7 @@ import type { Account } from './account.ts';
 import { deviceNames } from './device-list.ts';
 import type { SettledBy, UnsettledWord, VaultError } from './door.ts';
 import { storageProblem } from './errors.ts';
-import { decisionId, decisionOn, decisionOnKept, entriesOf } from './undecided.ts';
+import { decisionId, decisionsIn, entriesOf } from './undecided.ts';
 
 export async function unsettledWords(
   account: Account,
@@ -24,6 +24,7 @@ export async function unsettledWords(
   const names = await deviceNames(account.spaces.account.replica);
   if (!names.ok) return fail(storageProblem(names.error));
   const held = record.replica.record();
+  const decided = decisionsIn(account.spaces);
   const { devices } = account.spaces.chainState();
   const view = (word: WordOf, state: UnsettledWord['state']): UnsettledWord[] => {
     const entries = entriesOf(word, held);
@@ -31,7 +32,7 @@ export async function unsettledWords(
     const { saying, at } = word;
     const device = names.value.get(word.device) ?? '';
     const revokedAt = devices.get(word.device)?.revoked?.at ?? null;
-    const decision = state === 'late' ? decisionOn(saying, held) : decisionOnKept(saying, held);
+    const decision = state === 'late' ? decided.on(saying) : decided.onKept(saying);
     return [{ saying, at, state, decision, device, revokedAt, entries }];
   };
   return ok([

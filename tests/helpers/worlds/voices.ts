@@ -1,6 +1,7 @@
 /** Devices that write a record in lanes of their own and hear of each other what they are told: the record without a log. */
 import { hex, utf8, type Bytes } from '#lib/bytes/bytes.ts';
 import { sha256 } from '#lib/crypto/hash.ts';
+import type { Hex } from '#lib/keys/ids.ts';
 import type { Edit } from '#lib/record/entry.ts';
 import { RecordDocument } from '#lib/replica/document.ts';
 import { inspect } from '#lib/replica/gate.ts';
@@ -14,6 +15,11 @@ export interface Said {
   readonly index: number;
   readonly update: Bytes | null;
   readonly mark: Mark;
+}
+
+/** A short id, from a number. */
+export function shortAt(n: number): Hex {
+  return n.toString(16).padStart(32, '0');
 }
 
 export function markOf(name: string, time: number, counter = 0): Mark {

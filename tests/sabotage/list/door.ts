@@ -218,4 +218,12 @@ export const DOOR: readonly Sabotage[] = [
     why: 'A foreign script could be started as the vault of this page (F02).',
     tests: ['src/lib/app/trusted-types.test.ts'],
   },
+  {
+    id: 'events-are-looked-into',
+    file: 'src/lib/vault/messages.ts',
+    find: `return v.is(EVENTS[type.output.type as VaultEvent['type']], value);`,
+    replace: `return true;`,
+    why: 'Half an event from any script of the origin would break every tab that hears it.',
+    tests: ['src/lib/vault/election.test.ts'],
+  },
 ];

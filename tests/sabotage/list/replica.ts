@@ -156,10 +156,19 @@ export const REPLICA: readonly Sabotage[] = [
     tests: ['src/lib/replica/gate.test.ts'],
   },
   {
+    id: 'aside-is-verified-at-load',
+    file: 'src/lib/replica/shelf.ts',
+    find: `for (const { frame } of [...bad, ...unknown]) held.delete(frame.id);
+    return new Map(good.map(`,
+    replace: `return new Map([...good, ...bad, ...unknown].map(`,
+    why: 'Words planted on a disk would be shown as those of a device that never said them.',
+    tests: ['tests/replica/revocation.test.ts'],
+  },
+  {
     id: 'short-ids-ascend',
     file: 'src/lib/replica/update.ts',
-    find: `(i === 0 || short > (over[i - 1] as number)),`,
-    replace: `(i === 0 || short >= 0),`,
+    find: `SHORT.test(short) && (i === 0 || short > (over[i - 1] as Hex)),`,
+    replace: `SHORT.test(short),`,
     why: 'One value would have many spellings.',
     tests: ['src/lib/replica/gate.test.ts'],
   },

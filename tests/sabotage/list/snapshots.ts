@@ -38,7 +38,7 @@ export const SNAPSHOTS: readonly Sabotage[] = [
   },
   {
     id: 'let-go-after-the-ack',
-    file: 'src/lib/replica/adopt.ts',
+    file: 'src/lib/replica/letting-go.ts',
     find: `base.namedBy === null || !acknowledged(base.namedBy)) return;`,
     replace: `base.namedBy === null) return;`,
     why: 'What is covered would be gone before the relay has the word that keeps it counted.',
@@ -78,10 +78,18 @@ export const SNAPSHOTS: readonly Sabotage[] = [
   },
   {
     id: 'named-by-this-device-first',
-    file: 'src/lib/replica/settling.ts',
+    file: 'src/lib/replica/letting-go.ts',
     find: `if (!base?.verified || base.namedBy !== null || !keys) return;`,
     replace: `if (!base || base.namedBy !== null || !keys) return;`,
     why: 'This device would vouch for a snapshot that it has only been told.',
     tests: ['tests/replica/snapshots.test.ts', 'tests/attacks/c09.test.ts'],
+  },
+  {
+    id: 'unseen-words-stay-listed',
+    file: 'src/lib/replica/letting-go.ts',
+    find: `if (turn.late.has(frame.id) || unseen.has(frame.saying)) continue;`,
+    replace: `if (turn.late.has(frame.id)) continue;`,
+    why: 'A word that a thief got in would be shown to nobody any more, once it is folded.',
+    tests: ['tests/replica/snapshots.test.ts'],
   },
 ];

@@ -77,4 +77,12 @@ export const VAULT: readonly Sabotage[] = [
     why: 'What a hostile page sends would reach the vault as it is.',
     tests: ['tests/vault/door.test.ts'],
   },
+  {
+    id: 'decisions-of-devices-that-stand',
+    file: 'src/lib/vault/undecided.ts',
+    find: `if (members.stands(device) && !members.isRevoked(device)) believed.add(client);`,
+    replace: `believed.add(client);`,
+    why: 'A thief would set its own words aside before anybody is asked.',
+    tests: ['tests/vault/decisions.test.ts'],
+  },
 ];

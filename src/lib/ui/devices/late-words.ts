@@ -6,6 +6,8 @@ import { lateWords as t } from '#lib/i18n/late-words.ts';
 import { nameOf } from '#lib/record/profile-section.ts';
 import type { Fields } from '#lib/record/section.ts';
 import { healthSections } from '#lib/record/sections.ts';
+import { identity } from '#lib/record/sections/account.ts';
+import { statements } from '#lib/record/sections/statements.ts';
 import { categoryWords } from '#lib/ui/documents/category.ts';
 import { replacedWords } from '#lib/ui/profile/words.ts';
 
@@ -20,19 +22,32 @@ export interface WordEntry {
 const sectionOf = (id: string) => healthSections.find((one) => one.id === id);
 
 export function sectionTitle(id: string): string {
+  if (id === identity.id) return t('identity');
+  if (id === statements.id) return t('statements');
   const section = sectionOf(id);
   return section ? say(section.title) : documents('title');
 }
 
 export function entryTitle({ section: id, named }: WordEntry): string {
   const section = sectionOf(id);
-  const name = section ? nameOf(section, { fields: named }, say) : named['name'];
+  const name = section ? nameOf(section, { fields: named }, say) : nameOutside(id, named);
   return typeof name === 'string' && name !== '' ? name : t('unnamed');
+}
+
+/** Of what is no health section: a document, a declaration that there is nothing to write, the person themselves. */
+function nameOutside(id: string, named: Fields): unknown {
+  if (id === statements.id) {
+    const about = sectionOf(String(named['section']));
+    return about && t('nothingIn', { section: say(about.title) });
+  }
+  if (id !== identity.id) return named['name'];
+  return [named['firstName'], named['lastName']].filter((part) => typeof part === 'string').join(' ');
 }
 
 /** What it said, but for the name, which stands above. What was emptied is said where something was changed. */
 export function entryFacts({ section: id, kind, fields }: WordEntry): { label: string; words: string }[] {
   const section = sectionOf(id);
+  if (id === identity.id) return identityFacts(fields);
   if (!section) return documentFacts(fields);
   return section.fields.flatMap((field) => {
     const value = fields[field.name];
@@ -41,6 +56,16 @@ export function entryFacts({ section: id, kind, fields }: WordEntry): { label: s
       return [];
     return [{ label: say(field.label), words: replacedWords(section, field, fields) }];
   });
+}
+
+function identityFacts({ birthDate, sex, email, phone }: Fields): { label: string; words: string }[] {
+  const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+  return [
+    ...(isText(birthDate) ? [{ label: t('birthDate'), words: formatPartial(birthDate) }] : []),
+    ...(sex === 'female' || sex === 'male' ? [{ label: t('sex'), words: t(sex) }] : []),
+    ...(isText(email) ? [{ label: t('email'), words: email }] : []),
+    ...(isText(phone) ? [{ label: t('phone'), words: phone }] : []),
+  ];
 }
 
 function documentFacts({ category, date }: Fields): { label: string; words: string }[] {

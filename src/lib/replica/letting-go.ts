@@ -1,0 +1,50 @@
+/**
+ * The end of what a snapshot covers (docs/protocol.md, rules 28 and 29): the base is named first, so that it counts whatever
+ * becomes of who made it, and what it covers is let go when that word is out.
+ */
+import type { Hex } from '#lib/keys/ids.ts';
+import { authorData, headsContent } from './authoring.ts';
+import { isCovered } from './base.ts';
+import type { Context } from './context.ts';
+import { readLog } from './recount.ts';
+import type { Turn } from './turn.ts';
+import { countedAmong, unseenAmong } from './unseen.ts';
+
+/** Names a verified base, so that it counts whatever becomes of who made it; what it covers may go once this is out. */
+export async function namesBase(context: Context, turn: Turn): Promise<void> {
+  const { base } = turn.head;
+  const keys = context.keyring.current;
+  if (!base?.verified || base.namedBy !== null || !keys) return;
+  if (!turn.members.stands(context.self.id) || !turn.members.author(context.self.id)?.clientId) return;
+  const isOwn = base.snapshots.every(({ author }) => author === context.self.id);
+  const last = base.snapshots.at(-1)?.parts.at(-1) ?? null;
+  const frame = isOwn ? null : await authorData(context, turn, 'heads', headsContent(turn, new Map()), keys);
+  turn.setHead({ base: { ...turn.head.base!, namedBy: frame?.id ?? last } });
+}
+
+/**
+ * What a verified base covers leaves the disk, once the relay has this device's word for it; an owner notes it for deletion.
+ * What the device that revoked its author had not seen stays, here and at the relay: a person is still to be shown it.
+ */
+export async function letGo(context: Context, turn: Turn, acknowledged: (id: Hex) => boolean): Promise<void> {
+  const { base } = turn.head;
+  if (!base?.verified || base.hasLetGo || base.namedBy === null || !acknowledged(base.namedBy)) return;
+  turn.setHead({ base: { ...base, hasLetGo: true } });
+  const owns = turn.members.stands(context.self.id);
+  const held = [...(await readLog(context, turn)).values()];
+  const unseen = unseenAmong(held, countedAmong(held, turn), turn.members);
+  for (const frame of held) {
+    if (!isCovered(frame, base.lanes, turn.document)) continue;
+    if (turn.late.has(frame.id) || unseen.has(frame.saying)) continue;
+    turn.waiting.delete(frame.id);
+    turn.refused.delete(frame.id);
+    turn.entered.delete(frame.id);
+    turn.place(frame, 'nowhere');
+    if (owns)
+      turn.changes.push({
+        type: 'put',
+        key: turn.layout.doom(frame.topic, frame.id),
+        value: new Uint8Array(0),
+      });
+  }
+}
