@@ -43,8 +43,13 @@ export function countedWords(
   return counted;
 }
 
+/** A word with its place among its author's own. */
+export interface Numbered extends Word {
+  readonly seq: number;
+}
+
 /** What is known of how devices came to stand no longer. */
-export interface Revocations<W extends Word> {
+export interface Revocations<W extends Numbered> {
   /** Revoked in its chain, also where its owner has no other device and it stands for counting. */
   isRevoked(device: Hex): boolean;
   /** The device that revoked this one; null where none did. */
@@ -58,7 +63,7 @@ export interface Revocations<W extends Word> {
  * before it knew of the revocation: kept because somebody else had taken them in (rule 10). They are shown, so that a thief
  * gets no silent word. A revoker that is the device itself, or is revoked too, is nobody's word for what had been seen.
  */
-export function keptUnseen<W extends Word>(
+export function keptUnseen<W extends Numbered>(
   words: Iterable<W>,
   counted: ReadonlySet<Hex>,
   stands: (device: Hex) => boolean,
@@ -80,19 +85,18 @@ export function keptUnseen<W extends Word>(
   return kept;
 }
 
-/** The words that a device said before it told the news: neither they nor what they go on from tell it. */
-function unaware<W extends Word>(
+/**
+ * The words that a device said before it told the news. By their numbers: of what came between, some may be let go by now. What
+ * it said in another branch meanwhile it may not have known either; then a word too many is shown.
+ */
+function unaware<W extends Numbered>(
   bySaying: ReadonlyMap<Hex, W>,
   author: Hex,
   tells: (word: W) => boolean,
 ): Hex[] {
   const own = [...bySaying.values()].filter((word) => word.author === author);
-  const after = new Map<Hex, Hex[]>();
-  for (const { saying, before } of own)
-    for (const one of before) after.set(one, [...(after.get(one) ?? []), saying]);
-  const aware = new Set(own.filter(tells).map(({ saying }) => saying));
-  for (const saying of aware) for (const next of after.get(saying) ?? []) aware.add(next);
-  return own.flatMap(({ saying }) => (aware.has(saying) ? [] : [saying]));
+  const first = Math.min(...own.filter(tells).map(({ seq }) => seq));
+  return own.flatMap(({ saying, seq }) => (seq < first ? [saying] : []));
 }
 
 /** These words, what they name and what stands before them, and so on. */

@@ -148,14 +148,7 @@ test.each<[string, Bytes]>([
 test('what Yjs itself would write of one value is good, as are the largest that are allowed', () => {
   expect(judge(NO_UPDATE)).toBe('good');
   expect(judge(setting(['Pollen', []]))).toBe('good');
-  expect(
-    judge(
-      setting([
-        ['a', 'b'],
-        [1, 2].map(shortAt),
-      ]),
-    ),
-  ).toBe('good');
+  expect(judge(setting([['a', 'b'], [1, 2].map(shortAt)]))).toBe('good');
   expect(judge(setting(['x', Array.from({ length: MAX_OVER }, (_, i) => shortAt(i))]))).toBe('good');
   expect(judge(setting(['x', []], `${ID}/${'k'.repeat(105)}`, 's'.repeat(64)))).toBe('good');
 });

@@ -8,7 +8,7 @@ import { isCovered } from './base.ts';
 import type { Context } from './context.ts';
 import { readLog } from './recount.ts';
 import type { Turn } from './turn.ts';
-import { countedAmong, unseenAmong } from './unseen.ts';
+import { toBeShown } from './unseen.ts';
 
 /** Names a verified base, so that it counts whatever becomes of who made it; what it covers may go once this is out. */
 export async function namesBase(context: Context, turn: Turn): Promise<void> {
@@ -32,10 +32,10 @@ export async function letGo(context: Context, turn: Turn, acknowledged: (id: Hex
   turn.setHead({ base: { ...base, hasLetGo: true } });
   const owns = turn.members.stands(context.self.id);
   const held = [...(await readLog(context, turn)).values()];
-  const unseen = unseenAmong(held, countedAmong(held, turn), turn.members);
+  const shown = toBeShown(held, turn);
   for (const frame of held) {
     if (!isCovered(frame, base.lanes, turn.document)) continue;
-    if (turn.late.has(frame.id) || unseen.has(frame.saying)) continue;
+    if (turn.late.has(frame.id) || shown.has(frame.saying)) continue;
     turn.waiting.delete(frame.id);
     turn.refused.delete(frame.id);
     turn.entered.delete(frame.id);

@@ -53,8 +53,8 @@ export const REPLICA: readonly Sabotage[] = [
   {
     id: 'aware-of-the-news',
     file: 'src/lib/replica/count.ts',
-    find: `for (const saying of aware) for (const next of after.get(saying) ?? []) aware.add(next);`,
-    replace: '',
+    find: `return own.flatMap(({ saying, seq }) => (seq < first ? [saying] : []));`,
+    replace: `return own.flatMap((word) => (tells(word) ? [] : [word.saying]));`,
     why: 'What the revoking device named after it knew would pass for what it had seen before.',
     tests: ['src/lib/replica/count.test.ts'],
   },

@@ -87,7 +87,7 @@ export const SNAPSHOTS: readonly Sabotage[] = [
   {
     id: 'unseen-words-stay-listed',
     file: 'src/lib/replica/letting-go.ts',
-    find: `if (turn.late.has(frame.id) || unseen.has(frame.saying)) continue;`,
+    find: `if (turn.late.has(frame.id) || shown.has(frame.saying)) continue;`,
     replace: `if (turn.late.has(frame.id)) continue;`,
     why: 'A word that a thief got in would be shown to nobody any more, once it is folded.',
     tests: ['tests/replica/snapshots.test.ts'],
