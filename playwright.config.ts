@@ -25,6 +25,7 @@ export default defineConfig({
     // What never comes fails by its own name, not by the time of the whole test.
     actionTimeout: 60_000,
     navigationTimeout: 60_000,
-    trace: 'retain-on-failure',
+    // A film of what failed, and every step; `-- --trace on` takes the page at each step too, for half as long again.
+    trace: { mode: 'retain-on-failure', screenshots: true, snapshots: false, sources: false },
   },
 });

@@ -162,7 +162,7 @@ async function openClaire(desk: Desk): Promise<Person> {
   const copy = await (desk.shelf.activated ??= activated(desk));
   const carnet = await serve(desk.file.cleanUps, copy);
   const laptop = await openDevice(desk, carnet, CLAIRE, desk.view, copy.browsing[0]);
-  if (desk.disconnected) await disconnect(laptop);
+  if (desk.disconnected) await disconnect(carnet, laptop);
   return Object.assign(laptop, { carnet, url: carnet.url });
 }
 
@@ -171,7 +171,7 @@ async function openPair(desk: Desk): Promise<Pair> {
   const carnet = await serve(desk.file.cleanUps, copy);
   const laptop = await openDevice(desk, carnet, CLAIRE, desk.view, copy.browsing[0]);
   const phone = await openDevice(desk, carnet, CLAIRES_PHONE, PHONE_BY_DAY, copy.browsing[1]);
-  if (desk.disconnected) for (const device of [laptop, phone]) await disconnect(device);
+  if (desk.disconnected) await disconnect(carnet, laptop, phone);
   return { carnet, laptop, phone };
 }
 
@@ -204,9 +204,19 @@ function movedTo(url: string, { cookies, origins }: Browsing): Browsing {
   return { cookies, origins: origins.map((origin) => ({ ...origin, origin: url })) };
 }
 
-async function disconnect({ page, context }: Device): Promise<void> {
-  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
-  await context.setOffline(true);
+/**
+ * The devices lose the network; the app is installed. An open socket would outlive the browser's offline emulation, and keep
+ * a core busy from the next ping on: the server goes away first, and is there again for everybody else. A device that is
+ * still fetching the app meanwhile would lack it: whoever is on that server has it by now.
+ */
+export async function disconnect(
+  carnet: CarnetProcess,
+  ...devices: readonly Pick<Device, 'page' | 'context'>[]
+): Promise<void> {
+  for (const { page } of devices) await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await carnet.kill('SIGTERM');
+  for (const { context } of devices) await context.setOffline(true);
+  await carnet.start();
 }
 
 /** Claire activates; once in each worker. */

@@ -6,7 +6,7 @@ import type { Page } from '@playwright/test';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PDFDocument } from 'pdf-lib';
-import { expect, test, type Pair } from './fixtures.ts';
+import { disconnect, expect, test, type Pair } from './fixtures.ts';
 import { isSent, unlock, visit } from './journey.ts';
 import { press, row, save, sheet, write } from './page-words.ts';
 import { barriers, beyondOffline, CLAIRE, DESK_BY_DAY } from './support.ts';
@@ -43,7 +43,7 @@ const year = (page: Page, legend: RegExp, text: string): Promise<void> =>
 
 /** Both lose the network, do what they do, and come back. */
 async function apart(work: () => Promise<void>): Promise<void> {
-  for (const { context } of [pair.laptop, pair.phone]) await context.setOffline(true);
+  await disconnect(pair.carnet, pair.laptop, pair.phone);
   await work();
   for (const { context } of [pair.laptop, pair.phone]) await context.setOffline(false);
 }

@@ -4,9 +4,9 @@
  * phone had linked waits there too.
  */
 import type { Browser, BrowserContext, Page } from '@playwright/test';
-import { expect, test, type Pair } from './fixtures.ts';
+import { disconnect, expect, test, type Pair } from './fixtures.ts';
 import { addAllergy, isSent, link, openAllergies, visit, type Credentials } from './journey.ts';
-import { beyondOffline, CLAIRE, CLAIRES_PHONE, faultsInView, watchComplaints } from './support.ts';
+import { beyondOffline, CLAIRE, CLAIRES_PHONE, faultsInView, installed, watchComplaints } from './support.ts';
 import { press } from './page-words.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 300_000 });
@@ -58,9 +58,9 @@ async function openDevices(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name: 'Mes appareils' })).toBeVisible();
 }
 
-async function goOffline({ context, page }: Pair['laptop']): Promise<void> {
-  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
-  await context.setOffline(true);
+async function goOffline(carnet: Pair['carnet'], device: Pair['laptop']): Promise<void> {
+  const { page } = device;
+  await disconnect(carnet, device);
   await expect(page.getByRole('button', { name: /Hors ligne/ }).first()).toBeVisible({ timeout: 60_000 });
 }
 
@@ -71,12 +71,13 @@ test('K1: while the laptop is offline, the phone writes an allergy, which the ta
   tablet = await newProfile(browser);
   complaints = watchComplaints(tablet.context(), carnet.url);
   await link(laptop.page, tablet, carnet.url, TABLET);
+  for (const page of [laptop.page, phone.page, tablet]) await installed(page);
   await openAllergies(laptop.page);
   await addAllergy(laptop.page, 'Arachide');
   await isSent(laptop.page);
   for (const page of [phone.page, tablet]) await shows(page, ['Arachide']);
 
-  await goOffline(laptop);
+  await goOffline(carnet, laptop);
   await addAllergy(phone.page, 'Pénicilline', 'Éruption à six ans');
   await shows(tablet, ['Arachide', 'Pénicilline']);
   await isSent(phone.page, true);
@@ -86,7 +87,7 @@ test('K1: the lost phone is revoked from the laptop, which is offline; it links 
   pair: { carnet, laptop, phone },
   browser,
 }) => {
-  await goOffline({ ...laptop, page: tablet, context: tablet.context() });
+  await goOffline(carnet, { ...laptop, page: tablet, context: tablet.context() });
   await openDevices(laptop.page);
   await laptop.page.getByRole('button', { name: `Révoquer ${CLAIRES_PHONE.deviceName}` }).click();
   await laptop.page.getByRole('textbox', { name: /recopiez le nom/ }).fill(CLAIRES_PHONE.deviceName);
@@ -98,12 +99,12 @@ test('K1: the lost phone is revoked from the laptop, which is offline; it links 
   await openAllergies(second);
   await addAllergy(second, 'Noisette');
   await isSent(second);
-  await goOffline({ ...phone, page: second, context: second.context() });
+  await goOffline(carnet, { ...phone, page: second, context: second.context() });
   await openAllergies(phone.page);
   await addAllergy(phone.page, 'Latex', 'Gants de soin');
   await addAllergy(phone.page, 'Inconnue');
   await isSent(phone.page);
-  await phone.context.setOffline(true);
+  await goOffline(carnet, phone);
 });
 
 test('back online, nothing is lost: what the tablet had shown stays, the rest waits and is in no record', async ({
