@@ -242,6 +242,26 @@ test('28: what a device had folded, and the relay erased, before one that was be
   expectSame(laptop, tablet);
 });
 
+test('28: a late word that replaces what only a late snapshot holds is listed with its place', async () => {
+  const { world, laptop, phone, tablet } = await three('late over late');
+  const id = await phone.allergy('Pollen');
+  await push(phone.replica, world.relay);
+  expect((await phone.replica.snapshot()).ok).toBe(true);
+  await sync(phone.replica, world.relay);
+  await doom(world.relay, phone);
+  await phone.allergy('Pollen de bouleau', id);
+  await push(phone.replica, world.relay);
+  await world.revoke('Alice phone', [], laptop);
+  await laptop.learnChains();
+  await settle([laptop.replica, tablet.replica], world.relay);
+  for (const device of [laptop, tablet]) {
+    const words = await device.replica.unsettled();
+    const late = words.ok ? words.value.late.flatMap(({ values }) => values) : [];
+    for (const value of ['Pollen', 'Pollen de bouleau'])
+      expect(late, device.name).toContainEqual({ section: 'allergies', key: `${id}/name`, value });
+  }
+});
+
 test('28: a snapshot by a device that does not stand is inflated by nobody, at no receive, in no process', async () => {
   const { world, laptop, phone } = await three('late bomb');
   await world.revoke('Alice phone', [laptop], laptop);

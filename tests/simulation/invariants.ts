@@ -29,8 +29,9 @@ export async function check(scene: Scene, standing: readonly Actor[]): Promise<v
   if (!first) return void problems.push('nobody stands');
   const listed = must(await first.device.replica.unsettled()).late;
   const late = new Set(listed.map(({ saying }) => saying));
+  // What a device had folded that is out since is listed in its name, whoever had said it.
   const values = new Set(
-    listed.flatMap((word) => word.values.map(({ section, key }) => `${word.device} ${section} ${key}`)),
+    listed.flatMap((word) => word.values.map(({ section, key }) => `${section} ${key}`)),
   );
   await checkSame(scene, standing);
   checkWords(scene, standing, first.device, { late, values });
@@ -86,7 +87,7 @@ function checkWords(
     if (word.actor.isThief || !isOut || late.has(word.saying)) continue;
     for (const put of word.puts) {
       const isListed = (name: string) =>
-        [...values].some((one) => one.startsWith(`${word.author} ${put.section} ${put.id}/${name}`));
+        [...values].some((one) => one.startsWith(`${put.section} ${put.id}/${name}`));
       if (put.section === changes.id) {
         if (Object.keys(put.fields).some(isListed)) continue;
         if (!record.entries.get(changes.id)?.has(put.id))

@@ -6,7 +6,6 @@ import type { Hex } from '#lib/keys/ids.ts';
 import { assemble } from './adopt.ts';
 import type { Context } from './context.ts';
 import { countedAmong, unseenAmong } from './unseen.ts';
-import type { RecordDocument } from './document.ts';
 import type { Frame } from './frames.ts';
 import { compareHlc } from './hlc.ts';
 import { shortOf, type Lane } from './lane.ts';
@@ -31,8 +30,13 @@ export async function unsettled(context: Context, turn: Turn): Promise<Unsettled
   const late = new Set(notCounted(turn).map(({ saying }) => saying));
   const counted = countedAmong(held, turn);
   const kept = unseenAmong(held, counted, turn.members);
-  const places = placesIn(held, turn.document);
-  const folded = await foldedAside(turn, held, counted);
+  const aside = await foldedAside(turn, held, counted);
+  const lanes = [
+    ...turn.document.lanes.values(),
+    ...aside.flatMap((one) => one.lanes.map(({ lane }) => lane)),
+  ];
+  const places = placesIn(held, lanes);
+  const folded = aside.flatMap((one) => wordOfFolded(one, held, turn));
   return {
     late: [...wordsAmong(held, late, places), ...folded].sort((a, b) => a.at - b.at),
     kept: wordsAmong(held, kept, places),
@@ -43,24 +47,33 @@ export async function unsettled(context: Context, turn: Turn): Promise<Unsettled
  * What snapshots that do not count say beyond the words held: their author had folded words and the relay erased them, before
  * it was known here that their author is out. Each is one thing to take in, by its last part, or to set aside.
  */
+interface FoldedAside {
+  /** The last part of the snapshot. */
+  readonly last: Frame;
+  readonly lanes: readonly FoldedLane[];
+}
+
 async function foldedAside(
   turn: Turn,
   held: readonly Frame[],
   counted: ReadonlySet<Hex>,
-): Promise<readonly WordOf[]> {
+): Promise<readonly FoldedAside[]> {
   const aside = held.filter(
     ({ kind, saying, author }) => kind === 'snapshot' && !counted.has(saying) && !turn.members.stands(author),
   );
-  const words: WordOf[] = [];
+  const found: FoldedAside[] = [];
   for (const { parts } of assemble(aside)) {
-    const last = parts.at(-1)!;
     const contents = parts.map(({ content }) => content);
     const snapshot = await decodeSnapshot(contents, turn.members);
-    const values = [...(snapshot?.lanes.values() ?? [])].flatMap((lane) => unsaid(lane, held, turn));
-    const word = { saying: last.saying, device: last.author, at: last.clock.time, values };
-    if (values.length > 0) words.push(word);
+    if (snapshot) found.push({ last: parts.at(-1)!, lanes: [...snapshot.lanes.values()] });
   }
-  return words;
+  return found;
+}
+
+function wordOfFolded({ last, lanes }: FoldedAside, held: readonly Frame[], turn: Turn): WordOf[] {
+  const values = lanes.flatMap((lane) => unsaid(lane, held, turn));
+  const word = { saying: last.saying, device: last.author, at: last.clock.time, values };
+  return values.length > 0 ? [word] : [];
 }
 
 /** What a folded lane sets that is neither here nor said by a word held. */
@@ -111,7 +124,7 @@ function bySaid(a: Frame, b: Frame): number {
  * Under which key the value with a clock stands, in the branch that leads to a frame: one that replaces another says only
  * after which, and that one may be folded by now.
  */
-function placesIn(frames: readonly Frame[], { lanes }: Pick<RecordDocument, 'lanes'>): PlaceOf {
+function placesIn(frames: readonly Frame[], lanes: readonly Lane[]): PlaceOf {
   const bySaying = new Map(frames.map((frame) => [frame.saying, frame]));
   return (frame, clock) => {
     let wanted = clock;
@@ -123,10 +136,12 @@ function placesIn(frames: readonly Frame[], { lanes }: Pick<RecordDocument, 'lan
       if (value?.after === null) return { section: value.section, key: value.key };
       if (value) wanted = value.after;
     }
-    const folded = [...lanes.values()].find(
-      (lane) => lane.frameAt(shortOf(last.before[0] ?? '')) !== undefined,
-    );
-    return folded ? placeInLane(folded, wanted) : null;
+    for (const lane of lanes) {
+      const isIn = lane.frameAt(shortOf(last.before[0] ?? '')) !== undefined;
+      const place = isIn ? placeInLane(lane, wanted) : null;
+      if (place) return place;
+    }
+    return null;
   };
 }
 
