@@ -7,7 +7,7 @@ import { fromHex, hex } from '#lib/bytes/bytes.ts';
 import { openReceived } from '#lib/replica/frames.ts';
 import { encodeRosterBody } from '#lib/keys/roster-body.ts';
 import { forge } from '../helpers/hostile/forge.ts';
-import { settle, sync, push } from '../helpers/worlds/plain-relay.ts';
+import { settle, sync, push, without } from '../helpers/worlds/plain-relay.ts';
 import {
   people,
   replicaWorld,
@@ -360,6 +360,30 @@ test('13: a revoked device, which has not the keys that others write under, accu
   await phone.replica.reconcile(topic!, []);
   await settle([phone.replica], world.relay);
   expect(phone.events.filter(({ type }) => type === 'gap' || type === 'fork')).toEqual([]);
+});
+
+test('13: nor does one that knows of its revocation and of no new keys: what it is told of may stand under them', async () => {
+  const all = await three('revoked without new keys');
+  const { world, laptop, phone, tablet } = all;
+  await world.revoke('Alice phone', [], laptop);
+  await laptop.allergy('Latex');
+  const hidden = new Set((await laptop.replica.outbox()).map(({ id }) => hex(id)));
+  await push(laptop.replica, world.relay);
+  await sync(tablet.replica, world.relay);
+  await tablet.allergy('Soja'); // names the laptop's word
+  await push(tablet.replica, world.relay);
+  await phone.learnChains();
+  await settle([phone.replica], without(world.relay, hidden));
+  expect(phone.replica.members().stands(phone.id)).toBe(false);
+  expect(phone.events).toEqual([]);
+  // Whoever stands is told of the very same.
+  await world.devices[0]!.restart();
+  const fresh = await world.join('Alice laptop', undefined, {
+    chains: laptop.chains,
+    ring: [...world.epochs],
+  });
+  await settle([fresh.replica], without(world.relay, hidden));
+  expect(fresh.events.map(({ type }) => type)).toContain('gap');
 });
 
 test('13: what a device had erased that is out since is put again, and the relay is not accused', async () => {

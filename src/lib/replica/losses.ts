@@ -66,9 +66,9 @@ async function foldedElsewhere(
   );
 }
 
-/** Whether this device has the keys of every epoch that counts: one that was revoked has not. */
-export function readsAll({ keyring }: Context, { members }: Turn): boolean {
-  return members.epochs.every((epoch) => keyring.has(epoch));
+/** Whether this device has the keys of every epoch that counts, and those that come: one that was revoked is given none. */
+export function readsAll({ keyring, self }: Context, { members }: Turn): boolean {
+  return members.stands(self.id) && members.epochs.every((epoch) => keyring.has(epoch));
 }
 
 function isFolded(turn: Turn, frame: Frame): boolean {

@@ -26,9 +26,11 @@ export function unseenAmong(
 export function toBeShown(held: readonly Frame[], turn: Turn): ReadonlySet<Hex> {
   const unseen = unseenAmong(held, countedAmong(held, turn), turn.members);
   const authors = new Set(held.flatMap(({ saying, author }) => (unseen.has(saying) ? [author] : [])));
-  const { revoker, tells } = revocationsIn(turn.members);
+  const revocations = revocationsIn(turn.members);
   const telling = held.filter((frame) =>
-    [...authors].some((author) => revoker(author) === frame.author && tells(frame, author)),
+    [...authors].some(
+      (author) => revocations.revoker(author) === frame.author && revocations.tells(frame, author),
+    ),
   );
   return new Set([...unseen, ...telling.map(({ saying }) => saying)]);
 }

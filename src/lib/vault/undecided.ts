@@ -94,10 +94,11 @@ export interface Decisions {
 }
 
 /** What was decided on devices that stand: a thief settles nothing, neither its own words nor, later, what others had decided. */
-export function decisionsIn({ record: { replica, roster } }: Spaces): Decisions {
+export function decisionsIn({ record }: Pick<Spaces, 'record'>): Decisions {
+  const { replica } = record;
   const members = replica.members();
   const believed = new Set<number>();
-  for (const [device, client] of roster().clientIds)
+  for (const [device, client] of record.roster().clientIds)
     if (members.stands(device) && !members.isRevoked(device)) believed.add(client);
   const on = (saying: string) => {
     const said = replica.standing(settledWords.id, decisionId(saying), 'decision');

@@ -365,4 +365,12 @@ export const REPLICA: readonly Sabotage[] = [
     why: 'Two rotten sectors would stop a device from ever being heard again (R03).',
     tests: ['tests/attacks/r03-pairs.test.ts'],
   },
+  {
+    id: 'revoked-accuses-nobody',
+    file: 'src/lib/replica/losses.ts',
+    find: `return members.stands(self.id) && members.epochs`,
+    replace: `return members.epochs`,
+    why: 'A device that is given no keys any more would tell of gaps that nobody made.',
+    tests: ['tests/replica/revocation.test.ts'],
+  },
 ];
