@@ -126,7 +126,7 @@ const TYPES = {
 const NONCE = 32;
 const MAX_BOXES = 1024;
 const MAX_BOX = 64 * 1024;
-const MAX_CARRIED = 4096;
+export const MAX_CARRIED = 4096;
 const MAX_STATEMENT = 1024 * 1024;
 
 export function spaceIdOf(found: Bytes): SpaceId {

@@ -22,12 +22,11 @@ import {
   type ChainState,
 } from '#lib/keys/chain.ts';
 import { createChains, type Chains } from '#lib/keys/chains.ts';
-import type { VerifiedControl } from '#lib/keys/control.ts';
 import { openDevice, type DeviceKeys } from '#lib/keys/device.ts';
 import { deriveEpoch, epochId, generateEpoch, partsOf, readHash, type EpochKeys } from '#lib/keys/epoch.ts';
 import type { SpaceId } from '#lib/keys/ids.ts';
 import { evaluateRoster, type RosterState } from '#lib/keys/roster.ts';
-import { encodeRosterBody, type CarriedControl } from '#lib/keys/roster-body.ts';
+import { encodeRosterBody } from '#lib/keys/roster-body.ts';
 import { recipientsOf, sealEpochs } from '#lib/keys/rotations.ts';
 import type { Edit } from '#lib/record/entry.ts';
 import {
@@ -47,6 +46,7 @@ import {
 import type { DiskError, LocalSeal, Policy } from '#lib/replica/ports.ts';
 import { createReplica, type EditError, type Replica } from '#lib/replica/replica.ts';
 import type { Storage } from '#lib/storage/storage.ts';
+import { carriedControls, pastOf } from './carried.ts';
 import type { Environment } from './environment.ts';
 import type { Identity } from './identity.ts';
 import { deriveRing, epochEdit, mergeRings, openRotations, ringOf, sameRing, type Ring } from './keyring.ts';
@@ -275,9 +275,14 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
     });
     const [epoch, read] = [hex(epochId(secrets)), hex(readHash(partsOf(secrets)))];
     const body = { type: 'rotate', number: nextNumber, id: epoch, read, carried: [], boxes } as const;
-    const carried = under
-      ? controlsIn(replica, ({ epoch: signed }) => signed > under.epoch)
-      : sinceLastRotation(replica, own.roster().current?.by ?? null);
+    const { current, effective } = own.roster();
+    const controls = replica.controls();
+    const told = pastOf(controls, current?.by ? [current.by] : []);
+    const carried = carriedControls({
+      controls,
+      isWanted: (control) => (under ? control.epoch > under.epoch : !told.has(hex(control.id))),
+      counts: (control) => effective.has(control),
+    });
     const done = await replica.control(encodeRosterBody({ ...body, carried }), under);
     if (!done.ok) return done;
     // Our own box is among them, so a crash right here loses nothing: the keys are opened at the next start.
@@ -302,33 +307,6 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
       for (const replica of [chain, account.replica, record.replica]) await replica.close();
     },
   };
-}
-
-/** The controls that the next rotation carries: whoever is shown it alone is shown them too (rule 20). */
-function sinceLastRotation(replica: Replica, last: string | null): CarriedControl[] {
-  const told = pastOf(replica, last === null ? [] : [last]);
-  return controlsIn(replica, ({ id }) => !told.has(hex(id)));
-}
-
-/** Some of the controls, each after what it builds on. */
-function controlsIn(replica: Replica, isWanted: (control: VerifiedControl) => boolean): CarriedControl[] {
-  const wanted = replica.controls().filter(isWanted);
-  const depth = new Map(wanted.map(({ id }) => [hex(id), pastOf(replica, [hex(id)]).size]));
-  const byDepth = wanted
-    .map((control) => ({ control, id: hex(control.id) }))
-    .sort((a, b) => depth.get(a.id)! - depth.get(b.id)! || (a.id < b.id ? -1 : 1));
-  return byDepth.map(({ control: { epoch, statement } }) => ({ epoch, statement }));
-}
-
-/** These controls and all that they build on. */
-function pastOf(replica: Replica, ids: readonly string[]): ReadonlySet<string> {
-  const controls = new Map(replica.controls().map((control) => [hex(control.id), control]));
-  const past = new Set(ids);
-  for (const id of past) {
-    const { deps = [], before = [] } = controls.get(id)?.inner ?? {};
-    for (const name of [...deps, ...before]) past.add(hex(name));
-  }
-  return past;
 }
 
 async function controlOnce(replica: Replica, body: Bytes): Promise<Result<unknown, EditError>> {

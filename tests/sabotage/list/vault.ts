@@ -85,4 +85,12 @@ export const VAULT: readonly Sabotage[] = [
     why: 'A thief would set its own words aside before anybody is asked.',
     tests: ['tests/vault/decisions.test.ts'],
   },
+  {
+    id: 'rotation-carries-within-bounds',
+    file: 'src/lib/vault/carried.ts',
+    find: `if (chosen.length >= MAX_CARRIED || length > left) continue;`,
+    replace: '',
+    why: 'Whoever says much before it is revoked would keep everybody from rotating.',
+    tests: ['src/lib/vault/carried.test.ts'],
+  },
 ];
