@@ -17,6 +17,7 @@ import {
   allergy,
   eventually,
   good,
+  IDENTIFIANT,
   link,
   PASSWORD,
   settled,
@@ -129,4 +130,26 @@ test('D07: the phone itself, online with an honest relay, shows nothing of it an
   expect(good(await vault.record()).documents).toEqual([]);
   expect(await vault.edit([allergy('Du voleur')])).toMatchObject({ ok: false });
   expect(await allergies(laptop)).toEqual(['Avant', 'Secret deux', 'Secret un']);
+});
+
+test('D07: a device that revokes with no network has its new keys when it says that it is done, also if it dies right then', async () => {
+  const tablet = world.device({ line: evil.line('tablet') });
+  laptop.events.length = 0;
+  await link(laptop, tablet);
+  await settled(laptop);
+  const epochs = async (): Promise<readonly number[]> => {
+    const storage = laptop.disk.open();
+    const spaces = await spacesOn(storage, await localSecretOf(storage, IDENTIFIANT, PASSWORD));
+    const counts = [spaces.account, spaces.record].map((space) => space.epochs().length);
+    await spaces.close();
+    return counts;
+  };
+  laptop.setOnline(false);
+  const before = await epochs();
+  const lost = good(await laptop.vault.devices()).find(
+    ({ thisDevice, revokedAt }) => !thisDevice && revokedAt === null,
+  )!;
+  good(await laptop.vault.revokeDevice(lost.id));
+  laptop.disk.crash();
+  expect(await epochs()).toEqual(before.map((count) => count + 1));
 });

@@ -388,11 +388,13 @@ describe('the chains that a space knows', () => {
       good[1]!.slice(0, -1),
       withFlip(good[1]!, good[1]!.length - 1),
       withFlip(good[1]!, 60),
+      // Said by her own device, and the new device's acceptance in it is none.
+      (await chain.write(alice.device, withFlip(await adding(phone), -1), [genesis])).control.statement,
       (await pen(keys, seededRandom('evil')).write(bob.device, revoking(phone), [added])).control.statement,
     ];
     const answers = [];
     for (const statement of evil) answers.push(await admitCarried(alice.address, [...good, statement], []));
-    expect(answers).toEqual(['malformed', 'malformed', 'malformed', 'incomplete']);
+    expect(answers).toEqual(['malformed', 'malformed', 'malformed', 'malformed', 'incomplete']);
     expect(await admitCarried(bob.address, good, [])).toBe('incomplete');
     expect(await admitCarried(alice.address, good, [])).toHaveLength(2);
   });
@@ -408,7 +410,7 @@ describe('the chains that a space knows', () => {
 });
 
 const withFlip = (bytes: Uint8Array<ArrayBuffer>, at: number) =>
-  bytes.map((byte, i) => (i === at ? byte ^ 1 : byte));
+  bytes.map((byte, i) => (i === (at + bytes.length) % bytes.length ? byte ^ 1 : byte));
 
 describe('the bodies of the chain', () => {
   test('hostile bytes give null, and nothing has two spellings', async () => {
