@@ -56,6 +56,12 @@ test('a file that the browser lost is fetched, checked and kept again', async ()
   ]);
 });
 
+test('F02: another file that the network gives in its place is neither served nor kept', async () => {
+  const { serve, cache } = world({ cached: { 'key /app.js': 'planted();' }, served: { '/app.js': 'evil();' } });
+  await expect(serve('/app.js')).rejects.toThrow('altered');
+  expect(cache.get('key /app.js')).toBe('planted();');
+});
+
 test('what is not a file of the app is not served', async () => {
   const { shell, serve } = world({ cached: { 'key /other.js': SCRIPT }, served: { '/other.js': SCRIPT } });
   expect(shell.has('/other.js')).toBe(false);

@@ -15,7 +15,8 @@ export const APP: readonly Sabotage[] = [
     find: `if (!fresh.ok || !(await isIntact(fresh, entry.integrity))) throw new Error`,
     replace: `if (!fresh.ok) throw new Error`,
     why: 'The host could serve one person another app than the one that was installed.',
-    tests: ['src/service-worker-shell.test.ts', 'tests/e2e/f02.e2e.ts'],
+    // The browser checks the hash of what it fetches too: in a page nobody can see the difference.
+    tests: ['src/service-worker-shell.test.ts'],
   },
   {
     id: 'page-served-by-hash',
