@@ -57,7 +57,10 @@ test('a file that the browser lost is fetched, checked and kept again', async ()
 });
 
 test('F02: another file that the network gives in its place is neither served nor kept', async () => {
-  const { serve, cache } = world({ cached: { 'key /app.js': 'planted();' }, served: { '/app.js': 'evil();' } });
+  const { serve, cache } = world({
+    cached: { 'key /app.js': 'planted();' },
+    served: { '/app.js': 'evil();' },
+  });
   await expect(serve('/app.js')).rejects.toThrow('altered');
   expect(cache.get('key /app.js')).toBe('planted();');
 });
