@@ -150,6 +150,6 @@ test('D07: a device that revokes with no network has its new keys when it says t
     ({ thisDevice, revokedAt }) => !thisDevice && revokedAt === null,
   )!;
   good(await laptop.vault.revokeDevice(lost.id));
-  laptop.disk.crash();
+  await laptop.reopen();
   expect(await epochs()).toEqual(before.map((count) => count + 1));
 });
