@@ -30,6 +30,10 @@ export function copyOf(root: string): Copy {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     copyFileSync(join(root, file), join(folder, file));
   }
+  // Another checkout may have no such runner, or another one.
+  mkdirSync(join(folder, 'tests/sabotage'), { recursive: true });
+  for (const file of ['unit.ts', 'run.ts'])
+    copyFileSync(join(import.meta.dirname, file), join(folder, 'tests/sabotage', file));
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   // The app as it was built, so that only what breaks the app has it built again.
   if (existsSync(join(root, 'build')))
