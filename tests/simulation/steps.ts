@@ -162,7 +162,8 @@ async function revoke(scene: Scene, actor: Actor): Promise<void> {
   const revoked = random.pick(others);
   scene.revoked.push(revoked);
   if (random.chance(0.7)) await device.replica.publishHeads();
-  await sayInChain(device, (account, known) => account.revoke(device.keys, revoked, known));
+  const seen = device.replica.lanesOf(revoked).map(({ saying }) => saying);
+  await sayInChain(device, (account, known) => account.revoke(device.keys, revoked, known, seen));
   if (random.chance(0.8)) await rotateIfDue(scene, actor);
 }
 

@@ -3,11 +3,10 @@
  * words, while it still can, hides nothing.
  */
 import { expect, test } from 'vitest';
-import { toBase64url } from '#lib/bytes/base64url.ts';
-import { fromHex } from '#lib/bytes/bytes.ts';
 import type { Edit } from '#lib/record/entry.ts';
 import { SINGLE_ENTRY } from '#lib/record/sections/account.ts';
 import { statementId } from '#lib/record/sections/statements.ts';
+import { shortOf } from '#lib/replica/lane.ts';
 import type { Spaces } from '#lib/vault/spaces.ts';
 import { decisionId, decisionsIn, entriesOf } from '#lib/vault/undecided.ts';
 import { push, settle, sync } from '../helpers/worlds/plain-relay.ts';
@@ -35,7 +34,7 @@ async function keptWords(saysNext: (saying: string) => readonly Edit[]) {
 
 const decide = (saying: string, decision: string): Edit => ({
   ...{ type: 'put', section: 'settled-words', id: decisionId(saying) },
-  fields: { saying: toBase64url(fromHex(saying)), decision },
+  fields: { saying: decisionId(saying), decision },
 });
 
 const decisionsOf = ({ replica }: WorldDevice) =>
@@ -46,7 +45,7 @@ test('10: a thief that sets its own word aside, or keeps it in its victim’s na
     const { laptop, tablet, saying } = await keptWords((one) => [decide(one, decision)]);
     for (const device of [laptop, tablet]) {
       const words = await device.replica.unsettled();
-      expect(words.ok && words.value.kept.map((word) => word.saying)).toContain(saying);
+      expect(words.ok && words.value.kept.map((word) => word.saying)).toContain(shortOf(saying));
       expect(decisionsOf(device).on(saying), device.name).toBeNull();
     }
   }

@@ -4,7 +4,7 @@
  *   genesis        u8 version 2 | 0x01 | genesis bundle[2530] (address.ts) | acceptance[64] by the first device
  *                  | signature[64] by the account key
  *   add device     u8 version 2 | 0x02 | bundle of the new device[1249] (device.ts) | acceptance[64] by the new device
- *   revoke device  u8 version 2 | 0x03 | device[32]
+ *   revoke device  u8 version 2 | 0x03 | device[32] | u8 n | n × saying[32], ascending: the device's last words that are known
  *   recover        u8 version 2 | 0x04 | bundle of the new device[1249] | u8 n | n × kept device[32] | signature[64] by the account key
  *
  *   the account key signs   "carnet/account-op/v1" | address[32] | the body before the signature
@@ -40,7 +40,7 @@ export type ChainBody =
       readonly device: DeviceBundle;
       readonly acceptance: Bytes;
     }
-  | { readonly type: 'revokeDevice'; readonly revoked: Hex }
+  | { readonly type: 'revokeDevice'; readonly revoked: Hex; readonly seen: readonly Hex[] }
   | {
       readonly type: 'recover';
       readonly id: Hex;
@@ -78,8 +78,12 @@ export function verifyAcceptance(
   return verify(device.signing, acceptanceBytes(address, device), acceptance);
 }
 
-export function revokeDeviceBody(device: Hex): Bytes {
-  return begin('revokeDevice').bytes(fromHex(device)).finish();
+/**
+ * @param seen what whoever revokes has of the device, in all spaces: the last word of each of its lanes. Whatever is found of it
+ *   later is shown to a person (docs/protocol.md, rule 10)
+ */
+export function revokeDeviceBody(device: Hex, seen: readonly Hex[] = []): Bytes {
+  return writeIds(begin('revokeDevice').bytes(fromHex(device)), seen.slice(0, MAX_IDS)).finish();
 }
 
 /** Every device but the new one and the kept ones is revoked. */
@@ -89,8 +93,7 @@ export async function recoverBody(
   kept: readonly Hex[],
   account: Signer,
 ): Promise<Bytes> {
-  const body = begin('recover').bytes(encodeBundle(device)).u8(kept.length);
-  for (const id of [...kept].sort()) body.bytes(fromHex(id));
+  const body = writeIds(begin('recover').bytes(encodeBundle(device)), kept);
   return signedByAccount(body, addressHash(address), account);
 }
 
@@ -141,9 +144,9 @@ function readBody(bytes: Bytes, reader: Reader, type: number): ChainBody {
         acceptance: toOwned(reader.bytes(SIGNATURE_LENGTH)),
       };
     case TYPES.revokeDevice:
-      return { type: 'revokeDevice', revoked: hex(reader.bytes(ID_LENGTH)) };
+      return { type: 'revokeDevice', revoked: hex(reader.bytes(ID_LENGTH)), seen: readIds(reader) };
     case TYPES.recover:
-      return { type: 'recover', ...readDevice(reader), kept: readKept(reader), signed: readSigned() };
+      return { type: 'recover', ...readDevice(reader), kept: readIds(reader), signed: readSigned() };
     default:
       throw new MalformedBytes('unknown type');
   }
@@ -154,10 +157,19 @@ function readDevice(reader: Reader): { id: Hex; device: DeviceBundle } {
   return { id: hex(deviceId(device)), device };
 }
 
-function readKept(reader: Reader): Hex[] {
-  const kept = Array.from({ length: reader.u8() }, () => hex(reader.bytes(ID_LENGTH)));
-  if (kept.some((id, i) => i > 0 && kept[i - 1]! >= id)) throw new MalformedBytes('devices out of order');
-  return kept;
+/** As many as one byte counts. */
+const MAX_IDS = 255;
+
+function writeIds(writer: Writer, ids: readonly Hex[]): Writer {
+  writer.u8(ids.length);
+  for (const id of [...ids].sort()) writer.bytes(fromHex(id));
+  return writer;
+}
+
+function readIds(reader: Reader): Hex[] {
+  const ids = Array.from({ length: reader.u8() }, () => hex(reader.bytes(ID_LENGTH)));
+  if (ids.some((id, i) => i > 0 && ids[i - 1]! >= id)) throw new MalformedBytes('ids out of order');
+  return ids;
 }
 
 function signatureOf(bytes: Bytes): Bytes {

@@ -90,7 +90,7 @@ describe("Alice's account chain", () => {
       bundle: phone.bundle,
       addedBy: laptop,
       addedAt: added.control.inner.clock.time,
-      revoked: { by: laptop, at: revoked.control.inner.clock.time },
+      revoked: { by: laptop, at: revoked.control.inner.clock.time, seen: [[]] },
     });
     expect(state.devices.get(laptop)?.addedBy).toBeNull();
     expect(state.heads).toEqual([revoked.hex]);

@@ -43,7 +43,12 @@ export interface ChainDevice {
   readonly addedBy: Hex | null; // a device; null for the first one and for a recovery
   readonly addedAt: number; // milliseconds since 1970, by the clock of who added it
   /** `by` is null for a device that never was active: no addition of it counts. */
-  readonly revoked?: { readonly by: Hex | null; readonly at: number };
+  readonly revoked?: {
+    readonly by: Hex | null;
+    readonly at: number;
+    /** What each device that revoked it, and that is not revoked itself, had of its words: the last of each lane. */
+    readonly seen: readonly (readonly Hex[])[];
+  };
 }
 
 export interface ChainState {
@@ -194,7 +199,7 @@ function devicesOf(
     if (!device || devices.has(device.id)) return false;
     const addedAt = timeOf.get(id)!;
     const addedBy = body.type === 'addDevice' ? author : null;
-    const never = { revoked: { by: null, at: addedAt } };
+    const never = { revoked: { by: null, at: addedAt, seen: [] } };
     devices.set(device.id, { bundle: device.bundle, addedBy, addedAt, ...(!counts && never) });
     return true;
   };
@@ -203,13 +208,29 @@ function devicesOf(
   for (const [id, device] of devices) {
     if (view.get(id) !== undefined) continue;
     const { author, id: at } = removalOf(id, effective);
-    devices.set(id, { ...device, revoked: { by: author, at: timeOf.get(at)! } });
+    devices.set(id, {
+      ...device,
+      revoked: { by: author, at: timeOf.get(at)!, seen: seenIn(id, effective, view) },
+    });
   }
   // Introduced by a known device, or the kit, in a word that does not count: again until nothing more is found.
   const isKnown = ({ author, body }: Operation<ChainBody>) => body.type === 'recover' || devices.has(author);
   let found = true;
   while (found) found = operations.some((operation) => isKnown(operation) && add(operation, false));
   return devices;
+}
+
+/** A device that is revoked itself, or the device's own word, is nobody's word for what had been seen. */
+function seenIn(
+  device: Hex,
+  effective: readonly Operation<ChainBody>[],
+  view: Evaluation<ChainBody, DeviceBundle>['view'],
+): (readonly Hex[])[] {
+  return effective.flatMap(({ author, body }) =>
+    body.type === 'revokeDevice' && body.revoked === device && view.get(author) !== undefined
+      ? [body.seen]
+      : [],
+  );
 }
 
 /** Of what counts, the word by which a device that was active is so no longer. */

@@ -16,6 +16,7 @@ import { RecordDocument, type Schema } from './document.ts';
 import type { Frame } from './frames.ts';
 import { shortOf, type Lane } from './lane.ts';
 import { inspect } from './gate.ts';
+import type { Members } from './members.ts';
 import { holds, takeAll, type LaneHead, type LaneHeads, type LaneId, type Log } from './log.ts';
 import { readLog, recount } from './recount.ts';
 import { decodeSnapshot, partOf, type FoldedLane, type Snapshot } from './snapshot.ts';
@@ -61,11 +62,25 @@ export async function judgeSnapshots(
     const verdict = await judge(context, turn, candidate, snapshot, circumstances);
     if (verdict === 'wait') continue;
     for (const { id } of candidate.parts) ids.delete(id);
-    if (verdict === 'refused') await refuse(context, turn, candidate, snapshot);
-    else if (verdict !== 'ignored' && snapshot)
-      await adopt(context, turn, candidate, snapshot, verdict === 'verified');
+    if (verdict === 'refused' || !snapshot) {
+      await refuse(context, turn, candidate, snapshot);
+      continue;
+    }
+    const isNews = await learnFrom(context, turn, snapshot);
+    if (verdict !== 'ignored') await adopt(context, turn, candidate, snapshot, verdict === 'verified');
+    if (verdict === 'trusted' || isNews) await recount(context, turn);
   }
   turn.setHead({ undecided: [...ids].filter((id) => turn.isHeld(id) || turn.waiting.has(id)) });
+}
+
+/**
+ * What it carries of chains and controls, whatever its lanes add: the frames that carried it may be erased by now, and what a
+ * relay keeps back besides is known all the same (rule 20).
+ */
+async function learnFrom(context: Context, turn: Turn, snapshot: Snapshot): Promise<boolean> {
+  const { controls, carried } = turn;
+  await takeStatements(context, turn, snapshot);
+  return turn.controls !== controls || turn.carried !== carried;
 }
 
 /**
@@ -249,13 +264,11 @@ async function adopt(
     wantsHistory: false,
   });
   if (verified) return;
-  await takeStatements(context, turn, snapshot);
   for (const frame of parts) {
     turn.waiting.delete(frame.id);
     turn.entered.set(frame.id, frame);
     turn.place(frame, 'frame');
   }
-  await recount(context, turn);
 }
 
 /**
@@ -399,15 +412,29 @@ async function readSnapshotFrames(context: Context, turn: Turn, ids: ReadonlySet
 /** What the snapshots say that are not judged yet, or do not count. */
 export async function readUndecided(context: Context, turn: Turn): Promise<Snapshot[]> {
   const frames = await readSnapshotFrames(context, turn, new Set(turn.head.undecided));
-  const read = await Promise.all(
-    assemble(frames).map(({ parts }) =>
-      decodeSnapshot(
-        parts.map(({ content }) => content),
-        turn.members,
-      ),
-    ),
-  );
-  return read.filter((snapshot) => snapshot !== null);
+  return (await openFew(frames, turn.members)).map(({ snapshot }) => snapshot);
+}
+
+const MAX_OPENED = 4;
+
+/**
+ * Of each author the farthest snapshot, and few in all, one after the other: a device that is out cannot have others inflate
+ * what it likes.
+ */
+export async function openFew(
+  frames: readonly Frame[],
+  members: Members,
+): Promise<{ readonly last: Frame; readonly snapshot: Snapshot }[]> {
+  const asked = new Set<Hex>();
+  const opened: { readonly last: Frame; readonly snapshot: Snapshot }[] = [];
+  for (const { author, parts } of assemble(frames)) {
+    if (asked.has(author) || asked.size >= MAX_OPENED) continue;
+    asked.add(author);
+    const contents = parts.map(({ content }) => content);
+    const snapshot = await decodeSnapshot(contents, members);
+    if (snapshot) opened.push({ last: parts.at(-1)!, snapshot });
+  }
+  return opened;
 }
 
 /** The complete snapshots among these frames, the farthest first. */

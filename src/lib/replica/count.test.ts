@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { seededRandom, type SeededRandom } from '../../../tests/helpers/tools/random.ts';
 import { countedWords as countedByModel } from '../../../tests/model/words.ts';
-import { countedWords, keptUnseen, type Numbered, type Word } from './count.ts';
+import { countedWords, type Word } from './count.ts';
 
 const DEVICES = ['laptop', 'phone', 'tablet', 'bob', 'carol'];
 
@@ -132,44 +132,4 @@ test('11: a word that a standing device names stays counted when its author stop
       [...all, 'vouching'].sort(),
     );
   });
-});
-
-test('10: what counts although the revoking device had not named it before it knew is told apart', () => {
-  const NEWS = 'news';
-  const seqs = new Map<string, number>();
-  const word = (saying: string, author: string, before: string[], names: string[] = []): Numbered => {
-    const seq = 1 + Math.max(0, ...before.map((one) => seqs.get(one) ?? 0));
-    seqs.set(saying, seq);
-    return {
-      ...{ saying, author, seq, before },
-      names: names.map((one) => ({ saying: one })),
-    };
-  };
-  const stands = (device: string) => device !== 'phone';
-  const words = [word('1', 'phone', []), word('2', 'phone', ['1']), word('3', 'phone', ['2'])];
-  const kept = (by: string | null, ...others: Numbered[]) => {
-    const all = [...words, ...others];
-    const counted = countedWords(all, stands, []);
-    const tells = ({ saying }: Word) => saying.startsWith(NEWS);
-    const isRevoked = (device: string) => !stands(device);
-    return [...keptUnseen(all, counted, stands, { isRevoked, revoker: () => by, tells })].sort();
-  };
-  const tablet = word('t', 'tablet', [], ['3']);
-  expect(kept('laptop')).toEqual([]); // late, not kept
-  expect(kept('laptop', tablet)).toEqual(['1', '2', '3']);
-  expect(kept('laptop', tablet, word('l', 'laptop', [], ['2']))).toEqual(['3']);
-  expect(kept('laptop', word('l', 'laptop', [], ['3']))).toEqual([]);
-  // By way of what it named, too; but what it names once it knows, it names because others had taken it in.
-  expect(kept('laptop', tablet, word('l', 'laptop', [], ['t']))).toEqual([]);
-  const told = word(NEWS, 'laptop', ['l'], ['t']);
-  expect(kept('laptop', tablet, word('l', 'laptop', [], ['1']), told)).toEqual(['2', '3']);
-  const later = word('l2', 'laptop', [NEWS], ['3']);
-  expect(kept('laptop', tablet, word('l', 'laptop', [], ['1']), told, later)).toEqual(['2', '3']);
-  // The same where what lay between was folded and let go: by its number it came after the news.
-  const longAfter = { ...word('l3', 'laptop', ['gone'], ['3']), seq: 40 };
-  expect(kept('laptop', tablet, told, longAfter)).toEqual(['1', '2', '3']);
-  // It revoked itself, or who did is revoked too: nobody had seen anything.
-  expect(kept('phone', tablet)).toEqual(['1', '2', '3']);
-  // Nobody revoked it: it never was a device of its account.
-  expect(kept(null, tablet)).toEqual(['1', '2', '3']);
 });

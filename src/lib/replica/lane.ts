@@ -153,6 +153,17 @@ export class Lane {
     return said.values.every((value, i) => this.#isAt(value, from + i));
   }
 
+  /** What a frame set: where, and what it is unless it was replaced since. */
+  saidAt(index: number): readonly (Place & { readonly content: Content | undefined })[] {
+    const from = this.#frames[index - 1]?.clock ?? 0;
+    const end = this.#frames[index]?.clock ?? from;
+    return Array.from({ length: end - from }, (_, i) => {
+      const { section, key, content, isReplaced } = this.#at(from + i);
+      if (section === undefined || key === null) throw new Error('not a value under a key');
+      return { section, key, content: isReplaced ? undefined : content };
+    });
+  }
+
   /** How many frames both began with, by their short ids. */
   sharedWith(other: Lane): number {
     const frames = this.#frames;

@@ -8,7 +8,6 @@ import { isCovered } from './base.ts';
 import type { Context } from './context.ts';
 import { readLog } from './recount.ts';
 import type { Turn } from './turn.ts';
-import { toBeShown } from './unseen.ts';
 
 /** Names a verified base, so that it counts whatever becomes of who made it; what it covers may go once this is out. */
 export async function namesBase(context: Context, turn: Turn): Promise<void> {
@@ -24,18 +23,14 @@ export async function namesBase(context: Context, turn: Turn): Promise<void> {
 
 /**
  * What a verified base covers leaves the disk, once the relay has this device's word for it; an owner notes it for deletion.
- * What the device that revoked its author had not seen stays, here and at the relay: a person is still to be shown it.
  */
 export async function letGo(context: Context, turn: Turn, acknowledged: (id: Hex) => boolean): Promise<void> {
   const { base } = turn.head;
   if (!base?.verified || base.hasLetGo || base.namedBy === null || !acknowledged(base.namedBy)) return;
   turn.setHead({ base: { ...base, hasLetGo: true } });
   const owns = turn.members.stands(context.self.id);
-  const held = [...(await readLog(context, turn)).values()];
-  const shown = toBeShown(held, turn);
-  for (const frame of held) {
-    if (!isCovered(frame, base.lanes, turn.document)) continue;
-    if (turn.late.has(frame.id) || shown.has(frame.saying)) continue;
+  for (const frame of (await readLog(context, turn)).values()) {
+    if (!isCovered(frame, base.lanes, turn.document) || turn.late.has(frame.id)) continue;
     turn.waiting.delete(frame.id);
     turn.refused.delete(frame.id);
     turn.entered.delete(frame.id);

@@ -44,7 +44,7 @@ import { holdingsOf, takeFrames } from './receiving.ts';
 import { readLog, recount } from './recount.ts';
 import { resealUnsent } from './reseal.ts';
 import { notCounted, unsettled } from './settling.ts';
-import { encodeSnapshot, type FoldedLane } from './snapshot.ts';
+import { encodeSnapshot, type FoldedLane, type Snapshot } from './snapshot.ts';
 import { keyringOf, type Turn } from './turn.ts';
 import { MAX_UPDATE, readUpdate } from './update.ts';
 import { deliveryOf, stateHashOf, uncoveredBy } from './views.ts';
@@ -154,12 +154,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       const { names } = await readBase(this.#context, turn);
       const contents = await encodeSnapshot({
         lanes,
-        chains: new Map(
-          [...turn.carried].map(([address, entries]) => [
-            address,
-            entries.map(({ control }) => control.statement),
-          ]),
-        ),
+        chains: this.#chainsKnown(turn),
         controls: [...turn.controls.values()].map(({ epoch, statement }) => ({ epoch, statement })),
         late: [...turn.late.values()].map(({ saying }) => saying).sort(),
         names: openNames((await readLog(this.#context, turn)).values(), names, lanes),
@@ -172,6 +167,13 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       const failure = await this.#kept.commit(turn, { made });
       return failure ? fail(failure) : ok({ frames: made.map(({ id }) => fromHex(id)) });
     });
+  }
+
+  /** All that is known of the chains of those concerned, however it came here: what frames carried may be erased by now. */
+  #chainsKnown({ carried, controls }: Turn): Snapshot['chains'] {
+    const given = { controls: [...controls.values()], content: null, room: Infinity };
+    const news = this.#context.policy.chainNews(new Map(), carried, given);
+    return new Map(news.map((one) => [one.address, one.carried]));
   }
 
   useEpochs(epochs: readonly EpochKeys[]): Done<void> {

@@ -4,7 +4,7 @@
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { Address } from '#lib/keys/address.ts';
-import type { ChainNews, Name } from '#lib/keys/grounds.ts';
+import type { Name } from '#lib/keys/grounds.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 
 /** A device id as text: what maps are keyed by. */
@@ -25,10 +25,8 @@ export interface Members {
   isKnown(device: DeviceHex): boolean;
   /** Revoked in its chain; it may stand for counting all the same (rule 7). */
   isRevoked(device: DeviceHex): boolean;
-  /** The device that revoked this one; null where none did: it never was one of its account, or its owner has left. */
-  revoker(device: DeviceHex): DeviceHex | null;
-  /** Whether these heads of chains tell that the device is revoked. */
-  tells(chains: readonly ChainNews[], device: DeviceHex): boolean;
+  /** What each device that revoked this one had of its words: the last of each lane. None where nobody did who stands. */
+  seen(device: DeviceHex): readonly (readonly Hex[])[];
   /** What controls that count name: counted with what stands before it (docs/protocol.md, rule 8). */
   readonly anchors: readonly Name[];
   /** The heads of the chains that this follows from; none where chains have no say. */
@@ -49,8 +47,7 @@ export const NO_MEMBERS: Members = {
   stands: () => false,
   isKnown: () => false,
   isRevoked: () => false,
-  revoker: () => null,
-  tells: () => false,
+  seen: () => [],
   judgedBy: new Map(),
   rotationDue: false,
   anchors: [],

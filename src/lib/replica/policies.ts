@@ -113,9 +113,7 @@ function membersOf(roster: RosterState, chains: Chains): RosterMembers {
     stands: (id) => roster.stands(id),
     isKnown: (id) => roster.isKnown(id),
     isRevoked: (id) => revocationOf(chains, id) !== undefined,
-    revoker: (id) => revocationOf(chains, id)?.by ?? null,
-    tells: (news, id) =>
-      news.some(({ address, heads }) => chains.at(address, heads)?.devices.get(id)?.revoked !== undefined),
+    seen: (id) => revocationOf(chains, id)?.seen ?? [],
   };
 }
 
@@ -176,8 +174,7 @@ export function chainPolicy(address: Address): Policy<ChainMembers> {
         stands: () => false,
         isKnown: () => false,
         isRevoked: () => false,
-        revoker: () => null,
-        tells: () => false,
+        seen: () => [],
         judgedBy: new Map(),
         rotationDue: false,
       };

@@ -66,15 +66,7 @@ export async function recount(context: Context, turn: Turn): Promise<void> {
   turn.mustFold = true;
   turn.taken.length = 0;
   turn.setHead({ lanes: base.heads, base: base.kept });
-  const fresh: Frame[] = [];
-  for (const frame of held.values()) {
-    if (!isFolded(frame, base.heads, document)) fresh.push(frame);
-    else if (turn.waiting.has(frame.id)) {
-      // It came beside what covers it, and may still be for a person to look at (unseen.ts).
-      turn.entered.set(frame.id, frame);
-      turn.place(frame, 'frame');
-    }
-  }
+  const fresh = [...held.values()].filter((frame) => !isFolded(frame, base.heads, document));
   const { whole, torn } = separate(fresh, base.heads, document);
   const stands = (device: Hex) => turn.members.stands(device) || device === context.self.id;
   const counted = countedWords(whole, stands, [...turn.members.anchors, ...base.names]);

@@ -3,15 +3,16 @@
  * person makes of them. Taking in is naming (rule 9); setting aside is an ordinary entry, which the vault writes.
  */
 import type { Hex } from '#lib/keys/ids.ts';
-import { assemble } from './adopt.ts';
+import { openFew } from './adopt.ts';
 import type { Context } from './context.ts';
-import { countedAmong, unseenAmong } from './unseen.ts';
+import { RecordDocument } from './document.ts';
 import type { Frame } from './frames.ts';
 import { compareHlc } from './hlc.ts';
 import { shortOf, type Lane } from './lane.ts';
-import { readLog } from './recount.ts';
-import { decodeSnapshot, type FoldedLane } from './snapshot.ts';
+import { takeAll, type LaneHead, type LaneId } from './log.ts';
+import type { FoldedLane } from './snapshot.ts';
 import type { Turn } from './turn.ts';
+import { keptUnseen } from './unseen.ts';
 import { readUpdate, type Place } from './update.ts';
 import type { UnsettledWords, WordOf } from './words.ts';
 
@@ -26,20 +27,12 @@ export function notCounted({ late, waiting, members }: Turn): Frame[] {
 export async function unsettled(context: Context, turn: Turn): Promise<UnsettledWords> {
   // Who stands no longer has nothing to settle: its own words count for itself alone.
   if (!turn.members.stands(context.self.id)) return { late: [], kept: [] };
-  const held = [...(await readLog(context, turn)).values()].filter(({ id }) => !turn.refused.has(id));
-  const late = new Set(notCounted(turn).map(({ saying }) => saying));
-  const counted = countedAmong(held, turn);
-  const kept = unseenAmong(held, counted, turn.members);
-  const aside = await foldedAside(turn, held, counted);
-  const lanes = [
-    ...turn.document.lanes.values(),
-    ...aside.flatMap((one) => one.lanes.map(({ lane }) => lane)),
-  ];
-  const places = placesIn(held, lanes);
-  const folded = aside.flatMap((one) => wordOfFolded(one, held, turn));
+  const late = notCounted(turn);
+  const aside = await foldedAside(turn, late);
+  const folded = aside.flatMap((one) => wordOfFolded(one, late, turn));
   return {
-    late: [...wordsAmong(held, late, places), ...folded].sort((a, b) => a.at - b.at),
-    kept: wordsAmong(held, kept, places),
+    late: [...wordsAmong(late, replayed(context, turn, late, aside)), ...folded].sort((a, b) => a.at - b.at),
+    kept: keptUnseen(turn),
   };
 }
 
@@ -53,21 +46,12 @@ interface FoldedAside {
   readonly lanes: readonly FoldedLane[];
 }
 
-async function foldedAside(
-  turn: Turn,
-  held: readonly Frame[],
-  counted: ReadonlySet<Hex>,
-): Promise<readonly FoldedAside[]> {
-  const aside = held.filter(
-    ({ kind, saying, author }) => kind === 'snapshot' && !counted.has(saying) && !turn.members.stands(author),
+async function foldedAside({ members }: Turn, late: readonly Frame[]): Promise<readonly FoldedAside[]> {
+  const opened = await openFew(
+    late.filter(({ kind }) => kind === 'snapshot'),
+    members,
   );
-  const found: FoldedAside[] = [];
-  for (const { parts } of assemble(aside)) {
-    const contents = parts.map(({ content }) => content);
-    const snapshot = await decodeSnapshot(contents, turn.members);
-    if (snapshot) found.push({ last: parts.at(-1)!, lanes: [...snapshot.lanes.values()] });
-  }
-  return found;
+  return opened.map(({ last, snapshot }) => ({ last, lanes: [...snapshot.lanes.values()] }));
 }
 
 function wordOfFolded({ last, lanes }: FoldedAside, held: readonly Frame[], turn: Turn): WordOf[] {
@@ -99,55 +83,54 @@ function unsaid(
   );
 }
 
-type PlaceOf = (frame: Frame, clock: number) => Place | null;
+/**
+ * The lanes of these words' authors with the words taken in, beside the record: where each value would stand is what the gate
+ * would make of it. What its author had folded before is there, as far as snapshots that do not count tell it.
+ */
+function replayed(
+  context: Context,
+  turn: Turn,
+  late: readonly Frame[],
+  aside: readonly FoldedAside[],
+): readonly Lane[] {
+  const authors = new Set(late.map(({ author }) => author));
+  const scratch = new RecordDocument(context.schema);
+  const heads = new Map<LaneId, LaneHead>();
+  const put = (id: LaneId, head: LaneHead, lane: Lane): void => {
+    if (!authors.has(head.author)) return;
+    heads.set(id, head);
+    scratch.putLane(id, lane);
+  };
+  for (const [id, head] of turn.head.lanes) put(id, head, turn.document.lanes.get(id)!.clone());
+  for (const { last, lanes } of aside)
+    for (const { head, lane } of lanes) put(`${last.saying} ${head.saying}`, head, lane);
+  takeAll(context, late, heads, scratch, turn.members);
+  return [...scratch.lanes.values()];
+}
 
-/** In the order in which they were said. */
-function wordsAmong(frames: readonly Frame[], sayings: ReadonlySet<Hex>, placeOf: PlaceOf): WordOf[] {
+/** In the order in which they were said. Of a word that waits for one before it only what it sets under new keys is known. */
+function wordsAmong(frames: readonly Frame[], lanes: readonly Lane[]): WordOf[] {
   const words = new Map<Hex, WordOf>();
   for (const frame of [...frames].sort(bySaid)) {
-    if (frame.kind !== 'update' || !sayings.has(frame.saying) || words.has(frame.saying)) continue;
-    const update = readUpdate(frame.content);
-    const values = (update?.values ?? []).flatMap(({ content }, i) => {
-      const place = placeOf(frame, update!.clock + i);
-      return place ? [{ ...place, value: content[0] }] : [];
-    });
-    words.set(frame.saying, { saying: frame.saying, device: frame.author, at: frame.clock.time, values });
+    const { kind, saying, author: device, clock } = frame;
+    if (kind !== 'update' || words.has(saying)) continue;
+    words.set(saying, { saying, device, at: clock.time, values: valuesOf(frame, lanes) });
   }
   return [...words.values()];
 }
 
+function valuesOf({ content, saying, seq }: Frame, lanes: readonly Lane[]): WordOf['values'] {
+  const said = readUpdate(content)?.values ?? [];
+  const lane = lanes.find((one) => one.frameAt(shortOf(saying)) === seq - 1);
+  if (!lane)
+    return said.flatMap((one) =>
+      one.after === null ? [{ section: one.section, key: one.key, value: one.content[0] }] : [],
+    );
+  return lane
+    .saidAt(seq - 1)
+    .map(({ section, key }, i) => ({ section, key, value: said[i]?.content[0] ?? null }));
+}
+
 function bySaid(a: Frame, b: Frame): number {
   return compareHlc(a.clock, b.clock) || a.seq - b.seq || (a.saying < b.saying ? -1 : 1);
-}
-
-/**
- * Under which key the value with a clock stands, in the branch that leads to a frame: one that replaces another says only
- * after which, and that one may be folded by now.
- */
-function placesIn(frames: readonly Frame[], lanes: readonly Lane[]): PlaceOf {
-  const bySaying = new Map(frames.map((frame) => [frame.saying, frame]));
-  return (frame, clock) => {
-    let wanted = clock;
-    let last = frame;
-    for (let at: Frame | undefined = frame; at; at = bySaying.get(at.before[0] ?? '')) {
-      last = at;
-      const update = at.kind === 'update' ? readUpdate(at.content) : null;
-      const value = update?.values[wanted - update.clock];
-      if (value?.after === null) return { section: value.section, key: value.key };
-      if (value) wanted = value.after;
-    }
-    for (const lane of lanes) {
-      const isIn = lane.frameAt(shortOf(last.before[0] ?? '')) !== undefined;
-      const place = isIn ? placeInLane(lane, wanted) : null;
-      if (place) return place;
-    }
-    return null;
-  };
-}
-
-function placeInLane(lane: Lane, clock: number): Place | null {
-  for (const section of lane.sections())
-    for (const key of lane.keys(section))
-      if (lane.last(section, key)?.clock === clock) return { section, key };
-  return null;
 }

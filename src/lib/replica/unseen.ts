@@ -1,44 +1,39 @@
-/** Of the frames held, which count, and which count although the device that revoked their author had not seen them (rule 10). */
-import type { Hex } from '#lib/keys/ids.ts';
-import { keptUnseen, type Revocations } from './count.ts';
-import type { Frame } from './frames.ts';
-import type { Members } from './members.ts';
-import type { Turn } from './turn.ts';
-
-/** Neither late nor waiting. */
-export function countedAmong(held: Iterable<Frame>, { late, waiting }: Turn): ReadonlySet<Hex> {
-  const aside = new Set([...late.values(), ...waiting.values()].map(({ saying }) => saying));
-  return new Set([...held].flatMap(({ saying }) => (aside.has(saying) ? [] : [saying])));
-}
-
-export function unseenAmong(
-  held: Iterable<Frame>,
-  counted: ReadonlySet<Hex>,
-  members: Members,
-): ReadonlySet<Hex> {
-  return keptUnseen(held, counted, (device) => members.stands(device), revocationsIn(members));
-}
-
 /**
- * What a snapshot does not make superfluous: words that a person is still to be shown, and those by which the device that
- * revoked their author told so. Without these nobody knew what it had not seen.
+ * What counts of devices that are revoked although a device that revoked them had not had it (docs/protocol.md, rule 10). It is
+ * shown to a person, so that a thief gets no silent word.
+ *
+ * Read from the lanes alone, and from the chain: what was folded is found as what was not, no relay can keep any of it back, and
+ * whoever has the same record finds the same. What somebody has replaced since is no more to be looked at.
  */
-export function toBeShown(held: readonly Frame[], turn: Turn): ReadonlySet<Hex> {
-  const unseen = unseenAmong(held, countedAmong(held, turn), turn.members);
-  const authors = new Set(held.flatMap(({ saying, author }) => (unseen.has(saying) ? [author] : [])));
-  const revocations = revocationsIn(turn.members);
-  const telling = held.filter((frame) =>
-    [...authors].some(
-      (author) => revocations.revoker(author) === frame.author && revocations.tells(frame, author),
-    ),
-  );
-  return new Set([...unseen, ...telling.map(({ saying }) => saying)]);
+import type { Hex } from '#lib/keys/ids.ts';
+import { shortOf, type Lane } from './lane.ts';
+import type { Turn } from './turn.ts';
+import type { WordOf } from './words.ts';
+
+export function keptUnseen({
+  head,
+  document,
+  members,
+}: Pick<Turn, 'head' | 'document' | 'members'>): WordOf[] {
+  const words = new Map<Hex, WordOf>();
+  for (const [id, { author: device }] of head.lanes) {
+    const lane = document.lanes.get(id);
+    if (!lane || !members.isRevoked(device)) continue;
+    for (let index = seenIn(lane, members.seen(device)); index < lane.frames; index++) {
+      const { short, time: at } = lane.frame(index)!;
+      const values = lane
+        .saidAt(index)
+        .flatMap(({ section, key, content }) => (content ? [{ section, key, value: content[0] }] : []));
+      if (values.length > 0 && !words.has(short)) words.set(short, { saying: short, device, at, values });
+    }
+  }
+  return [...words.values()].sort((a, b) => a.at - b.at || (a.saying < b.saying ? -1 : 1));
 }
 
-function revocationsIn(members: Members): Revocations<Frame> {
-  return {
-    isRevoked: (device) => members.isRevoked(device),
-    revoker: (device) => members.revoker(device),
-    tells: ({ chains }, device) => members.tells(chains, device),
-  };
+/** How many words of a lane everybody who revoked the device had; none where nobody did. */
+function seenIn(lane: Lane, told: readonly (readonly Hex[])[]): number {
+  const ends = told.map((sayings) =>
+    Math.max(0, ...sayings.map((saying) => (lane.frameAt(shortOf(saying)) ?? -1) + 1)),
+  );
+  return ends.length > 0 ? Math.min(...ends) : 0;
 }

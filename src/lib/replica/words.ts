@@ -3,6 +3,7 @@ import type { Hex } from '#lib/keys/ids.ts';
 
 /** One thing that a device said, for a person to look at. */
 export interface WordOf {
+  /** Of what counts the first 128 bits, which is all that is left of it once it is folded. */
   readonly saying: Hex;
   readonly device: Hex;
   /** Milliseconds since 1970, by that device's clock. */

@@ -15,10 +15,11 @@ export async function revokeDevice(account: Account, id: string): Promise<Result
   const { chain, account: accountSpace, record } = spaces;
   const device = spaces.chainState().devices.get(id);
   if (!device || device.revoked || id === hex(spaces.device.id)) return fail({ type: 'entry-missing' });
-  // What this device has seen of the other is named now: what it finds later, somebody else had taken in (unsettled.ts).
-  // Where that fails or breaks, in a damaged record for one, the person is asked about more words; a thief is revoked all the same.
-  await Promise.allSettled([accountSpace, record].map(({ replica }) => replica.publishHeads()));
-  const revoked = await chain.replica.control(revokeDeviceBody(id));
+  // What this device has of the other is said with it: what it finds later, somebody else had taken in (replica/unseen.ts).
+  const seen = [accountSpace, record].flatMap(({ replica }) =>
+    replica.lanesOf(id).map(({ saying }) => saying),
+  );
+  const revoked = await chain.replica.control(revokeDeviceBody(id, seen));
   if (!revoked.ok)
     return fail(
       revoked.error.type === 'incomplete' ? { type: 'record-damaged' } : storageProblem({ type: 'aborted' }),

@@ -169,7 +169,7 @@ export interface EntryWord {
 
 /** Something that a device wrote which is revoked now. */
 export interface UnsettledWord {
-  readonly saying: string; // hex, 32 bytes
+  readonly saying: string; // hex, 32 bytes; of what counts the first 16
   readonly device: string; // its name
   readonly revokedAt: number | null;
   readonly at: number; // by that device's clock

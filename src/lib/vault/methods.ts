@@ -85,7 +85,9 @@ const edit: v.GenericSchema<unknown, Edit> = v.variant('type', [
 
 /** 32 bytes as lower-case hex: a device, or something said. */
 const name32 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
-const sayings = v.pipe(v.array(name32), v.maxLength(10_000));
+/** Of what counts the first 16 bytes. */
+const saying = v.union([name32, v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/))]);
+const sayings = v.pipe(v.array(saying), v.maxLength(10_000));
 
 const credentials = { identifiant: text, password: text };
 

@@ -3,8 +3,6 @@
  * that are late and do not count, and those that count because another device had taken them in. Of each: which device, when,
  * and what it said of which entry.
  */
-import { toBase64url } from '#lib/bytes/base64url.ts';
-import { fromHex } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import type { Edit } from '#lib/record/entry.ts';
 import { type Decision, settledWords } from '#lib/record/sections/settled-words.ts';
@@ -82,6 +80,6 @@ async function takeIn(
 }
 
 function decide(saying: string, decision: Decision): Edit {
-  const fields = { saying: toBase64url(fromHex(saying)), decision };
-  return { type: 'put', section: settledWords.id, id: decisionId(saying), fields };
+  const id = decisionId(saying);
+  return { type: 'put', section: settledWords.id, id, fields: { saying: id, decision } };
 }

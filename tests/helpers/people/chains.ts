@@ -38,7 +38,12 @@ export interface Account {
   /** Says something as a device that knows `known`; by default everything that is said so far. */
   say(device: DeviceKeys, body: Bytes, known?: readonly ChainEntry[]): Promise<ChainEntry>;
   add(by: DeviceKeys, device: DeviceKeys, known?: readonly ChainEntry[]): Promise<ChainEntry>;
-  revoke(by: DeviceKeys, device: Hex, known?: readonly ChainEntry[]): Promise<ChainEntry>;
+  revoke(
+    by: DeviceKeys,
+    device: Hex,
+    known?: readonly ChainEntry[],
+    seen?: readonly Hex[],
+  ): Promise<ChainEntry>;
   recover(device: DeviceKeys, kept: readonly Hex[], known?: readonly ChainEntry[]): Promise<ChainEntry>;
   /** The same account in another world: what is said in either from here on the other does not hear. */
   copy(): Account;
@@ -88,7 +93,7 @@ function accountOf(whose: Pick<Account, 'name' | 'address' | 'root'>, said: Chai
       const acceptance = await acceptAddress(address, device.bundle, device.signer);
       return one.say(by, addDeviceBody(device.bundle, acceptance), known);
     },
-    revoke: (by, device, known) => one.say(by, revokeDeviceBody(device), known),
+    revoke: (by, device, known, seen) => one.say(by, revokeDeviceBody(device, seen), known),
     async recover(device, kept, known) {
       return one.say(device, await recoverBody(address, device.bundle, kept, await accountKey(root)), known);
     },

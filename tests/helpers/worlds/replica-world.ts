@@ -238,7 +238,9 @@ export async function replicaWorld(
       const person = accounts.get(ownerOf(name))!;
       const id = hex(keys.get(name)!.id);
       const revoker = by?.keys ?? otherOf(name) ?? keys.get(name)!;
-      await person.revoke(revoker, id, by?.chains.get(person.address));
+      const revoking = by ?? [...devices.values()].find((one) => one.keys === revoker);
+      const seen = (revoking?.replica.lanesOf(id) ?? []).map(({ saying }) => saying);
+      await person.revoke(revoker, id, by?.chains.get(person.address), seen);
       for (const device of told) device.chains = allChains();
     },
     async rotate(by, to) {

@@ -160,7 +160,7 @@ export function paperChains(...actors: readonly Actor[]) {
     add: (address: Address, by: Hex, { id, bundle }: PaperDevice, after?: readonly Hex[]) =>
       say(address, by, { type: 'addDevice', id, device: bundle, acceptance: NO_SIGNATURE }, after),
     revoke: (address: Address, by: Hex, device: Hex, after?: readonly Hex[]) =>
-      say(address, by, { type: 'revokeDevice', revoked: device }, after),
+      say(address, by, { type: 'revokeDevice', revoked: device, seen: [] }, after),
     recover: (address: Address, { id, bundle }: PaperDevice, kept: readonly Hex[], after?: readonly Hex[]) =>
       say(
         address,

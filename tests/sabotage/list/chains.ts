@@ -211,4 +211,12 @@ export const CHAINS: readonly Sabotage[] = [
     why: 'What was said in one space would be known as said in another.',
     tests: ['src/lib/keys/signed.test.ts', 'tests/vectors/vectors.test.ts'],
   },
+  {
+    id: 'witness-stands',
+    file: 'src/lib/keys/chain.ts',
+    find: `body.revoked === device && view.get(author) !== undefined`,
+    replace: `body.revoked === device`,
+    why: 'A revoked accomplice would say what had been seen of a thief.',
+    tests: ['tests/replica/unseen.test.ts'],
+  },
 ];

@@ -85,11 +85,11 @@ export const SNAPSHOTS: readonly Sabotage[] = [
     tests: ['tests/replica/snapshots.test.ts', 'tests/attacks/c09.test.ts'],
   },
   {
-    id: 'unseen-words-stay-listed',
-    file: 'src/lib/replica/letting-go.ts',
-    find: `if (turn.late.has(frame.id) || shown.has(frame.saying)) continue;`,
-    replace: `if (turn.late.has(frame.id)) continue;`,
-    why: 'A word that a thief got in would be shown to nobody any more, once it is folded.',
-    tests: ['tests/replica/snapshots.test.ts'],
+    id: 'snapshot-tells-of-revocations',
+    file: 'src/lib/replica/adopt.ts',
+    find: `const isNews = await learnFrom(context, turn, snapshot);`,
+    replace: `const isNews = false;`,
+    why: 'A revocation whose telling word is folded could be kept from a device for good.',
+    tests: ['tests/replica/unseen.test.ts'],
   },
 ];

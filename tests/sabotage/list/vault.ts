@@ -47,8 +47,8 @@ export const VAULT: readonly Sabotage[] = [
   {
     id: 'revoker-says-what-it-saw',
     file: 'src/lib/vault/devices.ts',
-    find: `await Promise.allSettled([accountSpace, record].map(({ replica }) => replica.publishHeads()));`,
-    replace: ``,
+    find: `revokeDeviceBody(id, seen)`,
+    replace: `revokeDeviceBody(id)`,
     why: 'All that the lost phone ever wrote would be asked about again, and nobody reads such a list.',
     tests: ['tests/vault/late-words.test.ts'],
   },

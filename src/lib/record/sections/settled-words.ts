@@ -12,7 +12,7 @@ export const settledWords = {
   id: 'settled-words',
   fhir: null,
   fields: [
-    { name: 'saying', kind: 'bytes', required: true, length: 32 },
+    { name: 'saying', kind: 'bytes', required: true, length: 16 }, // its first bytes
     { name: 'decision', kind: 'choice', required: true, values: DECISIONS },
   ],
 } as const satisfies SectionDefinition;
