@@ -59,14 +59,27 @@ const MAX_STATEMENTS = 65_536;
 const MAX_LATE = 65_536;
 const MAX_NAMES = 65_536;
 
-/** The contents of the frames, in order; null when it is larger than can be sent. */
-export async function encodeSnapshot({
-  lanes,
-  chains,
-  controls,
-  late,
-  names,
-}: Snapshot): Promise<readonly Bytes[] | null> {
+/** The contents of the frames, in order; null when it is larger than can be sent, or than others take in. */
+export async function encodeSnapshot(snapshot: Snapshot): Promise<readonly Bytes[] | null> {
+  if (!isWithinCounts(snapshot)) return null;
+  const content = encodeContent(snapshot);
+  if (content.length > MAX_STATE) return null;
+  return cut(
+    new Writer(content.length / 2)
+      .u32(content.length)
+      .bytes(await deflate(content))
+      .finish(),
+  );
+}
+
+/** Whoever decodes it holds its maker to these: a device that folded more would be accused by everybody. */
+function isWithinCounts({ lanes, chains, controls, late, names }: Snapshot): boolean {
+  if (lanes.size > MAX_LANES || chains.size > MAX_LANES || controls.length > MAX_STATEMENTS) return false;
+  if ([...chains.values()].some((statements) => statements.length > MAX_STATEMENTS)) return false;
+  return late.length <= MAX_LATE && names.length <= MAX_NAMES;
+}
+
+function encodeContent({ lanes, chains, controls, late, names }: Snapshot): Bytes {
   const writer = new Writer(65_536).varint(lanes.size);
   for (const { head, lane } of [...lanes.values()].sort(byHead)) {
     writer
@@ -89,14 +102,7 @@ export async function encodeSnapshot({
   writer.varint(names.length);
   for (const { author, seq, saying, frame } of [...names].sort(byAuthorAndSaying))
     writer.bytes(fromHex(author)).varint(seq).bytes(fromHex(saying)).bytes(fromHex(frame));
-  const content = writer.finish();
-  if (content.length > MAX_STATE) return null;
-  return cut(
-    new Writer(content.length / 2)
-      .u32(content.length)
-      .bytes(await deflate(content))
-      .finish(),
-  );
+  return writer.finish();
 }
 
 function cut(payload: Bytes): readonly Bytes[] | null {

@@ -69,6 +69,14 @@ export const SNAPSHOTS: readonly Sabotage[] = [
     tests: ['src/lib/replica/codecs.test.ts', 'tests/attacks/c09.test.ts'],
   },
   {
+    id: 'snapshot-that-others-take-in',
+    file: 'src/lib/replica/snapshot.ts',
+    find: `if (!isWithinCounts(snapshot)) return null;`,
+    replace: ``,
+    why: 'A thief who names very much would have everybody accuse the honest device that folds it (C09).',
+    tests: ['src/lib/replica/codecs.test.ts'],
+  },
+  {
     id: 'snapshot-lane-is-complete',
     file: 'src/lib/replica/snapshot.ts',
     find: `if (lane?.frames !== seq || lane.frameAt(shortOf(saying)) !== seq - 1) throw`,
