@@ -12,7 +12,7 @@ import { HLC_ZERO, MAX_DRIFT, observe, tick } from './hlc.ts';
 import { Lane, shortOf } from './lane.ts';
 import type { LaneHead } from './log.ts';
 import type { Members } from './members.ts';
-import { decodeSnapshot, encodeSnapshot, partOf, type Snapshot } from './snapshot.ts';
+import { decodeSnapshot, encodeSnapshot, partOf, readSnapshot, type Snapshot } from './snapshot.ts';
 import { claimKey, decodeHead, EMPTY_HEAD, encodeHead, type Claim, type HeadState } from './state.ts';
 
 const random = seededRandom('codecs');
@@ -161,6 +161,9 @@ test('28: a snapshot comes back from its parts, in one spelling; a changed bit a
   const twice = { ...snapshot, names: [name, name] };
   expect(await decodeSnapshot((await encodeSnapshot(twice))!, members)).toBeNull();
   expect(await decodeSnapshot([part!], knowing(bob))).toBeNull();
+  const told = await readSnapshot([part!], knowing(bob));
+  expect(told).toEqual({ snapshot: { ...snapshot, lanes: new Map() }, strangers: [alice] });
+  expect(await readSnapshot([part!.subarray(0, -1)], knowing(bob))).toBeNull();
 });
 
 test.each(['lanes', 'chains', 'statements', 'controls', 'late', 'names'] as const)(

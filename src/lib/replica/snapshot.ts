@@ -120,8 +120,20 @@ export function partOf(content: Bytes): { part: number; parts: number } | null {
   return { part, parts };
 }
 
-/** From the contents of all its frames, in order. */
+/** From the contents of all its frames, in order; null too when a lane is by somebody who is not known. */
 export async function decodeSnapshot(contents: readonly Bytes[], members: Members): Promise<Snapshot | null> {
+  const reading = await readSnapshot(contents, members);
+  return reading && reading.strangers.length === 0 ? reading.snapshot : null;
+}
+
+/** A snapshot without the lanes of authors who are not known; and these. */
+export interface Reading {
+  readonly snapshot: Snapshot;
+  readonly strangers: readonly Hex[];
+}
+
+/** The same, as far as it can be read without knowing everybody: what it tells about members does not wait for that. */
+export async function readSnapshot(contents: readonly Bytes[], members: Members): Promise<Reading | null> {
   const payload = concat(...contents.map((content) => content.subarray(2)));
   const announced = decodeWith(payload, (reader) => ({
     length: reader.u32(),
@@ -132,15 +144,17 @@ export async function decodeSnapshot(contents: readonly Bytes[], members: Member
   return content && decodeWith(content, (reader) => readContent(reader, members));
 }
 
-function readContent(reader: Reader, members: Members): Snapshot {
+function readContent(reader: Reader, members: Members): Reading {
+  const strangers: Hex[] = [];
   const lanes = new Map<LaneId, FoldedLane>();
   let before: LaneHead | null = null;
   for (let left = count(reader, MAX_LANES); left > 0; left--) {
-    const one: FoldedLane = readLane(reader, members);
-    if (before && byHead({ head: before }, one) >= 0) throw new MalformedBytes('lanes out of order');
-    const isSecond = before?.author === one.head.author;
-    lanes.set(isSecond ? `${one.head.author} ${one.head.saying}` : one.head.author, one);
-    before = one.head;
+    const { head, lane }: ReadLane = readLane(reader, members);
+    if (before && byHead({ head: before }, { head }) >= 0) throw new MalformedBytes('lanes out of order');
+    const isSecond = before?.author === head.author;
+    if (lane) lanes.set(isSecond ? `${head.author} ${head.saying}` : head.author, { head, lane });
+    else strangers.push(head.author);
+    before = head;
   }
   const chains = new Map<Address, Bytes[]>();
   for (let left = count(reader, MAX_LANES); left > 0; left--) {
@@ -163,16 +177,24 @@ function readContent(reader: Reader, members: Members): Snapshot {
   }));
   if (names.some((name, i) => i > 0 && byAuthorAndSaying(names[i - 1]!, name) >= 0))
     throw new MalformedBytes('names out of order');
-  return { lanes, chains, controls, late, names };
+  return { snapshot: { lanes, chains, controls, late, names }, strangers };
 }
 
-function readLane(reader: Reader, members: Members): FoldedLane {
+/** Without the lane where its author is not known: which values are its own nobody can tell then. */
+interface ReadLane {
+  readonly head: LaneHead;
+  readonly lane: Lane | null;
+}
+
+function readLane(reader: Reader, members: Members): ReadLane {
   const author = hex(reader.bytes(ID_LENGTH));
   const seq = reader.varint();
   const [saying, frame] = [hex(reader.bytes(ID_LENGTH)), hex(reader.bytes(ID_LENGTH))];
   const isJoined = reader.u8() === 1;
   const client = members.author(author)?.clientId;
-  const lane = client === undefined ? null : Lane.open(toOwned(reader.lengthPrefixed(MAX_STATE)), client);
+  const folded = toOwned(reader.lengthPrefixed(MAX_STATE));
+  if (client === undefined) return { head: { author, seq, saying, frame, clock: 0, isJoined }, lane: null };
+  const lane = Lane.open(folded, client);
   if (lane?.frames !== seq || lane.frameAt(shortOf(saying)) !== seq - 1) throw new MalformedBytes('no lane');
   return { head: { author, seq, saying, frame, clock: lane.clock, isJoined }, lane };
 }

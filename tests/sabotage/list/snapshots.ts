@@ -77,6 +77,22 @@ export const SNAPSHOTS: readonly Sabotage[] = [
     tests: ['src/lib/replica/codecs.test.ts'],
   },
   {
+    id: 'snapshot-brings-who-is-in-it',
+    file: 'src/lib/replica/adopt.ts',
+    find: `if (!reading || reading.strangers.length === 0) return reading && reading.snapshot;`,
+    replace: `if (!reading || reading.strangers.length >= 0) return reading && reading.strangers.length === 0 ? reading.snapshot : null;`,
+    why: 'A relay that keeps a join back would have an honest device accused of the snapshot it made.',
+    tests: ['tests/replica/snapshots.test.ts'],
+  },
+  {
+    id: 'snapshot-without-a-lane-is-refused',
+    file: 'src/lib/replica/snapshot.ts',
+    find: `else strangers.push(head.author);`,
+    replace: ``,
+    why: 'A snapshot would be taken without the words of whom this device does not know, and they be erased.',
+    tests: ['src/lib/replica/codecs.test.ts', 'tests/replica/snapshots.test.ts'],
+  },
+  {
     id: 'snapshot-lane-is-complete',
     file: 'src/lib/replica/snapshot.ts',
     find: `if (lane?.frames !== seq || lane.frameAt(shortOf(saying)) !== seq - 1) throw`,
