@@ -1,6 +1,8 @@
 /** Layer 1: which devices an address has. */
 import { History, type Device, type Id, type Said } from './history.ts';
 
+const MAX_DEVICES = 32;
+
 export interface ChainWord extends Said {
   readonly does:
     | { readonly found: true }
@@ -95,7 +97,9 @@ function hasRight(word: ChainWord, history: History<ChainWord>, counted: Readonl
   if (!before.some((other) => 'found' in other.does)) return false;
   if ('recover' in does) return author === does.recover && !isKnown(author);
   if (!isActive(author, history, past)) return false;
-  return 'add' in does ? !isKnown(does.add) : isKnown(does.revoke);
+  if ('revoke' in does) return isKnown(does.revoke);
+  const active = new Set(before.map(letIn).filter((device) => device && isActive(device, history, past)));
+  return !isKnown(does.add) && active.size < MAX_DEVICES;
 }
 
 /** Removals come into force by and by: first those that no other would undo, and those that undo each other in a ring. */

@@ -6,7 +6,10 @@ import { concat, fromHex, hex } from '#lib/bytes/bytes.ts';
 import { Writer } from '#lib/bytes/writer.ts';
 import { deflate } from '#lib/replica/deflate.ts';
 import { openReceived } from '#lib/replica/frames.ts';
+import type { FoldedLane } from '#lib/replica/snapshot.ts';
 import { forge, received } from '../helpers/hostile/forge.ts';
+import { snapshotBy, truthOf } from '../helpers/hostile/snapshots.ts';
+import { deviceNamed } from '../helpers/people/people.ts';
 import { pull, push, settle, sync, without, type PlainRelay } from '../helpers/worlds/plain-relay.ts';
 import { people, replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 
@@ -278,4 +281,46 @@ test('28: a snapshot by a device that does not stand is inflated by nobody, at n
   expect(inflating).not.toHaveBeenCalled();
   inflating.mockRestore();
   expect(await laptop.replica.lateWords()).toEqual({ ok: true, value: 1 });
+});
+
+/** Alice's tablet is shown everything but Bob's join; her laptop has folded what Bob and she said. */
+async function keptBack(seed: string) {
+  const names = ['Alice laptop', 'Alice tablet', 'Bob phone'];
+  const world = await replicaWorld(names, seed, { who: await people(names) });
+  const [laptop, tablet, bob] = world.devices as [WorldDevice, WorldDevice, WorldDevice];
+  const join = hex((await laptop.replica.outbox())[1]!.id);
+  const shown = without(world.relay, new Set([join]));
+  await settle([laptop.replica, bob.replica], world.relay);
+  await bob.allergy('De Bob');
+  await laptop.allergy('D’Alice');
+  await settle([laptop.replica, bob.replica], world.relay);
+  await sync(tablet.replica, shown);
+  return { world, laptop, tablet, bob, shown };
+}
+
+test('20 28: a snapshot brings the join that the relay keeps back, and its maker is not accused of what the relay did', async () => {
+  const { laptop, tablet, bob, world, shown } = await keptBack('join kept back');
+  expect(tablet.replica.members().roster.owners.size).toBe(1);
+  expect((await laptop.replica.snapshot()).ok).toBe(true);
+  await settle([laptop.replica, bob.replica], world.relay);
+  for (let i = 0; i < 2; i++) await sync(tablet.replica, shown);
+  expect(tablet.replica.members().roster.owners.size).toBe(2);
+  expect(tablet.allergies()).toEqual(['De Bob', 'D’Alice']);
+  await tablet.restart();
+  await settle([laptop.replica, bob.replica], world.relay);
+  await sync(tablet.replica, shown);
+  expectSame(laptop, tablet, bob);
+  for (const device of [laptop, tablet, bob])
+    expect(device.events.filter(({ type }) => type === 'snapshot-refused')).toEqual([]);
+});
+
+test('C09: a snapshot with a lane of somebody whom nothing in it introduces is refused', async () => {
+  const { laptop, bob, world } = await keptBack('lane of a stranger');
+  const truth = await truthOf(world, laptop);
+  const [[, one]] = [...truth.lanes] as [[string, FoldedLane]];
+  const stranger = hex((await deviceNamed('Dan phone')).id);
+  const lanes = new Map(truth.lanes).set(stranger, { ...one, head: { ...one.head, author: stranger } });
+  const lie = await snapshotBy(world, bob, { ...truth, lanes }, bob);
+  await laptop.replica.receive(received(lie));
+  expect(laptop.events).toContainEqual({ type: 'snapshot-refused', author: bob.id, frame: lie.id });
 });

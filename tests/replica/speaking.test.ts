@@ -12,6 +12,7 @@ import type { ChainNews } from '#lib/keys/grounds.ts';
 import { accountKey } from '#lib/keys/root.ts';
 import { encodeRosterBody } from '#lib/keys/roster-body.ts';
 import { localKey } from '#lib/crypto/local.ts';
+import { MAX_CONTROL } from '#lib/replica/authoring.ts';
 import { openReceived, sealStatement, type Frame } from '#lib/replica/frames.ts';
 import { chainPolicy, type ChainMembers } from '#lib/replica/policies.ts';
 import { localSeal } from '#lib/replica/ports.ts';
@@ -104,6 +105,17 @@ async function chainReplica(
   await replica.receive(received(...frames));
   return replica;
 }
+
+test('D07: a control that is longer than a statement may be is refused with a reason, and nothing is said', async () => {
+  const { laptop } = await scene('too long');
+  const said = laptop.replica.controls().length;
+  for (const length of [MAX_CONTROL + 1, 2 * MAX_CONTROL]) {
+    const done = await laptop.replica.control(new Uint8Array(length));
+    expect(done).toEqual({ ok: false, error: { type: 'edit-too-large' } });
+  }
+  expect(laptop.replica.controls()).toHaveLength(said);
+  expect((await laptop.replica.control(new Uint8Array(MAX_CONTROL))).ok).toBe(true);
+});
 
 test('20: chains of 70 addresses that nobody let in, by a device of nobody’s, are not taken in, and everybody can write', async () => {
   const { world, laptop, phone, tablet } = await scene('made up');

@@ -12,7 +12,7 @@ import {
   recoverBody,
   revokeDeviceBody,
 } from './chain-body.ts';
-import { chainEpoch, chainSpaceId, evaluateChain, type ChainEntry } from './chain.ts';
+import { chainEpoch, chainSpaceId, evaluateChain, MAX_DEVICES, type ChainEntry } from './chain.ts';
 import { admitCarried, createChains, newsOf } from './chains.ts';
 import type { DeviceKeys } from './device.ts';
 import { deriveEpoch, type EpochKeys } from './epoch.ts';
@@ -281,6 +281,58 @@ describe('a device whose addition does not count', () => {
     const more = await chain.write(bob.device, await adding(phone), [self]);
     const { devices, unconfirmed } = await stateOf(genesis, self, more);
     expect([[...devices.keys()], unconfirmed]).toEqual([[hex(alice.device.id)], []]);
+  });
+});
+
+describe('a thief who adds devices without end', () => {
+  const many = (count: number) =>
+    Promise.all(Array.from({ length: count }, (_, i) => deviceNamed(`one of many ${i}`)));
+
+  /** Each after the one before. */
+  async function addingAll(by: DeviceKeys, devices: readonly DeviceKeys[], after: Written) {
+    const written = [after];
+    for (const device of devices)
+      written.push(await chain.write(by, await adding(device), written.slice(-1)));
+    return written.slice(1);
+  }
+
+  test('D07: has 32 in all; what is more is known and never active, until there is room and it is added again', async () => {
+    const devices = await many(MAX_DEVICES + 2);
+    const phoneIn = await chain.write(alice.device, await adding(phone), [genesis]);
+    const added = await addingAll(phone, devices, phoneIn);
+    const frames = [genesis, phoneIn, ...added];
+    const full = await stateOf(...frames);
+    expect(full.active.size).toBe(MAX_DEVICES);
+    expect(full.devices.size).toBe(devices.length + 2);
+    expect(full.unconfirmed).toEqual(added.slice(MAX_DEVICES - 2).map((one) => one.hex));
+    expect((await stateOf(...seededRandom('any order').shuffle(frames))).active).toEqual(full.active);
+
+    const out = await chain.write(alice.device, revoking(phone), [added.at(-1)!]);
+    const left = await stateOf(...frames, out);
+    expect(left.active.size).toBe(MAX_DEVICES - 1);
+    const inAgain = await addingAll(alice.device, [tablet, devices.at(-1)!], out);
+    const { active } = await stateOf(...frames, out, ...inAgain);
+    expect(active.size).toBe(MAX_DEVICES);
+    expect([active.has(hex(tablet.id)), active.has(hex(devices.at(-1)!.id))]).toEqual([true, false]);
+  });
+
+  test('D07: takes no device from the account by what he says beside its addition, and the kit always comes in', async () => {
+    const devices = await many(MAX_DEVICES);
+    const phoneIn = await chain.write(alice.device, await adding(phone), [genesis]);
+    const tabletIn = await chain.write(alice.device, await adding(tablet), [phoneIn]);
+    const beside = await addingAll(phone, devices, phoneIn);
+    const frames = [genesis, phoneIn, tabletIn, ...beside];
+    const state = await stateOf(...frames);
+    expect(state.active.has(hex(tablet.id))).toBe(true);
+    expect(state.active.size).toBe(MAX_DEVICES + 1);
+
+    const kit = await deviceNamed('from the kit');
+    const recovered = await pen(keys, seededRandom('kit')).write(kit, await recovering(kit, alice.device), [
+      tabletIn,
+      ...beside.slice(-1),
+    ]);
+    const { active } = await stateOf(...frames, recovered);
+    expect([...active].sort()).toEqual([alice.device, kit].map(({ id }) => hex(id)).sort());
   });
 });
 

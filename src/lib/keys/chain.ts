@@ -7,6 +7,10 @@
  * the recovering device had not seen, so that nothing a relay keeps back outlives the kit. (Of recoveries made apart both
  * stand: each is the kit's word.) A device is added once: revoked, it never comes back. Its topic has no delete key: nothing is ever erased from it.
  *
+ * An addition counts only where fewer than MAX_DEVICES are active in its past, so that whoever has one device cannot make
+ * them without end. That is asked of its past alone: nothing that is said beside it takes it back. Of additions made apart
+ * more may be active, each of them to be seen and revoked; how many of those get keys is bounded by rotations.ts.
+ *
  * Who counts is membership.ts under the rules below. A device whose addition does not count is known all the same, and
  * revoked: what an honest one has written meanwhile is kept, and its addition can be said again by an active device.
  *
@@ -29,8 +33,18 @@ import { deviceId, type DeviceBundle, type DeviceKeys } from './device.ts';
 import type { EpochParts } from './epoch.ts';
 import type { Operation } from './history.ts';
 import { zeroId, type Hex, type SpaceId } from './ids.ts';
-import { evaluate, type Change, type Evaluation, type Rejection, type Rules } from './membership.ts';
+import {
+  evaluate,
+  type Change,
+  type Evaluation,
+  type Rejection,
+  type Rules,
+  type View,
+} from './membership.ts';
 import { accountKey, recoverySealing, type ChainSecrets } from './root.ts';
+
+/** As many devices an address may have when it adds one. A recovery always counts. */
+export const MAX_DEVICES = 32;
 
 /** A control statement of a chain whose every signature was verified. Made by `admitChainControls` alone. */
 export interface ChainEntry {
@@ -161,9 +175,16 @@ function rulesOf(operations: readonly Operation<ChainBody>[]): Rules<ChainBody, 
       if (first === undefined || !view.knows(first)) return false;
       if (body.type === 'recover') return author === body.id && !view.knows(author);
       if (view.get(author) === undefined) return false;
-      return body.type === 'addDevice' ? !view.knows(body.id) : view.knows(body.revoked);
+      if (body.type === 'revokeDevice') return view.knows(body.revoked);
+      return !view.knows(body.id) && !isFull(view);
     },
   };
+}
+
+function isFull(view: View<DeviceBundle>): boolean {
+  let active = 0;
+  for (const device of view.subjects()) if (view.get(device) !== undefined) active++;
+  return active >= MAX_DEVICES;
 }
 
 function changesOf(

@@ -2,15 +2,17 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { deviceNamed, flipped, pen, person, type Person } from '../../../tests/helpers/people/people.ts';
 import { seededRandom } from '../../../tests/helpers/tools/random.ts';
-import { addressHash, type Address } from './address.ts';
+import { addressHash, addressOfHash, type Address } from './address.ts';
 import { acceptAddress, addDeviceBody, revokeDeviceBody } from './chain-body.ts';
-import { chainEpoch, chainSpaceId, type ChainState } from './chain.ts';
+import { chainEpoch, chainSpaceId, MAX_DEVICES, type ChainState } from './chain.ts';
 import type { DeviceKeys } from './device.ts';
 import { deriveEpoch, epochId, generateEpoch, partsOf, readHash, type EpochSecrets } from './epoch.ts';
+import type { Hex } from './ids.ts';
 import { openChain } from './open-chain.ts';
 import { chainSecrets, recoverySealing } from './root.ts';
 import {
   currentEpoch,
+  MAX_RECIPIENTS,
   openGrant,
   openRotation,
   reachesExactly,
@@ -134,6 +136,49 @@ describe('a rotation', () => {
     expect(recipients).toHaveLength(5);
     const made = recipients.map(({ address, id }) => ({ address, recipient: id, sealed: new Uint8Array(0) }));
     expect(reachesExactly(made, [bruno.address, alice.address], both)).toBe(true);
+  });
+
+  test('D07: with however many devices and owners there are it has boxes for the oldest alone, each owner’s kit among them', () => {
+    const crowd = (first: Hex, count: number): ChainState => {
+      const { devices, ...chain } = chains.get(alice.address)!;
+      const ids = [first, ...Array.from({ length: count - 1 }, () => hex(random(32)))];
+      const one = devices.get(hex(phone.id))!;
+      return { ...chain, devices: new Map(ids.map((id) => [id, one])), active: new Set(ids) };
+    };
+    const addresses = Array.from({ length: 2 * MAX_RECIPIENTS }, () => addressOfHash(random(32)));
+    const firsts = new Map(addresses.map((address) => [address, hex(random(32))]));
+    for (const [owners, devices, boxed] of [
+      [1, 900, MAX_DEVICES + 1],
+      [1, MAX_DEVICES, MAX_DEVICES + 1],
+      [11, 900, 11 * (MAX_DEVICES + 1)],
+      [12, 900, MAX_RECIPIENTS],
+      [100, 900, 300],
+      [100, 1, 200],
+      [2 * MAX_RECIPIENTS, 5, MAX_RECIPIENTS],
+    ] as const) {
+      const some = addresses.slice(0, owners);
+      const crowds = new Map(some.map((address) => [address, crowd(firsts.get(address)!, devices)]));
+      const { recipients, unknown } = recipientsOf(some, (address) => crowds.get(address));
+      expect([recipients.length, unknown]).toEqual([boxed, []]);
+      const reached = new Set(recipients.map(({ id }) => hex(id)));
+      for (const address of some.slice(0, MAX_RECIPIENTS))
+        expect(reached).toContain(hex(addressHash(address)));
+      if (owners <= 100) for (const address of some) expect(reached).toContain(firsts.get(address));
+      const made = recipients.map(({ address, id }) => ({ address, recipient: id, sealed: random(1) }));
+      expect(reachesExactly(made, some, (address) => crowds.get(address))).toBe(true);
+    }
+  });
+
+  test('D07: whoever recovers an account has a box, however many devices the kit keeps', () => {
+    const chain = chains.get(alice.address)!;
+    const one = chain.devices.get(hex(phone.id))!;
+    const kept = Array.from({ length: MAX_DEVICES }, () => hex(random(32)));
+    const recovered = hex(random(32));
+    const devices = new Map(kept.map((id) => [id, one])).set(recovered, { ...one, addedBy: null });
+    const crowded = { ...chain, devices, active: new Set(devices.keys()) };
+    const { recipients } = recipientsOf([alice.address], () => crowded);
+    expect(recipients).toHaveLength(MAX_DEVICES + 1);
+    expect(recipients.map(({ id }) => hex(id))).toContain(recovered);
   });
 
   test('finding 13: gives nobody another key than everybody was told of', async () => {

@@ -5,7 +5,8 @@
  *   purpose    "carnet/epoch-grant/v1/" | space in hex
  *
  * One sealed box per active device of every owner and one for each owner's recovery key, no less and no more: a rotation
- * with other boxes is void (roster.ts). A box is opened only for the space it was made for and if the author of the
+ * with other boxes is void (roster.ts). Of an owner with more than MAX_DEVICES the oldest have one, and with very many owners
+ * each has fewer: all boxes fit into one statement, and nobody keeps the others from rotating by having many devices. A box is opened only for the space it was made for and if the author of the
  * statement around it had signed it, so that keys come from owners alone (attack A02); and what is in it counts only if it
  * hashes to what everybody was told, so that nobody is given a key of their own.
  */
@@ -16,7 +17,7 @@ import type { Random } from '#lib/crypto/random.ts';
 import { openBox, sealBox } from '#lib/crypto/sealing.ts';
 import { LABELS } from '#lib/crypto/suite.ts';
 import { addressHash, type Address } from './address.ts';
-import type { ChainState } from './chain.ts';
+import { MAX_DEVICES, type ChainState } from './chain.ts';
 import type { DeviceKeys } from './device.ts';
 import { EPOCH_KEY, epochId, partsOf, readHash, type EpochSecrets } from './epoch.ts';
 import type { DeviceId, Hex, SpaceId } from './ids.ts';
@@ -48,18 +49,27 @@ export interface RecipientKey {
 
 const NEVER = Number.MAX_SAFE_INTEGER;
 const MAX_EPOCHS = 16_384;
+/** Boxes in a rotation: a box of one key takes 1.5 KiB, beside what is carried (vault/carried.ts), names and chains. */
+export const MAX_RECIPIENTS = 384;
 
 /**
  * Every key that boxes go to, by these chains, each once: a device that has accepted two addresses is the smaller one's.
  * Owners whose chain is not known are named apart.
+ *
+ * No more than there is room for: of the owners the first, each with its recovery key, and of the devices of each those
+ * that the kit let in and the oldest. What a device builds on is older than it, so that a thief who adds many puts out none that he had heard of. Who
+ * gets no box is reached once the others are revoked, or by a grant.
+ * @param owners in causal order, as a roster tells them
  */
 export function recipientsOf(
   owners: Iterable<Address>,
   chainOf: (address: Address) => ChainState | undefined,
 ): { recipients: Recipient[]; unknown: Address[] } {
+  const reached = [...owners].slice(0, MAX_RECIPIENTS);
+  const share = Math.min(MAX_DEVICES, Math.floor(MAX_RECIPIENTS / reached.length) - 1);
   const recipients = new Map<Hex, Recipient>();
   const unknown: Address[] = [];
-  for (const address of [...owners].sort()) {
+  for (const address of reached.sort()) {
     const chain = chainOf(address);
     if (!chain?.genesis) {
       unknown.push(address);
@@ -67,12 +77,19 @@ export function recipientsOf(
     }
     const kit = addressHash(address);
     recipients.set(hex(kit), { address, id: kit, sealing: chain.genesis.recovery });
-    for (const id of chain.active) {
+    for (const id of firstActive(chain, share)) {
       const { sealing } = chain.devices.get(id)!.bundle;
       if (!recipients.has(id)) recipients.set(id, { address, id: fromHex(id), sealing });
     }
   }
   return { recipients: [...recipients.values()], unknown };
+}
+
+/** Whom the kit let in, then the oldest: what recovers an account has keys, however many devices it keeps. */
+function firstActive({ active, devices }: ChainState, count: number): Hex[] {
+  const all = [...active];
+  const isByKit = (id: Hex) => devices.get(id)!.addedBy === null;
+  return [...all.filter(isByKit), ...all.filter((id) => !isByKit(id))].slice(0, count);
 }
 
 /** Whether there is a box for each of these owners' keys, under its owner, and no other. */

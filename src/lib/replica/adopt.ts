@@ -19,7 +19,7 @@ import { inspect } from './gate.ts';
 import type { Members } from './members.ts';
 import { holds, takeAll, type LaneHead, type LaneHeads, type LaneId, type Log } from './log.ts';
 import { readLog, recount } from './recount.ts';
-import { decodeSnapshot, partOf, type FoldedLane, type Snapshot } from './snapshot.ts';
+import { decodeSnapshot, partOf, readSnapshot, type FoldedLane, type Snapshot } from './snapshot.ts';
 import type { Origin } from './state.ts';
 import { takeStatements } from './statements.ts';
 import type { Turn } from './turn.ts';
@@ -55,10 +55,8 @@ export async function judgeSnapshots(
     // Who may not fold is asked first: nobody else has anything inflated here.
     if (candidate.parts.some(({ id }) => circumstances.unsent.has(id))) continue;
     if (!(await mayFold(context, turn, candidate.parts))) continue;
-    const snapshot = await decodeSnapshot(
-      candidate.parts.map(({ content }) => content),
-      turn.members,
-    );
+    const snapshot = await readCandidate(context, turn, candidate);
+    if (snapshot === 'not-now') continue;
     const verdict = await judge(context, turn, candidate, snapshot, circumstances);
     if (verdict === 'wait') continue;
     for (const { id } of candidate.parts) ids.delete(id);
@@ -81,6 +79,25 @@ async function learnFrom(context: Context, turn: Turn, snapshot: Snapshot): Prom
   const { controls, carried } = turn;
   await takeStatements(context, turn, snapshot);
   return turn.controls !== controls || turn.carried !== carried;
+}
+
+/**
+ * Null when it is malformed. Where lanes are by authors whose joining or linking the relay has kept back, the snapshot itself
+ * brings it: that is learnt first, and its maker not accused of what the relay did. Whom not even that introduces nobody
+ * can have folded.
+ */
+async function readCandidate(
+  context: Context,
+  turn: Turn,
+  { parts }: Candidate,
+): Promise<Snapshot | null | 'not-now'> {
+  const contents = parts.map(({ content }) => content);
+  const reading = await readSnapshot(contents, turn.members);
+  if (!reading || reading.strangers.length === 0) return reading && reading.snapshot;
+  await takeStatements(context, turn, reading.snapshot);
+  await recount(context, turn);
+  // By what is known now its maker may be out.
+  return (await mayFold(context, turn, parts)) ? decodeSnapshot(contents, turn.members) : 'not-now';
 }
 
 /**

@@ -29,6 +29,8 @@ import type { Turn } from './turn.ts';
 
 /** Room for the counts before names and chains. */
 const COUNTS_LENGTH = 16;
+/** The longest body that a control may have, whatever it names. */
+export const MAX_CONTROL = maxBody(2 * MAX_DEPS) - COUNTS_LENGTH;
 /** What a `heads` frame holds at most: the rest is for what it names. */
 const MAX_HEADS_CONTENT = 768 * 1024;
 const EMPTY = new Uint8Array(0);

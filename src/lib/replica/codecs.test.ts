@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { concat, hex, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
+import { concat, fromHex, hex, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
 import { Writer } from '#lib/bytes/writer.ts';
+import { addressOfHash } from '#lib/keys/address.ts';
 import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import { decodeFrontier, decodeHeads, encodeFrontier, encodeHeads } from './bodies.ts';
 import { deflate, inflate } from './deflate.ts';
@@ -11,7 +12,7 @@ import { HLC_ZERO, MAX_DRIFT, observe, tick } from './hlc.ts';
 import { Lane, shortOf } from './lane.ts';
 import type { LaneHead } from './log.ts';
 import type { Members } from './members.ts';
-import { decodeSnapshot, encodeSnapshot, partOf, type Snapshot } from './snapshot.ts';
+import { decodeSnapshot, encodeSnapshot, partOf, readSnapshot, type Snapshot } from './snapshot.ts';
 import { claimKey, decodeHead, EMPTY_HEAD, encodeHead, type Claim, type HeadState } from './state.ts';
 
 const random = seededRandom('codecs');
@@ -160,7 +161,42 @@ test('28: a snapshot comes back from its parts, in one spelling; a changed bit a
   const twice = { ...snapshot, names: [name, name] };
   expect(await decodeSnapshot((await encodeSnapshot(twice))!, members)).toBeNull();
   expect(await decodeSnapshot([part!], knowing(bob))).toBeNull();
+  const told = await readSnapshot([part!], knowing(bob));
+  expect(told).toEqual({ snapshot: { ...snapshot, lanes: new Map() }, strangers: [alice] });
+  expect(await readSnapshot([part!.subarray(0, -1)], knowing(bob))).toBeNull();
 });
+
+test.each(['lanes', 'chains', 'statements', 'controls', 'late', 'names'] as const)(
+  '28: what nobody would take in is not made: with one too many %s there is no snapshot, with as many as there may be it is read',
+  async (what) => {
+    const most = what === 'lanes' || what === 'chains' ? 4096 : 65_536;
+    const numbered = (number: number) => number.toString(16).padStart(64, '0');
+    const { head, lane } = spoken(alice, 1, 1);
+    const statement = new Uint8Array(1);
+    const withMany = (count: number): Snapshot => {
+      const ids = Array.from({ length: count }, (_, i) => numbered(i + 1));
+      const of = (one: typeof what) => (what === one ? ids : []);
+      const addresses = of('chains').map((one) => addressOfHash(fromHex(one)));
+      const chains = new Map(addresses.map((address) => [address, [statement]]));
+      if (what === 'statements')
+        chains.set(
+          addressOfHash(fromHex(alice)),
+          ids.map(() => statement),
+        );
+      return {
+        lanes: new Map(of('lanes').map((author) => [author, { head: { ...head, author }, lane }])),
+        chains,
+        controls: of('controls').map((_, epoch) => ({ epoch, statement })),
+        late: of('late'),
+        names: of('names').map((saying) => ({ author: bob, seq: 1, saying, frame: saying })),
+      };
+    };
+    const everybody = { author: () => ({ signing: random(32), clientId: 1 }) } as unknown as Members;
+    const parts = await encodeSnapshot(withMany(most));
+    expect(await decodeSnapshot(parts!, everybody)).not.toBeNull();
+    expect(await encodeSnapshot(withMany(most + 1))).toBeNull();
+  },
+);
 
 test('the clock rises, follows others a little, and lets itself be put right', () => {
   const now = Date.UTC(2026, 0, 1);

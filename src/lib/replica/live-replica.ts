@@ -10,7 +10,7 @@ import type { Name } from '#lib/keys/grounds.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import type { Edit, EntryId, HealthRecord, SectionId } from '#lib/record/entry.ts';
 import { judgeSnapshots } from './adopt.ts';
-import { authorControl, authorData, frontierOf, headsContent } from './authoring.ts';
+import { authorControl, authorData, frontierOf, headsContent, MAX_CONTROL } from './authoring.ts';
 import { openNames, readBase } from './base.ts';
 import { decodeFrontier, encodeFrontier } from './bodies.ts';
 import type { Context } from './context.ts';
@@ -103,6 +103,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return this.#act<{ frame: Bytes }, EditError>(async () => {
       const keys = epoch ?? this.#context.keyring.current;
       if (!keys) return fail({ type: 'not-allowed' });
+      if (body.length > MAX_CONTROL) return fail({ type: 'edit-too-large' });
       const turn = await this.#kept.fullTurn();
       const frame = await authorControl(this.#context, turn, body, keys, confirmed);
       await takeFrames(this.#kept, turn, [], { upToDate: false, unreadable: this.#unreadable });

@@ -59,14 +59,27 @@ const MAX_STATEMENTS = 65_536;
 const MAX_LATE = 65_536;
 const MAX_NAMES = 65_536;
 
-/** The contents of the frames, in order; null when it is larger than can be sent. */
-export async function encodeSnapshot({
-  lanes,
-  chains,
-  controls,
-  late,
-  names,
-}: Snapshot): Promise<readonly Bytes[] | null> {
+/** The contents of the frames, in order; null when it is larger than can be sent, or than others take in. */
+export async function encodeSnapshot(snapshot: Snapshot): Promise<readonly Bytes[] | null> {
+  if (!isWithinCounts(snapshot)) return null;
+  const content = encodeContent(snapshot);
+  if (content.length > MAX_STATE) return null;
+  return cut(
+    new Writer(content.length / 2)
+      .u32(content.length)
+      .bytes(await deflate(content))
+      .finish(),
+  );
+}
+
+/** Whoever decodes it holds its maker to these: a device that folded more would be accused by everybody. */
+function isWithinCounts({ lanes, chains, controls, late, names }: Snapshot): boolean {
+  if (lanes.size > MAX_LANES || chains.size > MAX_LANES || controls.length > MAX_STATEMENTS) return false;
+  if ([...chains.values()].some((statements) => statements.length > MAX_STATEMENTS)) return false;
+  return late.length <= MAX_LATE && names.length <= MAX_NAMES;
+}
+
+function encodeContent({ lanes, chains, controls, late, names }: Snapshot): Bytes {
   const writer = new Writer(65_536).varint(lanes.size);
   for (const { head, lane } of [...lanes.values()].sort(byHead)) {
     writer
@@ -89,14 +102,7 @@ export async function encodeSnapshot({
   writer.varint(names.length);
   for (const { author, seq, saying, frame } of [...names].sort(byAuthorAndSaying))
     writer.bytes(fromHex(author)).varint(seq).bytes(fromHex(saying)).bytes(fromHex(frame));
-  const content = writer.finish();
-  if (content.length > MAX_STATE) return null;
-  return cut(
-    new Writer(content.length / 2)
-      .u32(content.length)
-      .bytes(await deflate(content))
-      .finish(),
-  );
+  return writer.finish();
 }
 
 function cut(payload: Bytes): readonly Bytes[] | null {
@@ -114,8 +120,20 @@ export function partOf(content: Bytes): { part: number; parts: number } | null {
   return { part, parts };
 }
 
-/** From the contents of all its frames, in order. */
+/** From the contents of all its frames, in order; null too when a lane is by somebody who is not known. */
 export async function decodeSnapshot(contents: readonly Bytes[], members: Members): Promise<Snapshot | null> {
+  const reading = await readSnapshot(contents, members);
+  return reading && reading.strangers.length === 0 ? reading.snapshot : null;
+}
+
+/** A snapshot without the lanes of authors who are not known; and these. */
+export interface Reading {
+  readonly snapshot: Snapshot;
+  readonly strangers: readonly Hex[];
+}
+
+/** The same, as far as it can be read without knowing everybody: what it tells about members does not wait for that. */
+export async function readSnapshot(contents: readonly Bytes[], members: Members): Promise<Reading | null> {
   const payload = concat(...contents.map((content) => content.subarray(2)));
   const announced = decodeWith(payload, (reader) => ({
     length: reader.u32(),
@@ -126,15 +144,17 @@ export async function decodeSnapshot(contents: readonly Bytes[], members: Member
   return content && decodeWith(content, (reader) => readContent(reader, members));
 }
 
-function readContent(reader: Reader, members: Members): Snapshot {
+function readContent(reader: Reader, members: Members): Reading {
+  const strangers: Hex[] = [];
   const lanes = new Map<LaneId, FoldedLane>();
   let before: LaneHead | null = null;
   for (let left = count(reader, MAX_LANES); left > 0; left--) {
-    const one: FoldedLane = readLane(reader, members);
-    if (before && byHead({ head: before }, one) >= 0) throw new MalformedBytes('lanes out of order');
-    const isSecond = before?.author === one.head.author;
-    lanes.set(isSecond ? `${one.head.author} ${one.head.saying}` : one.head.author, one);
-    before = one.head;
+    const { head, lane }: ReadLane = readLane(reader, members);
+    if (before && byHead({ head: before }, { head }) >= 0) throw new MalformedBytes('lanes out of order');
+    const isSecond = before?.author === head.author;
+    if (lane) lanes.set(isSecond ? `${head.author} ${head.saying}` : head.author, { head, lane });
+    else strangers.push(head.author);
+    before = head;
   }
   const chains = new Map<Address, Bytes[]>();
   for (let left = count(reader, MAX_LANES); left > 0; left--) {
@@ -157,16 +177,24 @@ function readContent(reader: Reader, members: Members): Snapshot {
   }));
   if (names.some((name, i) => i > 0 && byAuthorAndSaying(names[i - 1]!, name) >= 0))
     throw new MalformedBytes('names out of order');
-  return { lanes, chains, controls, late, names };
+  return { snapshot: { lanes, chains, controls, late, names }, strangers };
 }
 
-function readLane(reader: Reader, members: Members): FoldedLane {
+/** Without the lane where its author is not known: which values are its own nobody can tell then. */
+interface ReadLane {
+  readonly head: LaneHead;
+  readonly lane: Lane | null;
+}
+
+function readLane(reader: Reader, members: Members): ReadLane {
   const author = hex(reader.bytes(ID_LENGTH));
   const seq = reader.varint();
   const [saying, frame] = [hex(reader.bytes(ID_LENGTH)), hex(reader.bytes(ID_LENGTH))];
   const isJoined = reader.u8() === 1;
   const client = members.author(author)?.clientId;
-  const lane = client === undefined ? null : Lane.open(toOwned(reader.lengthPrefixed(MAX_STATE)), client);
+  const folded = toOwned(reader.lengthPrefixed(MAX_STATE));
+  if (client === undefined) return { head: { author, seq, saying, frame, clock: 0, isJoined }, lane: null };
+  const lane = Lane.open(folded, client);
   if (lane?.frames !== seq || lane.frameAt(shortOf(saying)) !== seq - 1) throw new MalformedBytes('no lane');
   return { head: { author, seq, saying, frame, clock: lane.clock, isJoined }, lane };
 }

@@ -27,6 +27,7 @@ import type { DocumentsDeps } from './documents.ts';
 import { deviceViews } from './device-list.ts';
 import type { Environment } from './environment.ts';
 import { storageProblem } from './errors.ts';
+import { openFolding } from './folding.ts';
 import { follow } from './follow.ts';
 import { conflictViews, deviceOf, historyOf, type DeviceOf } from './history.ts';
 import { healIdentity, identityChanges, type Identity } from './identity.ts';
@@ -98,8 +99,6 @@ const ROTATE_MS = 60_000;
 /** …and this long where words of this device wait for it (rule 27). */
 const WAITING_MS = 5_000;
 const DAY_MS = 24 * 3_600_000;
-/** With this many frames outside the newest snapshot, a new one spares new devices the walk. */
-const SNAPSHOT_AFTER = 500;
 
 export async function openAccount(input: {
   readonly env: Environment;
@@ -131,6 +130,7 @@ export async function openAccount(input: {
     openTransfers({ env, storage, seal, documents: documentEntries, onChange: changed }),
   ]);
   const { chain, account, record } = spaces;
+  const folding = openFolding(record.replica);
 
   function documentEntries(): Iterable<Entry> {
     return record.replica.record().entries.get(documents.id)?.values() ?? [];
@@ -349,7 +349,7 @@ export async function openAccount(input: {
       for (const space of [account, record]) void space.replica.noteShown();
     if (!connection.state().settled) return;
     if (headsDue) soon('heads', HEADS_MS, publishHeads);
-    if (record.replica.uncovered() >= SNAPSHOT_AFTER) soon('snapshot', HEADS_MS, takeSnapshot);
+    if (folding.isDue()) soon('snapshot', HEADS_MS, takeSnapshot);
   }
 
   /** What waits for new keys does not wait long for somebody else to make them. */
@@ -374,8 +374,7 @@ export async function openAccount(input: {
   }
 
   async function takeSnapshot(): Promise<void> {
-    await record.replica.snapshot();
-    wake();
+    if (await folding.fold()) wake();
   }
 
   function wake(): void {

@@ -10,8 +10,8 @@ import type { VerifiedControl } from '#lib/keys/control.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import { type CarriedControl, MAX_CARRIED } from '#lib/keys/roster-body.ts';
 
-/** Half of what a statement holds at most: the rest is for boxes, names and chains. */
-export const MAX_CARRIED_BYTES = 512 * 1024;
+/** A quarter of what a statement holds at most: the rest is for boxes (MAX_RECIPIENTS in rotations.ts), names and chains. */
+export const MAX_CARRIED_BYTES = 256 * 1024;
 /** Epoch and length before each statement. */
 const HEAD_LENGTH = 8;
 

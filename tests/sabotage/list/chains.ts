@@ -38,9 +38,17 @@ export const CHAINS: readonly Sabotage[] = [
   {
     id: 'revoked-device-never-added-again',
     file: 'src/lib/keys/chain.ts',
-    find: `body.type === 'addDevice' ? !view.knows(body.id) : view.knows(body.revoked);`,
-    replace: `body.type === 'addDevice' ? view.get(body.id) === undefined : view.knows(body.revoked);`,
+    find: `return !view.knows(body.id) && !isFull(view);`,
+    replace: `return view.get(body.id) === undefined && !isFull(view);`,
     why: 'A revoked device would be active again by an old addition, or one that it had made beforehand.',
+    tests: ['src/lib/keys/chain.test.ts'],
+  },
+  {
+    id: 'few-devices-an-address',
+    file: 'src/lib/keys/chain.ts',
+    find: `return active >= MAX_DEVICES;`,
+    replace: `return active < 0;`,
+    why: 'A thief could add devices without end, and the account would have to revoke each of them.',
     tests: ['src/lib/keys/chain.test.ts'],
   },
   {

@@ -229,9 +229,17 @@ export const ROSTER: readonly Sabotage[] = [
   {
     id: 'boxes-for-the-active-alone',
     file: 'src/lib/keys/rotations.ts',
-    find: `for (const id of chain.active) {`,
-    replace: `for (const id of chain.devices.keys()) {`,
+    find: `const all = [...active];`,
+    replace: `const all = active.size < 0 ? [] : [...devices.keys()];`,
     why: 'The revoked phone would be given every later key (D07).',
+    tests: ['src/lib/keys/rotations.test.ts'],
+  },
+  {
+    id: 'boxes-fit-into-a-statement',
+    file: 'src/lib/keys/rotations.ts',
+    find: `const share = Math.min(MAX_DEVICES, Math.floor(MAX_RECIPIENTS / reached.length) - 1);`,
+    replace: `const share = Math.max(MAX_DEVICES, NEVER);`,
+    why: 'One owner with very many devices would keep everybody from ever rotating again (D07).',
     tests: ['src/lib/keys/rotations.test.ts'],
   },
   {
