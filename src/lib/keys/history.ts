@@ -47,11 +47,14 @@ export function orderHistory<B>(operations: Iterable<Operation<B>>): History<B> 
   };
 }
 
-/** Operations whose dependencies are all there, directly and indirectly; and the others. */
-function separate<B>(operations: Iterable<Operation<B>>) {
-  const present = new Map<Hex, Operation<B>>();
+/** What names others that it builds on. */
+export type Building = Pick<Operation<unknown>, 'id' | 'deps'>;
+
+/** Operations whose dependencies are all there, directly and indirectly; and the others. Each is looked at once. */
+export function separate<O extends Building>(operations: Iterable<O>) {
+  const present = new Map<Hex, O>();
   for (const operation of operations) present.set(operation.id, operation);
-  const waiting: Operation<B>[] = [];
+  const waiting: O[] = [];
   const missing = [...present.values()].filter((operation) =>
     operation.deps.some((dep) => !present.has(dep)),
   );
@@ -83,8 +86,8 @@ function sortCausally<B>(present: ReadonlyMap<Hex, Operation<B>>): Operation<B>[
   return placed;
 }
 
-function dependantsOf<B>(present: ReadonlyMap<Hex, Operation<B>>): Map<Hex, Operation<B>[]> {
-  const dependants = new Map<Hex, Operation<B>[]>();
+function dependantsOf<O extends Building>(present: ReadonlyMap<Hex, O>): Map<Hex, O[]> {
+  const dependants = new Map<Hex, O[]>();
   for (const operation of present.values()) {
     for (const dep of new Set(operation.deps)) {
       const list = dependants.get(dep);
