@@ -1,0 +1,72 @@
+/**
+ * Findings 9 and 11: what a device that is revoked, or a copy of it, makes the others do and keep. Work is counted, not
+ * timed: it grows with what was sent, and not with its square.
+ */
+import { expect, test, vi } from 'vitest';
+import { hex } from '#lib/bytes/bytes.ts';
+import type * as ChainModule from '#lib/keys/chain.ts';
+import type { Hex } from '#lib/keys/ids.ts';
+import type { Frame } from '#lib/replica/frames.ts';
+import { forge, received } from '../helpers/hostile/forge.ts';
+import { settle } from '../helpers/worlds/plain-relay.ts';
+import { people, replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
+
+const done = vi.hoisted(() => ({ chainsJudged: 0 }));
+
+vi.mock('#lib/keys/chain.ts', async (original) => {
+  const chain = await original<typeof ChainModule>();
+  const evaluateChain: typeof chain.evaluateChain = (...given) => {
+    done.chainsJudged++;
+    return chain.evaluateChain(...given);
+  };
+  return { ...chain, evaluateChain };
+});
+
+const NAMES = ['Alice laptop', 'Alice phone', 'Alice tablet'];
+const NOTHING = Uint8Array.of(0, 0);
+
+type Scene = Awaited<ReturnType<typeof three>>;
+
+async function three(seed: string) {
+  const world = await replicaWorld(NAMES, seed, { who: await people(NAMES) });
+  const [laptop, phone, tablet] = world.devices as [WorldDevice, WorldDevice, WorldDevice];
+  await settle(
+    world.devices.map(({ replica }) => replica),
+    world.relay,
+  );
+  return { world, laptop, phone, tablet };
+}
+
+/** The laptop revokes the phone, whatever that has said in the chain, and knows it. */
+async function revokePhone({ world, laptop }: Scene): Promise<void> {
+  await world.revoke('Alice phone', [], laptop);
+  await laptop.learnChains();
+  await settle([laptop.replica], world.relay);
+}
+
+/** The phone revokes the tablet in the chain of its account again and again: the statements, each on the one before. */
+async function revokeTabletOften({ phone, tablet }: Scene, count: number): Promise<Hex[]> {
+  const sayings: Hex[] = [];
+  for (let i = 0; i < count; i++) {
+    const { control } = await phone.account.revoke(phone.keys, tablet.id);
+    sayings.push(hex(control.id));
+  }
+  return sayings;
+}
+
+test('11: late frames that each name another old head of a chain do not make anybody judge the chain at each of them', async () => {
+  const scene = await three('old heads');
+  const { world, laptop, phone } = scene;
+  const sayings = await revokeTabletOften(scene, 30);
+  await revokePhone(scene);
+  const frames: Frame[] = [];
+  for (const [i, saying] of sayings.toReversed().entries()) {
+    const place = { seq: i + 1, before: frames.slice(-1).map((one) => one.saying) };
+    const chains = [{ address: phone.account.address, heads: [saying], carried: [] }];
+    frames.push(await forge(world, phone, { kind: 'heads', content: NOTHING, chains, ...place }, laptop));
+  }
+  done.chainsJudged = 0;
+  await laptop.replica.receive(received(...frames), { upToDate: true });
+  expect(done.chainsJudged).toBeLessThan(3);
+  expect(await laptop.replica.lateWords()).toEqual({ ok: true, value: frames.length });
+});
