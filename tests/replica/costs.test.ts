@@ -6,12 +6,15 @@ import { expect, test, vi } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
 import type * as ChainModule from '#lib/keys/chain.ts';
 import type { Hex } from '#lib/keys/ids.ts';
+import type * as RosterModule from '#lib/keys/roster.ts';
+import { encodeRosterBody } from '#lib/keys/roster-body.ts';
+import type * as SignedModule from '#lib/keys/signed.ts';
 import type { Frame } from '#lib/replica/frames.ts';
 import { forge, received } from '../helpers/hostile/forge.ts';
 import { settle } from '../helpers/worlds/plain-relay.ts';
 import { people, replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 
-const done = vi.hoisted(() => ({ chainsJudged: 0 }));
+const done = vi.hoisted(() => ({ chainsJudged: 0, rostersJudged: 0, verified: 0 }));
 
 vi.mock('#lib/keys/chain.ts', async (original) => {
   const chain = await original<typeof ChainModule>();
@@ -20,6 +23,24 @@ vi.mock('#lib/keys/chain.ts', async (original) => {
     return chain.evaluateChain(...given);
   };
   return { ...chain, evaluateChain };
+});
+
+vi.mock('#lib/keys/roster.ts', async (original) => {
+  const roster = await original<typeof RosterModule>();
+  const evaluateRoster: typeof roster.evaluateRoster = (...given) => {
+    done.rostersJudged++;
+    return roster.evaluateRoster(...given);
+  };
+  return { ...roster, evaluateRoster };
+});
+
+vi.mock('#lib/keys/signed.ts', async (original) => {
+  const signed = await original<typeof SignedModule>();
+  const verifySigned: typeof signed.verifySigned = (...given) => {
+    done.verified++;
+    return signed.verifySigned(...given);
+  };
+  return { ...signed, verifySigned };
 });
 
 const NAMES = ['Alice laptop', 'Alice phone', 'Alice tablet'];
@@ -69,4 +90,38 @@ test('11: late frames that each name another old head of a chain do not make any
   await laptop.replica.receive(received(...frames), { upToDate: true });
   expect(done.chainsJudged).toBeLessThan(3);
   expect(await laptop.replica.lateWords()).toEqual({ ok: true, value: frames.length });
+});
+
+/** Notes of the phone, each on the one before; the first on what the laptop knows. */
+async function notes({ world, laptop, phone }: Scene, count: number, start: number): Promise<Frame[]> {
+  const content = encodeRosterBody({ type: 'note' });
+  const frames: Frame[] = [];
+  for (let i = 0; i < count; i++) {
+    const deps = i === 0 ? laptop.replica.members().heads : [];
+    const place = { seq: i + 1, before: frames.slice(-1).map(({ saying }) => saying), deps };
+    const clock = { time: start + i, counter: 0 };
+    frames.push(await forge(world, phone, { kind: 'control', content, clock, ...place }, laptop));
+  }
+  return frames;
+}
+
+test('11: a page of notes of a revoked device, each on the one before, is verified once and judged a few times', async () => {
+  const scene = await three('notes');
+  const { world, laptop } = scene;
+  await revokePhone(scene);
+  const before = laptop.replica.controls().length;
+  const line = await notes(scene, 40, world.clock.now());
+  const [withheld, ...waiting] = await notes(scene, 40, world.clock.now() + 1000);
+  Object.assign(done, { chainsJudged: 0, rostersJudged: 0, verified: 0 });
+  const page = received(...[...line, ...waiting].toReversed());
+  expect(await laptop.replica.receive(page)).toMatchObject({ ok: true, value: { admitted: 40 } });
+  expect(done.verified).toBe(40 + 39);
+  expect(done.rostersJudged).toBeLessThan(4);
+  expect(laptop.replica.controls()).toHaveLength(before + 40);
+  // What waited for the one that the relay had kept back is taken in with it.
+  await laptop.replica.receive(received(withheld!), { upToDate: true });
+  expect(done.verified).toBe(40 + 39 + 40);
+  expect(done.rostersJudged).toBeLessThan(8);
+  expect(laptop.replica.controls()).toHaveLength(before + 80);
+  expect(laptop.events).toEqual([]);
 });
