@@ -11,7 +11,7 @@ import { encodeRosterBody } from '#lib/keys/roster-body.ts';
 import type * as SignedModule from '#lib/keys/signed.ts';
 import type { Frame } from '#lib/replica/frames.ts';
 import { forge, received } from '../helpers/hostile/forge.ts';
-import { settle } from '../helpers/worlds/plain-relay.ts';
+import { push, settle } from '../helpers/worlds/plain-relay.ts';
 import { people, replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 
 const done = vi.hoisted(() => ({ chainsJudged: 0, rostersJudged: 0, verified: 0 }));
@@ -125,3 +125,47 @@ test('11: a page of notes of a revoked device, each on the one before, is verifi
   expect(laptop.replica.controls()).toHaveLength(before + 80);
   expect(laptop.events).toEqual([]);
 });
+
+/** What is late at a device, as a person is shown it. */
+async function lateNames({ replica }: WorldDevice): Promise<unknown[]> {
+  const words = await replica.unsettled();
+  if (!words.ok) throw new Error(words.error.type);
+  const values = words.value.late.flatMap((word) => word.values);
+  return values.filter(({ key }) => key.endsWith('/name')).map(({ value }) => value);
+}
+
+test.each<Frame['kind']>(['heads', 'update'])(
+  '9: a copy of the phone floods with large late frames (%s) of low numbers: the late words of the person stay',
+  { timeout: 60_000 },
+  async (kind) => {
+    const scene = await three('flood');
+    const { world, laptop, phone, tablet } = scene;
+    const everybody = world.devices.map(({ replica }) => replica);
+    await phone.allergy('Pollen');
+    const [first] = phone.replica.lanesOf(phone.id);
+    await phone.allergy('Latex');
+    await settle(everybody, world.relay);
+    await phone.allergy('Pénicilline');
+    await phone.allergy('Soja');
+    await push(phone.replica, world.relay);
+    await world.revoke('Alice phone', [], laptop);
+    await laptop.learnChains();
+    const place = { seq: first!.seq + 1, before: [first!.saying] };
+    for (let i = 0; i < 9; i++) {
+      const frame = await forge(world, phone, { kind, content: world.random(1_000_000), ...place });
+      world.relay.put(frame.topic, frame.bytes);
+    }
+    await settle([laptop.replica, tablet.replica], world.relay);
+    for (const device of [laptop, tablet]) {
+      expect(device.allergies()).toEqual(['Latex', 'Pollen']);
+      expect(await lateNames(device)).toEqual(['Pénicilline', 'Soja']);
+      await device.restart();
+      expect(await lateNames(device)).toEqual(['Pénicilline', 'Soja']);
+    }
+    const words = await laptop.replica.unsettled();
+    const late = words.ok ? words.value.late : [];
+    const sayings = late.flatMap(({ saying, values }) => (values.length > 0 ? [saying] : []));
+    expect((await laptop.replica.takeInWords(sayings)).ok).toBe(true);
+    expect(laptop.allergies()).toEqual(['Latex', 'Pollen', 'Pénicilline', 'Soja']);
+  },
+);

@@ -67,13 +67,16 @@ export function separate<O extends Building>(operations: Iterable<O>) {
   return { present, waiting: waiting.sort((a, b) => (a.id < b.id ? -1 : 1)) };
 }
 
-/** Kahn's algorithm, ties by id. Names are hashes, which cannot form a ring. */
-function sortCausally<B>(present: ReadonlyMap<Hex, Operation<B>>): Operation<B>[] {
+/**
+ * Each after everything it builds on, all of which is there. Kahn's algorithm, ties by id. Names are hashes, which cannot form
+ * a ring.
+ */
+export function sortCausally<O extends Building>(present: ReadonlyMap<Hex, O>): O[] {
   const dependants = dependantsOf(present);
   const missing = new Map([...present.values()].map(({ id, deps }) => [id, new Set(deps).size]));
   const ready = [...present.values()].filter(({ deps }) => deps.length === 0);
   ready.sort((a, b) => (a.id < b.id ? 1 : -1));
-  const placed: Operation<B>[] = [];
+  const placed: O[] = [];
   for (let next = ready.pop(); next; next = ready.pop()) {
     placed.push(next);
     for (const dependant of dependants.get(next.id) ?? []) {
@@ -99,7 +102,7 @@ function dependantsOf<O extends Building>(present: ReadonlyMap<Hex, O>): Map<Hex
 }
 
 /** Keeps `ready` in descending order, so that the smallest id is popped next. */
-function insert<B>(ready: Operation<B>[], operation: Operation<B>): void {
+function insert<O extends Building>(ready: O[], operation: O): void {
   let low = 0;
   let high = ready.length;
   while (low < high) {

@@ -16,6 +16,7 @@ import { controlOf, openReceived, type Frame, type OpenedFrame } from './frames.
 import { learn } from './freshness.ts';
 import type { Received } from './interface.ts';
 import { shortOf } from './lane.ts';
+import { lightestFirst } from './lightest.ts';
 import { takeAll, type Log } from './log.ts';
 import { admitReady, takeControls } from './statements.ts';
 import type { Turn } from './turn.ts';
@@ -121,14 +122,14 @@ export function enterWords(context: Context, turn: Turn, frames: Iterable<Frame>
   return log;
 }
 
-/** Parks what waits and keeps what is late, each as far as the quota of its author goes; the newest is dropped first. */
+/** Parks what waits and keeps what is late, each as far as the quota of its author goes (lightest.ts says what first). */
 export function parkWaiting(turn: Turn): void {
   for (const [frames, where] of [
     [turn.waiting, 'park'],
     [turn.late, 'late'],
   ] as const) {
     const used = new Map<Hex, { frames: number; bytes: number }>();
-    for (const frame of [...frames.values()].sort((a, b) => a.seq - b.seq || (a.id < b.id ? -1 : 1))) {
+    for (const frame of lightestFirst([...frames.values()])) {
       const quota = used.get(frame.author) ?? { frames: 0, bytes: 0 };
       used.set(frame.author, quota);
       quota.frames++;
