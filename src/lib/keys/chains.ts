@@ -17,8 +17,9 @@ import {
   type ChainState,
 } from './chain.ts';
 import { decodeChainBody } from './chain-body.ts';
-import { decodeControl, type ClaimedControl, type VerifiedControl } from './control.ts';
+import { decodeControl, operationOf, type ClaimedControl, type VerifiedControl } from './control.ts';
 import { MAX_ADDRESSES, MAX_HEADS, MAX_STATEMENTS, type ChainNews } from './grounds.ts';
+import { separate } from './history.ts';
 import { ID_LENGTH, type Hex } from './ids.ts';
 
 export interface KnownDevice {
@@ -36,6 +37,8 @@ export interface Chains {
   /** Of what stands in these heads and what they build on; undefined when any of it is not known. */
   at(address: Address, heads: Iterable<Hex>): ChainState | undefined;
   has(address: Address, saying: Hex): boolean;
+  /** Whether these heads are known with all that they build on. Judges nothing, so it costs little for any heads. */
+  reaches(address: Address, heads: Iterable<Hex>): boolean;
   device(id: Hex): KnownDevice | undefined;
   /** What is known of an address' chain, in no order that matters. */
   entries(address: Address): readonly ChainEntry[];
@@ -57,6 +60,7 @@ export function createChains(entries: ReadonlyMap<Address, readonly ChainEntry[]
     state: (address) => (stateOf(address)?.genesis ? stateOf(address) : undefined),
     at: (address, heads) => known.get(address)?.at(heads),
     has: (address, saying) => known.get(address)?.byId.has(saying) ?? false,
+    reaches: (address, heads) => reaches(entries.get(address), heads),
     device: (id) => devices.get(id),
     entries: (address) => entries.get(address) ?? [],
   };
@@ -227,6 +231,20 @@ async function judgeClaims(
     else bad++;
   }
   return { good, bad, unknown };
+}
+
+const whole = new WeakMap<readonly ChainEntry[], ReadonlySet<Hex>>();
+
+/** Whether these heads are among the entries, and all that they build on. Of one list it is worked out once. */
+export function reaches(entries: readonly ChainEntry[] | undefined, heads: Iterable<Hex>): boolean {
+  if (!entries) return false;
+  let present = whole.get(entries);
+  if (!present) {
+    const operations = entries.map(({ control, body }) => operationOf(control, body));
+    present = new Set(separate(operations).present.keys());
+    whole.set(entries, present);
+  }
+  return [...heads].every((head) => present.has(head));
 }
 
 interface KnownChain {

@@ -47,11 +47,14 @@ export function orderHistory<B>(operations: Iterable<Operation<B>>): History<B> 
   };
 }
 
-/** Operations whose dependencies are all there, directly and indirectly; and the others. */
-function separate<B>(operations: Iterable<Operation<B>>) {
-  const present = new Map<Hex, Operation<B>>();
+/** What names others that it builds on. */
+export type Building = Pick<Operation<unknown>, 'id' | 'deps'>;
+
+/** Operations whose dependencies are all there, directly and indirectly; and the others. Each is looked at once. */
+export function separate<O extends Building>(operations: Iterable<O>) {
+  const present = new Map<Hex, O>();
   for (const operation of operations) present.set(operation.id, operation);
-  const waiting: Operation<B>[] = [];
+  const waiting: O[] = [];
   const missing = [...present.values()].filter((operation) =>
     operation.deps.some((dep) => !present.has(dep)),
   );
@@ -64,13 +67,16 @@ function separate<B>(operations: Iterable<Operation<B>>) {
   return { present, waiting: waiting.sort((a, b) => (a.id < b.id ? -1 : 1)) };
 }
 
-/** Kahn's algorithm, ties by id. Names are hashes, which cannot form a ring. */
-function sortCausally<B>(present: ReadonlyMap<Hex, Operation<B>>): Operation<B>[] {
+/**
+ * Each after everything it builds on, all of which is there. Kahn's algorithm, ties by id. Names are hashes, which cannot form
+ * a ring.
+ */
+export function sortCausally<O extends Building>(present: ReadonlyMap<Hex, O>): O[] {
   const dependants = dependantsOf(present);
   const missing = new Map([...present.values()].map(({ id, deps }) => [id, new Set(deps).size]));
   const ready = [...present.values()].filter(({ deps }) => deps.length === 0);
   ready.sort((a, b) => (a.id < b.id ? 1 : -1));
-  const placed: Operation<B>[] = [];
+  const placed: O[] = [];
   for (let next = ready.pop(); next; next = ready.pop()) {
     placed.push(next);
     for (const dependant of dependants.get(next.id) ?? []) {
@@ -83,8 +89,8 @@ function sortCausally<B>(present: ReadonlyMap<Hex, Operation<B>>): Operation<B>[
   return placed;
 }
 
-function dependantsOf<B>(present: ReadonlyMap<Hex, Operation<B>>): Map<Hex, Operation<B>[]> {
-  const dependants = new Map<Hex, Operation<B>[]>();
+function dependantsOf<O extends Building>(present: ReadonlyMap<Hex, O>): Map<Hex, O[]> {
+  const dependants = new Map<Hex, O[]>();
   for (const operation of present.values()) {
     for (const dep of new Set(operation.deps)) {
       const list = dependants.get(dep);
@@ -96,7 +102,7 @@ function dependantsOf<B>(present: ReadonlyMap<Hex, Operation<B>>): Map<Hex, Oper
 }
 
 /** Keeps `ready` in descending order, so that the smallest id is popped next. */
-function insert<B>(ready: Operation<B>[], operation: Operation<B>): void {
+function insert<O extends Building>(ready: O[], operation: O): void {
   let low = 0;
   let high = ready.length;
   while (low < high) {

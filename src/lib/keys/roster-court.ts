@@ -191,7 +191,7 @@ export interface Knowledge {
 function createKnowledge({ history, chains }: Case): Knowledge {
   const { operations, isBefore } = history;
   const complete = operations.map(({ body: { grounds } }) =>
-    grounds.chains.every(({ address, heads }) => chains.at(address, heads) !== undefined),
+    grounds.chains.every(({ address, heads }) => chains.reaches(address, heads)),
   );
   const news = operations.flatMap(({ body: { grounds } }, at) =>
     complete[at] ? grounds.chains.map(({ address, heads }) => ({ at, address, heads })) : [],

@@ -86,21 +86,29 @@ export function isNamed(bytes: Bytes, id: Hex): boolean {
 /** Verifications run side by side, this many at a time. */
 const BATCH = 256;
 
-/** Those whose signature is good, those whose is not, and those of whom nobody knows the key. */
+/**
+ * Those whose signature is good, those whose is not, and those of whom nobody knows the key.
+ * @param verified by which key a frame's signature was found good before, by its id: not verified again. Added to.
+ */
 export async function verifyAll(
   frames: readonly OpenedFrame[],
   members: Members,
   introduced: ReadonlyMap<Hex, Bytes>,
+  verified = new Map<Hex, Bytes>(),
 ): Promise<{ good: OpenedFrame[]; bad: OpenedFrame[]; unknown: OpenedFrame[] }> {
   const sorted = { good: [] as OpenedFrame[], bad: [] as OpenedFrame[], unknown: [] as OpenedFrame[] };
   for (let start = 0; start < frames.length; start += BATCH) {
     const batch = frames.slice(start, start + BATCH);
     const verdicts = await Promise.all(
       batch.map(async (opened) => {
-        const { author } = opened.frame;
+        const { author, id } = opened.frame;
         const key = members.author(author)?.signing ?? introduced.get(author);
         if (!key) return 'unknown';
-        return (await verifyOpened(opened, key)) ? 'good' : 'bad';
+        const before = verified.get(id);
+        if (before && equal(before, key)) return 'good';
+        if (!(await verifyOpened(opened, key))) return 'bad';
+        verified.set(id, key);
+        return 'good';
       }),
     );
     batch.forEach((opened, i) => sorted[verdicts[i]!].push(opened));

@@ -6,7 +6,7 @@
  * What cannot be verified yet waits aside within a quota (its author is not known), as does what waits for its author's own
  * word before it. One answer for everything that does not open, and nothing is sent because of it (B07).
  */
-import { hex } from '#lib/bytes/bytes.ts';
+import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { frameId, MAX_FRAME } from '#lib/crypto/frame.ts';
 import { decodeControl } from '#lib/keys/control.ts';
 import type { Hex } from '#lib/keys/ids.ts';
@@ -16,8 +16,9 @@ import { controlOf, openReceived, type Frame, type OpenedFrame } from './frames.
 import { learn } from './freshness.ts';
 import type { Received } from './interface.ts';
 import { shortOf } from './lane.ts';
+import { lightestFirst } from './lightest.ts';
 import { takeAll, type Log } from './log.ts';
-import { takeControls } from './statements.ts';
+import { admitReady, takeControls } from './statements.ts';
 import type { Turn } from './turn.ts';
 
 /** Frames of one author that may wait for others, or be late, and their bytes. */
@@ -56,37 +57,49 @@ export async function takeIn(
   const tally = newTally();
   const opened = openBatch(context, turn, batch, unreadable, tally);
   const fresh: OpenedFrame[] = [];
-  let lacking = new Set<Hex>();
-  let pending: OpenedFrame[] = [...turn.strangers.values(), ...opened];
+  const verified = new Map<Hex, Bytes>();
+  let lacking: readonly OpenedFrame[] = [];
+  let pending: readonly OpenedFrame[] = [...turn.strangers.values(), ...opened];
   turn.strangers.clear();
   for (let again = true; again && pending.length > 0;) {
     const introduced = introducedBy(context.policy, pending);
-    const { good, bad, unknown } = await verifyAll(pending, turn.members, introduced);
+    const { good, bad, unknown } = await verifyAll(pending, turn.members, introduced, verified);
     for (const { frame } of bad) refuseForged(turn, frame, unreadable, tally);
     const { sound, incomplete, foreign, changed } = await takeChains(context, turn, good, tally);
     fresh.push(...sound.filter(({ frame }) => frame.kind !== 'control'));
-    for (const { frame } of sound)
-      if (
-        frame.kind === 'control' &&
-        (await takeControls(context, turn, context.policy.carries(frame.content)))
-      )
-        tally.membersChanged = true;
-    const unsettled = await admitControls(context, turn, sound, tally);
+    const controls = sound.filter(({ frame }) => frame.kind === 'control');
+    const carried = controls.flatMap(({ frame }) => context.policy.carries(frame.content));
+    if (await takeControls(context, turn, carried)) tally.membersChanged = true;
+    const unsettled = await admitControls(context, turn, controls, tally);
     again = changed || unsettled.changed;
-    lacking = new Set(incomplete.map(({ frame }) => frame.id));
+    lacking = incomplete;
     pending = [...unknown, ...incomplete, ...foreign, ...unsettled.notYet];
   }
-  const there = new Set(fresh.map(({ frame }) => frame.saying));
-  for (const stranger of pending)
-    if (lacking.has(stranger.frame.id) && followsOn(turn, stranger.frame, there))
-      refuse(turn, stranger.frame, 'malformed', tally);
-    else keepStranger(turn, stranger);
+  setAside(turn, pending, { lacking: new Set(lacking), fresh }, tally);
   const known: Frame[] = [];
   for (const opened of fresh)
     // Who is nobody here yet may have been let in by what has not come.
     if (turn.members.isKnown(opened.frame.author)) known.push(opened.frame);
     else keepStranger(turn, opened);
   return { fresh: known, tally };
+}
+
+/** What is left waits with the strangers, but for what carries less than it names though its author's word before it is here. */
+function setAside(
+  turn: Turn,
+  left: readonly OpenedFrame[],
+  { lacking, fresh }: { readonly lacking: ReadonlySet<OpenedFrame>; readonly fresh: readonly OpenedFrame[] },
+  tally: Tally,
+): void {
+  const aside = [turn.waiting, turn.late, turn.refused].flatMap((frames) => [...frames.values()]);
+  const there = new Set([...fresh.map(({ frame }) => frame), ...aside].map(({ saying }) => saying));
+  for (const stranger of left) {
+    const { frame } = stranger;
+    if (lacking.has(stranger) && followsOn(turn, frame, there)) {
+      refuse(turn, frame, 'malformed', tally);
+      there.add(frame.saying);
+    } else keepStranger(turn, stranger);
+  }
 }
 
 /** Takes words into their lanes; what waits for a word before it is put with those that wait. */
@@ -109,14 +122,14 @@ export function enterWords(context: Context, turn: Turn, frames: Iterable<Frame>
   return log;
 }
 
-/** Parks what waits and keeps what is late, each as far as the quota of its author goes; the newest is dropped first. */
+/** Parks what waits and keeps what is late, each as far as the quota of its author goes (lightest.ts says what first). */
 export function parkWaiting(turn: Turn): void {
   for (const [frames, where] of [
     [turn.waiting, 'park'],
     [turn.late, 'late'],
   ] as const) {
     const used = new Map<Hex, { frames: number; bytes: number }>();
-    for (const frame of [...frames.values()].sort((a, b) => a.seq - b.seq || (a.id < b.id ? -1 : 1))) {
+    for (const frame of lightestFirst([...frames.values()])) {
       const quota = used.get(frame.author) ?? { frames: 0, bytes: 0 };
       used.set(frame.author, quota);
       quota.frames++;
@@ -207,36 +220,30 @@ function circleWith({ policy, space }: Context, turn: Turn, good: readonly Opene
 }
 
 /** Takes in the controls of which everything they build on is there; the others wait with the strangers. */
-async function admitControls(context: Context, turn: Turn, good: readonly OpenedFrame[], tally: Tally) {
-  const fresh = good.filter(({ frame }) => frame.kind === 'control');
-  const isThere = (saying: Hex) => turn.controls.has(saying);
-  const ready = fresh.filter(({ frame: { deps, before } }) => deps.every(isThere) && before.every(isThere));
-  if (ready.length === 0) return { changed: false, notYet: fresh };
-  const candidates = ready.map(({ frame }) => controlOf(frame));
-  const admitted = await context.policy.admit(candidates, [...turn.controls.values()]);
-  const names = new Set(admitted.map(({ id }) => hex(id)));
-  const notYet = fresh.filter(({ frame }) => !names.has(frame.saying));
-  if (names.size === 0) return { changed: false, notYet };
-  turn.addControls(admitted);
-  for (const { frame } of ready) {
-    if (!names.has(frame.saying)) continue;
+async function admitControls(context: Context, turn: Turn, fresh: readonly OpenedFrame[], tally: Tally) {
+  const admitted = await admitReady(
+    context,
+    turn,
+    fresh.map(({ frame }) => controlOf(frame)),
+  );
+  const isIn = ({ frame }: OpenedFrame) => admitted.has(frame.saying) || turn.controls.has(frame.saying);
+  // Judged once for all of them, and before they are learned from: what is said of whom they let in is not lost.
+  if (admitted.size > 0) judgeMembers(context, turn, tally);
+  for (const { frame } of fresh.filter(isIn)) {
     turn.place(frame, 'frame');
     learn(context, turn, frame);
     tally.admitted++;
   }
-  judgeMembers(context, turn, tally);
-  return { changed: true, notYet };
+  return { changed: admitted.size > 0, notYet: fresh.filter((opened) => !isIn(opened)) };
 }
 
-/** Whether all that its author said just before is here, whatever became of it. */
+/** Whether all that its author said just before is here, whatever became of it; `there` are sayings that are not in lanes. */
 function followsOn(turn: Turn, { author, kind, before }: Frame, there: ReadonlySet<Hex>): boolean {
-  const aside = [turn.waiting, turn.late, turn.refused].flatMap((frames) => [...frames.values()]);
-  const sayings = new Set([...there, ...aside.map(({ saying }) => saying)]);
   const lanes = [...turn.head.lanes].filter(([, head]) => head.author === author);
   const isIn = (saying: Hex) =>
     lanes.some(([lane]) => turn.document.lanes.get(lane)?.frameAt(shortOf(saying)) !== undefined);
   return before.every((saying) =>
-    kind === 'control' ? turn.controls.has(saying) : sayings.has(saying) || isIn(saying),
+    kind === 'control' ? turn.controls.has(saying) : there.has(saying) || isIn(saying),
   );
 }
 

@@ -14,7 +14,15 @@ import {
   type ChainEntry,
   type ChainState,
 } from '#lib/keys/chain.ts';
-import { admitCarried, chainsUpTo, createChains, newsOf, toldOf, type Chains } from '#lib/keys/chains.ts';
+import {
+  admitCarried,
+  chainsUpTo,
+  createChains,
+  newsOf,
+  reaches,
+  toldOf,
+  type Chains,
+} from '#lib/keys/chains.ts';
 import { decodeControl, type VerifiedControl } from '#lib/keys/control.ts';
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import type { SpaceId } from '#lib/keys/ids.ts';
@@ -77,8 +85,8 @@ export function rosterPolicy(
         all.set(address, [...known, ...fresh]);
         next.set(address, [...(next.get(address) ?? []), ...fresh]);
       }
-      const chains = createChains(all);
-      if (!news.every(({ address, heads }) => chains.at(address, heads) !== undefined)) return 'incomplete';
+      // Who is who at these heads is nobody's question here: each frame may name others, and judging a chain is work.
+      if (!news.every(({ address, heads }) => reaches(all.get(address), heads))) return 'incomplete';
       return [...next].every(([address, entries]) => carried.get(address) === entries) ? carried : next;
     },
     circle: (controls, carried, claimed) => circleOf(space, controls, chainsWith(carried), claimed),

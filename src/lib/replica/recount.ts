@@ -6,6 +6,7 @@
  * Gives what any other replica with these frames has. The frames are verified again: this is rare, and what stands on the
  * disk outside the seal need not be believed.
  */
+import { separate as separateByDeps } from '#lib/keys/history.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import { readBase } from './base.ts';
 import { idIn, introducedBy, listFrames, verifyAll, type Context } from './context.ts';
@@ -95,30 +96,22 @@ function isFolded(frame: Frame, heads: LaneHeads, document: RecordDocument): boo
   return holds(frame, heads, document);
 }
 
-/** Words of which all their author's words before them are there, down to what is folded or to the first; and the others. */
-function separate(frames: readonly Frame[], heads: LaneHeads, document: RecordDocument) {
-  const there = new Set<Hex>();
+type Link = Pick<Frame, 'saying' | 'author' | 'before'>;
+
+/**
+ * Words of which all their author's words before them are there, down to what is folded or to the first; and the others. Each
+ * is looked at once, whatever its number: that is the author's to choose.
+ */
+export function separate<F extends Link>(frames: readonly F[], heads: LaneHeads, document: RecordDocument) {
   const isFoldedHere = (author: Hex, saying: Hex) =>
     [...heads].some(
       ([lane, head]) =>
         head.author === author && document.lanes.get(lane)?.frameAt(shortOf(saying)) !== undefined,
     );
-  const whole: Frame[] = [];
-  let torn = [...frames].sort((a, b) => a.seq - b.seq || (a.saying < b.saying ? -1 : 1));
-  for (let progress = true; progress;) {
-    progress = false;
-    const left: Frame[] = [];
-    for (const frame of torn) {
-      const { author, before, saying } = frame;
-      if (before.every((one) => there.has(one) || isFoldedHere(author, one))) {
-        there.add(saying);
-        whole.push(frame);
-        progress = true;
-      } else left.push(frame);
-    }
-    torn = left;
-  }
-  return { whole, torn };
+  const missing = ({ author, before }: Link) => before.filter((one) => !isFoldedHere(author, one));
+  const { present } = separateByDeps(frames.map((frame) => ({ id: frame.saying, deps: missing(frame) })));
+  const isWhole = ({ saying }: Link) => present.has(saying);
+  return { whole: frames.filter(isWhole), torn: frames.filter((frame) => !isWhole(frame)) };
 }
 
 /** Control frames from the disk, where their sealed list is damaged. */

@@ -3,7 +3,8 @@
  * as if they had come in frames of their own; what was said about members is known then although the relay kept it back.
  */
 import { hex } from '#lib/bytes/bytes.ts';
-import { decodeControl, type VerifiedControl } from '#lib/keys/control.ts';
+import { decodeControl, operationOf, type VerifiedControl } from '#lib/keys/control.ts';
+import { separate } from '#lib/keys/history.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import type { Context } from './context.ts';
 import type { ControlStatement, Snapshot } from './snapshot.ts';
@@ -39,30 +40,41 @@ export async function takeControls(
   turn: Turn,
   controls: readonly ControlStatement[],
 ): Promise<boolean> {
-  const signed: VerifiedControl[] = [];
+  const signed = new Map<Hex, VerifiedControl>();
   for (const { epoch, statement } of controls) {
     const decoded = decodeControl(context.space, epoch, statement);
-    if (!decoded || turn.controls.has(hex(decoded.claimed.id))) continue;
+    const id = decoded && hex(decoded.claimed.id);
+    if (!id || turn.controls.has(id) || signed.has(id)) continue;
     const key = turn.members.author(hex(decoded.claimed.inner.author))?.signing;
-    if (key && (await decoded.isSignedBy(key))) signed.push(decoded.claimed);
+    if (key && (await decoded.isSignedBy(key))) signed.set(id, decoded.claimed);
   }
-  const known = new Set<Hex>(turn.controls.keys());
-  const ready: VerifiedControl[] = [];
-  let open = signed;
-  for (let progress = true; progress;) {
-    progress = false;
-    for (const control of open) {
-      const { deps, before } = control.inner;
-      if (known.has(hex(control.id)) || ![...deps, ...before].every((one) => known.has(hex(one)))) continue;
-      known.add(hex(control.id));
-      ready.push(control);
-      progress = true;
-    }
-    open = open.filter(({ id }) => !known.has(hex(id)));
-  }
-  if (ready.length === 0) return false;
-  const admitted = await context.policy.admit(ready, [...turn.controls.values()]);
-  turn.addControls(admitted);
+  const admitted = await admitReady(context, turn, [...signed.values()]);
+  if (admitted.size === 0) return false;
   turn.members = context.policy.evaluate([...turn.controls.values()], turn.carried);
-  return admitted.length > 0;
+  return true;
+}
+
+/** Takes in, all at once, those of these controls of which everything they build on is there or comes with them. Their ids. */
+export async function admitReady(
+  { policy }: Context,
+  turn: Turn,
+  controls: readonly VerifiedControl[],
+): Promise<ReadonlySet<Hex>> {
+  const ready = buildable(turn, controls);
+  if (ready.length === 0) return new Set();
+  const found = await policy.admit(ready, [...turn.controls.values()]);
+  // What builds on one that is not admitted waits with it.
+  const admitted = buildable(turn, found);
+  turn.addControls(admitted);
+  return new Set(admitted.map(({ id }) => hex(id)));
+}
+
+/** Of these controls, which are not here yet, those that build on nothing but what is here or among them. */
+function buildable({ controls }: Turn, fresh: readonly VerifiedControl[]): VerifiedControl[] {
+  const operations = fresh.flatMap((control) => {
+    const operation = operationOf(control, control);
+    const deps = operation.deps.filter((one) => !controls.has(one));
+    return controls.has(operation.id) ? [] : [{ ...operation, deps }];
+  });
+  return [...separate(operations).present.values()].map(({ body }) => body);
 }

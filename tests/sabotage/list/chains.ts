@@ -182,7 +182,7 @@ export const CHAINS: readonly Sabotage[] = [
   {
     id: 'carries-what-it-names',
     file: 'src/lib/replica/policies.ts',
-    find: `if (!news.every(({ address, heads }) => chains.at(address, heads) !== undefined)) return 'incomplete';`,
+    find: `if (!news.every(({ address, heads }) => reaches(all.get(address), heads))) return 'incomplete';`,
     replace: ``,
     why: 'A frame that names a head it does not carry would hide the revocation behind it (finding 2).',
     tests: ['tests/replica/carriage.test.ts'],

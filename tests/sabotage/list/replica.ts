@@ -5,8 +5,8 @@ export const REPLICA: readonly Sabotage[] = [
   {
     id: 'frame-signature',
     file: 'src/lib/replica/context.ts',
-    find: `return (await verifyOpened(opened, key)) ? 'good' : 'bad';`,
-    replace: `return (await verifyOpened(opened, key)) || true ? 'good' : 'bad';`,
+    find: `if (!(await verifyOpened(opened, key))) return 'bad';`,
+    replace: `await verifyOpened(opened, key);`,
     why: 'Whoever reads a record could write in it, in another’s name (A05).',
     tests: ['src/lib/replica/signature.test.ts'],
   },
@@ -301,8 +301,8 @@ export const REPLICA: readonly Sabotage[] = [
   {
     id: 'controls-in-frames-signed',
     file: 'src/lib/replica/statements.ts',
-    find: `if (key && (await decoded.isSignedBy(key))) signed.push(decoded.claimed);`,
-    replace: `if (key) signed.push(decoded.claimed);`,
+    find: `if (key && (await decoded.isSignedBy(key))) signed.set(id, decoded.claimed);`,
+    replace: `if (key) signed.set(id, decoded.claimed);`,
     why: 'An owner’s snapshot could carry made-up words of the other owner.',
     tests: ['tests/replica/carriage.test.ts', 'tests/replica/snapshots.test.ts'],
   },
