@@ -8,6 +8,7 @@
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { ok, fail, type Result } from '#lib/bytes/result.ts';
 import type { Address } from '#lib/keys/address.ts';
+import { MAX_DEVICES } from '#lib/keys/chain.ts';
 import { addDeviceBody } from '#lib/keys/chain-body.ts';
 import { deviceId, type DeviceKeys } from '#lib/keys/device.ts';
 import type { EpochKeys } from '#lib/keys/epoch.ts';
@@ -204,8 +205,10 @@ export async function linkOtherDevice(input: {
 async function takeIn(account: Account, state: OpenDeviceConfirmed): Promise<LinkStep<OpenDeviceState>> {
   const { spaces } = account;
   const { chain, account: accountSpace } = spaces;
-  const added = await chain.replica.control(addDeviceBody(state.bundle, state.acceptance));
-  if (!added.ok) return openDeviceConfirms({ ...state, type: 'compare' }, false, account.env.clock.now());
+  // One more would be no device of this account, and is given no keys: first another one has to be taken out.
+  const isFull = spaces.chainState().active.size >= MAX_DEVICES;
+  const added = isFull ? null : await chain.replica.control(addDeviceBody(state.bundle, state.acceptance));
+  if (!added?.ok) return openDeviceConfirms({ ...state, type: 'compare' }, false, account.env.clock.now());
   await spaces.settled();
   await accountSpace.replica.edit([deviceEdit(deviceId(state.bundle), state.peerName)]);
   account.wake();
