@@ -49,10 +49,13 @@ async function checkSame({ relay, journal: { problems } }: Scene, standing: read
   const rosters = new Set<string>();
   for (const { device } of standing) {
     const keys = String(device.ring?.map(({ id }) => hex(id)).sort());
-    const late = must(await device.replica.unsettled()).late.map(({ saying }) => saying);
+    // By what is said: of what its author had folded one may hold the word itself, another the snapshot alone.
+    const late = must(await device.replica.unsettled()).late.flatMap(({ values }) =>
+      values.map(({ section, key, value }) => JSON.stringify([section, key, value])),
+    );
     const before = hex(device.replica.stateHash());
     rosters.add(rosterOf(device));
-    states.set(keys, (states.get(keys) ?? new Set()).add(`${before} late ${late.sort().join()}`));
+    states.set(keys, (states.get(keys) ?? new Set()).add(`${before} late ${[...new Set(late)].sort().join()}`));
     // What a device had folded and erased before it was revoked is nowhere any more: the snapshot waits, and is listed.
     if (device.replica.missing().some((id) => !relay.hasErased(hex(id))))
       problems.push(`${device.name} still misses frames`);
