@@ -144,3 +144,21 @@ test(
     }
   },
 );
+
+test('R18 R04: the tab dies when the new keys are kept and before its edit is sealed under them: it goes out all the same', async () => {
+  const world = await replicaWorld(['Alice phone', 'Alice laptop'], 'R18 R04');
+  const [phone, laptop] = world.devices as [WorldDevice, WorldDevice];
+  await settle([phone.replica, laptop.replica], world.relay);
+  phone.ring = [...world.epochs];
+  await phone.allergy('Hors ligne');
+  await world.rotate(laptop, [laptop]);
+  await push(laptop.replica, world.relay);
+  await pull(phone.replica, world.relay);
+  expect(await phone.replica.outbox()).toEqual([]);
+  phone.ring = [...world.epochs]; // on its disk; nothing else was done
+  await phone.restart();
+  await phone.allergy('Après');
+  await settle([phone.replica, laptop.replica], world.relay);
+  expect(phone.replica.unsent()).toBe(0);
+  expect(laptop.allergies()).toEqual(['Après', 'Hors ligne']);
+});

@@ -42,7 +42,7 @@ import { groupByTopic, readUnsent, sentUpTo } from './outbox.ts';
 import type { Carried, DiskError, Policy } from './ports.ts';
 import { holdingsOf, takeFrames } from './receiving.ts';
 import { readLog, recount } from './recount.ts';
-import { resealUnsent } from './reseal.ts';
+import { isOldIn, resealUnsent } from './reseal.ts';
 import { notCounted, unsettled } from './settling.ts';
 import { encodeSnapshot, type FoldedLane, type Snapshot } from './snapshot.ts';
 import { keyringOf, type Turn } from './turn.ts';
@@ -187,14 +187,19 @@ export class LiveReplica<M extends Members> implements Replica<M> {
         this.#context.keyring = before;
         return fail(unrepaired);
       }
-      const turn = await this.#kept.fullTurn();
-      const unsent = await this.#kept.outbox();
-      const resealed = await resealUnsent(this.#context, turn, unsent);
-      if (resealed.length === 0) return ok();
-      const failure = await this.#kept.commit(turn, { made: resealed });
+      const failure = await this.#reseal();
       if (failure) this.#context.keyring = before;
       return failure ? fail(failure) : ok();
     });
+  }
+
+  /** Work that was sealed under keys no longer in use, under those that are. */
+  async #reseal(): Promise<DiskError | null> {
+    const unsent = await this.#kept.outbox();
+    if (!isOldIn(this.#context, unsent)) return null;
+    const turn = await this.#kept.fullTurn();
+    const resealed = await resealUnsent(this.#context, turn, unsent);
+    return resealed.length > 0 ? this.#kept.commit(turn, { made: resealed }) : null;
   }
 
   refresh(): Done<ReceiveReport> {
@@ -232,6 +237,8 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   async outbox(limit = 64): Promise<readonly Outgoing[]> {
     const answer = await this.#inLine(async () => {
       await this.#kept.checkOutbox();
+      // A process may have died between keeping new keys and using them. Where the disk fails now, the next call does it.
+      await this.#reseal();
       const outgoing: Outgoing[] = [];
       for (const unsent of (await this.#kept.sendable()).slice(0, limit)) {
         const bytes = await readUnsent(this.#context, unsent);

@@ -22,7 +22,7 @@ export async function resealUnsent(
   unsent: readonly Unsent[],
 ): Promise<readonly Frame[]> {
   const keys = context.keyring.current;
-  const old = unsent.filter(({ own, topic }) => own !== null && hex(topic) !== hex(keys?.topic ?? topic));
+  const old = oldIn(context, unsent);
   if (!keys || old.length === 0) return [];
   const resealed: Frame[] = [];
   const renamed = new Map<Hex, Hex>();
@@ -44,6 +44,15 @@ export async function resealUnsent(
   }
   rename(context, turn, renamed);
   return resealed;
+}
+
+/** Whether something waits that was sealed under other keys than those in use. */
+export function isOldIn(context: Context, unsent: readonly Unsent[]): boolean {
+  return oldIn(context, unsent).length > 0;
+}
+
+function oldIn({ keyring: { current } }: Context, unsent: readonly Unsent[]): Unsent[] {
+  return unsent.filter(({ own, topic }) => own !== null && current && hex(topic) !== hex(current.topic));
 }
 
 /** Wherever one of these frames is named, on this device, by its id. */
