@@ -61,6 +61,7 @@ async function checkSame({ relay, journal: { problems } }: Scene, standing: read
       problems.push(`${device.name} still misses frames`);
     await device.restart();
     if (hex(device.replica.stateHash()) !== before) problems.push(`${device.name} differs after a restart`);
+    must(await device.replica.refresh()); // as the vault does when it opens
   }
   for (const told of states.values())
     if (told.size > 1)
