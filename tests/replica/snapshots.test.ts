@@ -245,6 +245,34 @@ test('28: what a device had folded, and the relay erased, before one that was be
   expectSame(laptop, tablet);
 });
 
+test('28 29: a newcomer that had started from a snapshot, and had not shown it, has it late when its maker turns out to be revoked', async () => {
+  const { world, laptop, phone } = await three('started from a late one');
+  await phone.allergy('Trois');
+  await push(phone.replica, world.relay);
+  expect((await phone.replica.snapshot()).ok).toBe(true);
+  await sync(phone.replica, world.relay);
+  await doom(world.relay, phone);
+  const fresh = await world.join('Alice new');
+  await sync(fresh.replica, world.relay);
+  expect(fresh.allergies()).toEqual(['Deux', 'Trois', 'Un']);
+  await world.revoke('Alice phone', [], laptop);
+  await laptop.learnChains();
+  await push(laptop.replica, world.relay);
+  // What the phone had erased, and the laptop has, is put again (rule 22).
+  for (const [topic, kept] of world.relay.topics)
+    await laptop.replica.reconcile(
+      fromHex(topic),
+      kept.map(({ id }) => fromHex(id)),
+    );
+  for (let round = 0; round < 2; round++) await settle([laptop.replica, fresh.replica], world.relay);
+  for (const device of [laptop, fresh]) {
+    expect(device.allergies(), device.name).toEqual(['Deux', 'Un']);
+    const words = await device.replica.unsettled();
+    const late = words.ok ? words.value.late.flatMap(({ values }) => values.map(({ value }) => value)) : [];
+    expect(late, device.name).toContain('Trois');
+  }
+});
+
 test('28: a late word that replaces what only a late snapshot holds is listed with its place', async () => {
   const { world, laptop, phone, tablet } = await three('late over late');
   const id = await phone.allergy('Pollen');

@@ -8,7 +8,7 @@
  */
 import { separate as separateByDeps } from '#lib/keys/history.ts';
 import type { Hex } from '#lib/keys/ids.ts';
-import { readBase } from './base.ts';
+import { readBase, type Foundation } from './base.ts';
 import { idIn, introducedBy, listFrames, verifyAll, type Context } from './context.ts';
 import { countedWords } from './count.ts';
 import { RecordDocument } from './document.ts';
@@ -17,6 +17,7 @@ import { enterWords } from './intake.ts';
 import { shortOf } from './lane.ts';
 import { holds, type LaneHeads } from './log.ts';
 import { noteOwed } from './owed.ts';
+import type { Origin } from './state.ts';
 import type { Turn } from './turn.ts';
 
 /** The data frames held; what is damaged leaves the disk. */
@@ -58,9 +59,10 @@ export async function readVerified(context: Context, turn: Turn): Promise<Map<He
 
 /** Replaces lanes and document by what the held frames make; says which frames count that did not before. */
 export async function recount(context: Context, turn: Turn): Promise<void> {
-  const base = await readBase(context, turn);
   const before = turn.head.lanes;
   const held = await readVerified(context, turn);
+  const stands = (device: Hex) => turn.members.stands(device) || device === context.self.id;
+  const base = await standingBase(context, turn, held, stands);
   const document = new RecordDocument(context.schema);
   for (const [id, lane] of base.lanes) document.putLane(id, lane);
   turn.document = document;
@@ -69,7 +71,6 @@ export async function recount(context: Context, turn: Turn): Promise<void> {
   turn.setHead({ lanes: base.heads, base: base.kept });
   const fresh = [...held.values()].filter((frame) => !isFolded(frame, base.heads, document));
   const { whole, torn } = separate(fresh, base.heads, document);
-  const stands = (device: Hex) => turn.members.stands(device) || device === context.self.id;
   const counted = countedWords(whole, stands, [...turn.members.anchors, ...base.names]);
   turn.waiting.clear();
   turn.late.clear();
@@ -89,6 +90,28 @@ export async function recount(context: Context, turn: Turn): Promise<void> {
     turn.waiting.set(frame.id, frame);
   }
   noteOwed(turn, before, [...turn.late.values()]);
+}
+
+/**
+ * What the lanes start from, without the snapshots that do not count: their maker is out since, and nobody who stands had taken
+ * them in. Once this device's own word names the base it counts as that does.
+ */
+async function standingBase(
+  context: Context,
+  turn: Turn,
+  held: ReadonlyMap<Hex, Frame>,
+  stands: (device: Hex) => boolean,
+): Promise<Foundation> {
+  const all = await readBase(context, turn);
+  if (!all.kept || all.kept.namedBy !== null || all.kept.snapshots.every(({ author }) => stands(author)))
+    return all;
+  const counted = countedWords(held.values(), stands, [...turn.members.anchors, ...all.names]);
+  const counts = ({ author, parts }: Origin) =>
+    stands(author) || parts.some((id) => counted.has(held.get(id)?.saying ?? ''));
+  const snapshots = all.kept.snapshots.filter(counts);
+  if (snapshots.length === all.kept.snapshots.length) return all;
+  turn.setHead({ base: snapshots.length > 0 ? { ...all.kept, snapshots } : null });
+  return readBase(context, turn);
 }
 
 /** Words that a snapshot covers say nothing new, whether they are held still or not. */

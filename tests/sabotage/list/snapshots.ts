@@ -116,4 +116,12 @@ export const SNAPSHOTS: readonly Sabotage[] = [
     why: 'A revocation whose telling word is folded could be kept from a device for good.',
     tests: ['tests/replica/unseen.test.ts'],
   },
+  {
+    id: 'base-counts-while-it-counts',
+    file: 'src/lib/replica/recount.ts',
+    find: `stands(author) || parts.some((id) => counted.has(held.get(id)?.saying ?? ''));`,
+    replace: `stands(author) || parts.length > 0;`,
+    why: 'What a thief had folded would count for a device that started from it, and for nobody else.',
+    tests: ['tests/replica/snapshots.test.ts'],
+  },
 ];
