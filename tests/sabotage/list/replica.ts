@@ -351,8 +351,8 @@ export const REPLICA: readonly Sabotage[] = [
   {
     id: 'unsent-is-sealed-again',
     file: 'src/lib/replica/reseal.ts',
-    find: `own !== null && hex(topic) !== hex(keys?.topic ?? topic));`,
-    replace: `own !== null && hex(topic) === '');`,
+    find: `own !== null && current && hex(topic) !== hex(current.topic));`,
+    replace: `own === null && current && hex(topic) !== hex(current.topic));`,
     why: 'Work that was offline while keys changed would never go out (R18).',
     tests: ['tests/attacks/r18.test.ts'],
   },
