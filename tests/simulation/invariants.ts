@@ -55,7 +55,8 @@ async function checkSame({ relay, journal: { problems } }: Scene, standing: read
     );
     const before = hex(device.replica.stateHash());
     rosters.add(rosterOf(device));
-    states.set(keys, (states.get(keys) ?? new Set()).add(`${before} late ${[...new Set(late)].sort().join()}`));
+    const state = [before, controlsOf(device), 'late', ...[...new Set(late)].sort()].join(' ');
+    states.set(keys, (states.get(keys) ?? new Set()).add(state));
     // What a device had folded and erased before it was revoked is nowhere any more: the snapshot waits, and is listed.
     if (device.replica.missing().some((id) => !relay.hasErased(hex(id))))
       problems.push(`${device.name} still misses frames`);
@@ -69,13 +70,17 @@ async function checkSame({ relay, journal: { problems } }: Scene, standing: read
   if (rosters.size > 1) problems.push(`rosters differ: ${[...rosters].join(' / ')}`);
 }
 
-/** All that a roster says of people and devices. */
+/** What a roster says of people, devices and the keys in use. */
 function rosterOf({ replica }: WorldDevice): string {
   const { roster, chains } = replica.members();
   const devices = chains.addresses().map((address) => [...chains.state(address)!.active].sort().join());
-  const { owners, effective, epochs, current } = roster;
-  const ids = epochs.map(({ id, isVoid }) => `${id} ${isVoid}`);
-  return [current?.id, ...devices, ...[...owners].sort(), ...[...effective.keys()].sort(), ...ids].join();
+  return [roster.current?.id, ...devices, ...[...roster.owners].sort()].join();
+}
+
+/** What was said about members and keys, as far as the device has the keys to read it. */
+function controlsOf({ replica }: WorldDevice): string {
+  const { effective, epochs } = replica.members().roster;
+  return [...[...effective.keys()].sort(), ...epochs.map(({ id, isVoid }) => `${id} ${isVoid}`)].join();
 }
 
 function checkWords(
