@@ -386,6 +386,27 @@ test('13: nor does one that knows of its revocation and of no new keys: what it 
   expect(fresh.events.map(({ type }) => type)).toContain('gap');
 });
 
+test('13: what a device that is out said under keys of its own making, which Bob never had, is no gap for him', async () => {
+  const names = ['Alice phone', 'Alice tablet', 'Bob phone'];
+  const world = await replicaWorld(names, 'void epoch', { who: await people(names) });
+  const [phone, tablet, bob] = world.devices as [WorldDevice, WorldDevice, WorldDevice];
+  await settle(replicas(world), world.relay);
+  bob.ring = [...world.epochs];
+  await bob.restart();
+  await world.rotate(tablet, [tablet, phone]);
+  expect((await tablet.replica.control(encodeRosterBody({ type: 'note' }))).ok).toBe(true);
+  await world.revoke('Alice tablet', [], phone);
+  for (const device of [phone, bob]) await device.learnChains();
+  await push(tablet.replica, world.relay);
+  await sync(phone.replica, world.relay);
+  await phone.replica.useEpochs([...world.epochs].reverse()); // the first one is in use
+  expect((await phone.replica.publishHeads()).ok).toBe(true); // it has both controls of the tablet
+  await sync(phone.replica, world.relay);
+  await settle([bob.replica], world.relay);
+  expect(bob.replica.lanesOf(phone.id)).toHaveLength(1);
+  expect(bob.events).toEqual([]);
+});
+
 test('13: what a device had erased that is out since is put again, and the relay is not accused', async () => {
   const all = await three('erased');
   const { world, laptop, phone, tablet } = all;

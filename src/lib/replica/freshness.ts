@@ -121,6 +121,7 @@ export interface Holdings {
 }
 
 export interface Gap {
+  readonly isControl: boolean;
   readonly author: Hex;
   readonly from: number;
   readonly to: number;
@@ -139,7 +140,7 @@ function openClaims({ head, document, members, aside, controls }: Holdings): Cla
 export function gapsIn(holdings: Holdings): Gap[] {
   return openClaims(holdings).map(({ author, isControl, seq, by }) => {
     const reached = isControl ? 0 : farthest(author, holdings.head.lanes);
-    return { author, from: Math.min(seq, reached + 1), to: seq, by };
+    return { isControl, author, from: Math.min(seq, reached + 1), to: seq, by };
   });
 }
 

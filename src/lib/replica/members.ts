@@ -37,6 +37,8 @@ export interface Members {
   readonly rotationDue: boolean;
   /** Every epoch that counts. */
   readonly epochs: readonly Hex[];
+  /** Every epoch that a known device began, void ones among them. */
+  readonly begun: readonly Hex[];
   /** The control frames that the next one builds on. */
   readonly heads: readonly Hex[];
 }
@@ -52,5 +54,6 @@ export const NO_MEMBERS: Members = {
   rotationDue: false,
   anchors: [],
   epochs: [],
+  begun: [],
   heads: [],
 };

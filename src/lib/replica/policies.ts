@@ -113,6 +113,7 @@ function membersOf(roster: RosterState, chains: Chains): RosterMembers {
     judgedBy: new Map(chains.addresses().map((address) => [address, chains.state(address)!.heads])),
     ...(roster.current && { epoch: roster.current.id }),
     epochs: roster.epochs.flatMap(({ id, isVoid }) => (isVoid ? [] : [id])),
+    begun: roster.epochs.map(({ id }) => id),
     author(id) {
       const device = chains.device(id);
       const clientId = roster.clientIds.get(id);
@@ -175,6 +176,7 @@ export function chainPolicy(address: Address): Policy<ChainMembers> {
         heads: chain.heads,
         anchors: [],
         epochs: [],
+        begun: [],
         author(id) {
           const device = chain.devices.get(id);
           return device && { signing: device.bundle.signing };

@@ -120,7 +120,13 @@ function noteSecondUse({ memory, context }: Kept, turn: Turn, isForeign: boolean
 function report(context: Context, turn: Turn): void {
   if (!readsAll(context, turn)) return;
   const { id: self } = context.self;
-  for (const gap of gapsIn(holdingsOf(turn, turn))) turn.raise(gapEvent(gap, turn.head, self));
+  const { members } = turn;
+  // A device that is out may have spoken under an epoch of its own making, which is void, and of which nobody here has keys. What
+  // counts of it is named by who stands, and told as missing there.
+  const mayBeUnreadable = !members.begun.every((epoch) => context.keyring.has(epoch));
+  for (const gap of gapsIn(holdingsOf(turn, turn)))
+    if (!gap.isControl || !mayBeUnreadable || members.stands(gap.author))
+      turn.raise(gapEvent(gap, turn.head, self));
 }
 
 /** What is held, for freshness.ts to compare with what is said to exist. */
