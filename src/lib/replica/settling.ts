@@ -36,16 +36,17 @@ export async function unsettled(context: Context, turn: Turn): Promise<Unsettled
   };
 }
 
-/**
- * What snapshots that do not count say beyond the words held: their author had folded words and the relay erased them, before
- * it was known here that their author is out. Each is one thing to take in, by its last part, or to set aside.
- */
+/** A snapshot that does not count. */
 interface FoldedAside {
   /** The last part of the snapshot. */
   readonly last: Frame;
   readonly lanes: readonly FoldedLane[];
 }
 
+/**
+ * What snapshots that do not count say beyond the words held: their author had folded words and the relay erased them, before
+ * it was known here that their author is out. Each is one thing to take in, by its last part, or to set aside.
+ */
 async function foldedAside({ members }: Turn, late: readonly Frame[]): Promise<readonly FoldedAside[]> {
   const opened = await openFew(
     late.filter(({ kind }) => kind === 'snapshot'),

@@ -7,6 +7,7 @@
  */
 import { hex } from '#lib/bytes/bytes.ts';
 import type { VerifiedControl } from '#lib/keys/control.ts';
+import { sortCausally } from '#lib/keys/history.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import { type CarriedControl, MAX_CARRIED } from '#lib/keys/roster-body.ts';
 
@@ -47,22 +48,14 @@ export function pastOf(controls: readonly VerifiedControl[], ids: Iterable<Hex>)
   return past;
 }
 
-/** Each after what it builds on, as far as that is among them; of those that may stand next the smallest id. */
+/** Each after what it builds on, as far as that is among them. */
 function inOrder(controls: readonly VerifiedControl[]): VerifiedControl[] {
-  const open = new Map(controls.map((control) => [hex(control.id), control]));
-  const ordered: VerifiedControl[] = [];
-  const stack = [...open.keys()].sort().reverse();
-  for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
-    const control = open.get(id);
-    if (!control) continue;
-    const first = namesIn(control).filter((name) => open.has(name));
-    if (first.length > 0) stack.push(id, ...first);
-    else {
-      open.delete(id);
-      ordered.push(control);
-    }
-  }
-  return ordered;
+  const ids = new Set(controls.map(({ id }) => hex(id)));
+  const operations = controls.map((control) => {
+    const deps = namesIn(control).filter((name) => ids.has(name));
+    return { id: hex(control.id), deps, control };
+  });
+  return sortCausally(new Map(operations.map((one) => [one.id, one]))).map(({ control }) => control);
 }
 
 function namesIn({ inner: { deps, before } }: VerifiedControl): Hex[] {
