@@ -113,9 +113,12 @@ function randomHistory(seed: number, attempt = anyAttempt): World {
 }
 
 function printOf(state: RosterState) {
-  const { epochs, current, rotationDue, grantsDue, complaints, anchors, unconfirmed, heads, waiting } = state;
+  const { epochs, current, shared, rotationDue, grantsDue, complaints, anchors } = state;
   return {
-    ...{ epochs, current, rotationDue, grantsDue, complaints, anchors, unconfirmed, heads, waiting },
+    ...{ epochs, current, shared, rotationDue, grantsDue, complaints, anchors },
+    unconfirmed: state.unconfirmed,
+    heads: state.heads,
+    waiting: state.waiting,
     seats: [...state.seats],
     ever: [...state.everOwned],
     leaving: [...state.leaving],

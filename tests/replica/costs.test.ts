@@ -92,15 +92,47 @@ test('11: late frames that each name another old head of a chain do not make any
   expect(await laptop.replica.lateWords()).toEqual({ ok: true, value: frames.length });
 });
 
+test('11: frames that bring a chain statement each, shown against their order, are taken in at once', async () => {
+  const scene = await three('against order');
+  const { world, laptop, phone } = scene;
+  const known = phone.account.entries().length;
+  const sayings = await revokeTabletOften(scene, 40);
+  const statements = phone.account.entries().slice(known);
+  const frames: Frame[] = [];
+  for (const [i, saying] of sayings.entries()) {
+    const place = { seq: i + 1, before: frames.slice(-1).map((one) => one.saying) };
+    const carried = [statements[sayings.length - 1 - i]!.control.statement];
+    const heads = [sayings[sayings.length - 1 - i]!];
+    const chains = [{ address: phone.account.address, heads, carried }];
+    frames.push(await forge(world, phone, { kind: 'heads', content: NOTHING, chains, ...place }, laptop));
+    expect(saying).toBe(hex(statements[i]!.control.id));
+  }
+  Object.assign(done, { chainsJudged: 0, rostersJudged: 0, verified: 0 });
+  const taken = await laptop.replica.receive(received(...frames), { upToDate: true });
+  expect(taken).toMatchObject({ ok: true, value: { refused: 0 } });
+  // Each frame and each statement once.
+  expect(done.verified).toBe(2 * frames.length);
+  expect(done.chainsJudged).toBeLessThan(6);
+  expect(done.rostersJudged).toBeLessThan(6);
+  expect(laptop.replica.members().chains.entries(phone.account.address)).toHaveLength(known + 40);
+});
+
 /** Notes of the phone, each on the one before; the first on what the laptop knows. */
-async function notes({ world, laptop, phone }: Scene, count: number, start: number): Promise<Frame[]> {
+async function notes(
+  { world, laptop, phone }: Scene,
+  count: number,
+  start: number,
+  headsOf: (i: number) => readonly Hex[] = () => [],
+): Promise<Frame[]> {
   const content = encodeRosterBody({ type: 'note' });
   const frames: Frame[] = [];
   for (let i = 0; i < count; i++) {
     const deps = i === 0 ? laptop.replica.members().heads : [];
     const place = { seq: i + 1, before: frames.slice(-1).map(({ saying }) => saying), deps };
     const clock = { time: start + i, counter: 0 };
-    frames.push(await forge(world, phone, { kind: 'control', content, clock, ...place }, laptop));
+    const heads = headsOf(i);
+    const chains = heads.length > 0 ? [{ address: phone.account.address, heads, carried: [] }] : [];
+    frames.push(await forge(world, phone, { kind: 'control', content, clock, chains, ...place }, laptop));
   }
   return frames;
 }
@@ -124,6 +156,18 @@ test('11: a page of notes of a revoked device, each on the one before, is verifi
   expect(done.rostersJudged).toBeLessThan(8);
   expect(laptop.replica.controls()).toHaveLength(before + 80);
   expect(laptop.events).toEqual([]);
+});
+
+test('11: notes of a revoked device that each name another old head of its chain have nobody judge the chain at each', async () => {
+  const scene = await three('notes on old heads');
+  const { world, laptop } = scene;
+  const sayings = await revokeTabletOften(scene, 30);
+  await revokePhone(scene);
+  const frames = await notes(scene, 30, world.clock.now(), (i) => [sayings[i]!]);
+  done.chainsJudged = 0;
+  expect(await laptop.replica.receive(received(...frames), { upToDate: true })).toMatchObject({ ok: true });
+  expect(done.chainsJudged).toBeLessThan(4);
+  expect(laptop.allergies()).toEqual([]);
 });
 
 /** What is late at a device, as a person is shown it. */

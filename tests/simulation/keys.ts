@@ -3,11 +3,12 @@
  * epoch once it has heard of the rotation, if that has a box for it, or once another device of its account has told it.
  */
 import { equal, hex, type Bytes } from '#lib/bytes/bytes.ts';
-import { deriveEpoch, epochId, generateEpoch, partsOf, readHash, type EpochKeys } from '#lib/keys/epoch.ts';
+import { deriveEpoch, type EpochKeys } from '#lib/keys/epoch.ts';
 import { encodeRosterBody } from '#lib/keys/roster-body.ts';
 import { saidBy } from '#lib/keys/roster.ts';
 import { recipientsOf } from '#lib/keys/rotations.ts';
 import type { FrameInner } from '#lib/keys/signed.ts';
+import { rotateSpace } from '#lib/vault/rotation.ts';
 import { must, type Actor, type Scene } from './scene.ts';
 
 const NO_BOX = new Uint8Array(0);
@@ -60,20 +61,22 @@ export function tellKeys({ shared }: Scene, { device }: Actor): void {
   shared.set(device.account.address, told);
 }
 
+/** As the vault does it, with boxes that hold nothing. */
 export async function rotate({ world, random }: Scene, { device }: Actor): Promise<void> {
-  const { roster, chains } = device.replica.members();
-  const secrets = generateEpoch(random, roster.nextNumber);
-  const { recipients, unknown } = recipientsOf(roster.owners, (address) => chains.state(address));
-  if (unknown.length > 0) return;
-  const boxes = recipients.map(({ address, id }) => ({ address, recipient: id, sealed: NO_BOX }));
-  const [id, read] = [hex(epochId(secrets)), hex(readHash(partsOf(secrets)))];
-  const carried = device.replica.controls().map(({ epoch, statement }) => ({ epoch, statement }));
-  const body = encodeRosterBody({ type: 'rotate', number: secrets.epoch, id, read, carried, boxes });
-  const done = await device.replica.control(body);
+  const { replica, ring } = device;
+  const done = await rotateSpace({
+    space: world.space,
+    replica,
+    members: replica.members(),
+    epochs: ring ?? [],
+    seal: ({ recipients }) =>
+      Promise.resolve(recipients.map(({ address, id }) => ({ address, recipient: id, sealed: NO_BOX }))),
+    random,
+  });
   if (!done.ok) return;
-  const keys = await deriveEpoch(world.space, secrets);
+  const keys = await deriveEpoch(world.space, done.value);
   world.epochs.push(keys);
-  await useRing(device, new Set([...(device.ring ?? []), keys]));
+  await useRing(device, new Set([...(ring ?? []), keys]));
 }
 
 export async function rotateIfDue(scene: Scene, actor: Actor): Promise<void> {
@@ -85,7 +88,9 @@ export async function rotateIfDue(scene: Scene, actor: Actor): Promise<void> {
 export async function grantIfDue(scene: Scene, { device }: Actor): Promise<void> {
   const { roster, chains } = device.replica.members();
   const { replica, ring } = device;
-  if (!roster.stands(device.id) || !ring?.some((keys) => hex(keys.id) === roster.current?.id)) return;
+  const held = new Set(ring?.map(({ id }) => hex(id)));
+  const holdsAll = roster.epochs.every(({ id, isVoid }) => isVoid || held.has(id));
+  if (!ring || !roster.stands(device.id) || !holdsAll) return;
   for (const address of roster.grantsDue) {
     const { recipients } = recipientsOf([address], (one) => chains.state(one));
     const boxes = recipients.map(({ id }) => ({ address, recipient: id, sealed: NO_BOX }));

@@ -424,13 +424,13 @@ describe('the chains that a space knows', () => {
     expect(rest!.carried).toEqual([revoked.control.statement]);
     expect(newsOf(all, new Map([[alice.address, [revoked.hex]]]))).toEqual([]);
     const known = (await openChain(alice.address, [genesis.frame, added.frame])).entries;
-    const taken = await admitCarried(alice.address, rest!.carried, known);
+    const taken = await broughtBy(alice.address, rest!.carried, known);
     expect(entriesOf(taken).map(({ control }) => hex(control.id))).toEqual([revoked.hex]);
-    const fresh = await admitCarried(alice.address, fromStart!.carried, []);
+    const fresh = await broughtBy(alice.address, fromStart!.carried, []);
     expect(createChains(new Map([[alice.address, entriesOf(fresh)]])).state(alice.address)?.active.size).toBe(
       1,
     );
-    expect(await admitCarried(alice.address, fromStart!.carried, known)).toHaveLength(1);
+    expect(await broughtBy(alice.address, fromStart!.carried, known)).toHaveLength(1);
   });
 
   test('A03: a carried statement that is malformed, wrongly signed or of another chain is refused with all beside it', async () => {
@@ -445,19 +445,42 @@ describe('the chains that a space knows', () => {
       (await pen(keys, seededRandom('evil')).write(bob.device, revoking(phone), [added])).control.statement,
     ];
     const answers = [];
-    for (const statement of evil) answers.push(await admitCarried(alice.address, [...good, statement], []));
+    for (const statement of evil) answers.push(await broughtBy(alice.address, [...good, statement], []));
     expect(answers).toEqual(['malformed', 'malformed', 'malformed', 'malformed', 'incomplete']);
-    expect(await admitCarried(bob.address, good, [])).toBe('incomplete');
-    expect(await admitCarried(alice.address, good, [])).toHaveLength(2);
+    expect(await broughtBy(bob.address, good, [])).toBe('incomplete');
+    expect(await broughtBy(alice.address, good, [])).toHaveLength(2);
   });
 
   test('A03: what was said on statements that are not here is incomplete, and taken in once they are', async () => {
     const added = await chain.write(alice.device, await adding(phone), [genesis]);
     const byPhone = await chain.write(phone, revoking(alice.device), [added]);
     const [first, second, third] = [genesis, added, byPhone].map(({ control }) => control.statement);
-    expect(await admitCarried(alice.address, [third!], [])).toBe('incomplete');
-    const known = entriesOf(await admitCarried(alice.address, [first!, second!], []));
-    expect(await admitCarried(alice.address, [third!], known)).toHaveLength(1);
+    expect(await broughtBy(alice.address, [third!], [])).toBe('incomplete');
+    const known = entriesOf(await broughtBy(alice.address, [first!, second!], []));
+    expect(await broughtBy(alice.address, [third!], known)).toHaveLength(1);
+  });
+
+  test('B11: what many frames carry is taken in together, in whatever order they come; one bad list spoils no other', async () => {
+    const added = await chain.write(alice.device, await adding(phone), [genesis]);
+    const byPhone = await chain.write(phone, revoking(alice.device), [added]);
+    const [first, second, third] = [genesis, added, byPhone].map(({ control }) => control.statement);
+    const forged = withFlip(second!, second!.length - 1);
+    const lists = [[third!], [forged, third!], [first!, second!], []];
+    const { fresh, brought } = await admitCarried(alice.address, lists, []);
+    expect(brought).toEqual(['fresh', 'malformed', 'fresh', 'known']);
+    expect(fresh).toHaveLength(3);
+    const spoilt = await admitCarried(
+      alice.address,
+      [
+        [forged, second!],
+        [first!, third!],
+      ],
+      [],
+    );
+    expect(spoilt.brought).toEqual(['malformed', 'fresh']);
+    expect(spoilt.fresh.map(({ control }) => hex(control.id)).sort()).toEqual(
+      [genesis.hex, byPhone.hex].sort(),
+    );
   });
 });
 
@@ -487,7 +510,18 @@ describe('the bodies of the chain', () => {
   });
 });
 
-function entriesOf(admitted: Awaited<ReturnType<typeof admitCarried>>): readonly ChainEntry[] {
+/** What one frame brings: its good statements, or why it is refused. */
+async function broughtBy(
+  address: string,
+  statements: readonly Uint8Array<ArrayBuffer>[],
+  known: readonly ChainEntry[],
+): Promise<readonly ChainEntry[] | 'malformed' | 'incomplete'> {
+  const { fresh, brought } = await admitCarried(address, [statements], known);
+  const [what] = brought;
+  return what === 'malformed' || what === 'incomplete' ? what : fresh;
+}
+
+function entriesOf(admitted: readonly ChainEntry[] | string): readonly ChainEntry[] {
   if (typeof admitted === 'string') throw new Error(admitted);
   return admitted;
 }

@@ -6,6 +6,7 @@
  * (chain-body.ts); of two that it signed all the same, the smaller address.
  */
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { sha256 } from '#lib/crypto/hash.ts';
 import { matchesAddress, type Address } from './address.ts';
 import {
   admitChainControls,
@@ -172,30 +173,68 @@ export function chainsUpTo(
 }
 
 /**
- * Statements carried by a frame: decoded, verified by keys they or the known ones introduce, admitted; those that are not
- * known yet. `incomplete` where one is by a device that is not known yet, or before the founding: what its author's words
- * before it carry may still be on its way.
+ * What a frame brings of a chain: nothing that was not known, or something good; what is not well formed or not rightly signed;
+ * or what is by a device that is not known yet or before the founding, and may be good once what came before is here.
+ */
+export type Brought = 'known' | 'fresh' | 'malformed' | 'incomplete';
+
+/**
+ * Statements that frames carry of one address, a list for each: decoded, verified by keys they or the known ones introduce,
+ * admitted. All of them together, so that it does not matter in which order they are shown, and each is verified once.
+ * @returns for each list what it is, and the good ones of all lists that are not malformed
  */
 export async function admitCarried(
   address: Address,
-  statements: readonly Bytes[],
+  lists: readonly (readonly Bytes[])[],
   known: readonly ChainEntry[],
-): Promise<ChainEntry[] | 'malformed' | 'incomplete'> {
+): Promise<{ fresh: ChainEntry[]; brought: Brought[] }> {
   const byId = entriesById(known);
-  const space = chainSpaceId(address);
-  const claims = new Map<Hex, ClaimedControl>();
-  for (const statement of statements) {
-    const claim = decodeControl(space, 0, statement);
-    if (claim === null) return 'malformed';
-    const id = hex(claim.claimed.id);
-    if (!byId.has(id)) claims.set(id, claim);
-  }
-  const { good, bad, unknown } = await judgeClaims(address, [...claims.values()], known);
-  if (bad > 0) return 'malformed';
+  const claims = new Map<string, ClaimedControl>();
+  const read = lists.map((list) => list.map((statement) => claimIn(address, statement, byId, claims)));
+  if (claims.size === 0)
+    return { fresh: [], brought: read.map((keys) => (keys.includes('malformed') ? 'malformed' : 'known')) };
+  const { good, bad } = await judgeClaims(address, [...claims.values()], known);
   const genesis = findGenesis(address, [...good, ...known.map(({ control }) => control)]);
-  if (unknown > 0 || !genesis) return claims.size === 0 ? [] : 'incomplete';
-  const admitted = await admitChainControls(address, good, genesis);
-  return admitted.length === claims.size ? admitted : 'malformed';
+  const admitted = new Map(
+    (await admitChainControls(address, good, genesis)).map((entry) => [entry.control, entry]),
+  );
+  const isBad = new Set(bad);
+  const isGood = new Set(good);
+  const broughtBy = (key: string): Brought => {
+    const claim = claims.get(key);
+    if (!claim) return key === 'malformed' ? 'malformed' : 'known';
+    if (isBad.has(claim.claimed)) return 'malformed';
+    if (!genesis || !isGood.has(claim.claimed)) return 'incomplete';
+    return admitted.has(claim.claimed) ? 'fresh' : 'malformed';
+  };
+  const brought = read.map((keys) => worstOf(new Set(keys.map(broughtBy))));
+  const usable = new Set(read.flatMap((keys, i) => (brought[i] === 'malformed' ? [] : keys)));
+  const fresh = new Map<Hex, ChainEntry>();
+  for (const key of usable) {
+    const entry = claims.has(key) && admitted.get(claims.get(key)!.claimed);
+    if (entry) fresh.set(hex(entry.control.id), entry);
+  }
+  return { fresh: [...fresh.values()], brought };
+}
+
+/** Reads a carried statement into `claims` unless it is known; its key there. What says the same may be signed twice. */
+function claimIn(
+  address: Address,
+  statement: Bytes,
+  known: ReadonlyMap<Hex, ChainEntry>,
+  claims: Map<string, ClaimedControl>,
+): string {
+  const claim = decodeControl(chainSpaceId(address), 0, statement);
+  if (claim === null) return 'malformed';
+  if (known.has(hex(claim.claimed.id))) return 'known';
+  const key = hex(sha256(statement));
+  if (!claims.has(key)) claims.set(key, claim);
+  return key;
+}
+
+/** Of a frame that brings all this, what it is. */
+export function worstOf(brought: ReadonlySet<Brought>): Brought {
+  return (['malformed', 'incomplete', 'fresh'] as const).find((one) => brought.has(one)) ?? 'known';
 }
 
 /** Those that are signed by the device they name as their author, whose keys they or the known ones introduce. */
@@ -207,12 +246,12 @@ export async function verifyChainClaims(
   return (await judgeClaims(address, claims, known)).good;
 }
 
-/** Those that are rightly signed; how many are not, and how many name an author whose keys are not known. */
+/** Those that are rightly signed, and those that are not; the others name an author whose keys are not known. */
 async function judgeClaims(
   address: Address,
   claims: readonly ClaimedControl[],
   known: readonly ChainEntry[],
-): Promise<{ good: VerifiedControl[]; bad: number; unknown: number }> {
+): Promise<{ good: VerifiedControl[]; bad: VerifiedControl[] }> {
   const keys = new Map<Hex, Bytes>();
   const introduce = (bytes: Bytes) => {
     const body = decodeChainBody(bytes);
@@ -223,14 +262,12 @@ async function judgeClaims(
   for (const { control } of known) introduce(control.inner.body);
   for (const { claimed } of claims) introduce(claimed.inner.body);
   const good: VerifiedControl[] = [];
-  let [bad, unknown] = [0, 0];
+  const bad: VerifiedControl[] = [];
   for (const { claimed, isSignedBy } of claims) {
     const key = keys.get(hex(claimed.inner.author));
-    if (!key) unknown++;
-    else if (await isSignedBy(key)) good.push(claimed);
-    else bad++;
+    if (key) ((await isSignedBy(key)) ? good : bad).push(claimed);
   }
-  return { good, bad, unknown };
+  return { good, bad };
 }
 
 const whole = new WeakMap<readonly ChainEntry[], ReadonlySet<Hex>>();

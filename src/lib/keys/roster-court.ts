@@ -85,7 +85,7 @@ class Court implements Ruling {
     this.#indexOf = new Map(operations.map(({ id }, index) => [id, index]));
     for (let index = 0; index < operations.length; index++) {
       const owners = this.seats((other) => given.history.isBefore(other, index));
-      this.speakers.push(this.#speaker(index, owners));
+      this.speakers.push(this.#isSilent(index) ? null : this.#speaker(index, owners));
       this.refusals.push(spared.has(index) ? 'last-owner' : this.#refusal(index, owners));
     }
   }
@@ -133,6 +133,18 @@ class Court implements Ruling {
     return this.speakers[ending] === address && !isBefore(ending, seating);
   }
 
+  /**
+   * Of a device that is revoked, and named by none that is active: its chain is not judged at the heads that it names, of
+   * which it may name as many as it likes. A join is judged whole all the same, since a person is asked about it; and the
+   * founding is its own ground.
+   */
+  #isSilent(index: number): boolean {
+    const { author, body } = this.#given.history.operations[index]!;
+    if (body.body.type === 'join' || body.body.type === 'found') return false;
+    const address = this.#given.chains.device(author)?.address;
+    return address !== undefined && !this.knowledge.isGrounded(index, address);
+  }
+
   /** The owner whose active device, by what it names, the author was. */
   #speaker(index: number, owners: Seats): Address | null {
     const { author, body } = this.#given.history.operations[index]!;
@@ -145,6 +157,7 @@ class Court implements Ruling {
     const { body } = said;
     const speaker = this.speakers[index]!;
     if (!this.knowledge.isComplete(index)) return 'incomplete';
+    if (this.#isSilent(index)) return 'groundless';
     if (body.type === 'found' && deps.length > 0) return 'malformed';
     if (speaker === null) return 'no-right';
     if (body.type === 'found') return null;

@@ -16,6 +16,7 @@ export interface Epochs {
   readonly rotationDue: boolean;
   readonly nextNumber: number;
   readonly grantsDue: readonly Address[];
+  readonly shared: Epoch | null;
 }
 
 /** What a ruling and the devices that are known make of the epochs. */
@@ -27,7 +28,7 @@ export function epochsOf(
 ): Epochs {
   const { history } = given;
   if (ruling.found === null)
-    return { epochs: [], current: null, rotationDue: false, nextNumber: 1, grantsDue: [] };
+    return { epochs: [], current: null, rotationDue: false, nextNumber: 1, grantsDue: [], shared: null };
   const indexOf = new Map(history.operations.map(({ id }, index) => [id, index]));
   const first = history.operations.findIndex(
     ({ body }, index) => body.body.type === 'found' && ruling.refusals[index] === null,
@@ -37,13 +38,18 @@ export function epochsOf(
   const owners = ruling.seats(() => true);
   const isFit = (epoch: Epoch) => knowsEveryEnding(beginOf(epoch), owners, given, ruling, endings);
   const { current, due } = currentEpoch(epochs, isFit);
-  const counted = epochs.filter(({ isVoid }) => !isVoid).map(({ number }) => number);
+  const counted = epochs.filter(({ isVoid }) => !isVoid);
+  const lacking = new Map(
+    counted.map((epoch) => [epoch, withoutKeys(beginOf(epoch), ruling.found!, owners, history, ruling)]),
+  );
+  const isShared = (epoch: Epoch) => lacking.get(epoch)!.length === 0;
   return {
     epochs,
     current,
     rotationDue: due,
-    nextNumber: Math.max(...counted) + 1,
-    grantsDue: current ? withoutKeys(beginOf(current), ruling.found, owners, history, ruling) : [],
+    nextNumber: Math.max(...counted.map(({ number }) => number)) + 1,
+    grantsDue: [...owners.keys()].filter((owner) => [...lacking.values()].some((all) => all.includes(owner))),
+    shared: current && isShared(current) ? current : (counted.findLast(isShared) ?? epochs[0]!),
   };
 }
 

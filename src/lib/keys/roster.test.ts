@@ -388,7 +388,7 @@ describe('a statement', () => {
     const written = stolen.map((body) => sheet.writeOn(old, phone, body, sheet.founding));
     expect(refusalsOf(...written)).toEqual(['groundless', 'groundless', 'groundless']);
     const told = sheet.write(phone, NOTE, sheet.founding);
-    expect(refusalsOf(told)).toEqual(['no-right']);
+    expect(refusalsOf(told)).toEqual(['groundless']);
     expect(sheet.stateOf(...written)).toMatchObject({
       heads: [sheet.founding.hex],
       unconfirmed: [written[1]!.hex],
@@ -578,7 +578,29 @@ describe('the epochs', () => {
     const state = sheet.stateOf(joined, granted, his, backDated, note);
     expect([state.rejected.size, namesOf(state.owners)]).toEqual([0, ['Anna', 'Bruno']]);
     expect(bruno.devices.map(state.stands)).toEqual([true, true]);
-    expect(namesOf(state.grantsDue)).toEqual(current(state).by === his.hex ? [] : ['Bruno']);
+    expect(namesOf(state.grantsDue)).toEqual(['Bruno']);
+  });
+
+  test('seed 5157: a rotation is said under the newest that every owner has the key of, whichever is the newest', () => {
+    const [joined, granted] = joinedBy();
+    const both = sheet.write(phone, sheet.rotate(1, [anna, bruno]), granted);
+    const unaware = sheet.write(laptop, sheet.rotate(1, [anna], 'unaware'), sheet.founding);
+    const onIt = sheet.write(laptop, sheet.rotate(2, [anna], 'on it'), unaware);
+    const state = sheet.stateOf(joined, granted, both, unaware, onIt);
+    expect(current(state)).toMatchObject({ number: 2, by: onIt.hex });
+    expect(state.shared).toMatchObject({ number: 1, by: both.hex });
+    expect(namesOf(state.grantsDue)).toEqual(['Bruno']);
+    const made = sheet.write(phone, sheet.grant(bruno), both, onIt);
+    const settled = sheet.stateOf(joined, granted, both, unaware, onIt, made);
+    expect(settled.shared).toEqual(current(settled));
+    expect(settled.grantsDue).toEqual([]);
+  });
+
+  test('seed 5157: where somebody was given none yet, it is the first, which comes with the joining', () => {
+    const [joined] = joinedBy();
+    const unaware = sheet.write(laptop, sheet.rotate(1, [anna]), sheet.founding);
+    const state = sheet.stateOf(joined, unaware);
+    expect([current(state).number, state.shared?.number]).toEqual([1, 0]);
   });
 
   test('numbers are not used up: nobody jumps ahead, and a void rotation is no step', () => {

@@ -57,8 +57,13 @@ export interface RosterState {
   readonly rotationDue: boolean;
   /** The number of the next rotation. */
   readonly nextNumber: number;
-  /** Owners who have no key of the current epoch: another owner grants it. */
+  /** Owners who lack the key of an epoch that counts: another owner grants it. */
   readonly grantsDue: readonly Address[];
+  /**
+   * The newest epoch that every owner has the key of, by what is known here: a rotation is said under it, so that nobody
+   * whom an earlier one left out fails to hear of the next. The first where there is none: who joins is given that.
+   */
+  readonly shared: Epoch | null;
   /** Boxes that were wrong, by standing devices' words that no grant has answered. */
   readonly complaints: readonly { readonly device: Hex; readonly epoch: Hex }[];
   /** Whether a device's words count by themselves. */

@@ -182,29 +182,29 @@ function openBatch(
  * there, it is refused.
  */
 async function takeChains(context: Context, turn: Turn, good: readonly OpenedFrame[], tally: Tally) {
+  const { circle, controls, claimed } = circleWith(context, turn, good);
+  const isHere = ({ frame }: OpenedFrame) =>
+    frame.chains.every(({ address }) => circle.addresses.has(address));
+  const here = good.filter(isHere);
+  const { carried, brought } = await context.policy.carry(
+    here.map(({ frame }) => frame.chains),
+    turn.carried,
+  );
+  const changed = carried !== turn.carried;
+  const wider = changed ? context.policy.circle(controls, carried, claimed) : circle;
   const sorted = {
     sound: [] as OpenedFrame[],
     incomplete: [] as OpenedFrame[],
-    foreign: [] as OpenedFrame[],
+    foreign: good.filter((opened) => !isHere(opened)),
   };
-  const { circle, controls, claimed } = circleWith(context, turn, good);
-  let changed = false;
-  for (const opened of good.toSorted((a, b) => a.frame.seq - b.frame.seq)) {
-    const { chains, author } = opened.frame;
-    if (!chains.every(({ address }) => circle.addresses.has(address))) {
-      sorted.foreign.push(opened);
-      continue;
-    }
-    const carried = chains.length > 0 ? await context.policy.carry(chains, turn.carried) : turn.carried;
-    if (carried === 'malformed') refuse(turn, opened.frame, 'malformed', tally);
-    else if (carried === 'incomplete') sorted.incomplete.push(opened);
-    else if (carried === turn.carried) sorted.sound.push(opened);
-    else if (circle.has(author) || context.policy.circle(controls, carried, claimed).has(author)) {
-      sorted.sound.push(opened);
-      turn.carried = carried;
-      changed = true;
-    } else sorted.foreign.push(opened);
-  }
+  here.forEach((opened, i) => {
+    const what = brought[i]!;
+    if (what === 'malformed') refuse(turn, opened.frame, 'malformed', tally);
+    else if (what === 'incomplete') sorted.incomplete.push(opened);
+    else if (what === 'known' || wider.has(opened.frame.author)) sorted.sound.push(opened);
+    else sorted.foreign.push(opened);
+  });
+  turn.carried = carried;
   if (changed) judgeMembers(context, turn, tally);
   return { ...sorted, changed };
 }

@@ -148,10 +148,12 @@ export class Kept {
   async #repairControls(turn: Turn): Promise<void> {
     const { policy } = this.context;
     const frames = await readControls(this.context, turn);
-    for (const { chains } of frames) {
-      const carried = await policy.carry(chains, turn.carried);
-      if (typeof carried !== 'string') turn.carried = carried;
-    }
+    turn.carried = (
+      await policy.carry(
+        frames.map(({ chains }) => chains),
+        turn.carried,
+      )
+    ).carried;
     const controls = new Map(turn.controls);
     for (const frame of frames) {
       controls.set(frame.saying, controlOf(frame));

@@ -21,10 +21,13 @@ import {
   newsOf,
   reaches,
   toldOf,
+  worstOf,
+  type Brought,
   type Chains,
 } from '#lib/keys/chains.ts';
 import { decodeControl, type VerifiedControl } from '#lib/keys/control.ts';
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import type { ChainNews } from '#lib/keys/grounds.ts';
 import type { SpaceId } from '#lib/keys/ids.ts';
 import { decodeRosterBody, encodeRosterBody } from '#lib/keys/roster-body.ts';
 import { circleOf } from '#lib/keys/roster-circle.ts';
@@ -74,20 +77,25 @@ export function rosterPolicy(
         }),
       );
     },
-    async carry(news, carried) {
+    async carry(frames, carried) {
       const all = merged(own(), carried);
       const next = new Map(carried);
-      for (const { address, carried: statements } of news) {
+      const told = frames.map(() => new Set<Brought>());
+      for (const [address, lists] of listsByAddress(frames)) {
         const known = all.get(address) ?? [];
-        const fresh = await admitCarried(address, statements, known);
-        if (typeof fresh === 'string') return fresh;
+        const { fresh, brought } = await admitCarried(address, [...lists.values()], known);
+        [...lists.keys()].forEach((frame, i) => told[frame]!.add(brought[i]!));
         if (fresh.length === 0) continue;
         all.set(address, [...known, ...fresh]);
         next.set(address, [...(next.get(address) ?? []), ...fresh]);
       }
       // Who is who at these heads is nobody's question here: each frame may name others, and judging a chain is work.
-      if (!news.every(({ address, heads }) => reaches(all.get(address), heads))) return 'incomplete';
-      return [...next].every(([address, entries]) => carried.get(address) === entries) ? carried : next;
+      frames.forEach((news, frame) => {
+        if (!news.every(({ address, heads }) => reaches(all.get(address), heads)))
+          told[frame]!.add('incomplete');
+      });
+      const isChanged = [...next].some(([address, entries]) => carried.get(address) !== entries);
+      return { carried: isChanged ? next : carried, brought: told.map(worstOf) };
     },
     circle: (controls, carried, claimed) => circleOf(space, controls, chainsWith(carried), claimed),
     chainNews(announced, carried, { controls, content, room }) {
@@ -129,6 +137,21 @@ function membersOf(roster: RosterState, chains: Chains): RosterMembers {
 function revocationOf(chains: Chains, device: string): ChainDevice['revoked'] {
   const known = chains.device(device);
   return known && chains.state(known.address)?.devices.get(device)?.revoked;
+}
+
+/** What each of these frames carries of each address that any of them carries something of. */
+function listsByAddress(
+  frames: readonly (readonly ChainNews[])[],
+): Map<Address, Map<number, readonly Bytes[]>> {
+  const byAddress = new Map<Address, Map<number, readonly Bytes[]>>();
+  frames.forEach((news, frame) => {
+    for (const { address, carried } of news) {
+      if (carried.length === 0) continue;
+      const lists = byAddress.get(address) ?? new Map<number, readonly Bytes[]>();
+      byAddress.set(address, lists.set(frame, [...(lists.get(frame) ?? []), ...carried]));
+    }
+  });
+  return byAddress;
 }
 
 /** One list for each set of entries, so that what follows from it is computed once. */
@@ -191,7 +214,7 @@ export function chainPolicy(address: Address): Policy<ChainMembers> {
     },
     carries: () => [],
     introduces: (content) => keysIn(address, content),
-    carry: (_news, carried) => Promise.resolve(carried),
+    carry: (frames, carried) => Promise.resolve({ carried, brought: frames.map(() => 'known') }),
     circle: () => ({ addresses: new Set(), has: () => true }),
     chainNews: () => [],
     chainsTold: (announced) => announced,

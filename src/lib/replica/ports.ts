@@ -11,6 +11,7 @@ import { openLocal, sealLocal, type LocalKey } from '#lib/crypto/local.ts';
 import type { Random } from '#lib/crypto/random.ts';
 import type { Address } from '#lib/keys/address.ts';
 import type { ChainEntry } from '#lib/keys/chain.ts';
+import type { Brought } from '#lib/keys/chains.ts';
 import type { VerifiedControl } from '#lib/keys/control.ts';
 import type { ChainNews } from '#lib/keys/grounds.ts';
 import type { Hex } from '#lib/keys/ids.ts';
@@ -90,10 +91,13 @@ export interface Policy<M extends Members = Members> {
     chains: readonly ChainNews[],
   ): readonly { readonly device: DeviceHex; readonly signing: Bytes }[];
   /**
-   * `carried` with what a frame brings. `malformed` when that is not well formed or wrongly signed; `incomplete` when what
-   * the heads it names build on is not there: what its author's words before it carry may still come.
+   * `carried` with what these frames bring, in whatever order they came; and of each frame whether that is good. One that
+   * names heads of which something is not here is incomplete: what its author's words before it carry may still come.
    */
-  carry(chains: readonly ChainNews[], carried: Carried): Promise<Carried | 'malformed' | 'incomplete'>;
+  carry(
+    frames: readonly (readonly ChainNews[])[],
+    carried: Carried,
+  ): Promise<{ readonly carried: Carried; readonly brought: readonly Brought[] }>;
   /**
    * Whose chains matter here, by controls whose signatures are good (`controls`) and by statements of which only a founding
    * is believed (`claimed`): chains of others are not taken in.

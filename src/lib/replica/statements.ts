@@ -25,9 +25,8 @@ export async function takeStatements(
     const { addresses } = policy.circle([...turn.controls.values()], turn.carried, claimed);
     const here = [...open].filter(([address]) => addresses.has(address));
     for (const [address] of here) open.delete(address);
-    const news = here.map(([address, carried]) => ({ address, heads: [], carried }));
-    const carried = await policy.carry(news, turn.carried);
-    if (typeof carried !== 'string') turn.carried = carried;
+    const news = here.map(([address, carried]) => [{ address, heads: [], carried }]);
+    turn.carried = (await policy.carry(news, turn.carried)).carried;
     turn.members = policy.evaluate([...turn.controls.values()], turn.carried);
     const isTaken = await takeControls(context, turn, controls);
     progress = open.size > 0 && (isTaken || here.length > 0);

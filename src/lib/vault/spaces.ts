@@ -23,11 +23,11 @@ import {
 } from '#lib/keys/chain.ts';
 import { createChains, type Chains } from '#lib/keys/chains.ts';
 import { openDevice, type DeviceKeys } from '#lib/keys/device.ts';
-import { deriveEpoch, epochId, generateEpoch, partsOf, readHash, type EpochKeys } from '#lib/keys/epoch.ts';
+import { deriveEpoch, epochId, type EpochKeys } from '#lib/keys/epoch.ts';
 import type { SpaceId } from '#lib/keys/ids.ts';
 import { evaluateRoster, type RosterState } from '#lib/keys/roster.ts';
 import { encodeRosterBody } from '#lib/keys/roster-body.ts';
-import { recipientsOf, sealEpochs } from '#lib/keys/rotations.ts';
+import { sealEpochs } from '#lib/keys/rotations.ts';
 import type { Edit } from '#lib/record/entry.ts';
 import {
   devices,
@@ -46,11 +46,11 @@ import {
 import type { DiskError, LocalSeal, Policy } from '#lib/replica/ports.ts';
 import { createReplica, type EditError, type Replica } from '#lib/replica/replica.ts';
 import type { Storage } from '#lib/storage/storage.ts';
-import { carriedControls, pastOf } from './carried.ts';
 import type { Environment } from './environment.ts';
 import type { Identity } from './identity.ts';
 import { deriveRing, epochEdit, mergeRings, openRotations, ringOf, sameRing, type Ring } from './keyring.ts';
 import { livingEntries } from './read-model.ts';
+import { rotateSpace } from './rotation.ts';
 
 export interface OpenSpace {
   readonly id: SpaceId;
@@ -261,32 +261,18 @@ export async function openSpaces(options: SpacesOptions): Promise<Spaces> {
 
   async function rotate(space: RosterSpace, under?: EpochKeys): Promise<Result<void, EditError>> {
     const own = space === account ? account : record;
-    const { id, replica } = own;
-    const { owners, nextNumber } = own.roster();
-    const known = own.known();
-    const secrets = generateEpoch(env.random, nextNumber);
-    const { recipients } = recipientsOf(owners, (one) => known.state(one));
-    const boxes = await sealEpochs({
-      space: id,
-      epochs: [secrets],
-      recipients,
-      sender: device,
+    const done = await rotateSpace({
+      space: own.id,
+      replica: own.replica,
+      members: { roster: own.roster(), chains: own.known() },
+      epochs: own.epochs(),
+      seal: (boxes) => sealEpochs({ ...boxes, sender: device, random: env.random }),
       random: env.random,
+      under,
     });
-    const [epoch, read] = [hex(epochId(secrets)), hex(readHash(partsOf(secrets)))];
-    const body = { type: 'rotate', number: nextNumber, id: epoch, read, carried: [], boxes } as const;
-    const { current, effective } = own.roster();
-    const controls = replica.controls();
-    const told = pastOf(controls, current?.by ? [current.by] : []);
-    const carried = carriedControls({
-      controls,
-      isWanted: (control) => (under ? control.epoch > under.epoch : !told.has(hex(control.id))),
-      counts: (control) => effective.has(control),
-    });
-    const done = await replica.control(encodeRosterBody({ ...body, carried }), under);
     if (!done.ok) return done;
     // Our own box is among them, so a crash right here loses nothing: the keys are opened at the next start.
-    return inLine(() => own.learn([secrets]));
+    return inLine(() => own.learn([done.value]));
   }
 
   return {

@@ -45,6 +45,22 @@ export const VAULT: readonly Sabotage[] = [
     tests: ['tests/attacks/d07.test.ts', 'tests/vault/late-words.test.ts'],
   },
   {
+    id: 'rotation-under-what-all-read',
+    file: 'src/lib/vault/rotation.ts',
+    find: `rotating.under ?? keysOf(epochs, roster.shared?.id)`,
+    replace: `rotating.under ?? keysOf(epochs, roster.current?.id)`,
+    why: 'An owner whom an earlier rotation left out would never hear of the later ones, and rosters would differ for ever.',
+    tests: ['src/lib/vault/rotation.test.ts'],
+  },
+  {
+    id: 'rotation-leaves-nobody-out',
+    file: 'src/lib/vault/rotation.ts',
+    find: `if (unknown.length > 0) return fail(`,
+    replace: `if (unknown.length < 0) return fail(`,
+    why: 'A rotation without boxes for one owner would be said over and over, and be void each time.',
+    tests: ['src/lib/vault/rotation.test.ts'],
+  },
+  {
     id: 'revoker-says-what-it-saw',
     file: 'src/lib/vault/devices.ts',
     find: `revokeDeviceBody(id, seen)`,
