@@ -5,8 +5,8 @@
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
-import { DEFAULT_LIMITS, type RelayLimits } from './limits.ts';
-import type { LogLevel } from './log.ts';
+import { DEFAULT_LIMITS, type RelayLimits } from './bounds/limits.ts';
+import type { LogLevel } from './host/log.ts';
 
 export interface Config {
   /** 0 lets the system choose. */

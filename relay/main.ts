@@ -5,11 +5,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAuthority, type Authority } from './authority/authority.ts';
-import { systemClock, systemRandom } from './clock.ts';
+import { systemClock, systemRandom } from './host/clock.ts';
 import { readConfig, type Config } from './config.ts';
-import { createLog } from './log.ts';
-import { once } from './once.ts';
-import { peerAddress, type Forwarded } from './peer-address.ts';
+import { createLog } from './host/log.ts';
+import { once } from './host/once.ts';
+import { peerAddress, type Forwarded } from './host/peer-address.ts';
 import { startServer, type RunningServer } from './server.ts';
 
 export interface RunningCarnet extends RunningServer {

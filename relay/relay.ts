@@ -3,14 +3,14 @@
  * It knows no socket: ws.ts brings real ones, tests bring their own.
  */
 import type { Bus } from './bus/bus.ts';
-import type { Clock, Random } from './clock.ts';
-import type { RelayLimits } from './limits.ts';
-import { describeError, type Log } from './log.ts';
-import type { Metrics } from './metrics.ts';
-import { once } from './once.ts';
-import { Puts } from './puts.ts';
-import { Rota } from './rota.ts';
-import { createSession, type Peer, type Session, type SessionSocket } from './session.ts';
+import type { Clock, Random } from './host/clock.ts';
+import type { RelayLimits } from './bounds/limits.ts';
+import { describeError, type Log } from './host/log.ts';
+import type { Metrics } from './host/metrics.ts';
+import { once } from './host/once.ts';
+import { Puts } from './session/puts.ts';
+import { Rota } from './bounds/rota.ts';
+import { createSession, type Peer, type Session, type SessionSocket } from './session/session.ts';
 import type { Store } from './store/store.ts';
 import { CLOSE } from '#lib/protocol/limits.ts';
 

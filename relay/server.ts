@@ -9,20 +9,20 @@ import type { Hono } from 'hono';
 import { callerOf } from '#lib/protocol/caller.ts';
 import { relayOrigin } from '#lib/protocol/relay.ts';
 import { createLocalBus } from './bus/local.ts';
-import { systemClock, systemRandom } from './clock.ts';
+import { systemClock, systemRandom } from './host/clock.ts';
 import { RELAY_PATH, type Config } from './config.ts';
-import { limitSockets } from './http-sockets.ts';
-import { createHttp, createMetricsHttp } from './http.ts';
-import { hostOf, listen, type Listening } from './listening.ts';
-import { createLog, describeError, type Log } from './log.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
-import { once } from './once.ts';
-import { peerAddress } from './peer-address.ts';
+import { limitSockets } from './host/http-sockets.ts';
+import { createHttp, createMetricsHttp } from './host/http.ts';
+import { hostOf, listen, type Listening } from './host/listening.ts';
+import { createLog, describeError, type Log } from './host/log.ts';
+import { createMetrics, type Metrics } from './host/metrics.ts';
+import { once } from './host/once.ts';
+import { peerAddress } from './host/peer-address.ts';
 import { createRelay } from './relay.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
-import { createTurn } from './turn.ts';
-import { serveSockets } from './ws.ts';
+import { createTurn } from './session/turn.ts';
+import { serveSockets } from './host/ws.ts';
 
 export interface RunningServer {
   /** Without a slash at the end. */

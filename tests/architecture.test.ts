@@ -37,10 +37,10 @@ describe('a planted violation is caught', () => {
   test('the relay reaching for what decrypts', () => {
     const found = plant({
       'src/lib/crypto/frame.ts': '',
-      'relay/session.ts': `import { open } from '#lib/crypto/frame.ts';`,
+      'relay/session/session.ts': `import { open } from '#lib/crypto/frame.ts';`,
     });
     expect(found).toEqual([
-      'relay/session.ts imports src/lib/crypto/frame.ts: relay may import only src/lib/protocol, src/lib/bytes; nothing may join the two.',
+      'relay/session/session.ts imports src/lib/crypto/frame.ts: relay may import only src/lib/protocol, src/lib/bytes; nothing may join the two.',
     ]);
   });
 
@@ -68,18 +68,23 @@ describe('a planted violation is caught', () => {
     ],
     [
       'the relay that knows the authority',
-      'relay/http.ts',
+      'relay/host/http.ts',
       './authority/codes.ts',
       'relay/authority/codes.ts',
     ],
-    ['the authority that knows the relay', 'relay/authority/codes.ts', '../limits.ts', 'relay/limits.ts'],
+    [
+      'the authority that knows the relay',
+      'relay/authority/codes.ts',
+      '../limits.ts',
+      'relay/bounds/limits.ts',
+    ],
     [
       'product code that imports tests',
       'src/lib/bytes/hex.ts',
       '../../../tests/helpers/alice.ts',
       'tests/helpers/alice.ts',
     ],
-    ['a relay that imports tests', 'relay/http.ts', '../tests/helpers/evil.ts', 'tests/helpers/evil.ts'],
+    ['a relay that imports tests', 'relay/host/http.ts', '../tests/helpers/evil.ts', 'tests/helpers/evil.ts'],
   ])('%s', (_name, file, specifier, target) => {
     const line = `import { x } from '${specifier}';`;
     expect(
@@ -140,25 +145,29 @@ describe('what the table grants passes', () => {
   test.each([
     [
       'preferences keep Yjs and y-indexeddb',
-      'src/lib/app/preferences.svelte.ts',
+      'src/lib/app/preferences/preferences.svelte.ts',
       `import * as Y from 'yjs'; import 'y-indexeddb';`,
     ],
     [
       'types of the vault reach the app',
       'src/lib/app/record.ts',
-      `import type { Door } from '#lib/vault/door.ts';`,
+      `import type { Door } from '#lib/vault/door/door.ts';`,
     ],
-    ['inline types too', 'src/lib/app/record.ts', `import { type Door } from '#lib/vault/door.ts';`],
+    ['inline types too', 'src/lib/app/record.ts', `import { type Door } from '#lib/vault/door/door.ts';`],
     [
       'the worker client reaches the app',
       'src/lib/app/record.ts',
-      `import { connect } from '#lib/vault/client.ts';`,
+      `import { connect } from '#lib/vault/door/client.ts';`,
     ],
-    ['a worker address does as well', 'src/lib/vault/client.ts', `import url from './door.ts?worker&url';`],
+    [
+      'a worker address does as well',
+      'src/lib/vault/door/client.ts',
+      `import url from './door.ts?worker&url';`,
+    ],
     [
       'only main.ts joins relay and authority',
       'relay/main.ts',
-      `import './http.ts'; import './authority/http.ts';`,
+      `import './host/http.ts'; import './authority/http.ts';`,
     ],
     [
       'a unit test uses helpers and any witness',
@@ -167,9 +176,9 @@ describe('what the table grants passes', () => {
     ],
   ])('%s', (_name, file, text) => {
     const rest = {
-      'src/lib/vault/door.ts': '',
-      'src/lib/vault/client.ts': '',
-      'relay/http.ts': '',
+      'src/lib/vault/door/door.ts': '',
+      'src/lib/vault/door/client.ts': '',
+      'relay/host/http.ts': '',
       'relay/authority/http.ts': '',
       'tests/helpers/alice.ts': '',
     };
@@ -178,8 +187,8 @@ describe('what the table grants passes', () => {
 
   test('but values of the vault do not reach the app', () => {
     const found = plant({
-      'src/lib/vault/door.ts': '',
-      'src/lib/app/record.ts': `import { type Door, unlock } from '#lib/vault/door.ts';`,
+      'src/lib/vault/door/door.ts': '',
+      'src/lib/app/record.ts': `import { type Door, unlock } from '#lib/vault/door/door.ts';`,
     });
     expect(found[0]).toContain('only types of src/lib/vault');
   });

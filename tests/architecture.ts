@@ -32,7 +32,7 @@ const LAYERS: Record<string, readonly string[]> = {
   ],
   'src/lib/app': [
     'types of src/lib/vault',
-    'src/lib/vault/client',
+    'src/lib/vault/door/client',
     'src/lib/vault/worker', // its address, to start it
     'types of src/lib/exchange',
     'src/lib/exchange/worker', // likewise
@@ -67,7 +67,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   dexie: ['src/lib/storage'],
   valibot: ['src/lib/record', 'src/lib/protocol', 'src/lib/exchange', 'src/lib/vault', 'relay'],
   // The recovery kit is printed by the page that shows it: its words never go back to the vault.
-  'pdf-lib': ['src/lib/exchange', 'src/lib/app/kit-pdf'],
+  'pdf-lib': ['src/lib/exchange', 'src/lib/app/entry/kit-pdf'],
   '@pdf-lib/fontkit': ['src/lib/exchange'],
   'dejavu-fonts-ttf': ['src/lib/exchange'],
   'd3-scale': ['src/lib/ui'],
@@ -75,7 +75,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   minisearch: ['src/lib/vault'],
   '@orama/stemmers': ['src/lib/vault'],
   papaparse: ['src/lib/exchange'],
-  'pdfjs-dist': ['src/lib/ui', 'src/lib/app/pdf-worker'],
+  'pdfjs-dist': ['src/lib/ui', 'src/lib/app/exchange/pdf-worker'],
   'browser-image-compression': ['src/lib/vault'],
   qr: ['src/lib/app', 'src/lib/ui', 'src/lib/exchange'],
   'workbox-window': ['src/lib/app'],

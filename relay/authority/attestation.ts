@@ -26,7 +26,7 @@ import {
 } from '#lib/protocol/authority.ts';
 import type { CodeRow, Codes, Refused } from './codes.ts';
 import { sha256, verifyEd25519 } from './primitives.ts';
-import type { RegisterTable } from './register.ts';
+import type { RegisterTable } from './register/register.ts';
 import type { SigningKey } from './signing-key.ts';
 import type { Store } from './store.ts';
 

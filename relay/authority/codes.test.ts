@@ -5,10 +5,10 @@ import { deriveEnrolment } from '#lib/protocol/enrolment.ts';
 import { fakeClock } from '../../tests/helpers/tools/clock.ts';
 import { seededRandom } from '../../tests/helpers/tools/random.ts';
 import { CODE_LIFETIME_MS, createCodes, TRIES } from './codes.ts';
-import { DEMO_REGISTER } from './demo-register.ts';
+import { DEMO_REGISTER } from './register/demo-register.ts';
 import { primitives } from './primitives.ts';
-import { importRegister } from './register-import.ts';
-import { createRegister } from './register.ts';
+import { importRegister } from './register/register-import.ts';
+import { createRegister } from './register/register.ts';
 import { openStore } from './store.ts';
 
 const WRONG = new Uint8Array(32).fill(1);

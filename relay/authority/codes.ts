@@ -20,7 +20,7 @@ import {
   LOOKUP_BYTES,
 } from '#lib/protocol/enrolment.ts';
 import { primitives, sameBytes, sealEnrolmentFile, sha256, type Random } from './primitives.ts';
-import type { Person, RegisterTable } from './register.ts';
+import type { Person, RegisterTable } from './register/register.ts';
 import type { Store } from './store.ts';
 
 export const TRIES = 5;

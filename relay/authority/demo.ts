@@ -8,11 +8,11 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeIdOf, printCode } from '#lib/protocol/enrolment.ts';
 import type { Codes } from './codes.ts';
-import { DEMO_REGISTER } from './demo-register.ts';
+import { DEMO_REGISTER } from './register/demo-register.ts';
 import { sha256 } from './primitives.ts';
-import type { Card } from './register-fields.ts';
-import { readRegister } from './register-file.ts';
-import type { Person, RegisterTable } from './register.ts';
+import type { Card } from './register/register-fields.ts';
+import { readRegister } from './register/register-file.ts';
+import type { Person, RegisterTable } from './register/register.ts';
 
 const FILE = 'demo-codes.json';
 

@@ -8,7 +8,7 @@
 import { CODE_BYTES, deriveEnrolment, encodeCode } from '#lib/protocol/enrolment.ts';
 import type { Codes } from './codes.ts';
 import { primitives, type Random } from './primitives.ts';
-import type { Person, RegisterTable } from './register.ts';
+import type { Person, RegisterTable } from './register/register.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const CODES_PER_DAY = 3;

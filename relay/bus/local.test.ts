@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describeBus } from '../../tests/conformance/bus.ts';
-import { systemClock } from '../clock.ts';
-import { createTurn } from '../turn.ts';
+import { systemClock } from '../host/clock.ts';
+import { createTurn } from '../session/turn.ts';
 import { createLocalBus } from './local.ts';
 
 describeBus('one process', async () => {

@@ -6,7 +6,7 @@ import type { Bytes } from '#lib/bytes/bytes.ts';
 import { PAGE_BYTES } from '#lib/protocol/limits.ts';
 import { encodeReply, type FrameEntry } from '#lib/protocol/relay.ts';
 import type { Topic } from '../store/store.ts';
-import type { Turn } from '../turn.ts';
+import type { Turn } from '../session/turn.ts';
 import type { Bus, News, Subscriber, Watcher } from './bus.ts';
 
 /** What one turn has brought to one topic. */

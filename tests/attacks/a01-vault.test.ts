@@ -20,8 +20,8 @@ import {
   type LinkStep,
 } from '#lib/keys/link.ts';
 import { accountKey } from '#lib/keys/root.ts';
-import type { LinkState } from '#lib/vault/door.ts';
-import type { Spaces } from '#lib/vault/spaces.ts';
+import type { LinkState } from '#lib/vault/door/door.ts';
+import type { Spaces } from '#lib/vault/spaces/spaces.ts';
 import {
   delays,
   drops,

@@ -9,7 +9,7 @@ import { acceptAddress, addDeviceBody, recoverBody } from '#lib/keys/chain-body.
 import type { DeviceKeys } from '#lib/keys/device.ts';
 import { encodeInner, signInner, type FrameInner } from '#lib/keys/signed.ts';
 import { accountKey } from '#lib/keys/root.ts';
-import type { Spaces } from '#lib/vault/spaces.ts';
+import type { Spaces } from '#lib/vault/spaces/spaces.ts';
 import { evilRelay, type EvilRelay } from '../helpers/hostile/evil-relay.ts';
 import { deviceNamed, person } from '../helpers/people/people.ts';
 import { seededRandom } from '../helpers/tools/random.ts';

@@ -13,10 +13,10 @@ import type { Bytes } from '#lib/bytes/bytes.ts';
 import { encodeCode, codeIdOf, CODE_BYTES } from '#lib/protocol/enrolment.ts';
 import { createAttestations } from '../../relay/authority/attestation.ts';
 import { createCodes, TRIES } from '../../relay/authority/codes.ts';
-import { DEMO_REGISTER } from '../../relay/authority/demo-register.ts';
+import { DEMO_REGISTER } from '../../relay/authority/register/demo-register.ts';
 import { sha256 } from '../../relay/authority/primitives.ts';
-import { importRegister } from '../../relay/authority/register-import.ts';
-import { createRegister } from '../../relay/authority/register.ts';
+import { importRegister } from '../../relay/authority/register/register-import.ts';
+import { createRegister } from '../../relay/authority/register/register.ts';
 import { openSigningKey } from '../../relay/authority/signing-key.ts';
 import { openStore } from '../../relay/authority/store.ts';
 import {

@@ -5,8 +5,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Stored } from '#lib/storage/storage.ts';
-import type { RecordView } from '#lib/vault/door.ts';
-import { KEYS } from '#lib/vault/layout.ts';
+import type { RecordView } from '#lib/vault/door/door.ts';
+import { KEYS } from '#lib/vault/disk/layout.ts';
 import { faultyDisk } from '../helpers/hostile/faulty-storage.ts';
 import { times } from '../helpers/tools/depth.ts';
 import {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { RecordView } from '#lib/vault/door.ts';
+import type { RecordView } from '#lib/vault/door/door.ts';
 import type { Stored } from '#lib/storage/storage.ts';
 import { readConfig } from '../../relay/config.ts';
 import { startCarnet, type RunningCarnet } from '../../relay/main.ts';

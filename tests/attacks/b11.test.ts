@@ -8,7 +8,7 @@ import type { Bytes } from '#lib/bytes/bytes.ts';
 import { sha256 } from '#lib/crypto/hash.ts';
 import type { Fields } from '#lib/record/section.ts';
 import { checkEdit } from '#lib/record/sections.ts';
-import { RecordDocument } from '#lib/replica/document.ts';
+import { RecordDocument } from '#lib/replica/document/document.ts';
 import { inspect } from '#lib/replica/gate.ts';
 import { Lane } from '#lib/replica/lane.ts';
 import { forge, received } from '../helpers/hostile/forge.ts';

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fromBase64url } from '#lib/bytes/base64url.ts';
 import { hex } from '#lib/bytes/bytes.ts';
-import type { SecurityNotice } from '#lib/vault/door.ts';
+import type { SecurityNotice } from '#lib/vault/door/door.ts';
 import {
   drops,
   evilRelay,

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { Dial } from '#lib/sync/transport.ts';
-import { DEFAULT_LIMITS } from '../../relay/limits.ts';
+import { DEFAULT_LIMITS } from '../../relay/bounds/limits.ts';
 import { evilRelay, type EvilRelay } from '../helpers/hostile/evil-relay.ts';
 import { seededRandom } from '../helpers/tools/random.ts';
 import {

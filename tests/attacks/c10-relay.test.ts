@@ -14,7 +14,7 @@ import { chainSecrets } from '#lib/keys/root.ts';
 import { openStatement, type Role } from '#lib/protocol/relay.ts';
 import { openTopic } from '#lib/sync/open-topic.ts';
 import type { AnswerTo, RelaySession } from '#lib/sync/relay-session.ts';
-import { credentialOf } from '#lib/vault/follow.ts';
+import { credentialOf } from '#lib/vault/spaces/follow.ts';
 import { deviceNamed, pen, person } from '../helpers/people/people.ts';
 import { seededRandom } from '../helpers/tools/random.ts';
 import { keyPair, ORIGIN, relayWorld, type KeyPair, type Person } from '../helpers/worlds/relay-world.ts';

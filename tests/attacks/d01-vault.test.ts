@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { concat, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { Writer } from '#lib/bytes/writer.ts';
 import type { Argon2Parameters } from '#lib/crypto/kdf.ts';
-import { KEYS } from '#lib/vault/layout.ts';
+import { KEYS } from '#lib/vault/disk/layout.ts';
 import {
   activate,
   ALICE,

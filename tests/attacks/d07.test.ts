@@ -8,7 +8,7 @@ import { openFrame } from '#lib/crypto/frame.ts';
 import { saidBy } from '#lib/keys/roster.ts';
 import { openRotation } from '#lib/keys/rotations.ts';
 import { decodeInner } from '#lib/keys/signed.ts';
-import type { Spaces } from '#lib/vault/spaces.ts';
+import type { Spaces } from '#lib/vault/spaces/spaces.ts';
 import { evilRelay, type EvilRelay, type Mark } from '../helpers/hostile/evil-relay.ts';
 import { localSecretOf, spacesOn } from '../helpers/people/vault-keys.ts';
 import {

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Stored } from '#lib/storage/storage.ts';
-import type { HostedVault } from '#lib/vault/serving.ts';
+import type { HostedVault } from '#lib/vault/tabs/serving.ts';
 import { evilRelay } from '../helpers/hostile/evil-relay.ts';
 import { faultyDisk, type FaultyDisk } from '../helpers/hostile/faulty-storage.ts';
 import { numbersGiven, spacesOf } from '../helpers/people/vault-keys.ts';

@@ -5,7 +5,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decodeBody, LogAnswer } from '#lib/protocol/authority.ts';
-import { DEFAULT_LIMITS } from '../../relay/limits.ts';
+import { DEFAULT_LIMITS } from '../../relay/bounds/limits.ts';
 import { faultyDisk, type FaultyDisk } from '../helpers/hostile/faulty-storage.ts';
 import { times } from '../helpers/tools/depth.ts';
 import {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { IDBKeyRange } from 'fake-indexeddb';
 import { openDexieStorage } from '#lib/storage/dexie.ts';
 import type { Key } from '#lib/storage/storage.ts';
-import { KEYS } from '#lib/vault/layout.ts';
+import { KEYS } from '#lib/vault/disk/layout.ts';
 import { evilRelay, type EvilRelay } from '../helpers/hostile/evil-relay.ts';
 import { lossyDisk, type LossyDisk } from '../helpers/hostile/lossy-indexeddb.ts';
 import { numbersGiven, spacesOf } from '../helpers/people/vault-keys.ts';

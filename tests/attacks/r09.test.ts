@@ -2,7 +2,7 @@
  * R09: the tab that holds the lock is killed, with edits under way. Its keys die with it: another one leads at once, the
  * password opens it in whichever tab it is typed, and what was not sent goes out.
  */
-import type { HostedVault } from '#lib/vault/serving.ts';
+import type { HostedVault } from '#lib/vault/tabs/serving.ts';
 import { ok } from '#lib/bytes/result.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { evilRelay, type EvilRelay } from '../helpers/hostile/evil-relay.ts';

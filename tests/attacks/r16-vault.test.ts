@@ -6,7 +6,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { SecurityNotice } from '#lib/vault/door.ts';
+import type { SecurityNotice } from '#lib/vault/door/door.ts';
 import { readConfig } from '../../relay/config.ts';
 import { startCarnet, type RunningCarnet } from '../../relay/main.ts';
 import {

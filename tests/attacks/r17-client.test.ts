@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import { LONGEST_DELAY } from '#lib/sync/backoff.ts';
-import { NO_GUARD } from '../../relay/guard.ts';
+import { NO_GUARD } from '../../relay/bounds/guard.ts';
 import { CALM } from '../helpers/worlds/fake-network.ts';
 import { syncWorld, type SyncWorld } from '../helpers/worlds/sync-world.ts';
 

@@ -8,8 +8,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { CHUNK, PAGE_BYTES } from '#lib/protocol/limits.ts';
 import { hasChunk } from '#lib/protocol/relay.ts';
-import { DEFAULT_LIMITS, type RelayLimits } from '../../relay/limits.ts';
-import type { Clock } from '../../relay/clock.ts';
+import { DEFAULT_LIMITS, type RelayLimits } from '../../relay/bounds/limits.ts';
+import type { Clock } from '../../relay/host/clock.ts';
 import type { Store, Topic } from '../../relay/store/store.ts';
 import { seededRandom } from '../helpers/tools/random.ts';
 

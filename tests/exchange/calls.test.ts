@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Call, ToPage } from '#lib/exchange/messages.ts';
 import type { Paper } from '#lib/exchange/paper.ts';
 import { type Loaders, serve } from '#lib/exchange/serve.ts';
-import { exchange, type ExchangeWorker } from '#lib/app/exchange.ts';
+import { exchange, type ExchangeWorker } from '#lib/app/exchange/exchange.ts';
 
 const PAPER: Paper = {
   title: 'Synthèse',

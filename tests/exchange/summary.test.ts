@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { holdsSomething, summaryPaper, summaryParts } from '#lib/app/summary.ts';
+import { holdsSomething, summaryPaper, summaryParts } from '#lib/app/exchange/summary.ts';
 import { writePaper } from '#lib/exchange/pdf/write.ts';
 import { MISSING } from '#lib/exchange/pdf/text.ts';
 import { fixedEntryId, nameOf } from '#lib/record/profile-section.ts';
 import { healthSections } from '#lib/record/sections.ts';
 import { statementId } from '#lib/record/sections/statements.ts';
-import type { RecordView } from '#lib/vault/door.ts';
+import type { RecordView } from '#lib/vault/door/door.ts';
 import { anyRecord, recordOf } from '../helpers/people/any-record.ts';
 import { times } from '../helpers/tools/depth.ts';
 import { fonts } from '../helpers/tools/fonts.ts';

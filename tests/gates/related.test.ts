@@ -18,9 +18,9 @@ const TREE = new Map(
     'src/lib/bytes/bytes.ts': '',
     'src/lib/bytes/bytes.test.ts': `import { hex } from './bytes.ts';`,
     'src/lib/record/entry.ts': '',
-    'src/lib/app/care.ts': `import { hex } from '#lib/bytes/bytes.ts'; import type { Entry } from '#lib/record/entry.ts';`,
+    'src/lib/app/profile/care.ts': `import { hex } from '#lib/bytes/bytes.ts'; import type { Entry } from '#lib/record/entry.ts';`,
     'src/lib/app/care.test.ts': `import './care.ts';`,
-    'src/routes/(inside)/profil/histoire/+page.svelte': `<script lang="ts">import '#lib/app/care.ts';</script>`,
+    'src/routes/(inside)/profil/histoire/+page.svelte': `<script lang="ts">import '#lib/app/profile/care.ts';</script>`,
     'relay/main.ts': '',
     'tests/helpers/worlds/process.ts': `spawn(process.execPath, ['relay/main.ts'])`,
     'tests/attacks/kill.test.ts': `import '../helpers/worlds/process.ts';`,
@@ -52,7 +52,7 @@ describe('the tests of a change', () => {
 
 describe('the browser tests of a change', () => {
   test('are those that visit a page with it, and those that import it', () => {
-    expect(visited('src/lib/app/care.ts')).toEqual(
+    expect(visited('src/lib/app/profile/care.ts')).toEqual(
       visitorsOf('src/routes/(inside)/profil/histoire/+page.svelte'),
     );
     expect(visited('tests/helpers/worlds/process.ts')).toEqual(['shell']);

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { PlanResult, ResourceOutcome } from '#lib/exchange/fhir/read.ts';
 import { planImport } from '#lib/exchange/fhir/read.ts';
-import { refusalWords } from '#lib/app/fhir-refusal.ts';
+import { refusalWords } from '#lib/app/exchange/fhir-refusal.ts';
 import { today } from '#lib/record/partial-date.ts';
 import { healthSections } from '#lib/record/sections.ts';
 

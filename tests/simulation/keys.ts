@@ -8,7 +8,7 @@ import { encodeRosterBody } from '#lib/keys/roster-body.ts';
 import { saidBy } from '#lib/keys/roster.ts';
 import { recipientsOf } from '#lib/keys/rotations.ts';
 import type { FrameInner } from '#lib/keys/signed.ts';
-import { rotateSpace } from '#lib/vault/rotation.ts';
+import { rotateSpace } from '#lib/vault/spaces/rotation.ts';
 import { must, type Actor, type Scene } from './scene.ts';
 
 const NO_BOX = new Uint8Array(0);

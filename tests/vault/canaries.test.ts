@@ -4,7 +4,7 @@
  * of the device nor at the relay.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { immutableEntryId } from '#lib/app/entry-id.ts';
+import { immutableEntryId } from '#lib/app/profile/entry-id.ts';
 import { toBase64url } from '#lib/bytes/base64url.ts';
 import { utf8 } from '#lib/bytes/bytes.ts';
 import type { Edit, EntryId } from '#lib/record/entry.ts';

@@ -4,7 +4,7 @@
  * revoked a watch after the phone: what says so stands under keys that the tablet never had.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { UnsettledAddition } from '#lib/vault/door.ts';
+import type { UnsettledAddition } from '#lib/vault/door/door.ts';
 import {
   activate,
   allergies,

@@ -7,8 +7,8 @@ import type { Edit } from '#lib/record/entry.ts';
 import { SINGLE_ENTRY } from '#lib/record/sections/account.ts';
 import { statementId } from '#lib/record/sections/statements.ts';
 import { shortOf } from '#lib/replica/lane.ts';
-import type { Spaces } from '#lib/vault/spaces.ts';
-import { decisionId, decisionsIn, entriesOf } from '#lib/vault/undecided.ts';
+import type { Spaces } from '#lib/vault/spaces/spaces.ts';
+import { decisionId, decisionsIn, entriesOf } from '#lib/vault/account/undecided.ts';
 import { push, settle, sync } from '../helpers/worlds/plain-relay.ts';
 import { people, replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 

@@ -3,7 +3,7 @@
  * and the laptop is told; what nobody had taken in is late, is listed with its date, and is for the person to settle.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { UnsettledWord } from '#lib/vault/door.ts';
+import type { UnsettledWord } from '#lib/vault/door/door.ts';
 import {
   activate,
   allergies,

@@ -3,7 +3,7 @@ import { toBase64url } from '#lib/bytes/base64url.ts';
 import { localKey } from '#lib/crypto/local.ts';
 import { systemRandom } from '#lib/crypto/random.ts';
 import { localSeal } from '#lib/replica/ports.ts';
-import { loadView } from '#lib/vault/read-model.ts';
+import { loadView } from '#lib/vault/record/read-model.ts';
 import { localSecretOf } from '../helpers/people/vault-keys.ts';
 import {
   activate,

@@ -3,8 +3,8 @@
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
-import type { VaultError } from '#lib/vault/door.ts';
-import { KEYS } from '#lib/vault/layout.ts';
+import type { VaultError } from '#lib/vault/door/door.ts';
+import { KEYS } from '#lib/vault/disk/layout.ts';
 import { seededRandom } from '../helpers/tools/random.ts';
 import {
   activate,

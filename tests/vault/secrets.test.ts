@@ -5,7 +5,7 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { fromBase64url, toBase64url } from '#lib/bytes/base64url.ts';
 import type { Bytes } from '#lib/bytes/bytes.ts';
-import { KEYS } from '#lib/vault/layout.ts';
+import { KEYS } from '#lib/vault/disk/layout.ts';
 import { localSecretOf } from '../helpers/people/vault-keys.ts';
 import {
   activate,

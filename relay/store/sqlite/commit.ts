@@ -9,7 +9,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { fail, type Result } from '#lib/bytes/result.ts';
-import type { Clock } from '../../clock.ts';
+import type { Clock } from '../../host/clock.ts';
 import type { StoreFailure } from '../store.ts';
 import { batchSize, type Journal } from './journal.ts';
 import type { PendingFrame, TopicState } from './topics.ts';

@@ -7,8 +7,8 @@ import type { Bytes } from '#lib/bytes/bytes.ts';
 import { hasChunk } from '#lib/protocol/relay.ts';
 import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import { idOf } from '../../../tests/helpers/worlds/relay-world.ts';
-import { systemClock } from '../../clock.ts';
-import { DEFAULT_LIMITS } from '../../limits.ts';
+import { systemClock } from '../../host/clock.ts';
+import { DEFAULT_LIMITS } from '../../bounds/limits.ts';
 import { openSqliteStore } from '../sqlite.ts';
 import type { Store, StoreFailure, Topic } from '../store.ts';
 

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { fakeClock } from '../../../tests/helpers/tools/clock.ts';
 import { seededRandom } from '../../../tests/helpers/tools/random.ts';
-import { DEFAULT_LIMITS } from '../../limits.ts';
+import { DEFAULT_LIMITS } from '../../bounds/limits.ts';
 import { openSqliteStore } from '../sqlite.ts';
 import type { Store, Topic } from '../store.ts';
 import { Journal } from './journal.ts';

@@ -19,7 +19,7 @@ import {
   wrongPositions,
 } from './kit.ts';
 import { accountSpaceRandom } from './root.ts';
-import { displayed, findWord, splitWords, WORDS } from './words.ts';
+import { displayed, findWord, splitWords, WORDS } from './bip39.ts';
 
 let alice: Person;
 beforeAll(async () => {

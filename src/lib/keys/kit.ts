@@ -16,7 +16,7 @@ import { sha256 } from '#lib/crypto/hash.ts';
 import type { Random } from '#lib/crypto/random.ts';
 import { addressHash, addressOfHash, type Address } from './address.ts';
 import { ROOT_LENGTH } from './root.ts';
-import { displayed, findWord, splitWords, WORDS } from './words.ts';
+import { displayed, findWord, splitWords, WORDS } from './bip39.ts';
 
 export { accountKey, chainSecrets, generateRoot, recoverySealing } from './root.ts';
 

@@ -1,6 +1,6 @@
 /**
  * The limits that both ends of the wire keep to. A message beyond them is a defect or an attack and ends the connection.
- * Leaves out what an operator may choose (quotas, rates): those stand in relay/limits.ts and reach the app as errors.
+ * Leaves out what an operator may choose (quotas, rates): those stand in relay/bounds/limits.ts and reach the app as errors.
  */
 
 /** A sealed frame, at most. */

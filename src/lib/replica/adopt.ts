@@ -12,7 +12,7 @@ import type { Hex } from '#lib/keys/ids.ts';
 import { isCovered, openNames, readBase } from './base.ts';
 import { countedWords } from './count.ts';
 import { readFrames, type Context } from './context.ts';
-import { RecordDocument, type Schema } from './document.ts';
+import { RecordDocument, type Schema } from './document/document.ts';
 import type { Frame } from './frames.ts';
 import { shortOf, type Lane } from './lane.ts';
 import { inspect } from './gate.ts';
@@ -22,7 +22,7 @@ import { readLog, recount } from './recount.ts';
 import { decodeSnapshot, partOf, readSnapshot, type FoldedLane, type Snapshot } from './snapshot.ts';
 import type { Origin } from './state.ts';
 import { takeStatements } from './statements.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from './transaction.ts';
 
 export interface Circumstances {
   /** The relay has nothing more to show. */

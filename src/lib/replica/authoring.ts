@@ -25,7 +25,7 @@ import { tick } from './hlc.ts';
 import { enterWords } from './intake.ts';
 import { ownLanes } from './log.ts';
 import type { Announcement } from './ports.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from './transaction.ts';
 
 /** Room for the counts before names and chains. */
 const COUNTS_LENGTH = 16;

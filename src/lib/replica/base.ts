@@ -5,13 +5,13 @@
 import type { Name } from '#lib/keys/grounds.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import { readFrames, type Context } from './context.ts';
-import type { RecordDocument } from './document.ts';
+import type { RecordDocument } from './document/document.ts';
 import type { Frame } from './frames.ts';
 import { shortOf, type Lane } from './lane.ts';
 import type { LaneHead, LaneHeads, LaneId } from './log.ts';
 import { decodeSnapshot, type FoldedLane, type Snapshot } from './snapshot.ts';
 import type { Base, Origin } from './state.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from './transaction.ts';
 
 export interface Foundation {
   readonly lanes: ReadonlyMap<LaneId, Lane>;

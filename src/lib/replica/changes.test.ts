@@ -5,7 +5,7 @@ import { isKept, nextEdits } from '../../../tests/helpers/people/random-editor.t
 import { sha256 } from '#lib/crypto/hash.ts';
 import { immutableId } from '#lib/record/immutable.ts';
 import { markOf } from '../../../tests/helpers/worlds/voices.ts';
-import { RecordDocument } from './document.ts';
+import { RecordDocument } from './document/document.ts';
 import { inspect } from './gate.ts';
 import { Lane } from './lane.ts';
 import { ChangeLog } from '#lib/record/change-log.ts';

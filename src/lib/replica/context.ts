@@ -6,12 +6,12 @@ import { equal, fromHex, type Bytes } from '#lib/bytes/bytes.ts';
 import { frameId } from '#lib/crypto/frame.ts';
 import type { Signer } from '#lib/crypto/signature.ts';
 import type { Hex } from '#lib/keys/ids.ts';
-import type { Schema } from './document.ts';
+import type { Schema } from './document/document.ts';
 import { openReceived, verifyOpened, type OpenedFrame } from './frames.ts';
 import { contextOf, type Layout } from './layout.ts';
 import type { Members } from './members.ts';
 import type { Change, Key, LocalSeal, Policy, ReplicaPorts } from './ports.ts';
-import type { Keyring } from './turn.ts';
+import type { Keyring } from './transaction.ts';
 
 export interface Context {
   readonly space: Bytes;

@@ -10,14 +10,14 @@ import { chainSpaceId, type ChainEntry } from '#lib/keys/chain.ts';
 import { decodeControl, type VerifiedControl } from '#lib/keys/control.ts';
 import { ID_LENGTH, type Hex } from '#lib/keys/ids.ts';
 import { openAt, sealAt, type Context } from './context.ts';
-import { RecordDocument } from './document.ts';
-import { SHORT_LENGTH } from './folded.ts';
+import { RecordDocument } from './document/document.ts';
+import { SHORT_LENGTH } from './document/format.ts';
 import { Lane } from './lane.ts';
 import { ordinalOf } from './layout.ts';
 import type { Taken } from './log.ts';
 import type { Carried, Change, Key } from './ports.ts';
 import { decodeHead, encodeHead, EMPTY_HEAD, type HeadState } from './state.ts';
-import type { OtherFrontiers, Turn } from './turn.ts';
+import type { OtherFrontiers, Turn } from './transaction.ts';
 
 /** Tails are folded into the state when there are this many (unless a replica is told otherwise)… */
 export const MAX_TAILS = 128;

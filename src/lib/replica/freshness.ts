@@ -11,14 +11,14 @@
 import type { Hex } from '#lib/keys/ids.ts';
 import { decodeHeads, type Head } from './bodies.ts';
 import type { Context } from './context.ts';
-import type { RecordDocument } from './document.ts';
+import type { RecordDocument } from './document/document.ts';
 import type { SecurityEvent } from './events.ts';
 import type { Frame } from './frames.ts';
 import { observe } from './hlc.ts';
 import { holds, type LaneHeads } from './log.ts';
 import type { Members } from './members.ts';
 import { claimKey, type Claim, type HeadState, type Reach } from './state.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from './transaction.ts';
 
 /** Of so many spaces what a device told is kept, those it spoke of last: nobody makes the list grow (rule 24). */
 export const MAX_SPACES_TOLD = 64;

@@ -21,7 +21,7 @@ import type { EntryId, FieldValue, SectionId } from '#lib/record/entry.ts';
 import { immutableId } from '#lib/record/immutable.ts';
 import type { SectionDefinition } from '#lib/record/section.ts';
 import { sectionDefinition } from '#lib/record/sections.ts';
-import { ENTRY_LENGTH } from './folded.ts';
+import { ENTRY_LENGTH } from './document/format.ts';
 import type { Lane, Setting } from './lane.ts';
 
 export { MAX_UPDATE } from './update.ts';

@@ -19,7 +19,7 @@ import { shortOf } from './lane.ts';
 import { lightestFirst } from './lightest.ts';
 import { takeAll, type Log } from './log.ts';
 import { admitReady, takeControls } from './statements.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from './transaction.ts';
 
 /** Frames of one author that may wait for others, or be late, and their bytes. */
 export const MAX_WAITING = 2_000;

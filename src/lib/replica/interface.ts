@@ -8,7 +8,7 @@ import type { VerifiedControl } from '#lib/keys/control.ts';
 import type { EpochKeys } from '#lib/keys/epoch.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import type { Edit, EntryId, HealthRecord, SectionId } from '#lib/record/entry.ts';
-import type { Claim } from './document.ts';
+import type { Claim } from './document/document.ts';
 import type { SecurityEvent } from './events.ts';
 import type { DeviceHex, Members } from './members.ts';
 import type { Carried, DiskError } from './ports.ts';

@@ -5,7 +5,7 @@ import { concat, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { Writer } from '#lib/bytes/writer.ts';
 import type { FieldValue } from '#lib/record/entry.ts';
 import { markOf, shortAt } from '../../../tests/helpers/worlds/voices.ts';
-import { MAX_STATE_VALUES } from './folded.ts';
+import { MAX_STATE_VALUES } from './document/format.ts';
 import { inspect } from './gate.ts';
 import { Lane, shortOf } from './lane.ts';
 import { encodeUpdate, NO_UPDATE, readUpdate, type Content, type Place } from './update.ts';

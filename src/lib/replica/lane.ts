@@ -13,12 +13,18 @@ import * as Y from 'yjs';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { EntryId, FieldValue, SectionId } from '#lib/record/entry.ts';
 import type { Hex } from '#lib/keys/ids.ts';
-import { fold } from './fold.ts';
-import { ENTRY_LENGTH, MAX_STATE_VALUES, SHORT_LENGTH, type LaneFrame, type Mark } from './folded.ts';
-import { unfold } from './unfold.ts';
+import { fold } from './document/encode.ts';
+import {
+  ENTRY_LENGTH,
+  MAX_STATE_VALUES,
+  SHORT_LENGTH,
+  type LaneFrame,
+  type Mark,
+} from './document/format.ts';
+import { unfold } from './document/decode.ts';
 import { readUpdate, type Content, type Place, type Placed, type Update } from './update.ts';
 
-export type { Mark } from './folded.ts';
+export type { Mark } from './document/format.ts';
 
 /** The first 128 bits of what a frame says: how values name it. No two frames are made to share them. */
 export function shortOf(saying: Hex): Hex {

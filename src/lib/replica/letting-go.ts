@@ -7,7 +7,7 @@ import { authorData, headsContent } from './authoring.ts';
 import { isCovered } from './base.ts';
 import type { Context } from './context.ts';
 import { readLog } from './recount.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from './transaction.ts';
 
 /** Names a verified base, so that it counts whatever becomes of who made it; what it covers may go once this is out. */
 export async function namesBase(context: Context, turn: Turn): Promise<void> {

@@ -14,7 +14,7 @@ import { authorControl, authorData, frontierOf, headsContent, MAX_CONTROL } from
 import { openNames, readBase } from './base.ts';
 import { decodeFrontier, encodeFrontier } from './bodies.ts';
 import type { Context } from './context.ts';
-import { keyOf, type Claim } from './document.ts';
+import { keyOf, type Claim } from './document/document.ts';
 import { sealStatement, type Frame } from './frames.ts';
 import { mergeClaims, mergeReach, missingIds } from './freshness.ts';
 import { tick } from './hlc.ts';
@@ -32,7 +32,7 @@ import type {
   Replica,
   ReplicaChange,
 } from './interface.ts';
-import { diskErrorOf, Kept } from './kept.ts';
+import { diskErrorOf, Kept } from './committed.ts';
 import { Lane } from './lane.ts';
 import { letGo, namesBase } from './letting-go.ts';
 import { ownLanes, type LaneHead } from './log.ts';
@@ -45,7 +45,7 @@ import { readLog, recount } from './recount.ts';
 import { isOldIn, resealUnsent } from './reseal.ts';
 import { notCounted, unsettled } from './settling.ts';
 import { encodeSnapshot, type FoldedLane, type Snapshot } from './snapshot.ts';
-import { keyringOf, type Turn } from './turn.ts';
+import { keyringOf, type Turn } from './transaction.ts';
 import { MAX_UPDATE, readUpdate } from './update.ts';
 import { deliveryOf, stateHashOf, uncoveredBy } from './views.ts';
 import { noteShown } from './vouching.ts';

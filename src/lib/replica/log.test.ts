@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
 import { seededRandom, type SeededRandom } from '../../../tests/helpers/tools/random.ts';
 import { entryId } from '../../../tests/helpers/worlds/replica-world.ts';
-import { RecordDocument } from './document.ts';
+import { RecordDocument } from './document/document.ts';
 import type { Frame } from './frames.ts';
 import { Lane, shortOf } from './lane.ts';
 import { ownLanes, takeAll, type Log, type LaneHeads } from './log.ts';

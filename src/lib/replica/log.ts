@@ -15,7 +15,7 @@
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { Hex } from '#lib/keys/ids.ts';
-import type { RecordDocument, Schema } from './document.ts';
+import type { RecordDocument, Schema } from './document/document.ts';
 import type { Frame } from './frames.ts';
 import { inspect } from './gate.ts';
 import { Lane, shortOf, type Mark } from './lane.ts';

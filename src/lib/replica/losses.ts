@@ -12,7 +12,7 @@ import { isCovered } from './base.ts';
 import { listFrames, readFrames, type Context } from './context.ts';
 import type { Frame } from './frames.ts';
 import { shortOf } from './lane.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from './transaction.ts';
 
 /** Notes what `listed` leaves out. */
 export async function noteAbsent(

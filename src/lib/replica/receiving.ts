@@ -9,16 +9,16 @@ import type { Frame } from './frames.ts';
 import { gapEvent, gapsIn, learn, type Holdings } from './freshness.ts';
 import { enterWords, parkWaiting, takeIn, type Tally } from './intake.ts';
 import type { Received } from './interface.ts';
-import type { Kept } from './kept.ts';
+import type { Kept } from './committed.ts';
 import { letGo, namesBase } from './letting-go.ts';
 import { holds } from './log.ts';
 import { readsAll, settleSuspects } from './losses.ts';
 import type { Members } from './members.ts';
 import { sentUpTo } from './outbox.ts';
-import { stillOwed } from './owed.ts';
+import { stillOwed } from './missing.ts';
 import { recount } from './recount.ts';
-import { lostIn, restate } from './restate.ts';
-import type { Shelf, Turn } from './turn.ts';
+import { lostIn, restate } from './rewrite-lost.ts';
+import type { Shelf, Turn } from './transaction.ts';
 import { vouch } from './vouching.ts';
 
 export interface Taking {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RecordDocument } from './document.ts';
+import { RecordDocument } from './document/document.ts';
 import { separate } from './recount.ts';
 
 test('12: words whose numbers run against their order are found whole, and each is looked at once', () => {

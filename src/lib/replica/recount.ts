@@ -11,14 +11,14 @@ import type { Hex } from '#lib/keys/ids.ts';
 import { readBase, type Foundation } from './base.ts';
 import { idIn, introducedBy, listFrames, verifyAll, type Context } from './context.ts';
 import { countedWords } from './count.ts';
-import { RecordDocument } from './document.ts';
+import { RecordDocument } from './document/document.ts';
 import type { Frame, OpenedFrame } from './frames.ts';
 import { enterWords } from './intake.ts';
 import { shortOf } from './lane.ts';
 import { holds, type LaneHeads } from './log.ts';
-import { noteOwed } from './owed.ts';
+import { noteOwed } from './missing.ts';
 import type { Origin } from './state.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from './transaction.ts';
 
 /** The data frames held; what is damaged leaves the disk. */
 export async function readLog(context: Context, turn: Turn): Promise<Map<Hex, Frame>> {

@@ -16,13 +16,13 @@ import type { Signer } from '#lib/crypto/signature.ts';
 import type { EpochKeys } from '#lib/keys/epoch.ts';
 import { sectionDefinition } from '#lib/record/sections.ts';
 import { MAX_TAILS } from './disk.ts';
-import type { Schema } from './document.ts';
+import type { Schema } from './document/document.ts';
 import type { Replica } from './interface.ts';
 import { layoutOf } from './layout.ts';
 import { LiveReplica } from './live-replica.ts';
 import type { Members } from './members.ts';
 import type { Policy, ReplicaPorts } from './ports.ts';
-import { keyringOf } from './turn.ts';
+import { keyringOf } from './transaction.ts';
 
 export type { SecurityEvent } from './events.ts';
 export type * from './interface.ts';

@@ -13,7 +13,7 @@ import { makeFrame, type Frame } from './frames.ts';
 import { ownLanes } from './log.ts';
 import { readUnsentFrame, type Unsent } from './outbox.ts';
 import { readLog } from './recount.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from './transaction.ts';
 
 /** The frames that took the place of unsent ones, in order. */
 export async function resealUnsent(

@@ -5,13 +5,13 @@
 import type { Hex } from '#lib/keys/ids.ts';
 import { openFew } from './adopt.ts';
 import type { Context } from './context.ts';
-import { RecordDocument } from './document.ts';
+import { RecordDocument } from './document/document.ts';
 import type { Frame } from './frames.ts';
 import { compareHlc } from './hlc.ts';
 import { shortOf, type Lane } from './lane.ts';
 import { takeAll, type LaneHead, type LaneId } from './log.ts';
 import type { FoldedLane } from './snapshot.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from './transaction.ts';
 import { keptUnseen } from './unseen.ts';
 import { readUpdate, type Place } from './update.ts';
 import type { UnsettledWords, WordOf } from './words.ts';

@@ -26,7 +26,7 @@ import { addressHash, addressOfHash, type Address } from '#lib/keys/address.ts';
 import type { Name } from '#lib/keys/grounds.ts';
 import { ID_LENGTH, type Hex } from '#lib/keys/ids.ts';
 import { deflate, inflate } from './deflate.ts';
-import { MAX_STATE } from './folded.ts';
+import { MAX_STATE } from './document/format.ts';
 import { Lane, shortOf } from './lane.ts';
 import type { LaneHead, LaneId } from './log.ts';
 import type { Members } from './members.ts';

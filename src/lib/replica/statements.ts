@@ -8,7 +8,7 @@ import { separate } from '#lib/keys/history.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import type { Context } from './context.ts';
 import type { ControlStatement, Snapshot } from './snapshot.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from './transaction.ts';
 
 /** Chains are taken in of those whose chains matter here, which the controls tell: again until nothing more is found. */
 export async function takeStatements(

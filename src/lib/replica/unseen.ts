@@ -7,7 +7,7 @@
  */
 import type { Hex } from '#lib/keys/ids.ts';
 import { shortOf, type Lane } from './lane.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from './transaction.ts';
 import type { WordOf } from './words.ts';
 
 export function keptUnseen({

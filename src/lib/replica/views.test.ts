@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
 import { Voice } from '../../../tests/helpers/worlds/voices.ts';
-import { RecordDocument } from './document.ts';
+import { RecordDocument } from './document/document.ts';
 import { EMPTY_HEAD } from './state.ts';
 import { stateHashOf } from './views.ts';
 

@@ -3,11 +3,11 @@ import type { Bytes } from '#lib/bytes/bytes.ts';
 import { Writer } from '#lib/bytes/writer.ts';
 import { sha256 } from '#lib/crypto/hash.ts';
 import type { Hex } from '#lib/keys/ids.ts';
-import type { RecordDocument } from './document.ts';
+import type { RecordDocument } from './document/document.ts';
 import type { Delivery } from './interface.ts';
 import type { DeviceHex } from './members.ts';
 import type { HeadState, Reach } from './state.ts';
-import type { Memory } from './turn.ts';
+import type { Memory } from './transaction.ts';
 
 /** The values of every lane, the controls, and how far every lane has come; not what a lane is called here. */
 export function stateHashOf({ controls, head }: Memory, document: RecordDocument): Bytes {

@@ -9,7 +9,7 @@ import type { Context } from './context.ts';
 import { holds } from './log.ts';
 import type { Members } from './members.ts';
 import { recount } from './recount.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from './transaction.ts';
 
 /** Controls that one note names, beside the heads: a statement names no more than 255. */
 const NAMED_AT_ONCE = 128;

@@ -1,6 +1,6 @@
 /** From the failures of the layers below to what the person is told. */
 import type { StorageError } from '#lib/storage/storage.ts';
-import type { VaultError } from './door.ts';
+import type { VaultError } from './door/door.ts';
 
 export function storageProblem({ type }: StorageError): VaultError {
   switch (type) {

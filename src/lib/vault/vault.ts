@@ -9,7 +9,7 @@ import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { generateDevice, openDevice } from '#lib/keys/device.ts';
 import { wrongPositions } from '#lib/keys/kit.ts';
 import { StorageFailure, type Storage } from '#lib/storage/storage.ts';
-import { openAccount, type Account } from './account.ts';
+import { openAccount, type Account } from './account/account.ts';
 import {
   checkCredentials,
   enrol,
@@ -20,14 +20,14 @@ import {
   type Enrolled,
   type Founded,
   type PendingKit,
-} from './activation.ts';
-import { connect, type Connection } from './connection.ts';
-import { revokeDevice } from './devices.ts';
-import { confirmAddition, unsettledAdditions } from './additions.ts';
-import { settleWords, unsettledWords } from './unsettled.ts';
-import { addDocument, openDocument } from './documents.ts';
-import type { Answer, Door, LinkState, VaultError, VaultEvent, VaultStatus } from './door.ts';
-import type { HostedVault } from './serving.ts';
+} from './entry/activation.ts';
+import { connect, type Connection } from './account/connection.ts';
+import { revokeDevice } from './account/devices.ts';
+import { confirmAddition, unsettledAdditions } from './account/additions.ts';
+import { settleWords, unsettledWords } from './account/unsettled.ts';
+import { addDocument, openDocument } from './documents/documents.ts';
+import type { Answer, Door, LinkState, VaultError, VaultEvent, VaultStatus } from './door/door.ts';
+import type { HostedVault } from './tabs/serving.ts';
 import {
   attest,
   enterByGrant,
@@ -36,13 +36,13 @@ import {
   isFinal,
   slots,
   type Entrance,
-} from './entrance.ts';
+} from './entry/entrance.ts';
 import type { Environment } from './environment.ts';
 import { storageProblem } from './errors.ts';
-import { exportRecord } from './export.ts';
-import { footprint } from './footprint.ts';
-import { KEYS } from './layout.ts';
-import { linkOtherDevice, linkThisDevice, type Linking } from './linking.ts';
+import { exportRecord } from './record/export.ts';
+import { footprint } from './account/footprint.ts';
+import { KEYS } from './disk/layout.ts';
+import { linkOtherDevice, linkThisDevice, type Linking } from './linking/linking.ts';
 import type { SyncEngine } from '#lib/sync/engine.ts';
 
 /** How long a new device waits for the relay before it says that there is none. */

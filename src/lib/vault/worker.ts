@@ -3,11 +3,11 @@
  */
 import { systemRandom } from '#lib/crypto/random.ts';
 import { hex } from '#lib/bytes/bytes.ts';
-import { joinTabs, type TabChannel } from './election.ts';
+import { joinTabs, type TabChannel } from './tabs/election.ts';
 import { browserEnvironment } from './environment.ts';
-import { missingFeatures } from './features.ts';
-import type { ToPage } from './messages.ts';
-import { refuseCalls } from './refusal.ts';
+import { missingFeatures } from './entry/features.ts';
+import type { ToPage } from './door/messages.ts';
+import { refuseCalls } from './entry/refusal.ts';
 import { openVault } from './vault.ts';
 
 const LOCK = 'carnet/vault';

@@ -4,7 +4,7 @@ import { concat, type Bytes } from '#lib/bytes/bytes.ts';
 import { sealBlob } from '#lib/crypto/blob.ts';
 import { systemRandom } from '#lib/crypto/random.ts';
 import { openDexieStorage } from '#lib/storage/dexie.ts';
-import { chunkChanges } from '#lib/vault/chunks.ts';
+import { chunkChanges } from '#lib/vault/documents/chunks.ts';
 import { offer, timed } from '../harness/page.ts';
 
 const PLAIN = 'plain';

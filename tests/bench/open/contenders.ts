@@ -14,12 +14,12 @@ import { localSeal } from '#lib/replica/ports.ts';
 import type { Replica } from '#lib/replica/replica.ts';
 import { openDexieStorage } from '#lib/storage/dexie.ts';
 import type { Storage } from '#lib/storage/storage.ts';
-import { openAccount } from '#lib/vault/account.ts';
-import { found } from '#lib/vault/activation.ts';
-import type { RecordView, VaultEvent } from '#lib/vault/door.ts';
+import { openAccount } from '#lib/vault/account/account.ts';
+import { found } from '#lib/vault/entry/activation.ts';
+import type { RecordView, VaultEvent } from '#lib/vault/door/door.ts';
 import { browserEnvironment, type Environment } from '#lib/vault/environment.ts';
-import { identityChanges, readIdentity, type Identity } from '#lib/vault/identity.ts';
-import { openSpaces } from '#lib/vault/spaces.ts';
+import { identityChanges, readIdentity, type Identity } from '#lib/vault/entry/identity.ts';
+import { openSpaces } from '#lib/vault/spaces/spaces.ts';
 
 /** The product's own world, without network. */
 const env: Environment = { ...browserEnvironment(), services: async () => null };

@@ -21,7 +21,7 @@ import type {
   VaultError,
   VaultEvent,
   VaultStatus,
-} from '#lib/vault/door.ts';
+} from '#lib/vault/door/door.ts';
 import { ChangeLog } from '#lib/record/change-log.ts';
 import { sha256 } from '#lib/crypto/hash.ts';
 import { withHistory } from '#lib/record/changes.ts';
@@ -34,8 +34,8 @@ import { DIRECTIVES_DRAFT } from '#lib/record/sections/directives.ts';
 import { documentFileName } from '#lib/record/sections/documents.ts';
 import { ORGAN_POSITION } from '#lib/record/sections/organ-donation.ts';
 import { fold } from '#lib/record/text.ts';
-import { conflictViews, historyOf } from '#lib/vault/history.ts';
-import { deletedEntries, livingEntries } from '#lib/vault/read-model.ts';
+import { conflictViews, historyOf } from '#lib/vault/record/history.ts';
+import { deletedEntries, livingEntries } from '#lib/vault/record/read-model.ts';
 import { factId } from '#lib/record/sections/prevention-facts.ts';
 
 interface FakeVault extends Door {

@@ -6,7 +6,7 @@ import { fixedEntryId, type ProfileSection } from '#lib/record/profile-section.t
 import { type FieldDefinition, type Fields, validateEntry } from '#lib/record/section.ts';
 import { healthSections } from '#lib/record/sections.ts';
 import { measures } from '#lib/record/sections/measures.ts';
-import type { RecordView } from '#lib/vault/door.ts';
+import type { RecordView } from '#lib/vault/door/door.ts';
 
 const TODAY = { y: 2026, m: 11, d: 23 };
 const BIRTH_DATE = '1985-05-12';

@@ -14,11 +14,11 @@ import { documents } from '#lib/record/sections/documents.ts';
 import { localSeal } from '#lib/replica/ports.ts';
 import type { Storage } from '#lib/storage/storage.ts';
 import { systemClock } from '#lib/sync/clock.ts';
-import { readIdentity } from '#lib/vault/identity.ts';
-import { ringOf } from '#lib/vault/keyring.ts';
-import { KEYS } from '#lib/vault/layout.ts';
-import { livingEntries } from '#lib/vault/read-model.ts';
-import { openSpaces, type Spaces } from '#lib/vault/spaces.ts';
+import { readIdentity } from '#lib/vault/entry/identity.ts';
+import { ringOf } from '#lib/vault/spaces/keyring.ts';
+import { KEYS } from '#lib/vault/disk/layout.ts';
+import { livingEntries } from '#lib/vault/record/read-model.ts';
+import { openSpaces, type Spaces } from '#lib/vault/spaces/spaces.ts';
 
 export async function localSecretOf(storage: Storage, identifiant: string, password: string): Promise<Bytes> {
   const local = await openPasswordSlot((await storage.get(KEYS.slot[0]))!, identifiant, password);

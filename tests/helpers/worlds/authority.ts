@@ -33,7 +33,7 @@ import {
   type Authority,
   type AuthorityOptions,
 } from '../../../relay/authority/authority.ts';
-import { DEMO_REGISTER } from '../../../relay/authority/demo-register.ts';
+import { DEMO_REGISTER } from '../../../relay/authority/register/demo-register.ts';
 import { primitives, sha256 } from '../../../relay/authority/primitives.ts';
 import { fakeClock, type FakeClock } from '../tools/clock.ts';
 import { seededRandom, type SeededRandom } from '../tools/random.ts';

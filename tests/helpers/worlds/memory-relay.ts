@@ -2,14 +2,14 @@
  * The real relay without sockets: its sessions, bus and SQLite store, over lines that a test gives it.
  */
 import { createLocalBus } from '../../../relay/bus/local.ts';
-import { NO_GUARD, type Guard } from '../../../relay/guard.ts';
-import { DEFAULT_LIMITS, type RelayLimits } from '../../../relay/limits.ts';
-import { createLog } from '../../../relay/log.ts';
-import { createMetrics } from '../../../relay/metrics.ts';
+import { NO_GUARD, type Guard } from '../../../relay/bounds/guard.ts';
+import { DEFAULT_LIMITS, type RelayLimits } from '../../../relay/bounds/limits.ts';
+import { createLog } from '../../../relay/host/log.ts';
+import { createMetrics } from '../../../relay/host/metrics.ts';
 import { createRelay } from '../../../relay/relay.ts';
 import { openSqliteStore } from '../../../relay/store/sqlite.ts';
 import type { Store } from '../../../relay/store/store.ts';
-import { createTurn } from '../../../relay/turn.ts';
+import { createTurn } from '../../../relay/session/turn.ts';
 import type { FakeClock } from '../tools/clock.ts';
 import type { Line, LineEvents } from './fake-network.ts';
 import type { SeededRandom } from '../tools/random.ts';

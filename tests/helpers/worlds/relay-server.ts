@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig, type Config } from '../../../relay/config.ts';
-import { DEFAULT_LIMITS, type RelayLimits } from '../../../relay/limits.ts';
+import { DEFAULT_LIMITS, type RelayLimits } from '../../../relay/bounds/limits.ts';
 import { startServer, type RunningServer } from '../../../relay/server.ts';
 
 export interface TestServer extends RunningServer {

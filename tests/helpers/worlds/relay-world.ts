@@ -16,15 +16,15 @@ import {
 } from '#lib/protocol/relay.ts';
 import { createLocalBus } from '../../../relay/bus/local.ts';
 import type { SharedMessage } from '../../../relay/bus/bus.ts';
-import { NO_GUARD, type Guard } from '../../../relay/guard.ts';
-import { DEFAULT_LIMITS, type RelayLimits } from '../../../relay/limits.ts';
-import { createLog } from '../../../relay/log.ts';
-import { createMetrics, type Totals } from '../../../relay/metrics.ts';
+import { NO_GUARD, type Guard } from '../../../relay/bounds/guard.ts';
+import { DEFAULT_LIMITS, type RelayLimits } from '../../../relay/bounds/limits.ts';
+import { createLog } from '../../../relay/host/log.ts';
+import { createMetrics, type Totals } from '../../../relay/host/metrics.ts';
 import { createRelay, type Relay } from '../../../relay/relay.ts';
-import type { Session, SessionSocket } from '../../../relay/session.ts';
+import type { Session, SessionSocket } from '../../../relay/session/session.ts';
 import { openSqliteStore } from '../../../relay/store/sqlite.ts';
 import type { Store } from '../../../relay/store/store.ts';
-import { createTurn } from '../../../relay/turn.ts';
+import { createTurn } from '../../../relay/session/turn.ts';
 import { fakeClock, type FakeClock } from '../tools/clock.ts';
 import { seededRandom, type SeededRandom } from '../tools/random.ts';
 

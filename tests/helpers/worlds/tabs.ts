@@ -3,10 +3,10 @@
  * the product's election, and whichever leads runs a real vault. All that crosses is kept, and a script in some page of
  * the origin can speak on the channel and take the lock, as one can.
  */
-import type { ToPage } from '#lib/vault/messages.ts';
-import { joinTabs, type TabChannel } from '#lib/vault/election.ts';
-import type { HostedVault } from '#lib/vault/serving.ts';
-import { connectVault, type VaultClient, type WorkerLike } from '#lib/vault/client.ts';
+import type { ToPage } from '#lib/vault/door/messages.ts';
+import { joinTabs, type TabChannel } from '#lib/vault/tabs/election.ts';
+import type { HostedVault } from '#lib/vault/tabs/serving.ts';
+import { connectVault, type VaultClient, type WorkerLike } from '#lib/vault/door/client.ts';
 
 export interface Tab {
   readonly name: string;

@@ -3,7 +3,7 @@ import { hex, utf8, type Bytes } from '#lib/bytes/bytes.ts';
 import { sha256 } from '#lib/crypto/hash.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import type { Edit } from '#lib/record/entry.ts';
-import { RecordDocument } from '#lib/replica/document.ts';
+import { RecordDocument } from '#lib/replica/document/document.ts';
 import { inspect } from '#lib/replica/gate.ts';
 import { Lane, shortOf, type Mark } from '#lib/replica/lane.ts';
 

@@ -2,12 +2,12 @@ import type { Sabotage } from '../sabotage.ts';
 
 /** What crosses between pages, tabs and the vault, and what stays on this device. */
 const DOOR_TESTS = ['tests/vault/door.test.ts'];
-const ELECTION_TESTS = ['src/lib/vault/election.test.ts'];
+const ELECTION_TESTS = ['src/lib/vault/tabs/election.test.ts'];
 
 export const DOOR: readonly Sabotage[] = [
   {
     id: 'own-methods-only',
-    file: 'src/lib/vault/methods.ts',
+    file: 'src/lib/vault/door/methods.ts',
     find: `if (typeof name !== 'string' || !Object.hasOwn(METHODS, name)) return null;`,
     replace: `if (typeof name !== 'string' || !(name in METHODS)) return null;`,
     why: 'A page could call whatever a prototype brings along.',
@@ -15,7 +15,7 @@ export const DOOR: readonly Sabotage[] = [
   },
   {
     id: 'arguments-checked',
-    file: 'src/lib/vault/methods.ts',
+    file: 'src/lib/vault/door/methods.ts',
     find: `const read = v.safeParse(method.takes, args);`,
     replace: `const read = { success: Array.isArray(args), output: args as readonly unknown[] };`,
     why: 'The vault would work with whatever shape a hostile page sends.',
@@ -23,7 +23,7 @@ export const DOOR: readonly Sabotage[] = [
   },
   {
     id: 'sections-of-the-vault-hidden',
-    file: 'src/lib/vault/methods.ts',
+    file: 'src/lib/vault/door/methods.ts',
     find: `typeof value === 'string' && shown.has(value)`,
     replace: `typeof value === 'string'`,
     why: 'A page could read the key of a deleted document, and write change records in the name of the vault.',
@@ -31,7 +31,7 @@ export const DOOR: readonly Sabotage[] = [
   },
   {
     id: 'manifest-out-of-reach',
-    file: 'src/lib/vault/methods.ts',
+    file: 'src/lib/vault/door/methods.ts',
     find: `v.object({ type: v.literal('put'), ...target, fields`,
     replace: `v.object({ type: v.literal('put'), ...anyTarget, fields`,
     why: 'A page could put another key and place under a document, and so destroy it.',
@@ -39,7 +39,7 @@ export const DOOR: readonly Sabotage[] = [
   },
   {
     id: 'channel-not-served-secrets',
-    file: 'src/lib/vault/election.ts',
+    file: 'src/lib/vault/tabs/election.ts',
     find: `if (call && !call.method.stays) void`,
     replace: `if (call) void`,
     why: 'Any page could ask for the words of the kit, and hear them.',
@@ -47,7 +47,7 @@ export const DOOR: readonly Sabotage[] = [
   },
   {
     id: 'password-not-aired',
-    file: 'src/lib/vault/election.ts',
+    file: 'src/lib/vault/tabs/election.ts',
     find: `if (call.method.stays && !this.#lead) this.#say({ type: 'want', from: tab });
       else if`,
     replace: `if`,
@@ -56,7 +56,7 @@ export const DOOR: readonly Sabotage[] = [
   },
   {
     id: 'made-up-answer-ignored',
-    file: 'src/lib/vault/election.ts',
+    file: 'src/lib/vault/tabs/election.ts',
     find: `if (entry?.sentTo && !entry.call.method.stays) this.#answer(message);`,
     replace: `if (entry?.sentTo) this.#answer(message);`,
     why: 'A script in another page could answer a password with whatever it likes.',
@@ -64,7 +64,7 @@ export const DOOR: readonly Sabotage[] = [
   },
   {
     id: 'busy-leader-keeps-the-lead',
-    file: 'src/lib/vault/election.ts',
+    file: 'src/lib/vault/tabs/election.ts',
     find: `if (lead.serving.busy()) this.#say`,
     replace: `if (lead.serving.busy() && message.to === tab) this.#say`,
     why: 'Whoever asks to lead would close the record under the hands of its owner.',
@@ -72,7 +72,7 @@ export const DOOR: readonly Sabotage[] = [
   },
   {
     id: 'robbed-leader-closes',
-    file: 'src/lib/vault/election.ts',
+    file: 'src/lib/vault/tabs/election.ts',
     find: `    void lead.vault.close();
 `,
     replace: '',
@@ -81,7 +81,7 @@ export const DOOR: readonly Sabotage[] = [
   },
   {
     id: 'vault-opened-while-robbed-closes',
-    file: 'src/lib/vault/election.ts',
+    file: 'src/lib/vault/tabs/election.ts',
     find: `    if (robbed !== this.#robbed) return vault.close();
 `,
     replace: '',
@@ -90,7 +90,7 @@ export const DOOR: readonly Sabotage[] = [
   },
   {
     id: 'lead-told-gone',
-    file: 'src/lib/vault/election.ts',
+    file: 'src/lib/vault/tabs/election.ts',
     find: `    if (left) this.#tellLeft();
     this.#dispatch();
   }
@@ -105,7 +105,7 @@ export const DOOR: readonly Sabotage[] = [
   },
   {
     id: 'link-code-not-aired',
-    file: 'src/lib/vault/messages.ts',
+    file: 'src/lib/vault/door/messages.ts',
     find: `link: ({ link }) => link.type !== 'waiting',`,
     replace: `link: () => true,`,
     why: 'Every page of the origin would hear the code under which a device is linked.',
@@ -113,7 +113,7 @@ export const DOOR: readonly Sabotage[] = [
   },
   {
     id: 'broken-told-by-name',
-    file: 'src/lib/vault/serving.ts',
+    file: 'src/lib/vault/tabs/serving.ts',
     find: `reason: error instanceof Error ? error.name : 'unknown'`,
     replace: `reason: String(error)`,
     why: 'The message of an error may hold what was being written.',
@@ -137,7 +137,7 @@ export const DOOR: readonly Sabotage[] = [
   },
   {
     id: 'local-key-wiped-after-unlocking',
-    file: 'src/lib/vault/entrance.ts',
+    file: 'src/lib/vault/entry/entrance.ts',
     find: `  localSecret.fill(0);
   const [identity, kit]`,
     replace: `  const [identity, kit]`,
@@ -146,7 +146,7 @@ export const DOOR: readonly Sabotage[] = [
   },
   {
     id: 'local-key-wiped-after-linking',
-    file: 'src/lib/vault/entrance.ts',
+    file: 'src/lib/vault/entry/entrance.ts',
     find: `  localSecret.fill(0);
   return written.ok`,
     replace: `  return written.ok`,
@@ -172,7 +172,7 @@ export const DOOR: readonly Sabotage[] = [
   },
   {
     id: 'attestation-verified',
-    file: 'src/lib/vault/activation.ts',
+    file: 'src/lib/vault/entry/activation.ts',
     find: `return verify(key, attestationMessage(read), read.signature);`,
     replace: `return true;`,
     why: 'Whoever stands before the authority could attest in its name.',
@@ -180,7 +180,7 @@ export const DOOR: readonly Sabotage[] = [
   },
   {
     id: 'chunks-flushed-before-their-entry',
-    file: 'src/lib/vault/documents.ts',
+    file: 'src/lib/vault/documents/documents.ts',
     find: `const stored = await storage.write(changes, 'strict');`,
     replace: `const stored = await storage.write(changes, 'relaxed');`,
     why: 'A document would be in the record whose bytes went with the power.',
@@ -188,7 +188,7 @@ export const DOOR: readonly Sabotage[] = [
   },
   {
     id: 'identity-flushed',
-    file: 'src/lib/vault/account.ts',
+    file: 'src/lib/vault/account/account.ts',
     find: `const saved = await storage.write(await identityChanges(seal, next), 'strict');`,
     replace: `const saved = await storage.write(await identityChanges(seal, next), 'relaxed');`,
     why: 'Keys of a new epoch would be lost with the power, and all that is written under them.',
@@ -196,34 +196,34 @@ export const DOOR: readonly Sabotage[] = [
   },
   {
     id: 'idle-record-locks',
-    file: 'src/lib/app/idle-lock.ts',
+    file: 'src/lib/app/session/idle-lock.ts',
     find: `if (!hidden && now - lastActive < IDLE_MS) return;`,
     replace: `if (!hidden || now < lastActive) return;`,
     why: 'A record left open on a desk would stay open.',
-    tests: ['src/lib/app/idle-lock.test.ts'],
+    tests: ['src/lib/app/session/idle-lock.test.ts'],
   },
   {
     id: 'wanted-page-is-ours',
-    file: 'src/lib/app/where.ts',
+    file: 'src/lib/app/session/where.ts',
     find: `parameter !== null && INSIDE.test(parameter)`,
     replace: `parameter !== null`,
     why: 'A link could send a person who has just unlocked to wherever it likes.',
-    tests: ['src/lib/app/where.test.ts'],
+    tests: ['src/lib/app/session/where.test.ts'],
   },
   {
     id: 'worker-of-our-origin',
-    file: 'src/lib/app/trusted-types.ts',
+    file: 'src/lib/app/session/trusted-types.ts',
     find: `if (absolute.origin !== location.origin || absolute.protocol !== location.protocol)`,
     replace: `if (absolute.protocol !== location.protocol)`,
     why: 'A foreign script could be started as the vault of this page (F02).',
-    tests: ['src/lib/app/trusted-types.test.ts'],
+    tests: ['src/lib/app/session/trusted-types.test.ts'],
   },
   {
     id: 'events-are-looked-into',
-    file: 'src/lib/vault/messages.ts',
+    file: 'src/lib/vault/door/messages.ts',
     find: `return v.is(EVENTS[type.output.type as VaultEvent['type']], value);`,
     replace: `return true;`,
     why: 'Half an event from any script of the origin would break every tab that hears it.',
-    tests: ['src/lib/vault/election.test.ts'],
+    tests: ['src/lib/vault/tabs/election.test.ts'],
   },
 ];

@@ -7,7 +7,7 @@ export const RELAY: readonly Sabotage[] = [
     find: `return new Writer().bytes(label).u8(host.length).bytes(host).bytes(nonce).bytes(topic);`,
     replace: `return new Writer().bytes(label).u8(0 * host.length).bytes(nonce).bytes(topic);`,
     why: 'A relay in between could hand a proof on to the real one.',
-    tests: ['relay/admission.test.ts'],
+    tests: ['relay/session/admission.test.ts'],
   },
   {
     id: 'host-not-by-say-so',
@@ -15,7 +15,7 @@ export const RELAY: readonly Sabotage[] = [
     find: `return isLoopback(asked) ? asked : own;`,
     replace: `return asked;`,
     why: 'A relay in between would name the host that it made the app dial, and hand the proof on.',
-    tests: ['relay/admission.test.ts'],
+    tests: ['relay/session/admission.test.ts'],
   },
   {
     id: 'proof-bound-to-challenge',
@@ -23,7 +23,7 @@ export const RELAY: readonly Sabotage[] = [
     find: `.bytes(host).bytes(nonce).bytes(topic);`,
     replace: `.bytes(host).bytes(new Uint8Array(nonce.length)).bytes(topic);`,
     why: 'A proof that was overheard once would open the topic for ever.',
-    tests: ['relay/admission.test.ts', 'tests/attacks/c02.test.ts'],
+    tests: ['relay/session/admission.test.ts', 'tests/attacks/c02.test.ts'],
   },
   {
     id: 'proof-bound-to-role',
@@ -31,23 +31,23 @@ export const RELAY: readonly Sabotage[] = [
     find: `.u8(ROLE_CODES[claim.role]).finish();`,
     replace: `.u8(ROLE_CODES[claim.role] * 0).finish();`,
     why: 'A signature given for reading would serve for another purpose of the same key.',
-    tests: ['relay/admission.test.ts', 'tests/vectors/vectors.test.ts'],
+    tests: ['relay/session/admission.test.ts', 'tests/vectors/vectors.test.ts'],
   },
   {
     id: 'opening-is-proven',
-    file: 'relay/admission.ts',
+    file: 'relay/session/admission.ts',
     find: `isSignedBy(request.key, openStatement(origin, nonce, request), request.signature);`,
     replace: `openStatement(origin, nonce, request).length > 0;`,
     why: 'Public keys, which the relay’s operator and every reader know, would be enough to write and to erase.',
-    tests: ['relay/admission.test.ts', 'relay/session.test.ts'],
+    tests: ['relay/session/admission.test.ts', 'relay/session/session.test.ts'],
   },
   {
     id: 'roles-that-may',
-    file: 'relay/answers.ts',
+    file: 'relay/session/answers.ts',
     find: `if (!ROLES_THAT_MAY[request.type].includes(role))`,
     replace: `if (!ROLES_THAT_MAY[request.type].includes(role) && role === 'reader')`,
     why: 'Whoever may write could erase, and let readers in.',
-    tests: ['relay/session.test.ts'],
+    tests: ['relay/session/session.test.ts'],
   },
   {
     id: 'journal-on-the-disk',
@@ -111,7 +111,7 @@ export const RELAY: readonly Sabotage[] = [
   },
   {
     id: 'ack-after-the-disk',
-    file: 'relay/puts.ts',
+    file: 'relay/session/puts.ts',
     find: `      if (failure === null) acknowledge(group.waiting);`,
     replace: `      if (failure === null || failure === 'storage-full') acknowledge(group.waiting);`,
     why: 'A full disk would be answered as if it had kept the frame (R02).',
@@ -135,7 +135,7 @@ export const RELAY: readonly Sabotage[] = [
   },
   {
     id: 'policy-no-eval',
-    file: 'relay/headers.ts',
+    file: 'relay/host/headers.ts',
     find: `"script-src 'self' 'wasm-unsafe-eval'"`,
     replace: `"script-src 'self' 'wasm-unsafe-eval' 'unsafe-eval'"`,
     why: 'Text that becomes a script would run with all that the page may do.',
@@ -143,7 +143,7 @@ export const RELAY: readonly Sabotage[] = [
   },
   {
     id: 'policy-connects-home-only',
-    file: 'relay/headers.ts',
+    file: 'relay/host/headers.ts',
     find: `["connect-src 'self'", ...origins].join(' '),`,
     replace: `["connect-src 'self' *", ...origins].join(' '),`,
     why: 'A script that got in could send the record anywhere.',
@@ -151,7 +151,7 @@ export const RELAY: readonly Sabotage[] = [
   },
   {
     id: 'policy-trusted-types',
-    file: 'relay/headers.ts',
+    file: 'relay/host/headers.ts',
     find: `    "require-trusted-types-for 'script'",
 `,
     replace: '',
@@ -160,7 +160,7 @@ export const RELAY: readonly Sabotage[] = [
   },
   {
     id: 'no-sniffing',
-    file: 'relay/headers.ts',
+    file: 'relay/host/headers.ts',
     find: `    'x-content-type-options': 'nosniff',
 `,
     replace: '',

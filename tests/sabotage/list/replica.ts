@@ -157,7 +157,7 @@ export const REPLICA: readonly Sabotage[] = [
   },
   {
     id: 'aside-is-verified-at-load',
-    file: 'src/lib/replica/shelf.ts',
+    file: 'src/lib/replica/parked.ts',
     find: `for (const { frame } of [...bad, ...unknown]) held.delete(frame.id);
     return new Map(good.map(`,
     replace: `return new Map([...good, ...bad, ...unknown].map(`,
@@ -316,7 +316,7 @@ export const REPLICA: readonly Sabotage[] = [
   },
   {
     id: 'disk-before-the-answer',
-    file: 'src/lib/replica/kept.ts',
+    file: 'src/lib/replica/committed.ts',
     find: `await this.context.ports.disk.write(changes, 'strict');`,
     replace: `await this.context.ports.disk.write(changes, 'relaxed');`,
     why: 'A power cut would take what was shown as saved (R05).',
@@ -324,7 +324,7 @@ export const REPLICA: readonly Sabotage[] = [
   },
   {
     id: 'failed-write-is-told',
-    file: 'src/lib/replica/kept.ts',
+    file: 'src/lib/replica/committed.ts',
     find: `      return written.error;
 `,
     replace: `      return null;
@@ -342,7 +342,7 @@ export const REPLICA: readonly Sabotage[] = [
   },
   {
     id: 'old-epoch-is-not-sent',
-    file: 'src/lib/replica/kept.ts',
+    file: 'src/lib/replica/committed.ts',
     find: `return own === null || epoch === undefined || (keys !== undefined && hex(keys.id) === epoch);`,
     replace: `return own === null || epoch === undefined || keys !== undefined || epoch !== '';`,
     why: 'Unsent words would go out under keys that a removed device has.',

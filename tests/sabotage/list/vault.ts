@@ -3,7 +3,7 @@ import type { Sabotage } from '../sabotage.ts';
 export const VAULT: readonly Sabotage[] = [
   {
     id: 'second-slot-tried',
-    file: 'src/lib/vault/entrance.ts',
+    file: 'src/lib/vault/entry/entrance.ts',
     find: `return copies.filter((slot) => slot !== undefined);`,
     replace: `return copies.filter((slot) => slot !== undefined).slice(0, 1);`,
     why: 'One rotten sector would lock a person out of everything (R04).',
@@ -11,7 +11,7 @@ export const VAULT: readonly Sabotage[] = [
   },
   {
     id: 'rotten-slot-mended',
-    file: 'src/lib/vault/entrance.ts',
+    file: 'src/lib/vault/entry/entrance.ts',
     find: `if (!isWhole) await storage.write(slotCopies(slot), 'strict');`,
     replace: '',
     why: 'The second copy of the slot would be the last one.',
@@ -19,7 +19,7 @@ export const VAULT: readonly Sabotage[] = [
   },
   {
     id: 'relinked-disk-emptied',
-    file: 'src/lib/vault/entrance.ts',
+    file: 'src/lib/vault/entry/entrance.ts',
     find: `    { type: 'deletePrefix', prefix: [] } as const,
 `,
     replace: '',
@@ -28,7 +28,7 @@ export const VAULT: readonly Sabotage[] = [
   },
   {
     id: 'refused-account-erased',
-    file: 'src/lib/vault/entrance.ts',
+    file: 'src/lib/vault/entry/entrance.ts',
     find: `    if (isFinal(redeemed.error))
       await storage.write([{ type: 'deletePrefix', prefix: ['account'] }], 'strict');
 `,
@@ -38,7 +38,7 @@ export const VAULT: readonly Sabotage[] = [
   },
   {
     id: 'revocation-rotates',
-    file: 'src/lib/vault/devices.ts',
+    file: 'src/lib/vault/account/devices.ts',
     find: `if (space.roster().rotationDue) await spaces.rotate(space);`,
     replace: `if (space.roster().rotationDue) await spaces.settled();`,
     why: 'A revoked device would read on until somebody writes (D07).',
@@ -46,23 +46,23 @@ export const VAULT: readonly Sabotage[] = [
   },
   {
     id: 'rotation-under-what-all-read',
-    file: 'src/lib/vault/rotation.ts',
+    file: 'src/lib/vault/spaces/rotation.ts',
     find: `rotating.under ?? keysOf(epochs, roster.shared?.id)`,
     replace: `rotating.under ?? keysOf(epochs, roster.current?.id)`,
     why: 'An owner whom an earlier rotation left out would never hear of the later ones, and rosters would differ for ever.',
-    tests: ['src/lib/vault/rotation.test.ts'],
+    tests: ['src/lib/vault/spaces/rotation.test.ts'],
   },
   {
     id: 'rotation-leaves-nobody-out',
-    file: 'src/lib/vault/rotation.ts',
+    file: 'src/lib/vault/spaces/rotation.ts',
     find: `if (unknown.length > 0) return fail(`,
     replace: `if (unknown.length < 0) return fail(`,
     why: 'A rotation without boxes for one owner would be said over and over, and be void each time.',
-    tests: ['src/lib/vault/rotation.test.ts'],
+    tests: ['src/lib/vault/spaces/rotation.test.ts'],
   },
   {
     id: 'revoker-says-what-it-saw',
-    file: 'src/lib/vault/devices.ts',
+    file: 'src/lib/vault/account/devices.ts',
     find: `revokeDeviceBody(id, seen)`,
     replace: `revokeDeviceBody(id)`,
     why: 'All that the lost phone ever wrote would be asked about again, and nobody reads such a list.',
@@ -70,7 +70,7 @@ export const VAULT: readonly Sabotage[] = [
   },
   {
     id: 'carried-chain-reaches-the-chain',
-    file: 'src/lib/vault/spaces.ts',
+    file: 'src/lib/vault/spaces/spaces.ts',
     find: `if (fresh.length > 0) await chain.takeStatements(`,
     replace: `if (fresh.length < 0) await chain.takeStatements(`,
     why: 'The list of devices would show a stolen phone as active, which the record knows is revoked (finding 2).',
@@ -78,7 +78,7 @@ export const VAULT: readonly Sabotage[] = [
   },
   {
     id: 'judged-anew-with-the-chain',
-    file: 'src/lib/vault/spaces.ts',
+    file: 'src/lib/vault/spaces/spaces.ts',
     find: `      await account.replica.refresh();
 `,
     replace: '',
@@ -87,7 +87,7 @@ export const VAULT: readonly Sabotage[] = [
   },
   {
     id: 'refused-call-is-answered-so',
-    file: 'src/lib/vault/methods.ts',
+    file: 'src/lib/vault/door/methods.ts',
     find: `return read.success ? { id, name: name as MethodName, args: read.output, method } : null;`,
     replace: `return { id, name: name as MethodName, args: read.success ? read.output : (args as unknown[]), method };`,
     why: 'What a hostile page sends would reach the vault as it is.',
@@ -95,7 +95,7 @@ export const VAULT: readonly Sabotage[] = [
   },
   {
     id: 'decisions-of-devices-that-stand',
-    file: 'src/lib/vault/undecided.ts',
+    file: 'src/lib/vault/account/undecided.ts',
     find: `if (members.stands(device) && !members.isRevoked(device)) believed.add(client);`,
     replace: `believed.add(client);`,
     why: 'A thief would set its own words aside before anybody is asked.',
@@ -103,10 +103,10 @@ export const VAULT: readonly Sabotage[] = [
   },
   {
     id: 'rotation-carries-within-bounds',
-    file: 'src/lib/vault/carried.ts',
+    file: 'src/lib/vault/spaces/carried.ts',
     find: `if (chosen.length >= MAX_CARRIED || length > left) continue;`,
     replace: '',
     why: 'Whoever says much before it is revoked would keep everybody from rotating.',
-    tests: ['src/lib/vault/carried.test.ts'],
+    tests: ['src/lib/vault/spaces/carried.test.ts'],
   },
 ];

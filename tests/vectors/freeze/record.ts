@@ -19,11 +19,11 @@ import {
   type LogLeaf,
 } from '#lib/protocol/attestation.ts';
 import { encodeFrontier, encodeHeads, type Head } from '#lib/replica/bodies.ts';
-import { RecordDocument } from '#lib/replica/document.ts';
+import { RecordDocument } from '#lib/replica/document/document.ts';
 import { makeFrame, type Draft } from '#lib/replica/frames.ts';
 import { Lane, shortOf } from '#lib/replica/lane.ts';
 import { encodeSnapshot, type FoldedLane, type Snapshot } from '#lib/replica/snapshot.ts';
-import { encodeGrant } from '#lib/vault/grant.ts';
+import { encodeGrant } from '#lib/vault/linking/grant.ts';
 import {
   CLIENT,
   frameWords,

@@ -1,5 +1,5 @@
-import { SectionEntries } from '#lib/app/entries.svelte.ts';
-import { getSession } from '#lib/app/session.svelte.ts';
+import { SectionEntries } from '#lib/app/profile/entries.svelte.ts';
+import { getSession } from '#lib/app/session/session.svelte.ts';
 import type { Entry, EntryId } from '#lib/record/entry.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
 import type { Fields } from '#lib/record/section.ts';

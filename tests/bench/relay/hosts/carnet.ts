@@ -3,7 +3,7 @@
  * whole load comes from one address; what it does per message stays as it is.
  */
 import { readConfig } from '../../../../relay/config.ts';
-import type { RelayLimits } from '../../../../relay/limits.ts';
+import type { RelayLimits } from '../../../../relay/bounds/limits.ts';
 import { startServer } from '../../../../relay/server.ts';
 import { serveControl } from '../../harness/control.ts';
 

@@ -17,7 +17,7 @@ import { memoryStorage } from '#lib/storage/memory.ts';
 import { systemClock } from '#lib/sync/clock.ts';
 import { createSyncEngine, type SyncEngine } from '#lib/sync/engine.ts';
 import { webSocketDial, type Dial } from '#lib/sync/transport.ts';
-import { follow } from '#lib/vault/follow.ts';
+import { follow } from '#lib/vault/spaces/follow.ts';
 import { people, type People } from '../../../helpers/worlds/replica-world.ts';
 import type { Joined, JoinSide } from './side.ts';
 

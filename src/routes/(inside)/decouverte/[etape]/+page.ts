@@ -1,5 +1,5 @@
 import { error } from '@sveltejs/kit';
-import { type DiscoveryQuestion, discoveryAt } from '#lib/app/discovery.ts';
+import { type DiscoveryQuestion, discoveryAt } from '#lib/app/entry/discovery.ts';
 
 // One page for every question: it is drawn from the fallback.
 export const prerender = false;

@@ -1,5 +1,5 @@
 import { error } from '@sveltejs/kit';
-import { profileSectionAt } from '#lib/app/profile.ts';
+import { profileSectionAt } from '#lib/app/profile/profile.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
 
 // One page for every section: it is drawn from the fallback.

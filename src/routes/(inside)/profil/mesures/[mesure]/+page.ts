@@ -1,5 +1,5 @@
 import { error } from '@sveltejs/kit';
-import { measureAt } from '#lib/app/profile.ts';
+import { measureAt } from '#lib/app/profile/profile.ts';
 import type { MeasureKind } from '#lib/record/measure-kinds.ts';
 
 // One page for every measure: it is drawn from the fallback.

@@ -1,0 +1,170 @@
+/** The steps of an import: a file is chosen, read apart from every key, shown, and taken in as far as the person wants. */
+import { SvelteSet } from 'svelte/reactivity';
+import { say } from '#lib/i18n/catalogue.ts';
+import { fhir as t } from '#lib/i18n/fhir.ts';
+import type { ImportPlan, KeptReason } from '#lib/exchange/fhir/read.ts';
+import type { EntryId } from '#lib/record/entry.ts';
+import type { ProfileSection } from '#lib/record/profile-section.ts';
+import { profileSections } from '#lib/record/sections.ts';
+import { fold } from '#lib/record/text.ts';
+import { declaredNone, statementId, statements } from '#lib/record/sections/statements.ts';
+import { planFhir } from './fhir.ts';
+import { refusalWords } from './fhir-refusal.ts';
+import { type Offer, offersOf, takeIn } from './import.ts';
+import type { Session } from '#lib/app/session/session.svelte.ts';
+import type { VaultError } from '#lib/app/session/vault-types.ts';
+
+export interface Declaration {
+  readonly section: ProfileSection;
+  readonly date: string;
+}
+
+export interface KeptItem {
+  readonly name: string;
+  readonly type: string;
+  readonly reason: string;
+}
+
+type Step =
+  | { readonly type: 'choose'; readonly refusal?: string }
+  | { readonly type: 'reading' }
+  | {
+      readonly type: 'preview' | 'adding';
+      readonly file: File;
+      readonly plan: ImportPlan;
+      readonly offers: readonly Offer[];
+      readonly declared: readonly Declaration[];
+      readonly kept: readonly KeptItem[];
+    }
+  | { readonly type: 'done'; readonly original: EntryId };
+
+const REASONS = {
+  frame: 'reasonFrame',
+  person: 'reasonPerson',
+  'no-place': 'reasonNoPlace',
+  'not-a-fact': 'reasonNotAFact',
+  modified: 'reasonModified',
+  'other-person': 'reasonOtherPerson',
+  twice: 'reasonTwice',
+  lacks: 'reasonLacks',
+} as const satisfies Record<KeptReason, string>;
+
+export class Importing {
+  step = $state.raw<Step>({ type: 'choose' });
+  /** Ids of entries, and names of sections that are declared empty. */
+  readonly chosen = new SvelteSet<string>();
+  error = $state.raw<VaultError>();
+  progress = $state.raw<{ done: number; total: number }>();
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  async read(file: File): Promise<void> {
+    this.error = undefined;
+    this.step = { type: 'reading' };
+    const planned = await planFhir(file);
+    if (!planned.ok) {
+      const { error } = planned;
+      const isRefused = error.type !== 'cancelled' && error.type !== 'broken';
+      this.step = { type: 'choose', refusal: isRefused ? say(refusalWords(error)) : t('broken') };
+      return;
+    }
+    await this.show(file, planned.value, keptOf(planned.value));
+  }
+
+  /** What would be added, for the person to choose from. */
+  async show(file: File, plan: ImportPlan, kept: readonly KeptItem[]): Promise<void> {
+    const { record, door } = this.#session;
+    const offers = record && (await offersOf(door, record, plan.entries));
+    if (!offers) {
+      this.step = { type: 'choose', refusal: t('broken') };
+      return;
+    }
+    const declared = this.#declarations(plan);
+    this.chosen.clear();
+    for (const { entry, standing } of offers) if (standing === 'new') this.chosen.add(entry.id);
+    for (const { section } of declared) this.chosen.add(section.id);
+    this.step = { type: 'preview', file, plan, offers, declared, kept };
+  }
+
+  choose(key: string, isChosen: boolean): void {
+    if (isChosen) this.chosen.add(key);
+    else this.chosen.delete(key);
+  }
+
+  async confirm(): Promise<void> {
+    const { record, door } = this.#session;
+    const { step } = this;
+    if (step.type !== 'preview' || !record) return;
+    const { file, plan, offers, declared } = step;
+    this.error = undefined;
+    this.progress = undefined;
+    this.step = { ...step, type: 'adding' };
+    const answer = await takeIn(
+      door,
+      record,
+      {
+        file,
+        fileName: file.name,
+        title: plan.title ?? t('originalName'),
+        offers: offers.filter(({ entry }) => this.chosen.has(entry.id)),
+        declared: declared
+          .filter(({ section }) => this.chosen.has(section.id))
+          .map(({ section, date }) => ({ section: section.id, date })),
+      },
+      (done, total) => (this.progress = { done, total }),
+    );
+    if (answer.ok) {
+      this.step = { type: 'done', original: answer.value };
+      return;
+    }
+    this.error = answer.error;
+    // What was written stands; done again, it is not written twice.
+    await this.#lookAgain(step);
+  }
+
+  restart(): void {
+    this.step = { type: 'choose' };
+    this.error = undefined;
+  }
+
+  /** Whose file it is, when it does not seem to be that of the record's owner. */
+  stranger({ patient }: ImportPlan): ImportPlan['patient'] {
+    const owner = this.#session.record?.owner;
+    if (!patient || !owner) return null;
+    const words = fold(patient.name).split(/[^\p{L}]+/u);
+    const isNamed = [owner.firstName, owner.lastName].every((name) =>
+      fold(name)
+        .split(/[^\p{L}]+/u)
+        .every((part) => words.includes(part)),
+    );
+    const isBorn = patient.birthDate === null || patient.birthDate === owner.birthDate;
+    return isNamed && isBorn ? null : patient;
+  }
+
+  async #lookAgain(step: Extract<Step, { type: 'preview' | 'adding' }>): Promise<void> {
+    const { record, door } = this.#session;
+    const offers = record && (await offersOf(door, record, step.plan.entries));
+    this.step = { ...step, type: 'preview', offers: offers ?? step.offers };
+  }
+
+  /** Of the sections that hold nothing and are not declared empty yet. */
+  #declarations({ declared, entries }: ImportPlan): Declaration[] {
+    const record = this.#session.record;
+    return declared.flatMap(({ section: id, date }) => {
+      const section = profileSections.find((one) => one.id === id);
+      const living = record?.entries[id] ?? [];
+      const statement = record?.entries[statements.id]?.find((one) => one.id === statementId(id));
+      const isOpen = living.length === 0 && declaredNone(id, statement, living) === null;
+      return section && isOpen && !entries.some((entry) => entry.section === id) ? [{ section, date }] : [];
+    });
+  }
+}
+
+function keptOf({ resources }: ImportPlan): KeptItem[] {
+  return resources.flatMap(({ outcome, name, resourceType }) =>
+    outcome.type === 'kept' ? [{ name, type: resourceType, reason: t(REASONS[outcome.reason]) }] : [],
+  );
+}

@@ -1,0 +1,162 @@
+/**
+ * What the pages know of the vault: the latest of everything it has told, and the door to ask it more.
+ *
+ * Made once by the root layout and handed down by context. Holds read models only; locking ends the worker and loads the
+ * page anew, so that nothing of them stays in memory.
+ */
+import { createContext } from 'svelte';
+import type {
+  Answer,
+  DeviceView,
+  Door,
+  LinkState,
+  RecordView,
+  SecurityNotice,
+  SyncView,
+  VaultError,
+  VaultEvent,
+  VaultStatus,
+} from '#lib/vault/door/door.ts';
+import { saveBlob } from '#lib/app/exchange/download.ts';
+
+export interface Vault extends Door {
+  subscribe(listener: (event: VaultEvent) => void): () => void;
+  terminate(): void;
+}
+
+/** A worker starts in a tenth of this on a slow phone. */
+const START_MS = 6000;
+
+export class Session {
+  readonly door: Door;
+  status = $state.raw<VaultStatus>();
+  record = $state.raw<RecordView>();
+  sync = $state.raw<SyncView>();
+  devices = $state.raw<readonly DeviceView[]>();
+  notices = $state.raw<readonly SecurityNotice[]>([]);
+  link = $state.raw<LinkState>();
+  /** The worker failed where no failure is expected: only a reload helps. */
+  broken = $state(false);
+  /** The worker has not answered yet, and it should have: it may hang, or wait for another tab that does. */
+  late = $state(false);
+  /** The tab that had the keys is gone. What this one shows stays as it is, out of sight, until the password is typed. */
+  left = $state(false);
+  /** Why the vault could not even say how it stands. */
+  closed = $state.raw<VaultError>();
+  readonly #vault: Vault;
+  #locking = false;
+
+  constructor(vault: Vault) {
+    this.#vault = vault;
+    this.door = guarded(vault, () => {
+      if (!this.#locking) this.broken = true;
+    });
+    vault.subscribe((event) => this.#hear(event));
+  }
+
+  /** Asks for the status; the rest follows by itself once the record is open. */
+  async start(): Promise<void> {
+    const waited = setTimeout(() => (this.late = true), START_MS);
+    const answer = await this.door.status();
+    clearTimeout(waited);
+    this.late = false;
+    if (answer.ok) this.#setStatus(answer.value);
+    else if (answer.error.type === 'not-supported') this.#setStatus(answer.error);
+    else if (!this.broken) this.closed = answer.error;
+  }
+
+  /** Ends the worker with every key and plaintext in it, and leaves this page for the unlock page. */
+  async lock(reason: 'asked' | 'idle'): Promise<void> {
+    if (this.#locking) return;
+    this.#locking = true;
+    // A worker that no longer answers must not keep the record open.
+    await Promise.race([this.door.lock(), new Promise((wake) => setTimeout(wake, 1000))]);
+    this.#vault.terminate();
+    location.replace(reason === 'idle' ? '/deverrouiller?inactif' : '/deverrouiller');
+  }
+
+  /** R02: everything as one file for the person, among the downloads. */
+  async saveCopy(fileName: string): Answer<void> {
+    const answer = await this.door.exportRecord();
+    if (!answer.ok) return answer;
+    saveBlob(answer.value, `${fileName}.json`);
+    return { ok: true, value: undefined };
+  }
+
+  #hear(event: VaultEvent): void {
+    switch (event.type) {
+      case 'status':
+        return this.#setStatus(event.status);
+      case 'record':
+        this.record = event.record;
+        return;
+      case 'sync':
+        this.sync = event.sync;
+        return;
+      case 'devices':
+        this.devices = event.devices;
+        return;
+      case 'notice':
+        this.notices = event.notices;
+        return;
+      case 'link':
+        this.link = event.link;
+        return;
+      case 'left':
+        void this.#onLeft();
+        return;
+      case 'progress':
+    }
+  }
+
+  #setStatus(status: VaultStatus): void {
+    const was = this.status?.type;
+    this.status = status;
+    if (status.type !== 'locked') this.left = false;
+    if (status.type === 'unlocked' && was !== 'unlocked') void this.#load();
+    // Another tab locked: this one lets go of what it shows as well.
+    if (status.type === 'locked' && was === 'unlocked') void this.lock('asked');
+  }
+
+  /** Nobody has locked, so nothing that is half written here is thrown away; the idle watch goes on. */
+  async #onLeft(): Promise<void> {
+    if (this.status?.type !== 'unlocked') return;
+    const now = await this.door.status();
+    if (!now.ok || now.value.type !== 'locked' || this.#locking) return;
+    this.left = true;
+    this.status = now.value;
+  }
+
+  async #load(): Promise<void> {
+    const record = await this.door.record();
+    if (record.ok) this.record = record.value;
+    const [sync, devices, notices] = await Promise.all([
+      this.door.sync(),
+      this.door.devices(),
+      this.door.notices(),
+    ]);
+    if (sync.ok) this.sync = sync.value;
+    if (devices.ok) this.devices = devices.value;
+    if (notices.ok) this.notices = notices.value;
+  }
+}
+
+export const [getSession, setSession] = createContext<Session>();
+
+/** The same door, but a worker that breaks is reported once and answered as an interrupted call, never thrown at a page. */
+function guarded(vault: Vault, onBroken: () => void): Door {
+  return new Proxy(vault, {
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== 'function') return method;
+      return async (...args: unknown[]): Promise<unknown> => {
+        try {
+          return await (Reflect.apply(method, target, args) as Promise<unknown>);
+        } catch {
+          onBroken();
+          return { ok: false, error: { type: 'interrupted' } };
+        }
+      };
+    },
+  });
+}

@@ -1,0 +1,11 @@
+/** The words of the door that a page may need to name. Types only. */
+export type {
+  DeviceView,
+  DocumentView,
+  LinkState,
+  RecordView,
+  EntryWord,
+  UnsettledAddition,
+  UnsettledWord,
+  VaultError,
+} from '#lib/vault/door/door.ts';

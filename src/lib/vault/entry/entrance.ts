@@ -1,0 +1,146 @@
+/**
+ * The ways into an account on this device: a password, an activation, a grant from another device. Each ends with the same:
+ * the seal of the local key in hand and the identity read. The key's bytes are wiped as soon as the seal is made.
+ */
+import { equal, type Bytes } from '#lib/bytes/bytes.ts';
+import { fail, ok, type Result } from '#lib/bytes/result.ts';
+import { localKey } from '#lib/crypto/local.ts';
+import type { DeviceBundle, DeviceSecrets } from '#lib/keys/device.ts';
+import { openPasswordSlot } from '#lib/keys/slot.ts';
+import { localSeal, type LocalSeal } from '#lib/replica/ports.ts';
+import type { Storage } from '#lib/storage/storage.ts';
+import {
+  found,
+  readPendingKit,
+  redeem,
+  slotChanges,
+  slotCopies,
+  type Credentials,
+  type Enrolled,
+  type Founded,
+  type PendingKit,
+} from './activation.ts';
+import type { VaultError } from '#lib/vault/door/door.ts';
+import type { Environment } from '#lib/vault/environment.ts';
+import { storageProblem } from '#lib/vault/errors.ts';
+import { identityChanges, readIdentity, type Identity } from './identity.ts';
+import { KEYS } from '#lib/vault/disk/layout.ts';
+import type { LinkedDevice } from '#lib/vault/linking/linking.ts';
+
+/** Secret. What an account is opened with. */
+export interface Entrance {
+  readonly seal: LocalSeal;
+  readonly identity: Identity;
+  /** Null once the kit is confirmed. */
+  readonly kit: PendingKit | null;
+}
+
+/** Both copies of the slot, a damaged one too; empty when there is no account here. */
+export async function slots(storage: Storage): Promise<Bytes[]> {
+  const copies = await Promise.all(KEYS.slot.map((key) => storage.get(key)));
+  return copies.filter((slot) => slot !== undefined);
+}
+
+export async function enterByPassword(
+  env: Environment,
+  storage: Storage,
+  { identifiant, password }: Credentials,
+): Promise<Result<Entrance, VaultError>> {
+  let problem: VaultError = { type: 'wrong-password' };
+  const copies = await slots(storage);
+  for (const slot of copies) {
+    const local = await openPasswordSlot(slot, identifiant, password);
+    if (local.ok) {
+      // Both copies are always written together: one that differs has rotted, and is written anew.
+      const isWhole = copies.length === KEYS.slot.length && copies.every((copy) => equal(copy, slot));
+      if (!isWhole) await storage.write(slotCopies(slot), 'strict');
+      return enterWithSecret(env, storage, local.value);
+    }
+    problem = { type: local.error.type === 'damaged' ? 'storage-unavailable' : local.error.type };
+  }
+  return fail(problem);
+}
+
+/** With the local key in hand, which is wiped. An activation that broke off is taken up where it was. */
+async function enterWithSecret(
+  env: Environment,
+  storage: Storage,
+  localSecret: Bytes,
+): Promise<Result<Entrance, VaultError>> {
+  const seal = localSeal(localKey(localSecret), env.random);
+  localSecret.fill(0);
+  const [identity, kit] = await Promise.all([readIdentity(storage, seal), readPendingKit(storage, seal)]);
+  if (!identity) return fail({ type: 'storage-unavailable' });
+  const entrance = { seal, identity, kit };
+  if (!kit || !identity.redemption) return ok(entrance);
+  const attested = await attest(env, storage, { ...entrance, kit });
+  // Without the authority the account opens all the same; the kit cannot be confirmed before it has answered.
+  return attested.ok || isFinal(attested.error) ? attested : ok(entrance);
+}
+
+/** Founds the account, or takes up one that the authority has not attested yet, under these credentials. */
+export async function foundOrResume(input: {
+  readonly env: Environment;
+  readonly storage: Storage;
+  readonly founded: Founded | null;
+  readonly enrolled: Enrolled | null;
+  readonly credentials: Credentials;
+  readonly deviceName: string;
+}): Promise<Result<Founded, VaultError>> {
+  const { env, storage, founded, enrolled, credentials, deviceName } = input;
+  if (founded) {
+    const changes = await slotChanges(env, founded.localSecret, credentials);
+    const rewritten = await storage.write(changes, 'strict');
+    return rewritten.ok ? ok(founded) : fail(storageProblem(rewritten.error));
+  }
+  if (!enrolled) return fail({ type: 'enrolment-refused' });
+  return found({ env, storage, enrolled, credentials, deviceName });
+}
+
+/** Has the address attested. Where that is refused for good, nothing of the account stays on the disk. */
+export async function attest(
+  env: Environment,
+  storage: Storage,
+  entrance: Entrance & { readonly kit: PendingKit },
+): Promise<Result<Entrance, VaultError>> {
+  const { seal, identity, kit } = entrance;
+  const redeemed = await redeem(env, identity, kit.root);
+  if (!redeemed.ok) {
+    if (isFinal(redeemed.error))
+      await storage.write([{ type: 'deletePrefix', prefix: ['account'] }], 'strict');
+    return redeemed;
+  }
+  const saved = await storage.write(await identityChanges(seal, redeemed.value), 'strict');
+  return saved.ok ? ok({ ...entrance, identity: redeemed.value }) : fail(storageProblem(saved.error));
+}
+
+/** What another device granted becomes this device's own, under a local key of its own. */
+export async function enterByGrant(input: {
+  readonly env: Environment;
+  readonly storage: Storage;
+  readonly credentials: Credentials;
+  readonly device: DeviceSecrets;
+  readonly bundle: DeviceBundle;
+  readonly deviceName: string;
+  readonly granted: LinkedDevice;
+}): Promise<Result<Entrance, VaultError>> {
+  const { env, storage, credentials, device, bundle, deviceName, granted } = input;
+  const { address, owner, chain, account, record } = granted;
+  const identity: Identity = { address, device, bundle, deviceName, owner, chain, account, record };
+  const localSecret = env.random(32);
+  const seal = localSeal(localKey(localSecret), env.random);
+  // What a locked account left here no longer opens by anything: it goes in the same batch.
+  const changes = [
+    { type: 'deletePrefix', prefix: [] } as const,
+    ...(await slotChanges(env, localSecret, credentials)),
+    ...(await identityChanges(seal, identity)),
+  ];
+  const written = await storage.write(changes, 'strict');
+  localSecret.fill(0);
+  return written.ok ? ok({ seal, identity, kit: null }) : fail(storageProblem(written.error));
+}
+
+/** Asking the authority again cannot help: the code is used up for somebody else, or its word is not its own. */
+export function isFinal({ type }: VaultError): boolean {
+  return type === 'enrolment-refused' || type === 'authority-untrusted';
+}

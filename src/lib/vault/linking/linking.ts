@@ -1,0 +1,216 @@
+/**
+ * Linking a device, from both sides: moves the messages of keys/link.ts over the relay, tells the pages how it stands,
+ * and carries out what was agreed.
+ *
+ * Guarantees: one link at a time; the account grants only after the person has compared, and only once the new device
+ * stands in the chain; the new device writes its keys before it shows that it is linked.
+ */
+import type { Bytes } from '#lib/bytes/bytes.ts';
+import { ok, fail, type Result } from '#lib/bytes/result.ts';
+import type { Address } from '#lib/keys/address.ts';
+import { MAX_DEVICES } from '#lib/keys/chain.ts';
+import { addDeviceBody } from '#lib/keys/chain-body.ts';
+import { deviceId, type DeviceKeys } from '#lib/keys/device.ts';
+import type { EpochKeys } from '#lib/keys/epoch.ts';
+import {
+  createLinkCode,
+  displayedLinkCode,
+  grantLink,
+  linkKeys,
+  newDeviceAt,
+  newDeviceConfirms,
+  newDeviceReceives,
+  openDeviceAt,
+  openDeviceConfirms,
+  openDeviceReceives,
+  parseLinkCode,
+  startNewDevice,
+  startOpenDevice,
+  type LinkStep,
+  type NewDeviceState,
+  type OpenDeviceConfirmed,
+  type OpenDeviceState,
+} from '#lib/keys/link.ts';
+import type { SyncEngine } from '#lib/sync/engine.ts';
+import type { Account } from '#lib/vault/account/account.ts';
+import type { LinkState, VaultError } from '#lib/vault/door/door.ts';
+import type { Environment } from '#lib/vault/environment.ts';
+import { decodeGrant, encodeGrant, type Grant } from './grant.ts';
+import { deviceEdit } from '#lib/vault/spaces/spaces.ts';
+import { openTalk } from './talk.ts';
+
+/** A link under way. */
+export interface Linking {
+  confirm(same: boolean): void;
+  /** Ends it without a word to the person; the other side is told if it is listening. */
+  cancel(): void;
+}
+
+/** Nobody answered under the code that was typed: it is not the one that is shown. */
+const NOBODY_MS = 12_000;
+/** The last message is given this long to leave before the talk is closed. */
+const LINGER_MS = 5_000;
+
+interface Talking<S> {
+  readonly env: Environment;
+  readonly engine: SyncEngine;
+  readonly keys: EpochKeys;
+  readonly creates: boolean;
+  readonly first: LinkStep<S>;
+  readonly receive: (state: S, message: Bytes, now: number) => Promise<LinkStep<S>>;
+  readonly confirm: (state: S, same: boolean, now: number) => LinkStep<S>;
+  readonly at: (state: S, now: number) => S;
+  /** Called with each new state; may answer a step that follows from it. */
+  readonly entered: (state: S) => Promise<LinkStep<S> | null>;
+}
+
+/** Runs one side's states, one message or act at a time. */
+function talk<S extends { readonly type: string }>(options: Talking<S>): Linking & { state(): S } {
+  const { env, engine, keys, first } = options;
+  let state = first.state;
+  let line: Promise<void> = Promise.resolve();
+  let over = false;
+  const { followed, send } = openTalk({
+    keys,
+    random: env.random,
+    creates: options.creates,
+    onMessage: (message) => act(() => options.receive(state, message, env.clock.now())),
+  });
+
+  function act(next: () => LinkStep<S> | Promise<LinkStep<S>>): void {
+    line = line.then(async () => {
+      if (!over) await enter(await next());
+    });
+  }
+
+  async function enter(step: LinkStep<S>): Promise<void> {
+    send(step.send);
+    if (step.send.length > 0) engine.wake();
+    const isNew = step.state.type !== state.type;
+    state = step.state;
+    if (!isNew) return;
+    if (state.type === 'done' || state.type === 'failed') close();
+    const following = await options.entered(state);
+    if (following) await enter(following);
+  }
+
+  function close(): void {
+    over = true;
+    cancelExpiry();
+    env.clock.setTimer(LINGER_MS, () => engine.unfollow(followed.space));
+  }
+
+  let cancelExpiry = (): void => {};
+  function watchExpiry(): void {
+    cancelExpiry = env.clock.setTimer(1_000, () => {
+      act(() => ({ state: options.at(state, env.clock.now()), send: [] }));
+      watchExpiry();
+    });
+  }
+
+  send(first.send);
+  engine.follow(followed);
+  watchExpiry();
+  return {
+    state: () => state,
+    confirm: (same) => act(() => options.confirm(state, same, env.clock.now())),
+    cancel() {
+      act(() => options.confirm(state, false, env.clock.now()));
+      line = line.then(() => void (over || close()));
+    },
+  };
+}
+
+export interface LinkedDevice extends Grant {
+  readonly address: Address;
+}
+
+/** The new device's side: shows a code, then the phrase; `linked` keeps what was granted. */
+export async function linkThisDevice(input: {
+  readonly env: Environment;
+  readonly engine: SyncEngine;
+  readonly device: DeviceKeys;
+  readonly name: string;
+  readonly show: (state: LinkState) => void;
+  readonly linked: (granted: LinkedDevice) => Promise<Result<void, VaultError>>;
+}): Promise<Linking> {
+  const { env, engine, device, name, show, linked } = input;
+  const code = createLinkCode(env.random);
+  const keys = await linkKeys(code);
+  const first = startNewDevice({ device, name, random: env.random, now: env.clock.now() });
+  if (first.state.type === 'waiting')
+    show({ type: 'waiting', code: displayedLinkCode(code), expiresAt: first.state.expiresAt });
+
+  async function entered(state: NewDeviceState): Promise<null> {
+    if (state.type === 'compare') show({ type: 'compare', phrase: state.phrase, peerName: state.peerName });
+    if (state.type === 'failed') show({ type: 'failed', error: state.error });
+    if (state.type === 'done') {
+      const granted = decodeGrant(state.payload);
+      const kept = granted
+        ? await linked({ ...granted, address: state.address })
+        : fail({ type: 'link-refused' } as const);
+      if (!kept.ok) show({ type: 'failed', error: kept.error });
+    }
+    return null;
+  }
+  return talk<NewDeviceState>({
+    ...{ env, engine, keys, creates: true, first, entered },
+    ...{ receive: newDeviceReceives, confirm: newDeviceConfirms, at: newDeviceAt },
+  });
+}
+
+/** The open device's side: joins by the code, shows the phrase, and takes the new device in. */
+export async function linkOtherDevice(input: {
+  readonly account: Account;
+  readonly code: string;
+  readonly show: (state: LinkState) => void;
+}): Promise<Result<Linking, VaultError>> {
+  const { account, show } = input;
+  const { env, spaces } = account;
+  const parsed = parseLinkCode(input.code);
+  if (!parsed.ok) return parsed;
+  const engine = await account.online();
+  if (!engine) return fail({ type: 'relay-unreachable' });
+  const { address, deviceName } = account.identity();
+  const first = startOpenDevice({
+    device: spaces.device,
+    address,
+    name: deviceName,
+    random: env.random,
+    now: env.clock.now(),
+  });
+
+  async function entered(state: OpenDeviceState): Promise<LinkStep<OpenDeviceState> | null> {
+    if (state.type === 'compare') show({ type: 'compare', phrase: state.phrase, peerName: state.peerName });
+    if (state.type === 'failed') {
+      show({ type: 'failed', error: state.error });
+      if (state.error.type === 'link-intercepted') await account.warnOfForeignKeys();
+    }
+    if (state.type === 'done') show({ type: 'done' });
+    return state.type === 'confirmed' ? takeIn(account, state) : null;
+  }
+  const linking = talk<OpenDeviceState>({
+    ...{ env, engine, keys: await linkKeys(parsed.value), creates: false, first, entered },
+    ...{ receive: openDeviceReceives, confirm: openDeviceConfirms, at: openDeviceAt },
+  });
+  env.clock.setTimer(NOBODY_MS, () => {
+    if (linking.state().type !== 'listening') return;
+    linking.cancel();
+    show({ type: 'failed', error: { type: 'link-code-wrong' } });
+  });
+  return ok(linking);
+}
+
+/** Into the chain first, then the name, then the keys: who has the keys is known to every device. */
+async function takeIn(account: Account, state: OpenDeviceConfirmed): Promise<LinkStep<OpenDeviceState>> {
+  const { spaces } = account;
+  const { chain, account: accountSpace } = spaces;
+  // One more would be no device of this account, and is given no keys: first another one has to be taken out.
+  const isFull = spaces.chainState().active.size >= MAX_DEVICES;
+  const added = isFull ? null : await chain.replica.control(addDeviceBody(state.bundle, state.acceptance));
+  if (!added?.ok) return openDeviceConfirms({ ...state, type: 'compare' }, false, account.env.clock.now());
+  await spaces.settled();
+  await accountSpace.replica.edit([deviceEdit(deviceId(state.bundle), state.peerName)]);
+  account.wake();
+  return grantLink(state, encodeGrant(account.identity()));
+}
