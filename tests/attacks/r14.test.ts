@@ -25,7 +25,7 @@ async function upload(world: SyncWorld) {
     blob,
     total: manifest.chunks,
     chunk: async (index) => chunks[index],
-    sessionFor: laptop.engine.sessionFor,
+    sessionFor: (topic, signal) => laptop.engine.sessionFor(topic, signal),
     clock: world.clock,
     random: world.random,
     onProgress: (count) => progress.push(count),
@@ -90,7 +90,7 @@ test('R14: an upload that is started again in another session sends only what is
     blob: first.sealed.blob,
     total: first.sealed.manifest.chunks,
     chunk: async (index) => first.sealed.chunks[index],
-    sessionFor: phone.engine.sessionFor,
+    sessionFor: (topic, signal) => phone.engine.sessionFor(topic, signal),
     clock: world.clock,
     random: world.random,
   }).then((result) => (done = result));

@@ -42,7 +42,7 @@ async function setting(seed: string) {
       total,
       present: new Set(here.keys()),
       keep: async (index, bytes) => here.set(index, bytes.slice()).size > 0,
-      sessionFor: phone.engine.sessionFor,
+      sessionFor: (topic, signal) => phone.engine.sessionFor(topic, signal),
       clock: world.clock,
       random: world.random,
       ...(signal ? { signal } : {}),

@@ -21,7 +21,7 @@ async function setting(seed: string) {
       blob,
       total: TOTAL,
       chunk: async (index) => chunks[index],
-      sessionFor: laptop.engine.sessionFor,
+      sessionFor: (topic, signal) => laptop.engine.sessionFor(topic, signal),
       clock: world.clock,
       random: world.random,
       ...changes,

@@ -7,10 +7,10 @@
  * Leaves out: when to run (vault/), and telling frames apart (the spaces verify them).
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
-import { createBackoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { problemOf, PROBLEMS, type SyncProblem } from './problem.ts';
 import { connectRelay, type RelaySession } from './relay-session.ts';
+import { Retry } from './retry.ts';
 import { createSpaceSync, type SpaceSync } from './space-sync.ts';
 import type { Followed, Syncable } from './syncable.ts';
 import type { Dial } from './transport.ts';
@@ -59,136 +59,164 @@ export interface SyncEngine {
 }
 
 export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
-  const { clock, random, frameId } = options;
-  const backoff = createBackoff(random);
-  const spaces = new Map<Syncable, SpaceSync>();
-  const waiters = new Set<() => void>();
-  let session: RelaySession | undefined;
-  let connection: SyncState['connection'] = 'offline';
-  let problem: SyncProblem | null = null; // of the connection itself
-  let stopped = false;
-  let cancelRetry: (() => void) | undefined;
-  let told = '';
+  return new LiveSyncEngine(options);
+}
 
-  const state = (): SyncState => {
-    const all = [...spaces.values()];
-    const problems = new Set([problem, ...all.map((one) => one.problem())]);
+type Line =
+  | { readonly type: 'offline' }
+  | { readonly type: 'connecting' }
+  | { readonly type: 'online'; readonly session: RelaySession };
+
+class LiveSyncEngine implements SyncEngine {
+  readonly #given: SyncEngineOptions;
+  readonly #retry: Retry;
+  readonly #spaces = new Map<Syncable, SpaceSync>();
+  /** Called at every change. */
+  readonly #waiters = new Set<() => void>();
+  #line: Line = { type: 'offline' };
+  #problem: SyncProblem | null = null; // of the connection itself
+  #isStopped = false;
+  #told = '';
+
+  constructor(options: SyncEngineOptions) {
+    this.#given = options;
+    this.#retry = new Retry(options.clock, options.random, () => void this.#connect());
+  }
+
+  state(): SyncState {
+    const all = [...this.#spaces.values()];
+    const problems = new Set([this.#problem, ...all.map((one) => one.problem())]);
     return {
-      connection,
+      connection: this.#line.type,
       unsent: all.reduce((sum, one) => sum + one.unsent(), 0),
       problem: PROBLEMS.find((one) => problems.has(one)) ?? null,
-      settled: session !== undefined && all.every((one) => one.settled()),
+      settled: this.#line.type === 'online' && all.every((one) => one.settled()),
     };
-  };
+  }
 
-  const changed = () => {
-    for (const wake of [...waiters]) wake();
-    const current = state();
-    const text = JSON.stringify(current);
-    if (text === told) return;
-    told = text;
-    options.onState?.(current);
-  };
+  isCaughtUp(): boolean {
+    return this.#line.type === 'online' && [...this.#spaces.values()].every((one) => one.caughtUp());
+  }
 
-  const connect = async () => {
-    cancelRetry?.();
-    cancelRetry = undefined;
-    if (stopped || connection !== 'offline' || spaces.size === 0) return;
-    connection = 'connecting';
-    changed();
+  follow(followed: Followed): void {
+    if (this.#isStopped || this.#spaces.has(followed.space)) return;
+    const { clock, random, frameId } = this.#given;
+    const one = createSpaceSync({ followed, clock, random, frameId, onChange: () => this.#changed() });
+    this.#spaces.set(followed.space, one);
+    if (this.#line.type === 'online') one.run(this.#line.session);
+    else if (!this.#retry.isWaiting) void this.#connect();
+    this.#changed();
+  }
+
+  unfollow(space: Syncable): void {
+    this.#spaces.get(space)?.disconnected();
+    this.#spaces.delete(space);
+    if (this.#spaces.size === 0) this.#hangUp();
+    this.#changed();
+  }
+
+  wake(): void {
+    if (this.#line.type === 'online') this.#runAll(this.#line.session);
+    this.#changed();
+  }
+
+  retryNow(): void {
+    this.#retry.forgive();
+    for (const one of this.#spaces.values()) one.retryNow();
+    if (this.#line.type === 'online') this.#line.session.probe(HINT_MS);
+    else void this.#connect();
+  }
+
+  hint(network: 'online' | 'offline'): void {
+    if (network === 'online') this.retryNow();
+    else if (this.#line.type === 'online') this.#line.session.probe(HINT_MS);
+  }
+
+  sessionFor(topic: Bytes, signal?: AbortSignal): Promise<RelaySession | null> {
+    return new Promise((resolve) => {
+      const check = () => {
+        const open = this.#sessionOf(topic);
+        if (!open && !this.#isStopped && !signal?.aborted) return;
+        this.#waiters.delete(check);
+        signal?.removeEventListener('abort', check);
+        resolve(open && !signal?.aborted ? open : null);
+      };
+      this.#waiters.add(check);
+      signal?.addEventListener('abort', check);
+      check();
+    });
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#retry.cancel();
+    this.#hangUp();
+    for (const one of this.#spaces.values()) one.disconnected();
+    this.#changed();
+  }
+
+  async #connect(): Promise<void> {
+    this.#retry.cancel();
+    if (this.#isStopped || this.#line.type !== 'offline' || this.#spaces.size === 0) return;
+    this.#line = { type: 'connecting' };
+    this.#changed();
+    const { dial, origin, clock } = this.#given;
     let since = 0;
     const connected = await connectRelay({
-      dial: options.dial,
-      origin: options.origin,
+      dial,
+      origin,
       clock,
       onEvents: (topic, entries) => {
-        for (const one of spaces.values()) one.events(topic, entries);
+        for (const one of this.#spaces.values()) one.events(topic, entries);
       },
-      onEnd: () => ended(clock.now() - since),
+      onEnd: () => this.#ended(clock.now() - since),
     });
     if (!connected.ok) {
-      problem = problemOf(connected.error);
-      return ended(0);
+      this.#problem = problemOf(connected.error);
+      return this.#ended(0);
     }
     since = clock.now();
-    if (stopped) return connected.value.close();
-    session = connected.value;
-    connection = 'online';
-    problem = null;
-    for (const one of spaces.values()) one.run(session);
-    changed();
-  };
+    this.#connected(connected.value);
+  }
 
-  const ended = (lasted: number) => {
-    session = undefined;
-    connection = 'offline';
-    if (lasted >= GOOD_MS) backoff.reset();
-    for (const one of spaces.values()) one.disconnected();
-    if (!stopped && spaces.size > 0) cancelRetry = clock.setTimer(backoff.next(), () => void connect());
-    changed();
-  };
+  #connected(session: RelaySession): void {
+    if (this.#isStopped) return session.close();
+    this.#line = { type: 'online', session };
+    this.#problem = null;
+    this.#runAll(session);
+    this.#changed();
+  }
 
-  const retryNow = () => {
-    backoff.reset();
-    for (const one of spaces.values()) one.retryNow();
-    if (session) session.probe(HINT_MS);
-    else void connect();
-  };
+  #ended(lasted: number): void {
+    this.#line = { type: 'offline' };
+    if (lasted >= GOOD_MS) this.#retry.forgive();
+    for (const one of this.#spaces.values()) one.disconnected();
+    if (!this.#isStopped && this.#spaces.size > 0) this.#retry.later();
+    this.#changed();
+  }
 
-  const sessionOf = (topic: Bytes): RelaySession | undefined => {
-    for (const one of spaces.values()) {
+  #hangUp(): void {
+    if (this.#line.type === 'online') this.#line.session.close();
+  }
+
+  #runAll(session: RelaySession): void {
+    for (const one of this.#spaces.values()) one.run(session);
+  }
+
+  #sessionOf(topic: Bytes): RelaySession | undefined {
+    for (const one of this.#spaces.values()) {
       const open = one.session(topic);
       if (open) return open;
     }
     return undefined;
-  };
+  }
 
-  return {
-    state,
-    isCaughtUp: () => session !== undefined && [...spaces.values()].every((one) => one.caughtUp()),
-    follow(followed) {
-      if (stopped || spaces.has(followed.space)) return;
-      const one = createSpaceSync({ followed, clock, random, frameId, onChange: changed });
-      spaces.set(followed.space, one);
-      if (session) one.run(session);
-      else if (!cancelRetry) void connect();
-      changed();
-    },
-    unfollow(space) {
-      spaces.get(space)?.disconnected();
-      spaces.delete(space);
-      if (spaces.size === 0) session?.close();
-      changed();
-    },
-    wake() {
-      if (session) for (const one of spaces.values()) one.run(session);
-      changed();
-    },
-    retryNow,
-    hint(network) {
-      if (network === 'online') retryNow();
-      else session?.probe(HINT_MS);
-    },
-    sessionFor(topic, signal) {
-      return new Promise((resolve) => {
-        const check = () => {
-          const open = sessionOf(topic);
-          if (!open && !stopped && !signal?.aborted) return;
-          waiters.delete(check);
-          signal?.removeEventListener('abort', check);
-          resolve(open && !signal?.aborted ? open : null);
-        };
-        waiters.add(check);
-        signal?.addEventListener('abort', check);
-        check();
-      });
-    },
-    stop() {
-      stopped = true;
-      cancelRetry?.();
-      session?.close();
-      for (const one of spaces.values()) one.disconnected();
-      changed();
-    },
-  };
+  #changed(): void {
+    for (const check of [...this.#waiters]) check();
+    const current = this.state();
+    const text = JSON.stringify(current);
+    if (text === this.#told) return;
+    this.#told = text;
+    this.#given.onState?.(current);
+  }
 }

@@ -57,110 +57,179 @@ export interface TopicFollower {
 type Outcome = Result<void, SyncError>;
 
 export function followTopic(options: FollowOptions): TopicFollower {
-  const { space, topic, doomed, clock, frameId } = options;
+  return new Follower(options);
+}
+
+class Follower implements TopicFollower {
+  readonly topic: Bytes;
+  readonly #given: FollowOptions;
   /** Cursors after ours whose frames we have. */
-  const present = new Set<number>();
+  readonly #present = new Set<number>();
+  readonly #inbox = new Inbox();
+  readonly #line = new WaitingLine();
+  readonly #confirmation: Alarm;
   /** The connection wanted, and the one on which all is caught up and subscribed. */
-  let wanted: RelaySession | undefined;
-  let source: Source | undefined;
-  let waiting: FrameEntry[] = [];
-  let waitingBytes = 0;
-  let confirmAt = Infinity;
-  let cancelConfirm = () => {};
-  let lastTurn: Promise<unknown> = Promise.resolve();
+  #wanted: RelaySession | undefined;
+  #source: Source | undefined;
 
-  /** One thing at a time, in the order asked. */
-  const inTurn = (work: () => Promise<Outcome>): Promise<Outcome> => {
-    const turn = lastTurn.then(() => orDiskError(work));
-    lastTurn = turn.catch(() => {});
-    return turn;
-  };
+  constructor(options: FollowOptions) {
+    this.topic = options.topic;
+    this.#given = options;
+    this.#confirmation = new Alarm(options.clock, () => void this.#confirm());
+  }
 
-  const newestKnown = (): Cursor =>
-    present.size > 0 ? { after: Math.max(...present), frame: null } : space.cursor(topic);
+  session(): RelaySession | undefined {
+    return this.#source?.session;
+  }
 
-  const catchUp = (from: Source) => (present.size > 0 ? pullAbsent(from, present) : pullPages(from, false));
+  start(session: RelaySession, credential: Credential): Promise<Outcome> {
+    this.#wanted = session;
+    this.#source = undefined;
+    return this.#line.inTurn(() => this.#start(session, credential));
+  }
 
-  const confirm = async () => {
-    confirmAt = Infinity;
-    const confirmed = await inTurn(async () => (source ? catchUp(source) : ok()));
-    if (!source) return;
-    confirmWithin(confirmed.ok ? AUDIT_MS : CONFIRM_MS);
-    if (!confirmed.ok) options.onArrival(confirmed.error);
-  };
+  events(entries: readonly FrameEntry[]): void {
+    if (!this.#inbox.add(entries)) return this.#confirmation.ringWithin(0);
+    void this.#line
+      .inTurn(() => this.#takeEvents())
+      .then((taken) => this.#given.onArrival(taken.ok ? null : taken.error));
+  }
 
-  const confirmWithin = (delay: number) => {
-    const at = clock.now() + delay;
-    if (at >= confirmAt) return;
-    confirmAt = at;
-    cancelConfirm();
-    cancelConfirm = clock.setTimer(delay, () => void confirm());
-  };
+  acknowledged(cursor: number): void {
+    this.#present.add(cursor);
+    this.#confirmation.ringWithin(CONFIRM_MS);
+  }
 
-  const takeWaiting = async (): Promise<Outcome> => {
-    const entries = waiting;
-    waiting = [];
-    waitingBytes = 0;
-    if (entries.length === 0) return ok();
-    confirmWithin(CONFIRM_MS);
-    const taken = await space.receive(entries.map(({ frame }) => ({ topic, bytes: frame })));
-    if (!taken.ok) return fail({ type: 'disk', error: taken.error });
-    const { after } = space.cursor(topic);
-    for (const { cursor } of entries) if (cursor > after) present.add(cursor);
-    return ok();
-  };
+  fetch(ids: readonly Bytes[]): Promise<Outcome> {
+    return this.#line.inTurn(async () => {
+      if (!this.#source) return fail<SyncError>({ type: 'disconnected', code: CLOSE.done });
+      return fetchIds(this.#source, ids);
+    });
+  }
 
-  const start = async (session: RelaySession, credential: Credential): Promise<Outcome> => {
+  stop(): void {
+    this.#wanted = undefined;
+    this.#source = undefined;
+    this.#confirmation.stop();
+  }
+
+  async #start(session: RelaySession, credential: Credential): Promise<Outcome> {
+    const { space, topic, doomed, frameId } = this.#given;
     const opened = await openTopic(session, topic, credential);
     if (!opened.ok) return opened;
-    const from: Source = { session, space, topic, doomed, frameId };
-    const lost = await hasLost(from, newestKnown(), opened.value.last);
-    if (!lost.ok) return lost;
-    if (lost.value) {
-      const reconciled = await reconcile(from);
-      if (!reconciled.ok) return reconciled;
-      present.clear();
-    }
-    const caughtUp = space.wantsHistory() ? await pullPages(from, true) : await catchUp(from);
+    const source: Source = { session, space, topic, doomed, frameId };
+    const restored = await this.#restoreLost(source, opened.value.last);
+    if (!restored.ok) return restored;
+    const caughtUp = space.wantsHistory() ? await pullPages(source, true) : await this.#catchUp(source);
     if (!caughtUp.ok) return caughtUp;
     const subscribed = await session.ask({ type: 'subscribe', topic, since: space.cursor(topic).after });
     if (!subscribed.ok) return subscribed;
-    if (wanted !== session) return fail({ type: 'disconnected', code: CLOSE.done });
-    source = from;
-    confirmWithin(present.size > 0 ? CONFIRM_MS : AUDIT_MS);
+    if (this.#wanted !== session) return fail({ type: 'disconnected', code: CLOSE.done });
+    this.#source = source;
+    this.#confirmation.ringWithin(this.#present.size > 0 ? CONFIRM_MS : AUDIT_MS);
     return ok();
-  };
+  }
 
-  return {
-    topic,
-    session: () => source?.session,
-    start(session, credential) {
-      wanted = session;
-      source = undefined;
-      return inTurn(() => start(session, credential));
-    },
-    events(entries) {
-      waiting.push(...entries);
-      for (const { frame } of entries) waitingBytes += frame.length;
-      if (waitingBytes > MAX_WAITING) {
-        waiting = [];
-        waitingBytes = 0;
-        confirmWithin(0);
-      } else void inTurn(takeWaiting).then((taken) => options.onArrival(taken.ok ? null : taken.error));
-    },
-    acknowledged(cursor) {
-      present.add(cursor);
-      confirmWithin(CONFIRM_MS);
-    },
-    fetch: (ids) =>
-      inTurn(async () =>
-        source ? fetchIds(source, ids) : fail<SyncError>({ type: 'disconnected', code: CLOSE.done }),
-      ),
-    stop() {
-      wanted = undefined;
-      source = undefined;
-      cancelConfirm();
-      confirmAt = Infinity;
-    },
-  };
+  /** @param newest the cursor of the relay's newest frame */
+  async #restoreLost(source: Source, newest: number): Promise<Outcome> {
+    const lost = await hasLost(source, this.#newestKnown(), newest);
+    if (!lost.ok) return lost;
+    if (!lost.value) return ok();
+    const reconciled = await reconcile(source);
+    if (reconciled.ok) this.#present.clear();
+    return reconciled;
+  }
+
+  #newestKnown(): Cursor {
+    return this.#present.size > 0
+      ? { after: Math.max(...this.#present), frame: null }
+      : this.#given.space.cursor(this.topic);
+  }
+
+  #catchUp(source: Source): Promise<Outcome> {
+    return this.#present.size > 0 ? pullAbsent(source, this.#present) : pullPages(source, false);
+  }
+
+  async #confirm(): Promise<void> {
+    const confirmed = await this.#line.inTurn(async () =>
+      this.#source ? this.#catchUp(this.#source) : ok(),
+    );
+    if (!this.#source) return;
+    this.#confirmation.ringWithin(confirmed.ok ? AUDIT_MS : CONFIRM_MS);
+    if (!confirmed.ok) this.#given.onArrival(confirmed.error);
+  }
+
+  async #takeEvents(): Promise<Outcome> {
+    const { space, topic } = this.#given;
+    const entries = this.#inbox.empty();
+    if (entries.length === 0) return ok();
+    this.#confirmation.ringWithin(CONFIRM_MS);
+    const taken = await space.receive(entries.map(({ frame }) => ({ topic, bytes: frame })));
+    if (!taken.ok) return fail({ type: 'disk', error: taken.error });
+    const { after } = space.cursor(topic);
+    for (const { cursor } of entries) if (cursor > after) this.#present.add(cursor);
+    return ok();
+  }
+}
+
+/** One thing at a time, in the order asked. */
+class WaitingLine {
+  #last: Promise<unknown> = Promise.resolve();
+
+  inTurn(work: () => Promise<Outcome>): Promise<Outcome> {
+    const turn = this.#last.then(() => orDiskError(work));
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+}
+
+/** Events that have come and are not taken in. */
+class Inbox {
+  #entries: FrameEntry[] = [];
+  #bytes = 0;
+
+  /** False when that is too much, and all are dropped. */
+  add(entries: readonly FrameEntry[]): boolean {
+    this.#entries.push(...entries);
+    for (const { frame } of entries) this.#bytes += frame.length;
+    if (this.#bytes <= MAX_WAITING) return true;
+    this.empty();
+    return false;
+  }
+
+  empty(): readonly FrameEntry[] {
+    const entries = this.#entries;
+    this.#entries = [];
+    this.#bytes = 0;
+    return entries;
+  }
+}
+
+/** A timer that is only ever brought forward. */
+class Alarm {
+  readonly #clock: Clock;
+  readonly #ring: () => void;
+  #at = Infinity;
+  #cancel = () => {};
+
+  constructor(clock: Clock, ring: () => void) {
+    this.#clock = clock;
+    this.#ring = ring;
+  }
+
+  ringWithin(delay: number): void {
+    const at = this.#clock.now() + delay;
+    if (at >= this.#at) return;
+    this.#at = at;
+    this.#cancel();
+    this.#cancel = this.#clock.setTimer(delay, () => {
+      this.#at = Infinity;
+      this.#ring();
+    });
+  }
+
+  stop(): void {
+    this.#cancel();
+    this.#at = Infinity;
+  }
 }

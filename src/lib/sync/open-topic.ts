@@ -5,7 +5,8 @@
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { Result } from '#lib/bytes/result.ts';
 import { createStatement, openStatement } from '#lib/protocol/relay.ts';
-import type { AnswerTo, RelayError, RelaySession } from './relay-session.ts';
+import type { RelaySession } from './relay-session.ts';
+import type { AnswerTo, RelayError } from './requests.ts';
 import type { Credential } from './syncable.ts';
 
 type Opened = Result<AnswerTo<'open'>, RelayError>;

@@ -3,7 +3,7 @@
  */
 import { fail, type Result } from '#lib/bytes/result.ts';
 import { StorageFailure } from '#lib/storage/storage.ts';
-import type { RelayError } from './relay-session.ts';
+import type { RelayError } from './requests.ts';
 import type { LocalError } from './syncable.ts';
 
 /** Our own disk refused what had arrived, or did not give what was to go. */

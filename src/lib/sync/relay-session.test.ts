@@ -3,7 +3,9 @@ import type { Bytes } from '#lib/bytes/bytes.ts';
 import { CLOSE, HEARTBEAT_MS } from '#lib/protocol/limits.ts';
 import { decodeRequest, encodeReply, type Reply, type Request } from '#lib/protocol/relay.ts';
 import { fakeClock } from '../../../tests/helpers/tools/clock.ts';
-import { ANSWER_MS, CHALLENGE_MS, connectRelay, PONG_MS, type RelaySession } from './relay-session.ts';
+import { PONG_MS } from './heartbeat.ts';
+import { CHALLENGE_MS, connectRelay, type RelaySession } from './relay-session.ts';
+import { ANSWER_MS } from './requests.ts';
 import type { TransportEvents } from './transport.ts';
 
 const NONCE = new Uint8Array(32).fill(7);

@@ -8,48 +8,17 @@
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
-import { CLOSE, HEARTBEAT_MS } from '#lib/protocol/limits.ts';
+import { CLOSE } from '#lib/protocol/limits.ts';
 import { decodeReply, encodeRequest } from '#lib/protocol/relay.ts';
-import type { ErrorCode, FrameEntry, Reply, Request } from '#lib/protocol/relay.ts';
+import type { FrameEntry, Reply } from '#lib/protocol/relay.ts';
 import { PROTOCOL_VERSION } from '#lib/protocol/version.ts';
 import type { Clock } from './clock.ts';
-import type { Dial } from './transport.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { Requests, type AnswerTo, type Ask, type RelayError, type Settle } from './requests.ts';
+import type { Dial, Transport } from './transport.ts';
 
-/** A ping that nothing answers for this long means that the line is dead. */
-export const PONG_MS = 10_000;
 /** How long the relay may take to say its challenge. */
 export const CHALLENGE_MS = 10_000;
-/** How long an answer may take once the request has left. */
-export const ANSWER_MS = 30_000;
-
-export type RelayError =
-  | { readonly type: ErrorCode; readonly retryAfter: number } // seconds; 0: the relay did not say
-  | { readonly type: 'disconnected'; readonly code: number }
-  | { readonly type: 'relay-version'; readonly version: number };
-
-/** Which replies answer which request. */
-const ANSWERS = {
-  open: ['opened'],
-  create: ['opened'],
-  put: ['ack'],
-  list: ['page', 'index'],
-  get: ['page'],
-  subscribe: ['done'],
-  unsubscribe: ['done'],
-  'propose-delete': ['done'],
-  usage: ['usage'],
-  'blob-stat': ['blob'],
-  'put-chunk': ['done'],
-  'get-chunk': ['chunk'],
-  'delete-blob': ['done'],
-  admit: ['done'],
-  dismiss: ['done'],
-  ping: ['pong'],
-} as const satisfies Record<Request['type'], readonly Reply['type'][]>;
-
-type WithoutNumber<R> = R extends unknown ? Omit<R, 'req'> : never;
-export type Ask = WithoutNumber<Request>;
-export type AnswerTo<T extends Request['type']> = Extract<Reply, { type: (typeof ANSWERS)[T][number] }>;
 
 export interface RelaySession {
   /** Of this connection's challenge; statements are signed over it. */
@@ -71,126 +40,96 @@ export interface SessionOptions {
   onEnd(code: number): void;
 }
 
-interface Pending {
-  readonly type: Request['type'];
-  settle(result: Result<Reply, RelayError>): void;
-  cancelDeadline(): void;
-}
-
 /** Settles with the challenge, or with why there is none. */
 export function connectRelay(options: SessionOptions): Promise<Result<RelaySession, RelayError>> {
-  const { dial, origin, clock } = options;
-  const pending = new Map<number, Pending>();
-  let lastNumber = 0;
-  let heard = 0; // messages so far
-  let heardAt = clock.now();
-  let ended = false;
-  let cancelHeartbeat = () => {};
-  let cancelProbe = () => {};
-
   return new Promise((established) => {
-    let session: RelaySession | undefined;
-
-    const end = (code: number, error: RelayError = { type: 'disconnected', code }) => {
-      if (ended) return;
-      ended = true;
-      cancelHeartbeat();
-      cancelProbe();
-      transport.close();
-      for (const request of pending.values()) {
-        request.cancelDeadline();
-        request.settle(fail({ type: 'disconnected', code }));
-      }
-      pending.clear();
-      if (session) options.onEnd(code);
-      else established(fail(error));
-    };
-
-    const ask: RelaySession['ask'] = (request) => {
-      if (ended) return Promise.resolve(fail({ type: 'disconnected', code: CLOSE.done }));
-      const req = (lastNumber = (lastNumber + 1) >>> 0);
-      return new Promise((settle) => {
-        const deadline = () => clock.setTimer(ANSWER_MS, overdue);
-        const overdue = () => {
-          // A slow line is no fault while the request, or one before it, is still on its way out.
-          if (transport.waiting() === 0) return end(CLOSE.silent);
-          entry.cancelDeadline = deadline();
-        };
-        // `settle` below hands over only what ANSWERS allows.
-        const entry: Pending = {
-          type: request.type,
-          settle: settle as Pending['settle'],
-          cancelDeadline: deadline(),
-        };
-        pending.set(req, entry);
-        transport.send(encodeRequest({ ...request, req }));
-      });
-    };
-
-    const probe = (within = PONG_MS) => {
-      if (ended) return;
-      cancelProbe();
-      const before = { heard, waiting: transport.waiting() };
-      cancelProbe = clock.setTimer(within, () => {
-        if (heard > before.heard) return;
-        if (transport.waiting() < before.waiting) return probe(within);
-        end(CLOSE.silent);
-      });
-      void ask({ type: 'ping' });
-    };
-
-    const watch = (delay = HEARTBEAT_MS) => {
-      cancelHeartbeat = clock.setTimer(delay, () => {
-        const rest = HEARTBEAT_MS - (clock.now() - heardAt);
-        const due = rest <= 0 || rest > HEARTBEAT_MS; // more only after the clock was set back
-        if (due) probe();
-        watch(due ? HEARTBEAT_MS : rest);
-      });
-    };
-
-    const settle = (req: number, reply: Reply) => {
-      const request = pending.get(req);
-      if (!request) return; // answered before: a duplicate
-      const answers: readonly Reply['type'][] = ANSWERS[request.type];
-      if (reply.type !== 'error' && !answers.includes(reply.type)) return end(CLOSE.malformed);
-      pending.delete(req);
-      request.cancelDeadline();
-      if (reply.type === 'error') request.settle(fail({ type: reply.code, retryAfter: reply.retryAfter }));
-      else request.settle(ok(reply));
-    };
-
-    const receive = (reply: Reply | null) => {
-      if (!reply) return end(CLOSE.malformed);
-      heard++;
-      heardAt = clock.now();
-      switch (reply.type) {
-        case 'challenge':
-          return challenged(reply.version, reply.nonce);
-        case 'events':
-          return options.onEvents(reply.topic, reply.entries);
-        case 'ack':
-          for (const ack of reply.acks) settle(ack.req, { type: 'ack', acks: [ack] });
-          return;
-        default:
-          return settle(reply.req, reply);
-      }
-    };
-
-    const challenged = (version: number, nonce: Bytes) => {
-      if (session) return;
-      if (version !== PROTOCOL_VERSION) return end(CLOSE.done, { type: 'relay-version', version });
-      cancelProbe();
-      session = { nonce, origin, ask, probe, close: () => end(CLOSE.done) };
-      watch();
-      established(ok(session));
-    };
-
-    const transport = dial({
-      message: (message) => {
-        if (!ended) receive(decodeReply(message));
-      },
-      closed: end,
-    });
-    cancelProbe = clock.setTimer(CHALLENGE_MS, () => end(CLOSE.silent));
+    new Connection(options, established).dial();
   });
+}
+
+class Connection {
+  readonly #given: SessionOptions;
+  readonly #established: (result: Result<RelaySession, RelayError>) => void;
+  readonly #requests: Requests;
+  readonly #heartbeat: Heartbeat;
+  #transport: Transport | undefined;
+  #state: 'before the challenge' | 'established' | 'ended' = 'before the challenge';
+
+  constructor(options: SessionOptions, established: (result: Result<RelaySession, RelayError>) => void) {
+    this.#given = options;
+    this.#established = established;
+    const line = {
+      waiting: () => this.#transport?.waiting() ?? 0,
+      ping: () => void this.#ask({ type: 'ping' }),
+      silent: () => this.#end(CLOSE.silent),
+    };
+    this.#requests = new Requests(options.clock, line);
+    this.#heartbeat = new Heartbeat(options.clock, line);
+  }
+
+  dial(): void {
+    this.#transport = this.#given.dial({
+      message: (message) => {
+        if (this.#state !== 'ended') this.#receive(decodeReply(message));
+      },
+      closed: (code) => this.#end(code),
+    });
+    this.#heartbeat.expectBeginWithin(CHALLENGE_MS);
+  }
+
+  #receive(reply: Reply | null): void {
+    if (!reply) return this.#end(CLOSE.malformed);
+    this.#heartbeat.heard();
+    switch (reply.type) {
+      case 'challenge':
+        return this.#challenged(reply.version, reply.nonce);
+      case 'events':
+        return this.#given.onEvents(reply.topic, reply.entries);
+      case 'ack':
+        for (const ack of reply.acks) this.#answered(ack.req, { type: 'ack', acks: [ack] });
+        return;
+      default:
+        return this.#answered(reply.req, reply);
+    }
+  }
+
+  #challenged(version: number, nonce: Bytes): void {
+    if (this.#state === 'established') return;
+    if (version !== PROTOCOL_VERSION) return this.#end(CLOSE.done, { type: 'relay-version', version });
+    this.#state = 'established';
+    this.#heartbeat.begin();
+    this.#established(
+      ok({
+        nonce,
+        origin: this.#given.origin,
+        ask: (request) => this.#ask(request),
+        probe: (within) => this.#heartbeat.probe(within),
+        close: () => this.#end(CLOSE.done),
+      }),
+    );
+  }
+
+  #ask<A extends Ask>(request: A): Promise<Result<AnswerTo<A['type']>, RelayError>> {
+    if (this.#state === 'ended') return Promise.resolve(fail({ type: 'disconnected', code: CLOSE.done }));
+    return new Promise((settle) => {
+      // `requests` hands over only what ANSWERS allows.
+      const req = this.#requests.add(request.type, settle as Settle);
+      this.#transport?.send(encodeRequest({ ...request, req }));
+    });
+  }
+
+  #answered(req: number, reply: Reply): void {
+    if (!this.#requests.answer(req, reply)) this.#end(CLOSE.malformed);
+  }
+
+  #end(code: number, error: RelayError = { type: 'disconnected', code }): void {
+    if (this.#state === 'ended') return;
+    const wasEstablished = this.#state === 'established';
+    this.#state = 'ended';
+    this.#heartbeat.stop();
+    this.#transport?.close();
+    this.#requests.disconnected(code);
+    if (wasEstablished) this.#given.onEnd(code);
+    else this.#established(fail(error));
+  }
 }

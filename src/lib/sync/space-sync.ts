@@ -4,16 +4,16 @@
  *
  * An obstacle in one topic does not hold up the others.
  */
-import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import type { Bytes } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
-import type { FrameEntry } from '#lib/protocol/relay.ts';
-import { createBackoff } from './backoff.ts';
+import type { FrameEntry, Role } from '#lib/protocol/relay.ts';
 import type { Clock } from './clock.ts';
-import { followTopic, type TopicFollower } from './follow.ts';
+import { FollowedTopics } from './followed-topics.ts';
 import { orDiskError, problemOf, retryAfter, type SyncError, type SyncProblem } from './problem.ts';
 import { proposeDeletions, pushOutbox, type Outlet } from './push.ts';
 import type { RelaySession } from './relay-session.ts';
-import type { Followed } from './syncable.ts';
+import { Retry } from './retry.ts';
+import type { Followed, Syncable } from './syncable.ts';
 
 export interface SpaceSyncOptions {
   readonly followed: Followed;
@@ -42,158 +42,147 @@ export interface SpaceSync {
 }
 
 export function createSpaceSync(options: SpaceSyncOptions): SpaceSync {
-  const { followed, clock, frameId } = options;
-  const { space } = followed;
-  const backoff = createBackoff(options.random);
-  const followers = new Map<string, TopicFollower>();
-  const refused = new Set<string>(); // what the relay will never take
-  const asked = new Set<string>(); // missing frames already asked for on this connection
-  let session: RelaySession | undefined;
-  let running = false;
-  let again = false;
-  let settled = false;
-  let caughtUp = false;
-  let obstacle: SyncError | null = null;
-  let cancelRetry: (() => void) | undefined;
+  return new LiveSpaceSync(options);
+}
 
-  const outlet = (roles: readonly string[]): Outlet => ({
-    space,
-    refused,
-    session: (topic) =>
-      roles.includes(followed.credential(topic)?.role ?? '') ? sessionOf(topic) : undefined,
-    acknowledged: (topic, cursor) => followers.get(hex(topic))?.acknowledged(cursor),
-  });
-  const sessionOf = (topic: Bytes) => followers.get(hex(topic))?.session();
+class LiveSpaceSync implements SpaceSync {
+  readonly #given: SpaceSyncOptions;
+  readonly #space: Syncable;
+  readonly #topics: FollowedTopics;
+  readonly #retry: Retry;
+  readonly #refused = new Set<string>(); // what the relay will never take
+  #session: RelaySession | undefined;
+  #isRunning = false;
+  #isRunWanted = false;
+  #isDone = false; // the last run met no obstacle, and nothing has come up since
+  #isCaughtUp = false;
+  #obstacle: SyncError | null = null;
 
-  const follower = (topic: Bytes): TopicFollower => {
-    const name = hex(topic);
-    const present = followers.get(name);
-    if (present) return present;
-    const doomed = followed.neverErased ?? false;
-    const made = followTopic({ space, topic, doomed, clock, frameId, onArrival: arrived });
-    followers.set(name, made);
-    return made;
-  };
-
-  const arrived = (error: SyncError | null) => {
-    if (error) stumble(error);
-    else if (space.unsent() > 0 || space.missing().length > 0) start();
-    options.onChange();
-  };
-
-  const stumble = (error: SyncError) => {
-    settled = false;
-    if (error.type === 'disconnected') return;
-    obstacle = error;
-    cancelRetry?.();
-    cancelRetry = clock.setTimer(backoff.next(retryAfter(error)), () => {
-      cancelRetry = undefined;
-      start();
+  constructor(options: SpaceSyncOptions) {
+    const { followed, clock, random, frameId } = options;
+    this.#given = options;
+    this.#space = followed.space;
+    this.#topics = new FollowedTopics(followed, {
+      clock,
+      frameId,
+      onArrival: (error) => this.#arrived(error),
     });
-  };
+    this.#retry = new Retry(clock, random, () => this.#start());
+  }
 
-  /** The topics as they are now: new ones opened, those that are gone forgotten. Answers the first obstacle. */
-  const followAll = async (current: RelaySession): Promise<SyncError | null> => {
-    const topics = space.topics();
-    const names = new Set(topics.map(hex));
-    for (const [name, gone] of followers) {
-      if (names.has(name)) continue;
-      gone.stop();
-      followers.delete(name);
-    }
-    let first: SyncError | null = null;
-    for (const topic of topics) {
-      const credential = followed.credential(topic);
-      if (!credential || sessionOf(topic) === current) continue;
-      const started = await follower(topic).start(current, credential);
-      if (!started.ok) first ??= started.error;
-      else options.onChange();
-    }
-    return first;
-  };
+  run(session: RelaySession): void {
+    this.#session = session;
+    this.#start();
+  }
 
-  /** The newest topic first: what is missing is most often recent. */
-  const fetchMissing = async (): Promise<SyncError | null> => {
-    for (const one of [...followers.values()].reverse()) {
-      if (!one.session()) continue;
-      const ids = space.missing().filter((id) => !asked.has(`${hex(one.topic)}/${hex(id)}`));
-      if (ids.length === 0) continue;
-      for (const id of ids) asked.add(`${hex(one.topic)}/${hex(id)}`);
-      const fetched = await one.fetch(ids);
-      if (!fetched.ok) return fetched.error;
-    }
-    return null;
-  };
+  retryNow(): void {
+    this.#retry.forgive();
+    this.#refused.clear();
+    if (this.#session) this.#start();
+  }
 
-  const runOnce = async (current: RelaySession): Promise<Result<void, SyncError>> => {
-    const unfollowed = await followAll(current);
-    const unfetched = await fetchMissing();
+  events(topic: Bytes, entries: readonly FrameEntry[]): void {
+    this.#topics.events(topic, entries);
+  }
+
+  disconnected(): void {
+    this.#session = undefined;
+    this.#isDone = false;
+    this.#isCaughtUp = false;
+    this.#retry.cancel();
+    this.#topics.disconnected();
+  }
+
+  session(topic: Bytes): RelaySession | undefined {
+    return this.#topics.session(topic);
+  }
+
+  problem(): SyncProblem | null {
+    return this.#refused.size > 0 ? 'relay-refuses' : this.#obstacle && problemOf(this.#obstacle);
+  }
+
+  settled(): boolean {
+    return this.#isDone && this.#space.unsent() === 0;
+  }
+
+  caughtUp(): boolean {
+    return this.#isCaughtUp;
+  }
+
+  unsent(): number {
+    return this.#space.unsent();
+  }
+
+  /** Something came, or could not be taken in. */
+  #arrived(error: SyncError | null): void {
+    if (error) this.#stumble(error);
+    else if (this.#space.unsent() > 0 || this.#space.missing().length > 0) this.#start();
+    this.#given.onChange();
+  }
+
+  #stumble(error: SyncError): void {
+    this.#isDone = false;
+    if (error.type === 'disconnected') return;
+    this.#obstacle = error;
+    this.#retry.later(retryAfter(error));
+  }
+
+  #start(): void {
+    this.#isRunWanted = true;
+    if (!this.#isRunning) void this.#runWhileWanted();
+  }
+
+  async #runWhileWanted(): Promise<void> {
+    this.#isRunning = true;
+    while (this.#isRunWanted && this.#session) {
+      this.#isRunWanted = false;
+      this.#retry.cancel();
+      this.#isDone = false;
+      const session = this.#session;
+      const done = await orDiskError(() => this.#runOnce(session));
+      if (this.#session !== session) continue;
+      if (done.ok) this.#succeed();
+      else this.#stumble(done.error);
+      this.#given.onChange();
+    }
+    this.#isRunning = false;
+  }
+
+  #succeed(): void {
+    this.#obstacle = null;
+    this.#isDone = true;
+    this.#retry.forgive();
+  }
+
+  async #runOnce(session: RelaySession): Promise<Result<void, SyncError>> {
+    const unfollowed = await this.#topics.openOn(session, () => this.#given.onChange());
+    const unfetched = await this.#topics.fetchMissing();
     // A topic that came up meanwhile has not been asked for anything: the next run does.
-    const isFollowed = (topic: Bytes) => !followed.credential(topic) || sessionOf(topic) === current;
-    const isAsked = space.topics().every(isFollowed);
-    if (!unfollowed && !unfetched && isAsked) {
-      const told = await space.receive([], { upToDate: true });
+    if (!unfollowed && !unfetched && this.#topics.areOpenOn(session)) {
+      const told = await this.#space.receive([], { upToDate: true });
       if (!told.ok) return fail({ type: 'disk', error: told.error });
-      if (session === current) caughtUp = true;
+      if (this.#session === session) this.#isCaughtUp = true;
     }
-    const pushed = await pushOutbox(outlet(['owner', 'writer']));
+    const pushed = await pushOutbox(this.#outlet(['owner', 'writer']));
     if (!pushed.ok) return pushed;
-    const proposed = await proposeDeletions(outlet(['owner']));
+    const proposed = await proposeDeletions(this.#outlet(['owner']));
     if (!proposed.ok) return proposed;
     const error = unfollowed ?? unfetched;
     return error ? fail(error) : ok();
-  };
+  }
 
-  const start = () => {
-    again = true;
-    if (!running) void loop();
-  };
-
-  const loop = async () => {
-    running = true;
-    while (again && session) {
-      again = false;
-      cancelRetry?.();
-      cancelRetry = undefined;
-      settled = false;
-      const current = session;
-      const done = await orDiskError(() => runOnce(current));
-      if (session !== current) continue;
-      if (!done.ok) stumble(done.error);
-      else {
-        obstacle = null;
-        settled = true;
-        backoff.reset();
-      }
-      options.onChange();
-    }
-    running = false;
-  };
-
-  return {
-    run(next) {
-      session = next;
-      start();
-    },
-    retryNow() {
-      backoff.reset();
-      refused.clear();
-      if (session) start();
-    },
-    events: (topic, entries) => followers.get(hex(topic))?.events(entries),
-    disconnected() {
-      session = undefined;
-      settled = false;
-      caughtUp = false;
-      asked.clear();
-      cancelRetry?.();
-      cancelRetry = undefined;
-      for (const one of followers.values()) one.stop();
-    },
-    session: sessionOf,
-    problem: () => (refused.size > 0 ? 'relay-refuses' : obstacle && problemOf(obstacle)),
-    settled: () => settled && space.unsent() === 0,
-    caughtUp: () => caughtUp,
-    unsent: () => space.unsent(),
-  };
+  /** Where frames can go, to topics in which this device has one of these roles. */
+  #outlet(roles: readonly Role[]): Outlet {
+    const { followed } = this.#given;
+    const isGranted = (topic: Bytes) => {
+      const credential = followed.credential(topic);
+      return credential !== null && roles.includes(credential.role);
+    };
+    return {
+      space: this.#space,
+      refused: this.#refused,
+      session: (topic) => (isGranted(topic) ? this.#topics.session(topic) : undefined),
+      acknowledged: (topic, cursor) => this.#topics.acknowledged(topic, cursor),
+    };
+  }
 }

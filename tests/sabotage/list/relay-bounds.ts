@@ -28,8 +28,8 @@ export const RELAY_BOUNDS: readonly Sabotage[] = [
   },
   {
     id: 'chain-is-read-whole',
-    file: 'src/lib/sync/space-sync.ts',
-    find: `const doomed = followed.neverErased ?? false;`,
+    file: 'src/lib/sync/followed-topics.ts',
+    find: `const doomed = neverErased ?? false;`,
     replace: `const doomed = false;`,
     why: 'A relay that marks the frame of a revocation would keep it from every device that comes later.',
     tests: ['src/lib/sync/engine.test.ts'],
