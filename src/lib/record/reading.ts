@@ -44,84 +44,97 @@ export interface Reading {
 }
 
 export function readingIn(wording: Wording): Reading {
-  const { say } = wording;
-
-  function valueWords(field: FieldDefinition, value: FieldValue): string {
-    if (value === null || value === '') return '';
-    switch (field.kind) {
-      case 'date':
-        return wording.date(String(value));
-      case 'flag':
-        return value === true ? wording.yes() : '';
-      case 'number':
-        return [wording.number(Number(value)), field.unit ? say(field.unit) : ''].join(' ').trim();
-      case 'reference':
-        return Array.isArray(value) && value.length > 0 ? wording.linked(value.length) : '';
-      case 'bytes':
-        return '';
-      default:
-        return wordsOf(field, value, say);
-    }
-  }
-
-  const dateWords = (value: FieldValue | undefined): string =>
-    typeof value === 'string' ? wording.date(value) : '';
-
-  /** The latest first where entries have a date; by name otherwise. */
-  function sorted(section: ProfileSection, entries: readonly Entry[]): Entry[] {
-    const start = section.period?.start;
-    const keyed = entries.map((entry) => ({
-      entry,
-      date: start === undefined ? null : parsePartialDate(String(entry.fields[start] ?? '')),
-      name: nameOf(section, entry, say),
-    }));
-    return keyed
-      .sort(
-        (a, b) =>
-          (a.date && b.date ? comparePartialDates(b.date, a.date) : 0) || wording.compare(a.name, b.name),
-      )
-      .map(({ entry }) => entry);
-  }
-
   return {
-    fieldWords(section, field, { fields }) {
-      const words = valueWords(field, fields[field.name] ?? null);
-      const unit = field.kind === 'number' && section.fields.find(({ name }) => name === field.unitFrom);
-      if (words === '' || !unit) return words;
-      const named = valueWords(unit, fields[unit.name] ?? null);
-      // A unit that is no choice is a currency.
-      if (unit.kind === 'text') return wording.money(Number(fields[field.name]), named);
-      return `${words} ${named}`.trim();
-    },
-
-    periodWords({ period }, { fields }) {
-      if (!period) return '';
-      const start = dateWords(fields[period.start]);
-      const end = period.end === undefined ? '' : dateWords(fields[period.end]);
-      if (period.ongoing !== undefined && fields[period.ongoing] === true)
-        return start && (isDay(fields[period.start]) ? wording.sinceDay(start) : wording.since(start));
-      if (start && end) return wording.fromTo(start, end);
-      return start || (end && wording.until(end));
-    },
-
-    groupsOf(section, entries) {
-      const all = sorted(section, entries);
-      const choice = section.fields.find(({ name }) => name === section.groupBy);
-      if (choice?.kind === 'choice')
-        return filled(
-          choice.values.map((value) => ({
-            title: optionOf(choice, value, say),
-            entries: all.filter(({ fields }) => fields[choice.name] === value),
-          })),
-        );
-      const ongoing = section.period?.ongoing;
-      if (ongoing === undefined) return filled([{ title: '', entries: all }]);
-      return filled([
-        { title: wording.ongoing(), entries: all.filter(({ fields }) => fields[ongoing] === true) },
-        { title: wording.ended(), entries: all.filter(({ fields }) => fields[ongoing] !== true) },
-      ]);
-    },
+    fieldWords: (section, field, entry) => fieldWords(wording, section, field, entry),
+    periodWords: (section, entry) => periodWords(wording, section, entry),
+    groupsOf: (section, entries) => groupsOf(wording, section, entries),
   };
+}
+
+function fieldWords(
+  wording: Wording,
+  section: ProfileSection,
+  field: FieldDefinition,
+  { fields }: Pick<Entry, 'fields'>,
+): string {
+  const words = valueWords(wording, field, fields[field.name] ?? null);
+  const unit = field.kind === 'number' && section.fields.find(({ name }) => name === field.unitFrom);
+  if (words === '' || !unit) return words;
+  const named = valueWords(wording, unit, fields[unit.name] ?? null);
+  // A unit that is no choice is a currency.
+  if (unit.kind === 'text') return wording.money(Number(fields[field.name]), named);
+  return `${words} ${named}`.trim();
+}
+
+function valueWords(wording: Wording, field: FieldDefinition, value: FieldValue): string {
+  if (value === null || value === '') return '';
+  switch (field.kind) {
+    case 'date':
+      return wording.date(String(value));
+    case 'flag':
+      return value === true ? wording.yes() : '';
+    case 'number':
+      return [wording.number(Number(value)), field.unit ? wording.say(field.unit) : ''].join(' ').trim();
+    case 'reference':
+      return Array.isArray(value) && value.length > 0 ? wording.linked(value.length) : '';
+    case 'bytes':
+      return '';
+    default:
+      return wordsOf(field, value, wording.say);
+  }
+}
+
+function periodWords(
+  wording: Wording,
+  { period }: ProfileSection,
+  { fields }: Pick<Entry, 'fields'>,
+): string {
+  if (!period) return '';
+  const dateIn = (name: string | undefined): string => {
+    const value = name === undefined ? undefined : fields[name];
+    return typeof value === 'string' ? wording.date(value) : '';
+  };
+  const start = dateIn(period.start);
+  const end = dateIn(period.end);
+  if (period.ongoing !== undefined && fields[period.ongoing] === true)
+    return start && (isDay(fields[period.start]) ? wording.sinceDay(start) : wording.since(start));
+  if (start && end) return wording.fromTo(start, end);
+  return start || (end && wording.until(end));
+}
+
+function groupsOf(
+  wording: Wording,
+  section: ProfileSection,
+  entries: readonly Entry[],
+): readonly EntryGroup[] {
+  const all = sorted(wording, section, entries);
+  const choice = section.fields.find(({ name }) => name === section.groupBy);
+  if (choice?.kind === 'choice')
+    return filled(
+      choice.values.map((value) => ({
+        title: optionOf(choice, value, wording.say),
+        entries: all.filter(({ fields }) => fields[choice.name] === value),
+      })),
+    );
+  const ongoing = section.period?.ongoing;
+  if (ongoing === undefined) return filled([{ title: '', entries: all }]);
+  return filled([
+    { title: wording.ongoing(), entries: all.filter(({ fields }) => fields[ongoing] === true) },
+    { title: wording.ended(), entries: all.filter(({ fields }) => fields[ongoing] !== true) },
+  ]);
+}
+
+/** The latest first where entries have a date; by name otherwise. */
+function sorted({ say, compare }: Wording, section: ProfileSection, entries: readonly Entry[]): Entry[] {
+  const start = section.period?.start;
+  const keyed = entries.map((entry) => ({
+    entry,
+    date: start === undefined ? null : parsePartialDate(String(entry.fields[start] ?? '')),
+    name: nameOf(section, entry, say),
+  }));
+  return keyed
+    .sort((a, b) => (a.date && b.date ? comparePartialDates(b.date, a.date) : 0) || compare(a.name, b.name))
+    .map(({ entry }) => entry);
 }
 
 function isDay(value: FieldValue | undefined): boolean {

@@ -52,44 +52,63 @@ export function writeElement(
     case 'note':
       return place(target, `${element.at}.0.text`, value);
     case 'phone':
-    case 'email': {
-      const list = listOf(elementAt(target, element.at));
-      return place(target, element.at, [...list, { system: element.as, value: value as string }]);
-    }
+    case 'email':
+      return append(target, element.at, { system: element.as, value: value as string });
     case 'concept-code':
     case 'coding':
-    case 'code': {
-      const [first] = element.codes[value as string] ?? [];
-      if (first === undefined) return;
-      if (element.as === 'code') return place(target, element.at, coding(first).code);
-      if (element.as === 'coding') return place(target, element.at, coding(first));
-      const text =
-        element.text && field.kind === 'choice' ? { text: optionOf(field, value as string, say) } : {};
-      const concept = { coding: [coding(first)], ...text };
-      return place(target, element.at, concept);
-    }
+    case 'code':
+      return writeChoice(target, element, field, value as string, say);
     case 'ongoing':
       return place(target, element.at, coded(value === true ? element.yes : element.no));
     case 'time':
       return;
     case 'quantity':
       return writeQuantity(target, element, value as number, fields);
-    case 'money': {
-      const amounts = listOf(elementAt(target, element.at));
-      const currency = fields[element.currency];
-      const amount = { value: value as number, ...(typeof currency === 'string' && { currency }) };
-      return place(target, element.at, [
-        ...amounts,
-        { category: { coding: [coding(element.code)] }, amount },
-      ]);
-    }
-    case 'references':
+    case 'money':
+      return writeMoney(target, element, value as number, fields);
+    case 'references': {
+      const ids = value as readonly string[];
       return place(
         target,
         element.at,
-        (value as readonly string[]).map((id) => ({ reference: referenceTo(id) })),
+        ids.map((id) => ({ reference: referenceTo(id) })),
       );
+    }
   }
+}
+
+function append(target: Building, at: string, item: Json): void {
+  place(target, at, [...listOf(elementAt(target, at)), item]);
+}
+
+type ChoiceElement = Extract<FhirElement, { codes: unknown }>;
+
+function writeChoice(
+  target: Building,
+  element: ChoiceElement,
+  field: FieldDefinition,
+  value: string,
+  say: Say,
+): void {
+  const [first] = element.codes[value] ?? [];
+  if (first === undefined) return;
+  if (element.as === 'code') return place(target, element.at, coding(first).code);
+  if (element.as === 'coding') return place(target, element.at, coding(first));
+  const text = element.text && field.kind === 'choice' ? { text: optionOf(field, value, say) } : {};
+  place(target, element.at, { coding: [coding(first)], ...text });
+}
+
+type MoneyElement = Extract<FhirElement, { as: 'money' }>;
+
+function writeMoney(
+  target: Building,
+  element: MoneyElement,
+  value: number,
+  fields: Readonly<Record<string, FieldValue>>,
+): void {
+  const currency = fields[element.currency];
+  const amount = { value, ...(typeof currency === 'string' && { currency }) };
+  append(target, element.at, { category: { coding: [coding(element.code)] }, amount });
 }
 
 function coded(value: string): Json {
@@ -108,8 +127,7 @@ function writeQuantity(
   if (code === undefined) return;
   const quantity = { value: round(value * factor), unit: code, system: SYSTEMS.ucum, code };
   if (component === undefined) return place(target, at, quantity);
-  const others = listOf(elementAt(target, 'component'));
-  place(target, 'component', [...others, { code: { coding: [coding(component)] }, [at]: quantity }]);
+  append(target, 'component', { code: { coding: [coding(component)] }, [at]: quantity });
 }
 
 /** Without the dust of binary fractions. */
@@ -132,45 +150,24 @@ export interface ReadContext {
 
 const NOTHING: ElementReading = { value: null };
 
+type TextElement = Extract<FhirElement, { as: 'string' | 'concept' | 'note' }>;
+
 export function readElement(element: FhirElement, context: ReadContext): ElementReading {
   const { resource, resolve } = context;
   const at = elementAt(resource, element.at);
   switch (element.as) {
     case 'string':
-    case 'concept': {
-      const words = firstWords([element.at, ...(element.from ?? [])], context);
-      return { value: words || null };
-    }
-    case 'note': {
-      const notes = listOf(at).map((note) => wordsOf(note, resolve));
-      const also = (element.also ?? []).flatMap(([path, label]) => {
-        const words = isWrittenAt(context, path) ? '' : wordsOf(elementAt(resource, path), resolve);
-        return words === '' ? [] : [`${context.say(label)} : ${words}`];
-      });
-      return { value: [...notes, ...also].filter((line) => line !== '').join('\n') || null };
-    }
-    case 'date': {
-      for (const path of [element.at, ...(element.from ?? [])]) {
-        const date = partialDate(elementAt(resource, path));
-        if (date !== null) return { value: date };
-      }
-      return NOTHING;
-    }
-    case 'time': {
-      for (const path of [element.at, ...(element.from ?? [])]) {
-        const time = /T(\d{2}:\d{2})/.exec(textOrNothing(elementAt(resource, path)) ?? '')?.[1];
-        if (time !== undefined) return { value: time };
-      }
-      return NOTHING;
-    }
+    case 'concept':
+      return { value: firstWords(pathsOf(element), context) || null };
+    case 'note':
+      return readNote(element, context);
+    case 'date':
+      return { value: firstOf(pathsOf(element), (path) => partialDate(elementAt(resource, path))) };
+    case 'time':
+      return { value: firstOf(pathsOf(element), (path) => timeOfDay(elementAt(resource, path))) };
     case 'phone':
-    case 'email': {
-      const those = listOf(at)
-        .filter(isObject)
-        .filter(({ system }) => system === element.as);
-      const [first] = those.flatMap((point) => textOrNothing(point['value']) ?? []);
-      return { value: first?.replace(/^(tel|mailto):/, '') ?? null };
-    }
+    case 'email':
+      return readPoint(element.as, at);
     case 'concept-code':
     case 'coding':
     case 'code':
@@ -182,24 +179,58 @@ export function readElement(element: FhirElement, context: ReadContext): Element
     }
     case 'quantity':
       return readQuantity(element, resource);
-    case 'money': {
-      const { code } = coding(element.code);
-      const amount = elementAt(
-        listOf(at).find((one) => codesOf(elementAt(one, 'category')).some((found) => found.code === code)),
-        'amount',
-      );
-      const number = elementAt(amount, 'value');
-      const currency = textOrNothing(elementAt(amount, 'currency'));
-      if (typeof number !== 'number') return NOTHING;
-      return { value: number, ...(currency !== undefined && { others: { [element.currency]: currency } }) };
-    }
-    case 'references': {
-      const ids = listOf(at).flatMap(
-        (one) => context.entryOf(textOrNothing(elementAt(one, 'reference')) ?? '') ?? [],
-      );
-      return { value: ids.length > 0 ? [...new Set(ids)].sort() : null };
-    }
+    case 'money':
+      return readMoney(element, at);
+    case 'references':
+      return readReferences(at, context);
   }
+}
+
+function pathsOf({ at, from = [] }: { readonly at: string; readonly from?: readonly string[] }): string[] {
+  return [at, ...from];
+}
+
+function firstOf<T>(paths: readonly string[], read: (path: string) => T | null): T | null {
+  for (const path of paths) {
+    const found = read(path);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function readNote(element: TextElement, context: ReadContext): ElementReading {
+  const { resource, resolve, say } = context;
+  const notes = listOf(elementAt(resource, element.at)).map((note) => wordsOf(note, resolve));
+  const also = (element.also ?? []).flatMap(([path, label]) => {
+    const words = isWrittenAt(context, path) ? '' : wordsOf(elementAt(resource, path), resolve);
+    return words === '' ? [] : [`${say(label)} : ${words}`];
+  });
+  return { value: [...notes, ...also].filter((line) => line !== '').join('\n') || null };
+}
+
+function readPoint(as: 'phone' | 'email', at: Json | undefined): ElementReading {
+  const those = listOf(at)
+    .filter(isObject)
+    .filter(({ system }) => system === as);
+  const [first] = those.flatMap((point) => textOrNothing(point['value']) ?? []);
+  return { value: first?.replace(/^(tel|mailto):/, '') ?? null };
+}
+
+function readMoney(element: MoneyElement, at: Json | undefined): ElementReading {
+  const { code } = coding(element.code);
+  const amount = elementAt(
+    listOf(at).find((one) => codesOf(elementAt(one, 'category')).some((found) => found.code === code)),
+    'amount',
+  );
+  const number = elementAt(amount, 'value');
+  const currency = textOrNothing(elementAt(amount, 'currency'));
+  if (typeof number !== 'number') return NOTHING;
+  return { value: number, ...(currency !== undefined && { others: { [element.currency]: currency } }) };
+}
+
+function readReferences(at: Json | undefined, { entryOf }: ReadContext): ElementReading {
+  const ids = listOf(at).flatMap((one) => entryOf(textOrNothing(elementAt(one, 'reference')) ?? '') ?? []);
+  return { value: ids.length > 0 ? [...new Set(ids)].sort() : null };
 }
 
 /** What the shape itself writes at a path says nothing. */
@@ -220,11 +251,7 @@ function firstWords(paths: readonly string[], { resource, resolve }: ReadContext
   return '';
 }
 
-function readChoice(
-  element: Extract<FhirElement, { codes: unknown }>,
-  at: Json | undefined,
-  resolve: Resolve,
-): ElementReading {
+function readChoice(element: ChoiceElement, at: Json | undefined, resolve: Resolve): ElementReading {
   const found = codesOf(at);
   for (const [value, codes] of Object.entries(element.codes))
     for (const code of codes.map(coding))
@@ -263,4 +290,8 @@ function componentOf(resource: JsonObject, code: string): Json | undefined {
 export function partialDate(value: Json | undefined): string | null {
   const text = textOrNothing(value) ?? textOrNothing(elementAt(value, 'start'));
   return text === undefined ? null : (/^\d{4}(-\d{2}(-\d{2})?)?(?=$|T)/.exec(text)?.[0] ?? null);
+}
+
+function timeOfDay(value: Json | undefined): string | null {
+  return /T(\d{2}:\d{2})/.exec(textOrNothing(value) ?? '')?.[1] ?? null;
 }

@@ -7,6 +7,7 @@
 import type { Entry, EntryId, FieldValue, SectionId } from '#lib/record/entry.ts';
 import {
   CARNET,
+  type FhirMapping,
   type FhirShape,
   type JsonObject,
   SUMMARY,
@@ -54,7 +55,7 @@ const EMPTY_REASON = 'http://terminology.hl7.org/CodeSystem/list-empty-reason';
 interface Part {
   readonly summary: SummarySection;
   readonly system: string;
-  readonly entries: { readonly section: ProfileSection; readonly entry: Entry; readonly url: string }[];
+  readonly entries: { readonly section: ProfileSection; readonly entry: Entry }[];
   readonly references: string[];
   declared?: string;
 }
@@ -70,50 +71,17 @@ export function exportBundle(
   { now, uuid, language }: ExportSettings,
 ): JsonObject {
   const say: Say = (words) => words[language];
-  const patient = `urn:uuid:${following(uuid, 1)}`;
+  const patientId = following(uuid, 1);
+  const patient = `urn:uuid:${patientId}`;
   const known = new Set([
     ...record.documents.map(({ id }) => id),
     ...sections.flatMap(({ id }) => (record.entries[id] ?? []).map((entry) => entry.id)),
   ]);
   const context: WriteContext = { patient, say, referenceTo: urnOf, entryOf: entryIdOf };
-  const parts = new Map<string, Part>();
-  const resources: Named[] = [];
-  const partFor = (summary: SummarySection, system: string = SYSTEMS.loinc): Part => {
-    const part = parts.get(summary.code) ?? { summary, system, entries: [], references: [] };
-    parts.set(summary.code, part);
-    return part;
-  };
-  for (const summary of Object.values(SUMMARY)) if ('required' in summary) partFor(summary);
-
-  for (const section of sections) {
-    const mapping = fhirMappings.find((one) => one.section === section.id);
-    const living = record.entries[section.id] ?? [];
-    for (const entry of living) {
-      const clean = { ...entry, fields: withKnownLinks(section, entry, known) };
-      const shape = shapeFor(mapping, clean.fields);
-      const url = urnOf(entry.id);
-      resources.push({
-        fullUrl: url,
-        resource: writeEntry(section, shape, clean, uuidOf(entry.id), context),
-      });
-      const part = partOf(section, shape, partFor);
-      part.entries.push({ section, entry: clean, url });
-      part.references.push(url);
-    }
-    const statement = record.entries[statements.id]?.find(({ id }) => id === statementId(section.id));
-    const declared = declaredNone(section.id, statement, living);
-    if (declared !== null) partOf(section, mapping?.shapes[0], partFor).declared = declared;
-  }
-  const team = careTeam(sections, record, following(uuid, 3), context);
-  if (team) {
-    resources.push(team);
-    partFor(SUMMARY.team).references.push(team.fullUrl);
-  }
-  for (const document of record.documents) {
-    const url = urnOf(document.id);
-    resources.push({ fullUrl: url, resource: documentReference(document, patient) });
-    partFor(SUMMARY.documents).references.push(url);
-  }
+  const contents = new Contents(record, known, context);
+  for (const section of sections) contents.addSection(section);
+  contents.addTeam(careTeam(sections, record, following(uuid, 3), context));
+  contents.addDocuments();
 
   const timestamp = new Date(now).toISOString();
   const composition: JsonObject = {
@@ -127,7 +95,7 @@ export function exportBundle(
     date: timestamp,
     author: [{ reference: patient }],
     title: titleOf(record, say),
-    section: [...parts.values()].map((part) => compositionSection(part, record, language, say)),
+    section: contents.parts.map((part) => compositionSection(part, record, language, say)),
   };
   return {
     resourceType: 'Bundle',
@@ -138,20 +106,79 @@ export function exportBundle(
     timestamp,
     entry: [
       { fullUrl: `urn:uuid:${following(uuid, 2)}`, resource: composition },
-      { fullUrl: patient, resource: patientResource(record, following(uuid, 1), say) },
-      ...resources.map(({ fullUrl, resource }) => ({ fullUrl, resource })),
+      { fullUrl: patient, resource: patientResource(record, patientId, say) },
+      ...contents.resources.map(({ fullUrl, resource }) => ({ fullUrl, resource })),
     ],
   };
 }
 
-function partOf(
-  section: ProfileSection,
-  shape: FhirShape | undefined,
-  partFor: (summary: SummarySection, system?: string) => Part,
-): Part {
-  return shape
-    ? partFor(SUMMARY[shape.summary])
-    : partFor({ code: section.id, title: section.title }, SYSTEMS.carnet);
+/** The resources of the document, and which of its sections each stands in. */
+class Contents {
+  readonly resources: Named[] = [];
+  readonly #record: ExportedRecord;
+  readonly #known: ReadonlySet<string>;
+  readonly #context: WriteContext;
+  readonly #parts = new Map<string, Part>();
+
+  /** @param known ids of all that a link may lead to */
+  constructor(record: ExportedRecord, known: ReadonlySet<string>, context: WriteContext) {
+    this.#record = record;
+    this.#known = known;
+    this.#context = context;
+    for (const summary of Object.values(SUMMARY)) if ('required' in summary) this.#part(summary);
+  }
+
+  /** In the order in which they came up, those that must be there first. */
+  get parts(): readonly Part[] {
+    return [...this.#parts.values()];
+  }
+
+  addSection(section: ProfileSection): void {
+    const { entries } = this.#record;
+    const mapping = fhirMappings.find((one) => one.section === section.id);
+    const living = entries[section.id] ?? [];
+    for (const entry of living) this.#addEntry(section, mapping, entry);
+    const statement = entries[statements.id]?.find(({ id }) => id === statementId(section.id));
+    const declared = declaredNone(section.id, statement, living);
+    if (declared !== null) this.#partOf(section, mapping?.shapes[0]).declared = declared;
+  }
+
+  addTeam(team: Named | undefined): void {
+    if (team) this.#add(team, this.#part(SUMMARY.team));
+  }
+
+  addDocuments(): void {
+    for (const document of this.#record.documents) {
+      const resource = documentReference(document, this.#context.patient);
+      this.#add({ fullUrl: urnOf(document.id), resource }, this.#part(SUMMARY.documents));
+    }
+  }
+
+  #addEntry(section: ProfileSection, mapping: FhirMapping | undefined, entry: Entry): void {
+    const clean = { ...entry, fields: withKnownLinks(section, entry, this.#known) };
+    const shape = shapeFor(mapping, clean.fields);
+    const part = this.#partOf(section, shape);
+    const resource = writeEntry(section, shape, clean, uuidOf(entry.id), this.#context);
+    part.entries.push({ section, entry: clean });
+    this.#add({ fullUrl: urnOf(entry.id), resource }, part);
+  }
+
+  #add(resource: Named, part: Part): void {
+    this.resources.push(resource);
+    part.references.push(resource.fullUrl);
+  }
+
+  #partOf(section: ProfileSection, shape: FhirShape | undefined): Part {
+    return shape
+      ? this.#part(SUMMARY[shape.summary])
+      : this.#part({ code: section.id, title: section.title }, SYSTEMS.carnet);
+  }
+
+  #part(summary: SummarySection, system: string = SYSTEMS.loinc): Part {
+    const part = this.#parts.get(summary.code) ?? { summary, system, entries: [], references: [] };
+    this.#parts.set(summary.code, part);
+    return part;
+  }
 }
 
 /** A link to what was deleted since leads nowhere, and is not told. */
