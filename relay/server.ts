@@ -2,7 +2,7 @@
  * One listening server: the app's files and the relay, and the authority's routes where they are given; and one for the
  * figures where they have a port of their own. It reads no environment (config.ts) and prints nothing (main.ts).
  */
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
@@ -22,7 +22,7 @@ import { createRelay } from './relay.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 import { createTurn } from './session/turn.ts';
-import { serveSockets } from './host/ws.ts';
+import { serveSockets, type RelaySockets, type SocketOptions } from './host/ws.ts';
 
 export interface RunningServer {
   /** Without a slash at the end. */
@@ -42,43 +42,15 @@ export async function startServer(config: Config, authority: Hono | null = null)
   const turn = createTurn(systemClock);
   const bus = createLocalBus(turn);
   const relay = createRelay({ store, bus, limits, clock: systemClock, random: systemRandom, log, metrics });
-
-  const nowhere = new Uint8Array(32);
-  const checkStore = async () => {
-    await store.findTopic(nowhere);
-  };
-  const listening: Listening[] = [];
-  const open = async (app: Hono, port: number) => {
-    const opened = await listen(listenerOf(app), { port, host: config.host }, limits);
-    listening.push(opened);
-    return opened;
-  };
-  const hangUp = once(async () => {
-    await Promise.all(
-      listening.map(({ server }) => {
-        const closed = new Promise((resolve) => server.close(resolve));
-        server.closeAllConnections();
-        return closed;
-      }),
-    );
-  });
-
+  const listeners = new Listeners(config);
   try {
-    const main = await open(createHttp({ config, metrics, checkStore, authority }), config.port);
-    // Behind a proxy all sockets are the proxy's.
-    if (config.trustedProxies === 0) limitSockets(main.server, limits.socketsPerAddress);
-    const sockets = serveSockets(main.server, {
-      path: RELAY_PATH,
-      relay,
-      turn,
-      clock: systemClock,
-      limits,
-      metrics,
-      originOf: (request) => originOf(request, config),
-      addressOf: (request) => callerOf(peerAddress(request, config.trustedProxies)),
-    });
+    const http = createHttp({ config, metrics, checkStore: () => checkStore(store), authority });
+    const main = await listeners.open(http, config.port);
+    const sockets = openSockets(main.server, config, { relay, turn, metrics });
     const figures =
-      config.metricsPort === null ? null : await open(createMetricsHttp(metrics), config.metricsPort);
+      config.metricsPort === null
+        ? null
+        : await listeners.open(createMetricsHttp(metrics), config.metricsPort);
     log.info('started');
     return {
       url: `http://${main.host}`,
@@ -86,18 +58,71 @@ export async function startServer(config: Config, authority: Hono | null = null)
       close: once(async () => {
         log.info('stopping');
         sockets.stop();
-        for (const { server } of listening) server.close();
+        listeners.stop();
         await relay.close();
         await sockets.close();
-        await hangUp();
+        await listeners.hangUp();
         log.info('stopped');
       }),
     };
   } catch (error) {
-    await hangUp();
+    await listeners.hangUp();
     await relay.close();
     throw error;
   }
+}
+
+/** The ports that are listened on. */
+class Listeners {
+  readonly #config: Config;
+  readonly #open: Listening[] = [];
+
+  constructor(config: Config) {
+    this.#config = config;
+  }
+
+  async open(app: Hono, port: number): Promise<Listening> {
+    const { host, limits } = this.#config;
+    const opened = await listen(listenerOf(app), { port, host }, limits);
+    this.#open.push(opened);
+    return opened;
+  }
+
+  /** Takes nobody any more; who is there stays. */
+  stop(): void {
+    for (const { server } of this.#open) server.close();
+  }
+
+  async hangUp(): Promise<void> {
+    await Promise.all(
+      this.#open.map(({ server }) => {
+        const closed = new Promise((resolve) => server.close(resolve));
+        server.closeAllConnections();
+        return closed;
+      }),
+    );
+  }
+}
+
+function openSockets(
+  server: Server,
+  { limits, trustedProxies, relayUrl }: Config,
+  inside: Pick<SocketOptions, 'relay' | 'turn' | 'metrics'>,
+): RelaySockets {
+  // Behind a proxy all sockets are the proxy's.
+  if (trustedProxies === 0) limitSockets(server, limits.socketsPerAddress);
+  return serveSockets(server, {
+    ...inside,
+    path: RELAY_PATH,
+    clock: systemClock,
+    limits,
+    originOf: (request) => originOf(request, relayUrl),
+    addressOf: (request) => callerOf(peerAddress(request, trustedProxies)),
+  });
+}
+
+async function checkStore(store: Store): Promise<void> {
+  await store.findTopic(new Uint8Array(32));
 }
 
 function openStore({ dataDir, limits }: Config, metrics: Metrics, log: Log): Store {
@@ -124,7 +149,7 @@ function listenerOf(app: Hono): RequestListener {
  * The host that proofs are bound to: the public one where it is configured, else the one the app dialled, as long as it
  * cannot be another machine's. A relay in between would have to make the app dial its own name.
  */
-function originOf(request: IncomingMessage, { relayUrl }: Config): string {
+function originOf(request: IncomingMessage, relayUrl: Config['relayUrl']): string {
   if (relayUrl) return relayOrigin(relayUrl);
   const { localAddress = '127.0.0.1', localPort = 80 } = request.socket;
   const own = hostOf(localAddress.replace(/^::ffff:/, ''), localPort);

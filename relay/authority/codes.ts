@@ -73,76 +73,97 @@ const COLUMNS = `code_id AS codeId, person, lookup_hash AS lookupHash, sealed, e
 /** The row that stands for every code that does not exist: no lookup hashes to what it holds. */
 const DECOY = new Uint8Array(CODE_ID_BYTES);
 
-export function createCodes({ store, register, authorityKey, clock, random, onLocked }: CodesDeps): Codes {
-  const { db } = store;
-  const byId = db.prepare(`SELECT ${COLUMNS} FROM codes WHERE code_id = ?`);
-  const countTry = db.prepare(`
-    UPDATE codes SET tries = tries + 1, locked = CASE WHEN tries + 1 >= ${TRIES} THEN coalesce(locked, ?) END
-    WHERE code_id = ? RETURNING tries, person`);
-  const withdraw = db.prepare(
-    `UPDATE codes SET withdrawn = ?, sealed = x'' WHERE person = ? AND address IS NULL AND withdrawn IS NULL`,
-  );
-  const insert = db.prepare(
-    'INSERT INTO codes (code_id, person, lookup_hash, sealed, issued, expires) VALUES (?, ?, ?, ?, ?, ?)',
-  );
-  const markUsed = db.prepare(
-    `UPDATE codes SET address = ?, attestation = ?, sealed = x'' WHERE code_id = ?`,
-  );
-  const countIssued = db.prepare('SELECT count(*) AS count FROM codes WHERE person = ? AND issued >= ?');
+export function createCodes(deps: CodesDeps): Codes {
+  return new StoredCodes(deps);
+}
 
-  if (!byId.get(DECOY)) insert.run(DECOY, null, random(32), new Uint8Array(), 0, 0);
+class StoredCodes implements Codes {
+  readonly #deps: CodesDeps;
+  readonly #statements: Statements;
 
-  function isGood(row: CodeRow | null): boolean {
-    if (row === null || row.locked !== null || row.withdrawn !== null || row.address !== null) return false;
-    return clock.now() < row.expires;
+  constructor(deps: CodesDeps) {
+    this.#deps = deps;
+    this.#statements = prepare(deps.store);
+    const { byId, insert } = this.#statements;
+    if (!byId.get(DECOY)) insert.run(DECOY, null, deps.random(32), new Uint8Array(), 0, 0);
   }
 
-  function attempt<T>(codeId: Bytes, lookup: Bytes, accept: (code: CodeRow) => T | null): Result<T, Refused> {
+  async issue(person: Person): Promise<string> {
+    const { store, clock, random } = this.#deps;
+    const { withdraw, insert } = this.#statements;
+    const code = encodeCode(random(CODE_BYTES));
+    const { codeId, lookup, key } = await deriveEnrolment(
+      { code, nir: person.nir, serial: person.serial },
+      primitives,
+    );
+    const now = clock.now();
+    const sealed = sealEnrolmentFile(key, codeId, this.#enrolmentFile(person, now), random);
+    store.transaction(() => {
+      withdraw.run(now, person.id);
+      insert.run(codeId, person.id, sha256(lookup), sealed, now, now + CODE_LIFETIME_MS);
+    });
+    return code;
+  }
+
+  redeem(codeId: Bytes, lookup: Bytes): Result<Bytes, Refused> {
+    return this.attempt(codeId, lookup, (row) => (this.#isGood(row) ? row.sealed : null));
+  }
+
+  attempt<T>(codeId: Bytes, lookup: Bytes, accept: (code: CodeRow) => T | null): Result<T, Refused> {
+    const { byId, countTry } = this.#statements;
     const found = toRow(byId.get(codeId));
     const decoy = toRow(byId.get(DECOY));
     const row = found ?? decoy;
     const matches = sameBytes(sha256(lookup), row?.lookupHash ?? new Uint8Array(LOOKUP_BYTES));
     const opened = found && matches ? accept(found) : null;
     if (opened !== null) return ok(opened);
-    const tried = countTry.get(clock.now(), row?.codeId ?? DECOY);
-    if (tried?.['tries'] === TRIES && tried['person'] !== null) onLocked();
+    const tried = countTry.get(this.#deps.clock.now(), row?.codeId ?? DECOY);
+    if (tried?.['tries'] === TRIES && tried['person'] !== null) this.#deps.onLocked();
     return fail(REFUSED);
   }
 
-  return {
-    async issue(person) {
-      const code = encodeCode(random(CODE_BYTES));
-      const { codeId, lookup, key } = await deriveEnrolment(
-        { code, nir: person.nir, serial: person.serial },
-        primitives,
-      );
-      const now = clock.now();
-      const { firstName, lastName, birthDate, nir, email, phone, salt } = person;
-      const children = register.minorChildren(person.id, new Date(now));
-      const file = {
-        firstName,
-        lastName,
-        birthDate,
-        nir,
-        email,
-        phone,
-        children,
-        identitySalt: salt,
-        authorityKey,
-      };
-      const sealed = sealEnrolmentFile(key, codeId, encodeEnrolmentFile(file), random);
-      store.transaction(() => {
-        withdraw.run(now, person.id);
-        insert.run(codeId, person.id, sha256(lookup), sealed, now, now + CODE_LIFETIME_MS);
-      });
-      return code;
-    },
+  use(codeId: Bytes, address: string, attestation: number): void {
+    this.#statements.markUsed.run(address, attestation, codeId);
+  }
 
-    redeem: (codeId, lookup) => attempt(codeId, lookup, (row) => (isGood(row) ? row.sealed : null)),
-    attempt,
-    use: (codeId, address, attestation) => void markUsed.run(address, attestation, codeId),
-    issuedSince: (person, time) => Number(countIssued.get(person, time)?.['count']),
-    isGood: (codeId) => isGood(toRow(byId.get(codeId))),
+  issuedSince(person: number, time: number): number {
+    return Number(this.#statements.countIssued.get(person, time)?.['count']);
+  }
+
+  isGood(codeId: Bytes): boolean {
+    return this.#isGood(toRow(this.#statements.byId.get(codeId)));
+  }
+
+  #isGood(row: CodeRow | null): boolean {
+    if (row === null || row.locked !== null || row.withdrawn !== null || row.address !== null) return false;
+    return this.#deps.clock.now() < row.expires;
+  }
+
+  #enrolmentFile(person: Person, now: number): Bytes {
+    const { register, authorityKey } = this.#deps;
+    const { firstName, lastName, birthDate, nir, email, phone, salt } = person;
+    const children = register.minorChildren(person.id, new Date(now));
+    const told = { firstName, lastName, birthDate, nir, email, phone, children };
+    return encodeEnrolmentFile({ ...told, identitySalt: salt, authorityKey });
+  }
+}
+
+type Statements = ReturnType<typeof prepare>;
+
+function prepare({ db }: Store) {
+  return {
+    byId: db.prepare(`SELECT ${COLUMNS} FROM codes WHERE code_id = ?`),
+    countTry: db.prepare(`
+      UPDATE codes SET tries = tries + 1, locked = CASE WHEN tries + 1 >= ${TRIES} THEN coalesce(locked, ?) END
+      WHERE code_id = ? RETURNING tries, person`),
+    withdraw: db.prepare(
+      `UPDATE codes SET withdrawn = ?, sealed = x'' WHERE person = ? AND address IS NULL AND withdrawn IS NULL`,
+    ),
+    insert: db.prepare(
+      'INSERT INTO codes (code_id, person, lookup_hash, sealed, issued, expires) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    markUsed: db.prepare(`UPDATE codes SET address = ?, attestation = ?, sealed = x'' WHERE code_id = ?`),
+    countIssued: db.prepare('SELECT count(*) AS count FROM codes WHERE person = ? AND issued >= ?'),
   };
 }
 

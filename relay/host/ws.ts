@@ -46,66 +46,86 @@ const MAX_CHUNKS = 8_192;
 
 const BUSY_SECONDS = 5;
 
-export function serveSockets(server: Server, options: SocketOptions): RelaySockets {
-  const { limits, metrics } = options;
-  const house = new House(options.relay, new Doorkeeper(limits, options.clock), options.turn);
-  const settings = {
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    closeTimeout: GOODBYE_MS,
-    maxPayload: MAX_REQUEST,
-    maxFragments: MAX_FRAGMENTS,
-    maxBufferedChunks: MAX_CHUNKS,
-    skipUTF8Validation: true,
-  };
-  const handshakes = new WebSocketServer(settings);
-  let isStopped = false;
+const HANDSHAKES = {
+  noServer: true,
+  clientTracking: false,
+  perMessageDeflate: false,
+  closeTimeout: GOODBYE_MS,
+  maxPayload: MAX_REQUEST,
+  maxFragments: MAX_FRAGMENTS,
+  maxBufferedChunks: MAX_CHUNKS,
+  skipUTF8Validation: true,
+};
 
+export function serveSockets(server: Server, options: SocketOptions): RelaySockets {
+  const reception = new Reception(options);
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', ignore);
-    receive(request, socket, head);
+    reception.receive({ request, socket, head });
   });
+  return reception;
+}
 
-  function receive(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const refuse = (status: string, wait: number) => {
-      metrics.totals.refusedConnections++;
-      refuseUpgrade(socket, status, wait);
-    };
-    if (request.url?.split('?', 1)[0] !== options.path) {
-      refuse('404 Not Found', 0);
-    } else if (isStopped || house.open.size >= limits.connections) {
-      refuse('503 Service Unavailable', BUSY_SECONDS);
+/** Who asks for a WebSocket. */
+interface Caller {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+class Reception implements RelaySockets {
+  readonly #options: SocketOptions;
+  readonly #house: House;
+  readonly #handshakes = new WebSocketServer(HANDSHAKES);
+  #isStopped = false;
+
+  constructor(options: SocketOptions) {
+    const { relay, limits, clock, turn } = options;
+    this.#options = options;
+    this.#house = new House(relay, new Doorkeeper(limits, clock), turn);
+  }
+
+  receive(caller: Caller): void {
+    const { path, limits } = this.#options;
+    if (caller.request.url?.split('?', 1)[0] !== path) {
+      this.#refuse(caller, '404 Not Found', 0);
+    } else if (this.#isStopped || this.#house.open.size >= limits.connections) {
+      this.#refuse(caller, '503 Service Unavailable', BUSY_SECONDS);
     } else {
-      const guard = house.door.enter(options.addressOf(request));
-      if (typeof guard === 'number') refuse('429 Too Many Requests', guard);
-      else shakeHands(request, socket, head, guard);
+      const guard = this.#house.door.enter(this.#options.addressOf(caller.request));
+      if (typeof guard === 'number') this.#refuse(caller, '429 Too Many Requests', guard);
+      else this.#shakeHands(caller, guard);
     }
   }
 
-  function shakeHands(request: IncomingMessage, socket: Duplex, head: Buffer, guard: AddressGuard): void {
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  async close(): Promise<void> {
+    const { open } = this.#house;
+    const end = Date.now() + GOODBYE_MS;
+    while (open.size > 0 && Date.now() < end) await pause(20);
+    for (const connection of open) connection.terminate();
+  }
+
+  #refuse({ socket }: Caller, status: string, wait: number): void {
+    this.#options.metrics.totals.refusedConnections++;
+    refuseUpgrade(socket, status, wait);
+  }
+
+  #shakeHands({ request, socket, head }: Caller, guard: AddressGuard): void {
     let accepted = false;
     if (!socket.destroyed) {
-      const origin = options.originOf(request);
-      handshakes.handleUpgrade(request, socket, head, (ws) => {
+      const origin = this.#options.originOf(request);
+      this.#handshakes.handleUpgrade(request, socket, head, (ws) => {
         accepted = true;
         socket.removeListener('error', ignore);
-        new Connection(ws, socket, house, guard).begin(origin);
+        new Connection(ws, socket, this.#house, guard).begin(origin);
       });
     }
-    if (!accepted) house.door.leave(guard, false);
+    if (!accepted) this.#house.door.leave(guard, false);
   }
-
-  return {
-    stop() {
-      isStopped = true;
-    },
-    async close() {
-      const end = Date.now() + GOODBYE_MS;
-      while (house.open.size > 0 && Date.now() < end) await pause(20);
-      for (const connection of house.open) connection.terminate();
-    },
-  };
 }
 
 function refuseUpgrade(socket: Duplex, status: string, wait: number): void {

@@ -4,7 +4,7 @@ export const AUTHORITY: readonly Sabotage[] = [
   {
     id: 'code-expires',
     file: 'relay/authority/codes.ts',
-    find: `return clock.now() < row.expires;`,
+    find: `return this.#deps.clock.now() < row.expires;`,
     replace: `return row.expires > 0;`,
     why: 'A letter found years later would still activate.',
     tests: ['relay/authority/codes.test.ts'],
