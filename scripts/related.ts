@@ -9,7 +9,7 @@ import { importsOf } from '../tests/architecture.ts';
 export type Sources = ReadonlyMap<string, string>;
 
 /** What watches the whole tree, whatever has changed. */
-export const ALWAYS = ['tests/architecture.test.ts', 'tests/docs.test.ts'] as const;
+export const ALWAYS = ['tests/architecture.test.ts', 'tests/docs.test.ts', 'tests/size.test.ts'] as const;
 
 /** Page, or folder of pages ← browser tests that visit it. The most specific wins. */
 const VISITORS: Readonly<Record<string, readonly string[]>> = {

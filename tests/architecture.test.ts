@@ -1,28 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { importsOf, violations } from './architecture.ts';
-
-const ROOT = join(import.meta.dirname, '..');
-
-function tree(): Map<string, string> {
-  const files = new Map<string, string>();
-  for (const folder of ['src', 'relay', 'tests', 'scripts', 'static', 'docs']) {
-    let entries;
-    try {
-      entries = readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true });
-    } catch {
-      continue;
-    }
-    for (const entry of entries) {
-      if (!entry.isFile()) continue;
-      const path = join(entry.parentPath, entry.name);
-      const text = /\.(ts|svelte|mjs|js)$/.test(entry.name) ? readFileSync(path, 'utf8') : '';
-      files.set(path.slice(ROOT.length + 1).replaceAll(sep, '/'), text);
-    }
-  }
-  return files;
-}
+import { readTree } from './tree.ts';
 
 /** A tree in memory, in which every file named exists. */
 function plant(files: Record<string, string>): string[] {
@@ -30,7 +8,8 @@ function plant(files: Record<string, string>): string[] {
 }
 
 test('the tree keeps to its table', () => {
-  expect(violations(tree())).toEqual([]);
+  const sources = readTree(['src', 'relay', 'tests', 'scripts', 'static', 'docs']);
+  expect(violations(sources)).toEqual([]);
 });
 
 describe('a planted violation is caught', () => {
