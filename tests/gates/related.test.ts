@@ -19,7 +19,7 @@ const TREE = new Map(
     'src/lib/bytes/bytes.test.ts': `import { hex } from './bytes.ts';`,
     'src/lib/record/entry.ts': '',
     'src/lib/app/profile/care.ts': `import { hex } from '#lib/bytes/bytes.ts'; import type { Entry } from '#lib/record/entry.ts';`,
-    'src/lib/app/care.test.ts': `import './care.ts';`,
+    'src/lib/app/profile/care.test.ts': `import './care.ts';`,
     'src/routes/(inside)/profil/histoire/+page.svelte': `<script lang="ts">import '#lib/app/profile/care.ts';</script>`,
     'relay/main.ts': '',
     'tests/helpers/worlds/process.ts': `spawn(process.execPath, ['relay/main.ts'])`,
@@ -36,12 +36,12 @@ describe('the tests of a change', () => {
     expect(unitTests(distances(['src/lib/bytes/bytes.ts'], importers))).toEqual([
       ...ALWAYS,
       'src/lib/bytes/bytes.test.ts',
-      'src/lib/app/care.test.ts',
+      'src/lib/app/profile/care.test.ts',
     ]);
   });
 
   test('are a changed test itself, and nothing for what is only a type', () => {
-    expect(concerned('src/lib/app/care.test.ts')).toEqual(['src/lib/app/care.test.ts']);
+    expect(concerned('src/lib/app/profile/care.test.ts')).toEqual(['src/lib/app/profile/care.test.ts']);
     expect(concerned('src/lib/record/entry.ts')).toEqual([]);
   });
 
