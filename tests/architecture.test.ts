@@ -40,6 +40,18 @@ describe('a planted violation is caught', () => {
       'src/lib/vault/unlock.ts',
     ],
     [
+      'a screen that reaches past the door',
+      'src/lib/screens/home/Latest.svelte',
+      '#lib/vault/vault.ts',
+      'src/lib/vault/vault.ts',
+    ],
+    [
+      'a component that knows the session',
+      'src/lib/ui/shared/Card.svelte',
+      '#lib/app/session.ts',
+      'src/lib/app/session.ts',
+    ],
+    [
       'storage that reads the record',
       'src/lib/storage/dexie.ts',
       '#lib/record/allergy.ts',

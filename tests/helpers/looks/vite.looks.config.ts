@@ -19,7 +19,7 @@ function fakeVault(): Plugin {
     enforce: 'pre',
     apply: 'serve',
     resolveId: (source) =>
-      source.endsWith('app/start.ts') ? join(import.meta.dirname, 'fake-vault.ts') : undefined,
+      source.endsWith('app/session/start.ts') ? join(import.meta.dirname, 'fake-vault.ts') : undefined,
   };
 }
 

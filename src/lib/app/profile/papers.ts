@@ -6,8 +6,6 @@ import type { Fields } from '#lib/record/section.ts';
 import { administrative } from '#lib/record/sections/administrative.ts';
 import type { DocumentView, RecordView } from '#lib/vault/door/door.ts';
 
-export { administrative };
-
 export interface PapersView {
   readonly all: readonly DatedPaper[];
   readonly due: readonly DatedPaper[];

@@ -12,16 +12,10 @@ import {
 } from '#lib/record/prevention/assess.ts';
 import { type Day, parseDay } from '#lib/record/prevention/calendar.ts';
 import type { RuleTable } from '#lib/record/prevention/rules.ts';
-import type { ProfileSection } from '#lib/record/profile-section.ts';
 import { answersOf, factId, preventionFacts } from '#lib/record/sections/prevention-facts.ts';
 import { preventiveActs } from '#lib/record/sections/preventive-acts.ts';
 import { vaccinations } from '#lib/record/sections/vaccinations.ts';
 import type { Answer as Answered, Door, RecordView } from '#lib/vault/door/door.ts';
-
-export { topicName } from '#lib/record/prevention/topics.ts';
-
-export const vaccinationSection: ProfileSection = vaccinations;
-export const actSection: ProfileSection = preventiveActs;
 
 /** The table of the country: a file of its own, fetched (from this device) when a page shows it. */
 export async function loadRules(): Promise<RuleTable> {

@@ -3,7 +3,7 @@ import { say } from '#lib/i18n/catalogue.ts';
 import { story } from '#lib/i18n/story.ts';
 import type { Entry } from '#lib/record/entry.ts';
 import { type GrowthMeasure, hasGrowth } from '#lib/record/growth.ts';
-import { MEASURE_KINDS, measureKindAt, type MeasureKind } from '#lib/record/measure-kinds.ts';
+import type { MeasureKind } from '#lib/record/measure-kinds.ts';
 import type { MeasureSummary } from '#lib/record/measures.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
 import { healthSections, profileSections } from '#lib/record/sections.ts';
@@ -17,14 +17,6 @@ import type { RecordView } from '#lib/vault/door/door.ts';
 
 export function profileSectionAt(path: string): ProfileSection | undefined {
   return profileSections.find((section) => section.path === path);
-}
-
-/** What the pages of the measures are made of. */
-export const measuresPlace: ProfileSection = measures;
-export const measureKinds = MEASURE_KINDS;
-
-export function measureAt(path: string): MeasureKind | undefined {
-  return measureKindAt(path);
 }
 
 /** The measure, if the WHO has curves of growth for it. */

@@ -21,8 +21,6 @@ import { ORGAN_POSITION, organDonation } from '#lib/record/sections/organ-donati
 import { relatives } from '#lib/record/sections/relatives.ts';
 import type { RecordView } from '#lib/vault/door/door.ts';
 
-export { directives, formOf, ORGAN_POSITION, organDonation, relatives };
-
 export interface DirectivesView extends DirectivesState {
   readonly draft: Entry | undefined;
   /** The draft says something that no version says. */

@@ -1,10 +1,9 @@
 import { error } from '@sveltejs/kit';
-import { measureAt } from '#lib/app/profile/profile.ts';
-import type { MeasureKind } from '#lib/record/measure-kinds.ts';
+import { measureKindAt, type MeasureKind } from '#lib/record/measure-kinds.ts';
 
 // One page for every measure: it is drawn from the fallback.
 export const prerender = false;
 
 export function load({ params }: { params: { mesure: string } }): { kind: MeasureKind } {
-  return { kind: measureAt(params.mesure) ?? error(404) };
+  return { kind: measureKindAt(params.mesure) ?? error(404) };
 }
