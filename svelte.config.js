@@ -42,6 +42,8 @@ export default {
             }),
       },
     },
+    // Which records there are, and what stands in them, is known on the device alone: their pages are drawn from the fallback.
+    prerender: { handleUnseenRoutes: 'ignore' },
     typescript: {
       config: (config) => {
         config.include.push(

@@ -290,7 +290,7 @@ test("A01: the relay, which knows Alice's address, founds her chain with other k
 
   const other = good(await laptop.vault.devices()).find(({ thisDevice }) => !thisDevice)!;
   good(await laptop.vault.revokeDevice(other.id));
-  good(await laptop.vault.edit([allergy('Pollen')]));
+  good(await laptop.vault.edit('moi', [allergy('Pollen')]));
   await settled(laptop);
   const self = spaces.device.bundle.sealing;
   expect(sealedTo.length).toBeGreaterThan(0);

@@ -79,7 +79,7 @@ async function shown(...frames: Bytes[]): Promise<void> {
   const topic = hex(stolen.chain.epochs()[0]!.topic);
   for (const frame of frames) evil.inject(topic, frame);
   const name = `Après ${random.int(1_000_000)}`;
-  good(await laptop.vault.edit([allergy(name)]));
+  good(await laptop.vault.edit('moi', [allergy(name)]));
   await eventually(
     () => allergies(tablet),
     (names) => names.includes(name),

@@ -45,10 +45,10 @@ afterAll(() => world?.close());
 async function lived(person: number, name: string) {
   const device = world.device();
   await activate(device, world.credentials(person));
-  for (let i = 0; i < 3; i++) good(await device.vault.edit([allergy(`${name} ${i}`)]));
+  for (let i = 0; i < 3; i++) good(await device.vault.edit('moi', [allergy(`${name} ${i}`)]));
   for (const title of ['Bilan', 'Radio'])
     good(
-      await device.vault.addDocument({
+      await device.vault.addDocument('moi', {
         file: pdfOf(`${name} ${title} `),
         fileName: 'a.pdf',
         name: `${title} ${name}`,
@@ -59,8 +59,8 @@ async function lived(person: number, name: string) {
   await settled(device);
   device.online = false; // what is unsent is on the disk as well
   device.setOnline(false);
-  good(await device.vault.edit([allergy(`${name} hors ligne`)]));
-  const record = good(await device.vault.record());
+  good(await device.vault.edit('moi', [allergy(`${name} hors ligne`)]));
+  const record = good(await device.vault.record('moi'));
   await device.vault.lock();
   return { disk: await device.disk.content(), record };
 }
@@ -85,7 +85,7 @@ async function opened(content: readonly Stored[]): Promise<TestDevice> {
 
 /** Everything that is shown was shown before, to Alice, word for word; every document that opens is the one it was. */
 async function expectHers(device: TestDevice): Promise<void> {
-  const answer = await device.vault.record();
+  const answer = await device.vault.record('moi');
   if (!answer.ok) return;
   const { owner, entries, documents } = answer.value;
   expect(owner).toEqual(alice.record.owner);
@@ -93,7 +93,7 @@ async function expectHers(device: TestDevice): Promise<void> {
     for (const entry of shown) expect(alice.record.entries[section]).toContainEqual(entry);
   for (const { id, name } of documents) {
     expect(alice.record.documents.map((document) => document.name)).toContain(name);
-    const file = await device.vault.openDocument(id);
+    const file = await device.vault.openDocument('moi', id);
     if (!file.ok) continue;
     const [title] = name.split(' ');
     expect(await file.value.blob.text(), name).toBe(await pdfOf(`Arachide ${title} `).text());
@@ -103,7 +103,7 @@ async function expectHers(device: TestDevice): Promise<void> {
 
 test('B01: untouched, all of it opens', async () => {
   const device = await opened(alice.disk);
-  const { entries, documents } = good(await device.vault.record());
+  const { entries, documents } = good(await device.vault.record('moi'));
   expect(entries['allergies']).toHaveLength(4);
   expect(documents).toHaveLength(2);
   expect(bob.record.owner).not.toEqual(alice.record.owner);

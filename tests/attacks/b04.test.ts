@@ -111,16 +111,16 @@ beforeAll(async () => {
   await settled(phone);
   await phone.vault.lock();
   const phoneDisk = await phone.disk.content();
-  for (const name of ['Arachide', 'Pollen', 'Latex']) good(await laptop.vault.edit([allergy(name)]));
+  for (const name of ['Arachide', 'Pollen', 'Latex']) good(await laptop.vault.edit('moi', [allergy(name)]));
   const file = new Blob([`%PDF-1.7\n${'bilan '.repeat(20_000)}\n%%EOF\n`]);
   const document = { fileName: 'a.pdf', name: 'Bilan', category: 'biology', date: '2024-03' };
-  good(await laptop.vault.addDocument({ file, ...document }));
+  good(await laptop.vault.addDocument('moi', { file, ...document }));
   await eventually(
-    async () => good(await laptop.vault.record()).documents.length,
+    async () => good(await laptop.vault.record('moi')).documents.length,
     (count) => count === 1,
   );
   await settled(laptop);
-  known = entriesOf(good(await laptop.vault.record()));
+  known = entriesOf(good(await laptop.vault.record('moi')));
   await laptop.vault.lock();
   disks = { laptop: await laptop.disk.content(), phone: phoneDisk };
   cpSync(world.dataDir, dataDir, { recursive: true }); // as after a power cut
@@ -162,7 +162,7 @@ async function device(url: string, which: 'laptop' | 'phone'): Promise<TestDevic
   const opened = testDevice(url, { disk });
   await opened.reopen(which === 'laptop' ? ALICE : ALICE_ON_PHONE);
   await eventually(
-    async () => good(await opened.vault.record()).editable,
+    async () => good(await opened.vault.record('moi')).editable,
     (editable) => editable,
   );
   return opened;
@@ -198,20 +198,20 @@ describe.each(Object.entries(COLUMNS))('%s', (table, changes) => {
       const phone = await device(carnet.url, 'phone');
       for (const one of [laptop, phone])
         await eventually(
-          async () => good(await one.vault.sync()).connection,
+          async () => good(await one.vault.sync('moi')).connection,
           (connection) => connection === 'online' || connection === 'problem',
         );
       await new Promise((resolve) => setTimeout(resolve, 700));
 
-      expect(entriesOf(good(await laptop.vault.record()))).toEqual(known);
-      const seen = entriesOf(good(await phone.vault.record()));
+      expect(entriesOf(good(await laptop.vault.record('moi')))).toEqual(known);
+      const seen = entriesOf(good(await phone.vault.record('moi')));
       expect(seen.owner).toEqual(known.owner);
       for (const [section, entries] of Object.entries(seen.entries))
         for (const entry of entries) expect(known.entries[section]).toContainEqual(entry);
       for (const document of seen.documents) expect(known.documents).toContainEqual(document);
 
       // Nothing is stuck: what Alice writes now is kept.
-      good(await laptop.vault.edit([allergy('Après')]));
+      good(await laptop.vault.edit('moi', [allergy('Après')]));
       await eventually(
         () => allergies(laptop),
         (names) => names.includes('Après'),

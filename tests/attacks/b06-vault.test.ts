@@ -51,7 +51,7 @@ test('B06: two phones with one key write at once: all three devices are warned o
   const written = await Promise.all(
     [phone, copy, phone, copy].map(async (device, i) => {
       const name = `Allergie ${i}`;
-      good(await device.vault.edit([allergy(name)]));
+      good(await device.vault.edit('moi', [allergy(name)]));
       return name;
     }),
   );

@@ -43,7 +43,7 @@ beforeAll(async () => {
   for (const [i, name] of ['Arachide', 'Pollen', 'Latex', 'Iode'].entries()) {
     marks.push(evil.mark());
     const writer = [laptop, phone][i % 2]!;
-    good(await writer.vault.edit([allergy(name)]));
+    good(await writer.vault.edit('moi', [allergy(name)]));
     await both(({ length }) => length === i + 1);
   }
 }, 120_000);
@@ -102,10 +102,10 @@ test("C02: the relay keeps the laptop's words from the phone, and the phone is t
   evil.script = [
     drops(({ topic, id }, device) => device === 'phone' && topic === record && evil.writer(id) === 'laptop'),
   ];
-  good(await laptop.vault.edit([allergy('Morphine')]));
+  good(await laptop.vault.edit('moi', [allergy('Morphine')]));
   await settled(laptop);
   // The laptop tells its heads when something came to it: here, a word of the phone's.
-  good(await phone.vault.edit([allergy('Aspirine')]));
+  good(await phone.vault.edit('moi', [allergy('Aspirine')]));
   await eventually(
     () => warnings(phone, 'gap', 'fork'),
     (count) => count > before,
@@ -122,8 +122,8 @@ test('C03: kept in two worlds, the devices are warned as soon as one word crosse
   const known = (await allergies(laptop)).length;
   evil.script = [forks(evil, evil.mark(), [['laptop'], ['phone']])];
   for (const [i, name] of ['Sésame', 'Soja', 'Lait'].entries()) {
-    good(await laptop.vault.edit([allergy(`${name} A${i}`)]));
-    good(await phone.vault.edit([allergy(`${name} B${i}`)]));
+    good(await laptop.vault.edit('moi', [allergy(`${name} A${i}`)]));
+    good(await phone.vault.edit('moi', [allergy(`${name} B${i}`)]));
   }
   await settled(laptop);
   await settled(phone);

@@ -56,7 +56,7 @@ beforeAll(async () => {
   phone = world.device({ line: tapped(evil.line('phone')) });
   await activate(laptop, world.credentials(0));
   await link(laptop, phone);
-  for (const name of NAMES) good(await laptop.vault.edit([allergy(name)]));
+  for (const name of NAMES) good(await laptop.vault.edit('moi', [allergy(name)]));
   await eventually(
     () => allergies(phone),
     (names) => names.length === NAMES.length,
@@ -71,14 +71,14 @@ beforeEach(forgetReached);
 
 const online = () =>
   eventually(
-    async () => good(await phone.vault.sync()).connection,
+    async () => good(await phone.vault.sync('moi')).connection,
     (connection) => connection === 'online',
   );
 
 /** The phone has taken in what was sent: it answers a question that it asks the relay itself. */
 async function caughtUp(): Promise<void> {
   // A line that is open is not tried: busy with three thousand frames it would seem dead.
-  if (good(await phone.vault.sync()).connection !== 'online') good(await phone.vault.retry());
+  if (good(await phone.vault.sync('moi')).connection !== 'online') good(await phone.vault.retry());
   await online();
   // It is asked again when what is sent keeps it longer than it waits for the answer.
   await eventually(
@@ -176,7 +176,7 @@ test('C04: every frame of every space a hundred times in random order: nothing r
 
 test('C08: after all that the phone still takes what the laptop says', async () => {
   await laptop.reopen(ALICE);
-  good(await laptop.vault.edit([allergy('Soja')]));
+  good(await laptop.vault.edit('moi', [allergy('Soja')]));
   await eventually(
     () => allergies(phone),
     (names) => names.includes('Soja'),

@@ -51,7 +51,7 @@ beforeAll(async () => {
   world = await vaultWorld();
   laptop = world.device();
   await activate(laptop, world.credentials(0));
-  good(await laptop.vault.edit([allergy('Arachide')]));
+  good(await laptop.vault.edit('moi', [allergy('Arachide')]));
   await laptop.vault.lock();
   const storage = laptop.disk.open();
   slots = await Promise.all(KEYS.slot.map(async (key) => (await storage.get(key))!));
@@ -83,7 +83,7 @@ test.each(CHEAP)(
     expect(derivations).toEqual([]);
     expect(await disk()).toEqual(before);
     expect(await vault.status()).toEqual({ ok: true, value: { type: 'locked' } });
-    expect(await vault.record()).toEqual({ ok: false, error: { type: 'locked' } });
+    expect(await vault.record('moi')).toEqual({ ok: false, error: { type: 'locked' } });
 
     await store(slots);
     await laptop.reopen(ALICE);

@@ -39,7 +39,7 @@ beforeAll(async () => {
   phone = world.device({ line: evil.line('phone') });
   await activate(laptop, world.credentials(0));
   await link(laptop, phone);
-  good(await laptop.vault.edit([allergy('Avant')]));
+  good(await laptop.vault.edit('moi', [allergy('Avant')]));
   await eventually(
     () => allergies(phone),
     (names) => names.includes('Avant'),
@@ -49,9 +49,9 @@ beforeAll(async () => {
   revokedAt = evil.mark();
   const stolen = good(await laptop.vault.devices()).find(({ thisDevice }) => !thisDevice)!;
   good(await laptop.vault.revokeDevice(stolen.id));
-  for (const name of ['Secret un', 'Secret deux']) good(await laptop.vault.edit([allergy(name)]));
+  for (const name of ['Secret un', 'Secret deux']) good(await laptop.vault.edit('moi', [allergy(name)]));
   good(
-    await laptop.vault.addDocument({
+    await laptop.vault.addDocument('moi', {
       file: new Blob([`%PDF-1.7\n${'secret '.repeat(2_000)}\n%%EOF\n`]),
       fileName: 'secret.pdf',
       name: 'Secret',
@@ -72,7 +72,7 @@ async function keysOfPhone(): Promise<Spaces> {
 
 test('D07: the revoked phone opens no frame that was written after, with all its keys and all that the relay holds', async () => {
   const spaces = await keysOfPhone();
-  const epochs = [...spaces.account.epochs(), ...spaces.record.epochs()];
+  const epochs = [...spaces.account.epochs(), ...spaces.records().flatMap((record) => record.epochs())];
   const keys = epochs.map(({ frameKey }) => frameKey);
   const chain = spaces.chain.epochs().map(({ frameKey }) => frameKey);
   const frames = evil.frames().filter(({ frame }) => frame);
@@ -121,14 +121,14 @@ test('D07: the revoked phone opens no frame that was written after, with all its
 test('D07: the phone itself, online with an honest relay, shows nothing of it and may write nothing', async () => {
   const vault = await phone.reopen();
   good(await vault.unlock({ identifiant: 'alice.phone', password: PASSWORD }));
-  good(await vault.record());
+  good(await vault.record('moi'));
   await eventually(
     async () => good(await vault.devices()).find(({ thisDevice }) => thisDevice)?.revokedAt,
     (revoked) => typeof revoked === 'number',
   );
   expect(await allergies(phone)).toEqual(['Avant']);
-  expect(good(await vault.record()).documents).toEqual([]);
-  expect(await vault.edit([allergy('Du voleur')])).toMatchObject({ ok: false });
+  expect(good(await vault.record('moi')).documents).toEqual([]);
+  expect(await vault.edit('moi', [allergy('Du voleur')])).toMatchObject({ ok: false });
   expect(await allergies(laptop)).toEqual(['Avant', 'Secret deux', 'Secret un']);
 });
 
@@ -140,7 +140,7 @@ test('D07: a device that revokes with no network has its new keys when it says t
   const epochs = async (): Promise<readonly number[]> => {
     const storage = laptop.disk.open();
     const spaces = await spacesOn(storage, await localSecretOf(storage, IDENTIFIANT, PASSWORD));
-    const counts = [spaces.account, spaces.record].map((space) => space.epochs().length);
+    const counts = [spaces.account, ...spaces.records()].map((space) => space.epochs().length);
     await spaces.close();
     return counts;
   };

@@ -38,7 +38,7 @@ beforeAll(async () => {
   world = await vaultWorld();
   const laptop = world.device();
   await activate(laptop, world.credentials(0));
-  good(await laptop.vault.edit([allergy('Arachide', ID('a'))]));
+  good(await laptop.vault.edit('moi', [allergy('Arachide', ID('a'))]));
   await settled(laptop);
   await laptop.vault.lock();
   start = await laptop.disk.content();
@@ -63,12 +63,18 @@ function offline(disk: FaultyDisk): TestDevice {
 const pdf = new Blob([`%PDF-1.7\n${'bilan '.repeat(20_000)}\n%%EOF\n`]);
 
 const STEPS: readonly ((vault: HostedVault) => Promise<{ ok: boolean }>)[] = [
-  (vault) => vault.edit([allergy('Pollen', ID('b'))]),
-  (vault) => vault.edit([allergy('Latex', ID('c'))]),
-  (vault) => vault.edit([allergy('Iode', ID('b'))]),
-  (vault) => vault.edit([{ type: 'delete', section: 'allergies', id: ID('a') }]),
+  (vault) => vault.edit('moi', [allergy('Pollen', ID('b'))]),
+  (vault) => vault.edit('moi', [allergy('Latex', ID('c'))]),
+  (vault) => vault.edit('moi', [allergy('Iode', ID('b'))]),
+  (vault) => vault.edit('moi', [{ type: 'delete', section: 'allergies', id: ID('a') }]),
   (vault) =>
-    vault.addDocument({ file: pdf, fileName: 'a.pdf', name: 'Bilan', category: 'biology', date: '2024-03' }),
+    vault.addDocument('moi', {
+      file: pdf,
+      fileName: 'a.pdf',
+      name: 'Bilan',
+      category: 'biology',
+      date: '2024-03',
+    }),
 ];
 const AFTER = [
   ['Arachide', 'Pollen'],
@@ -79,10 +85,11 @@ const AFTER = [
 
 async function shown(device: TestDevice): Promise<{ names: string[]; documents: string[] }> {
   const { documents } = await eventually(
-    async () => good(await device.vault.record()),
+    async () => good(await device.vault.record('moi')),
     ({ editable }) => editable, // until then it is what was shown last
   );
-  for (const { id } of documents) expect(good(await device.vault.openDocument(id)).blob.size).toBe(pdf.size);
+  for (const { id } of documents)
+    expect(good(await device.vault.openDocument('moi', id)).blob.size).toBe(pdf.size);
   return { names: await allergies(device), documents: documents.map(({ name }) => name) };
 }
 
@@ -101,7 +108,7 @@ test('R01: at each write of a journey that fails, the caller is told, the next t
   for (let n = 0; n < writes; n++) {
     const device = offline(await diskAtStart());
     const vault = await device.reopen(ALICE);
-    good(await vault.record());
+    good(await vault.record('moi'));
     device.disk.failWrite(n, 'aborted');
     for (const [i, step] of STEPS.entries()) {
       const first = await step(vault);
@@ -135,7 +142,7 @@ test('R05: the power goes after each step, with every write that was not flushed
     expect((await shown(laptop)).names).toEqual(AFTER[i] ?? AFTER.at(-1));
   }
   expect((await shown(laptop)).documents).toEqual(['Bilan']);
-  expect(good(await laptop.vault.sync()).unsent).toBeGreaterThanOrEqual(STEPS.length);
+  expect(good(await laptop.vault.sync('moi')).unsent).toBeGreaterThanOrEqual(STEPS.length);
   laptop.setOnline(true);
   good(await laptop.vault.retry());
   await settled(laptop);

@@ -27,8 +27,8 @@ beforeAll(async () => {
   world = await vaultWorld();
   laptop = world.device();
   await activate(laptop, world.credentials(0));
-  good(await laptop.vault.edit([allergy('Arachide')]));
-  good(await laptop.vault.addDocument({ file: new Blob([pdf]), ...document }));
+  good(await laptop.vault.edit('moi', [allergy('Arachide')]));
+  good(await laptop.vault.addDocument('moi', { file: new Blob([pdf]), ...document }));
   await settled(laptop);
 }, 60_000);
 afterAll(() => world?.close());
@@ -36,20 +36,23 @@ afterAll(() => world?.close());
 test('R02: with a full disk every change is refused by name, the badge says so, and reading and export work', async () => {
   laptop.disk.failWrites('quota');
   for (let i = 0; i < 3; i++)
-    expect(await laptop.vault.edit([allergy(`Refusée ${i}`)])).toEqual({
+    expect(await laptop.vault.edit('moi', [allergy(`Refusée ${i}`)])).toEqual({
       ok: false,
       error: { type: 'storage-full' },
     });
-  expect(await laptop.vault.addDocument({ file: new Blob([pdf]), ...document })).toEqual({
+  expect(await laptop.vault.addDocument('moi', { file: new Blob([pdf]), ...document })).toEqual({
     ok: false,
     error: { type: 'storage-full' },
   });
-  expect(good(await laptop.vault.sync())).toMatchObject({ connection: 'problem', problem: 'storage-full' });
+  expect(good(await laptop.vault.sync('moi'))).toMatchObject({
+    connection: 'problem',
+    problem: 'storage-full',
+  });
   expect(await allergies(laptop)).toEqual(['Arachide']);
-  const id = good(await laptop.vault.record()).documents[0]?.id ?? '';
-  expect(await good(await laptop.vault.openDocument(id)).blob.text()).toBe(pdf);
+  const id = good(await laptop.vault.record('moi')).documents[0]?.id ?? '';
+  expect(await good(await laptop.vault.openDocument('moi', id)).blob.text()).toBe(pdf);
 
-  const exported = JSON.parse(await good(await laptop.vault.exportRecord()).text()) as {
+  const exported = JSON.parse(await good(await laptop.vault.exportRecord('moi')).text()) as {
     entries: { allergies: { fields: { name: string } }[] };
     documents: { name: string; content: string }[];
   };
@@ -64,11 +67,14 @@ test('R02: opened again while the disk is full, the record is there; with room a
     () => allergies(laptop),
     ({ length }) => length === 1,
   );
-  expect(await vault.edit([allergy('Refusée')])).toEqual({ ok: false, error: { type: 'storage-full' } });
+  expect(await vault.edit('moi', [allergy('Refusée')])).toEqual({
+    ok: false,
+    error: { type: 'storage-full' },
+  });
   laptop.disk.repair();
-  good(await vault.edit([allergy('Pollen')]));
+  good(await vault.edit('moi', [allergy('Pollen')]));
   await settled(laptop);
-  expect(good(await vault.sync())).toMatchObject({ connection: 'online' });
+  expect(good(await vault.sync('moi'))).toMatchObject({ connection: 'online' });
   expect(await allergies(laptop)).toEqual(['Arachide', 'Pollen']);
 });
 
@@ -80,9 +86,9 @@ test('R02: a phone that fills up while it receives is told so, and catches up wh
     ({ length }) => length === 2,
   );
   phone.disk.failWrites('quota');
-  good(await laptop.vault.edit([allergy('Latex')]));
+  good(await laptop.vault.edit('moi', [allergy('Latex')]));
   await eventually(
-    async () => good(await phone.vault.sync()).problem,
+    async () => good(await phone.vault.sync('moi')).problem,
     (problem) => problem === 'storage-full',
   );
   expect(await allergies(phone)).toEqual(['Arachide', 'Pollen']);

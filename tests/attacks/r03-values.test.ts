@@ -35,9 +35,9 @@ beforeAll(async () => {
   world = await vaultWorld();
   const laptop = world.device();
   await activate(laptop, world.credentials(0));
-  for (const name of NAMES) good(await laptop.vault.edit([allergy(name)]));
+  for (const name of NAMES) good(await laptop.vault.edit('moi', [allergy(name)]));
   const document = { fileName: 'a.pdf', name: 'Bilan', category: 'biology', date: '2024-03' };
-  good(await laptop.vault.addDocument({ file: new Blob([pdf]), ...document }));
+  good(await laptop.vault.addDocument('moi', { file: new Blob([pdf]), ...document }));
   await settled(laptop);
   await laptop.vault.lock();
   content = await laptop.disk.content();
@@ -65,18 +65,18 @@ test('R03: whichever value rots, the app opens whole, its document too, and writ
     ).catch((cause: unknown) => {
       throw new Error(`${where} has rotted`, { cause });
     });
-    const { documents } = good(await vault.record());
+    const { documents } = good(await vault.record('moi'));
     expect(documents, where).toHaveLength(1);
     // A chunk that has rotted is fetched again as soon as the relay is there.
     const file = await eventually(
-      () => vault.openDocument(documents[0]!.id),
+      () => vault.openDocument('moi', documents[0]!.id),
       ({ ok }) => ok,
     );
     expect(await good(file).blob.text(), where).toBe(pdf);
     const name = `Après ${i}`;
     // What cannot be made again from what is left comes back from the relay; until then nothing new is said.
     await eventually(
-      () => vault.edit([allergy(name)]),
+      () => vault.edit('moi', [allergy(name)]),
       (answer) => {
         if (!answer.ok) expect(['relay-unreachable', 'record-damaged'], where).toContain(answer.error.type);
         return answer.ok;

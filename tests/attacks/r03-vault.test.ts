@@ -24,7 +24,7 @@ beforeAll(async () => {
   world = await vaultWorld();
   laptop = world.device();
   await activate(laptop, world.credentials(0));
-  good(await laptop.vault.edit([allergy('Arachide')]));
+  good(await laptop.vault.edit('moi', [allergy('Arachide')]));
   await settled(laptop);
 }, 60_000);
 afterAll(() => world?.close());
@@ -38,14 +38,14 @@ test('R03: Alice goes on reading, is told why she cannot write, and can once her
       await laptop.disk.damage(key, 'flip', random);
   await laptop.reopen();
   good(await laptop.vault.unlock({ identifiant: IDENTIFIANT, password: PASSWORD }));
-  expect(await laptop.vault.edit([allergy('Trop tôt')])).toEqual({
+  expect(await laptop.vault.edit('moi', [allergy('Trop tôt')])).toEqual({
     ok: false,
     error: { type: 'record-damaged' },
   });
   expect(await allergies(laptop)).toEqual(['Arachide']);
   laptop.setOnline(true);
   await eventually(
-    () => laptop.vault.edit([allergy('Latex')]),
+    () => laptop.vault.edit('moi', [allergy('Latex')]),
     (answer) => answer.ok,
   );
   await settled(laptop);

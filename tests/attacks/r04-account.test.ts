@@ -88,10 +88,10 @@ async function carryOn(device: TestDevice, credentials: Credentials): Promise<vo
 async function expectWhole(device: TestDevice, when: string): Promise<void> {
   const { vault } = device;
   expect(good(await vault.status()), when).toEqual({ type: 'unlocked' });
-  good(await vault.edit([allergy('Arachide')]));
+  good(await vault.edit('moi', [allergy('Arachide')]));
   await settled(device);
   expect(await allergies(device), when).toEqual(['Arachide']);
-  const { owner } = good(await vault.record());
+  const { owner } = good(await vault.record('moi'));
   expect(owner.firstName, when).not.toBe('');
   expect(good(await vault.devices()), when).toHaveLength(1);
   expect(good(await vault.notices()), when).toEqual([]);
@@ -141,7 +141,7 @@ test('R04: killed while the authority is asked, before or after it answered: the
 async function founded(): Promise<TestDevice> {
   const laptop = world.device({ fetch: elsewhere() });
   await activate(laptop, await world.newCredentials(2));
-  good(await laptop.vault.edit([allergy('Latex')]));
+  good(await laptop.vault.edit('moi', [allergy('Latex')]));
   await settled(laptop);
   return laptop;
 }
@@ -157,11 +157,11 @@ async function linkAgain(laptop: TestDevice, phone: TestDevice): Promise<void> {
 /** Both hold the same record and hear of each other's edits; a device that never got its keys stands in the list at most. */
 async function expectLinked(laptop: TestDevice, phone: TestDevice, when: string): Promise<void> {
   await eventually(
-    async () => good(await phone.vault.record()).editable,
+    async () => good(await phone.vault.record('moi')).editable,
     (editable) => editable,
   );
-  good(await phone.vault.edit([allergy('Du téléphone')]));
-  good(await laptop.vault.edit([allergy('Du portable')]));
+  good(await phone.vault.edit('moi', [allergy('Du téléphone')]));
+  good(await laptop.vault.edit('moi', [allergy('Du portable')]));
   for (const device of [laptop, phone])
     await eventually(
       () => allergies(device),

@@ -32,7 +32,7 @@ beforeAll(async () => {
   world = await vaultWorld();
   const laptop = world.device();
   await activate(laptop, world.credentials(0));
-  good(await laptop.vault.edit([allergy('Arachide', ID.a)]));
+  good(await laptop.vault.edit('moi', [allergy('Arachide', ID.a)]));
   await laptop.vault.lock();
   start = await laptop.disk.content();
 }, 60_000);
@@ -71,13 +71,13 @@ async function journey(device: TestDevice, { done, tried }: Model): Promise<void
     if ((await work()).ok) done.add(name);
   };
   await Promise.all([
-    step('Pollen', () => vault.edit([allergy('Pollen', ID.b)])),
-    step('Latex', () => vault.edit([allergy('Latex', ID.c)])),
+    step('Pollen', () => vault.edit('moi', [allergy('Pollen', ID.b)])),
+    step('Latex', () => vault.edit('moi', [allergy('Latex', ID.c)])),
   ]);
-  await step('Iode', () => vault.edit([allergy('Iode', ID.b)]));
-  await step('deleted', () => vault.edit([{ type: 'delete', section: 'allergies', id: ID.a }]));
+  await step('Iode', () => vault.edit('moi', [allergy('Iode', ID.b)]));
+  await step('deleted', () => vault.edit('moi', [{ type: 'delete', section: 'allergies', id: ID.a }]));
   const document = { fileName: 'a.pdf', name: 'Bilan', category: 'biology', date: '2024-03' };
-  await step('Bilan', () => vault.addDocument({ file: pdf, ...document }));
+  await step('Bilan', () => vault.addDocument('moi', { file: pdf, ...document }));
   await step('locked', () => vault.lock());
 }
 
@@ -86,7 +86,7 @@ async function check(device: TestDevice, { done, tried }: Model): Promise<void> 
   const vault = await device.reopen(ALICE);
   expect(good(await vault.status())).toEqual({ type: 'unlocked' });
   await eventually(
-    async () => good(await vault.record()).editable,
+    async () => good(await vault.record('moi')).editable,
     (editable) => editable,
   );
   const names = await allergies(device);
@@ -98,12 +98,12 @@ async function check(device: TestDevice, { done, tried }: Model): Promise<void> 
   else if (!tried.has('deleted')) expect(one('Arachide')).toBe(true);
   for (const name of names) expect(name === 'Arachide' || tried.has(name)).toBe(true);
 
-  const { documents } = good(await vault.record());
+  const { documents } = good(await vault.record('moi'));
   expect(documents.length).toBeLessThanOrEqual(tried.has('Bilan') ? 1 : 0);
   if (done.has('Bilan')) expect(documents).toHaveLength(1);
-  for (const { id } of documents) expect(good(await vault.openDocument(id)).blob.size).toBe(pdf.size);
+  for (const { id } of documents) expect(good(await vault.openDocument('moi', id)).blob.size).toBe(pdf.size);
 
-  good(await vault.edit([allergy('Après', ID.d)]));
+  good(await vault.edit('moi', [allergy('Après', ID.d)]));
   await eventually(
     () => allergies(device),
     (after) => after.includes('Après'),

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { IDBKeyRange } from 'fake-indexeddb';
 import { openDexieStorage } from '#lib/storage/dexie.ts';
 import type { Key } from '#lib/storage/storage.ts';
-import { KEYS } from '#lib/vault/disk/layout.ts';
+import { KEYS, searchKey, viewKey } from '#lib/vault/disk/layout.ts';
 import { evilRelay, type EvilRelay } from '../helpers/hostile/evil-relay.ts';
 import { lossyDisk, type LossyDisk } from '../helpers/hostile/lossy-indexeddb.ts';
 import { numbersGiven, spacesOf } from '../helpers/people/vault-keys.ts';
@@ -35,7 +35,7 @@ const pdf = new Blob([`%PDF-1.7\n${'bilan '.repeat(20_000)}\n%%EOF\n`]);
 const document = { file: pdf, fileName: 'a.pdf', name: 'Bilan', category: 'biology', date: '2024-03' };
 
 /** What is made again from the rest: the only values that may be lost with the power. */
-const MAY_BE_LOST: readonly Key[] = [KEYS.view, KEYS.search];
+const MAY_BE_LOST: readonly Key[] = [viewKey('moi'), searchKey('moi')];
 
 let world: VaultWorld;
 let evil: EvilRelay;
@@ -67,7 +67,7 @@ async function powerGoes(): Promise<number> {
 
 async function shows(names: readonly string[]): Promise<void> {
   await eventually(
-    async () => good(await laptop.vault.record()).editable,
+    async () => good(await laptop.vault.record('moi')).editable,
     (editable) => editable,
   );
   expect(await allergies(laptop)).toEqual(names.toSorted());
@@ -79,15 +79,15 @@ test('R05: after activation and after each thing that was answered, offline and 
   const names: string[] = [];
   for (const name of ['Arachide', 'Latex', 'Pollen', 'Soja']) {
     laptop.setOnline(names.length % 2 === 0);
-    good(await laptop.vault.edit([allergy(name)]));
+    good(await laptop.vault.edit('moi', [allergy(name)]));
     names.push(name);
     await powerGoes();
     await shows(names);
   }
-  const id = good(await laptop.vault.addDocument(document));
+  const id = good(await laptop.vault.addDocument('moi', document));
   await powerGoes();
   await shows(names);
-  expect(await good(await laptop.vault.openDocument(id)).blob.text()).toBe(await pdf.text());
+  expect(await good(await laptop.vault.openDocument('moi', id)).blob.text()).toBe(await pdf.text());
   laptop.setOnline(true);
   good(await laptop.vault.retry());
   await settled(laptop);
@@ -106,9 +106,9 @@ test('R05: after activation and after each thing that was answered, offline and 
 test('R05: keys, statements of the chain and of rosters, heads, frames and what is unsent are flushed in every single write, over linking and a revocation too', async () => {
   const phone = world.device();
   await link(laptop, phone);
-  good(await laptop.vault.edit([allergy('Arachide')]));
-  good(await laptop.vault.addDocument(document));
-  good(await laptop.vault.search('arachide'));
+  good(await laptop.vault.edit('moi', [allergy('Arachide')]));
+  good(await laptop.vault.addDocument('moi', document));
+  good(await laptop.vault.search('moi', 'arachide'));
   const other = good(await laptop.vault.devices()).find(({ thisDevice }) => !thisDevice);
   good(await laptop.vault.revokeDevice(other!.id));
   await settled(laptop);

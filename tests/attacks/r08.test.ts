@@ -52,7 +52,7 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 async function names(tab: Tab): Promise<string[]> {
-  const { entries } = good(await tab.vault.record());
+  const { entries } = good(await tab.vault.record('moi'));
   return (entries['allergies'] ?? []).map(({ fields }) => String(fields['name'])).sort();
 }
 
@@ -70,12 +70,12 @@ test.each([2, 3, 4, 5])(
       await Promise.all(
         busy.map(async (tab) => {
           const name = `${tab.name} ${round}`;
-          good(await tab.vault.edit([allergy(name)]));
+          good(await tab.vault.edit('moi', [allergy(name)]));
           written.push(name);
         }),
       );
       // Whoever has the focus comes to see the newest state.
-      good(await random.pick(tabs).vault.sync());
+      good(await random.pick(tabs).vault.sync('moi'));
     }
     for (const tab of tabs)
       await eventually(
@@ -83,7 +83,7 @@ test.each([2, 3, 4, 5])(
         (shown) => shown.join() === written.toSorted().join(),
       );
     await eventually(
-      async () => good(await random.pick(tabs).vault.sync()),
+      async () => good(await random.pick(tabs).vault.sync('moi')),
       ({ unsent, connection }) => unsent === 0 && connection === 'online',
     );
     expect([dialled, mostOpen]).toEqual([1, 1]);

@@ -45,7 +45,7 @@ afterAll(() => world?.close());
 const living = () => tabs.filter((tab) => tab.isAlive());
 
 async function names(tab: Tab): Promise<string[]> {
-  const { entries } = good(await tab.vault.record());
+  const { entries } = good(await tab.vault.record('moi'));
   return (entries['allergies'] ?? []).map(({ fields }) => String(fields['name'])).sort();
 }
 
@@ -57,7 +57,7 @@ test('R09: the leading tab dies again and again, with edits under way; another l
     const others = living().filter((tab) => tab !== leader);
     const answers = others.map(async (tab) => {
       const name = `last words by ${tab.name} to ${leader.name}`;
-      const answer = await tab.vault.edit([allergy(name)]);
+      const answer = await tab.vault.edit('moi', [allergy(name)]);
       if (answer.ok) acknowledged.add(name);
       else expect(['locked', 'interrupted']).toContain(answer.error.type);
     });
@@ -76,7 +76,7 @@ test('R09: the leading tab dies again and again, with edits under way; another l
   const [last] = living() as [Tab];
   good(await last.vault.retry());
   await eventually(
-    async () => good(await last.vault.sync()),
+    async () => good(await last.vault.sync('moi')),
     ({ unsent, connection }) => unsent === 0 && connection === 'online',
   );
   const shown = await eventually(

@@ -30,7 +30,7 @@ beforeAll(async () => {
       openDexieStorage('carnet', { indexedDB: disk, IDBKeyRange, onNewerVersion }),
   });
   await activate(laptop, world.credentials(0));
-  good(await laptop.vault.edit([allergy('Arachide')]));
+  good(await laptop.vault.edit('moi', [allergy('Arachide')]));
   await settled(laptop);
 }, 60_000);
 afterAll(() => world?.close());
@@ -49,15 +49,15 @@ async function rows(): Promise<{ names: string[]; count: number }> {
 test('R10: a newer version opens beside it: the tab is read-only at once, says so, and goes on showing the record', async () => {
   const before = await rows();
   await eventually(
-    async () => good(await laptop.vault.sync()).problem,
+    async () => good(await laptop.vault.sync('moi')).problem,
     (problem) => problem === 'read-only',
   );
-  expect(await laptop.vault.edit([allergy('Refusée')])).toEqual({
+  expect(await laptop.vault.edit('moi', [allergy('Refusée')])).toEqual({
     ok: false,
     error: { type: 'newer-version-open' },
   });
   expect(await allergies(laptop)).toEqual(['Arachide']);
-  expect(JSON.parse(await good(await laptop.vault.exportRecord()).text())).toHaveProperty('entries');
+  expect(JSON.parse(await good(await laptop.vault.exportRecord('moi')).text())).toHaveProperty('entries');
   expect(await rows()).toEqual({ names: ['carnet 20'], count: before.count });
 });
 
@@ -68,7 +68,7 @@ test('R10: the old app started after the upgrade shows the record, refuses to wr
     () => allergies(laptop),
     (names) => names.join() === 'Arachide',
   );
-  expect(await laptop.vault.edit([allergy('Refusée')])).toEqual({
+  expect(await laptop.vault.edit('moi', [allergy('Refusée')])).toEqual({
     ok: false,
     error: { type: 'newer-version-open' },
   });

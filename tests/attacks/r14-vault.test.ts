@@ -55,7 +55,7 @@ test('R14: the line breaks at every chunk and the tab dies half way; the relay h
     },
   ];
   const document = { fileName: 'a.pdf', name: 'Bilan', category: 'biology', date: '2024-03' };
-  good(await laptop.vault.addDocument({ file: pdf, ...document }));
+  good(await laptop.vault.addDocument('moi', { file: pdf, ...document }));
   await eventually(
     () => cutAt.size,
     (cuts) => cuts >= 5,
@@ -77,9 +77,9 @@ test('R14: the line breaks at every chunk and the tab dies half way; the relay h
   const phone = world.device();
   await link(laptop, phone);
   const [shown] = await eventually(
-    async () => good(await phone.vault.record()).documents,
+    async () => good(await phone.vault.record('moi')).documents,
     (documents) => documents[0]?.onDevice === true,
   );
-  const { blob } = good(await phone.vault.openDocument(shown!.id));
+  const { blob } = good(await phone.vault.openDocument('moi', shown!.id));
   expect(Buffer.from(await blob.arrayBuffer()).equals(Buffer.from(await pdf.arrayBuffer()))).toBe(true);
 }, 60_000);

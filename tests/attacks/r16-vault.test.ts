@@ -73,11 +73,11 @@ afterAll(async () => {
 });
 
 test('R16: restored from yesterday, the relay gets back what it lost; each device warns of it once, and of nothing else', async () => {
-  good(await laptop.vault.edit([allergy('Hier')]));
+  good(await laptop.vault.edit('moi', [allergy('Hier')]));
   await both(['Hier']);
   await whileDown(() => cpSync(DATA_DIR, join(root, 'backup'), { recursive: true }));
   for (const [i, device] of [laptop, phone, laptop].entries())
-    good(await device.vault.edit([allergy(`Après ${i}`)]));
+    good(await device.vault.edit('moi', [allergy(`Après ${i}`)]));
   const all = ['Hier', 'Après 0', 'Après 1', 'Après 2'];
   await both(all);
   for (const device of [laptop, phone]) expect(await noticesOf(device)).toEqual([]);
@@ -90,7 +90,7 @@ test('R16: restored from yesterday, the relay gets back what it lost; each devic
     async () => [...(await noticesOf(laptop)), ...(await noticesOf(phone))],
     (types) => types.includes('rollback'),
   );
-  good(await phone.vault.edit([allergy('Ensuite')]));
+  good(await phone.vault.edit('moi', [allergy('Ensuite')]));
   await both([...all, 'Ensuite']);
   for (const device of [laptop, phone]) expect(new Set(await noticesOf(device)).size).toBeLessThanOrEqual(1);
 

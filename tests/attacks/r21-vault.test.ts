@@ -19,8 +19,8 @@ let phone: TestDevice;
 const ID = 'BBBBBBBBBBBBBBBBBBBBBA';
 const target = { section: 'treatments', id: ID };
 const dose = (dosage: string): Edit => ({ type: 'put', ...target, fields: { dosage } });
-const view = async (device: TestDevice) => good(await device.vault.record());
-const edit = async (device: TestDevice, ...edits: Edit[]) => good(await device.vault.edit(edits));
+const view = async (device: TestDevice) => good(await device.vault.record('moi'));
+const edit = async (device: TestDevice, ...edits: Edit[]) => good(await device.vault.edit('moi', edits));
 const nameOf = async (device: TestDevice, id: string | null | undefined) =>
   good(await device.vault.devices()).find((one) => one.id === id)?.name;
 
@@ -82,13 +82,13 @@ test('R21: a dose that two devices of Alice change offline is shown twice on bot
 });
 
 test('R21: the history says who wrote the entry, what each change replaced, on which device and in which order', async () => {
-  const told = good(await laptop.vault.history('treatments', ID));
+  const told = good(await laptop.vault.history('moi', 'treatments', ID));
   expect(await nameOf(laptop, told.created.by)).toBe('Portable');
   expect(await nameOf(laptop, told.updated.by)).toBe('Téléphone');
   expect(told.changes).toHaveLength(3);
   expect(told.changes[0]?.fields).toMatchObject([{ field: 'dosage', after: '75 µg' }]);
   expect(told.changes.slice(1).map(({ fields }) => fields[0]?.before)).toEqual(['50 µg', '50 µg']);
-  expect(await laptop.vault.history('treatments', 'CCCCCCCCCCCCCCCCCCCCCA')).toMatchObject({
+  expect(await laptop.vault.history('moi', 'treatments', 'CCCCCCCCCCCCCCCCCCCCCA')).toMatchObject({
     ...{ ok: false, error: { type: 'entry-missing' } },
   });
 });
@@ -102,12 +102,12 @@ test('R21: deleted on the laptop while the phone changed it, it is asked about, 
   expect(await nameOf(laptop, conflict?.existence?.deleted.by)).toBe('Portable');
   expect(await nameOf(laptop, conflict?.existence?.changed.by)).toBe('Téléphone');
   expect(conflict?.entry.deletedAt).toBeDefined();
-  expect(good(await laptop.vault.deleted('treatments')).map(({ id }) => id)).toEqual([ID]);
+  expect(good(await laptop.vault.deleted('moi', 'treatments')).map(({ id }) => id)).toEqual([ID]);
   await edit(laptop, { type: 'restore', ...target });
   for (const device of [laptop, phone]) {
     await shows(device, 0);
     expect((await view(device)).entries['treatments']?.[0]?.fields['dosage']).toBe('88 µg');
-    expect(good(await device.vault.deleted('treatments'))).toEqual([]);
+    expect(good(await device.vault.deleted('moi', 'treatments'))).toEqual([]);
   }
 });
 

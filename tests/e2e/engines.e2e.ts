@@ -79,7 +79,7 @@ for (const [name, take] of [
 ] as const)
   test(`R24: without ${name} the person is told so, and nothing can be entered`, async ({ page, carnet }) => {
     await page.addInitScript(take);
-    for (const path of ['/', '/activer', '/relier', '/accueil']) {
+    for (const path of ['/', '/activer', '/relier', '/moi/accueil']) {
       await page.goto(carnet.url + path);
       await expect(page.getByRole('heading', { name: /Ce navigateur ne convient pas/ })).toBeVisible();
       await expect(page.getByText(new RegExp(name)).first()).toBeVisible();

@@ -156,7 +156,7 @@ test('axe, console, origin and width: messages, sharing, settings, devices, and 
 });
 
 test('axe, console, origin and width: locked, refused, and open again; an unknown address inside', async () => {
-  await page.goto(`${carnet.url}/accueil`);
+  await page.goto(`${carnet.url}/moi/accueil`);
   await examine('locked', /Ouvrir mon carnet/);
   await page.getByRole('textbox', { name: 'Identifiant' }).fill(CLAIRE.identifiant);
   await page.getByRole('textbox', { name: 'Mot de passe' }).fill('Un-autre2passe!long');
@@ -164,7 +164,7 @@ test('axe, console, origin and width: locked, refused, and open again; an unknow
   await expect(page.getByRole('alert').first()).toBeVisible({ timeout: 60_000 });
   await examine('a wrong password', /Ouvrir mon carnet/);
   await unlock(page, CLAIRE);
-  await page.goto(`${carnet.url}/profil/nulle-part`);
+  await page.goto(`${carnet.url}/moi/profil/nulle-part`);
   await examine('an unknown address inside', /./);
 });
 

@@ -109,7 +109,7 @@ test('MED-55f: the home reminds calmly of what expires or has expired, and leads
 test('MED-55f: the clock alone makes a paper expire: nothing was written between', async ({ claire }) => {
   const openAt = async (time: number): Promise<void> => {
     await page.clock.setFixedTime(time);
-    await page.goto(`${claire.url}/profil/pieces-administratives`);
+    await page.goto(`${claire.url}/moi/profil/pieces-administratives`);
     await unlock(page, CLAIRE);
   };
   await openAt(Date.now() + 3 * 365 * 86_400_000);

@@ -120,18 +120,18 @@ for (const section of sections)
   });
 
 const WITHIN: readonly (readonly [address: string, heading: RegExp])[] = [
-  ['/profil/mesures/poids', /^Poids/],
-  ['/profil/mesures/tension-arterielle', /^Tension/],
-  ['/profil/directives', /^Directives anticipées/],
-  ['/profil/directives/ecrire', /directives/],
-  ['/profil/directives/comprendre', /directives/],
-  ['/profil/don-organes', /Don d.organes/],
-  ['/profil/prevention', /dépistages/],
-  ['/profil/histoire/soins', /soins/],
-  ['/profil/histoire/soins/importer', /./],
-  ['/profil/echange', /./],
-  ['/decouverte/mesures', /poids/],
-  ['/decouverte/fin', /commencé|découvre/],
+  ['/moi/profil/mesures/poids', /^Poids/],
+  ['/moi/profil/mesures/tension-arterielle', /^Tension/],
+  ['/moi/profil/directives', /^Directives anticipées/],
+  ['/moi/profil/directives/ecrire', /directives/],
+  ['/moi/profil/directives/comprendre', /directives/],
+  ['/moi/profil/don-organes', /Don d.organes/],
+  ['/moi/profil/prevention', /dépistages/],
+  ['/moi/profil/histoire/soins', /soins/],
+  ['/moi/profil/histoire/soins/importer', /./],
+  ['/moi/profil/echange', /./],
+  ['/moi/decouverte/mesures', /poids/],
+  ['/moi/decouverte/fin', /commencé|découvre/],
 ];
 
 test('what lies within the places, for everyone', async () => {

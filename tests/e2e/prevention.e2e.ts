@@ -68,7 +68,7 @@ test('MED-32 MED-38: from a rule, a vaccination is noted with its name given, an
   await expect(group('Fait')).toContainText('Rappel de 25 ans');
   await expect(group('Fait')).toContainText('Noté : juin 2012');
   await expect(page.getByRole('button', { name: /^Voir Diphtérie/ })).toContainText('juin 2012');
-  expect(page.url()).toBe(`${claire.url}/profil/vaccinations`);
+  expect(page.url()).toBe(`${claire.url}/moi/profil/vaccinations`);
 });
 
 test('MED-33: the year alone leaves to be checked what it cannot settle', async () => {
@@ -171,7 +171,7 @@ test('MED-14 MED-33: a screening is noted as done, tells when it comes again, an
   await expect(group('Maintenant')).toContainText('test HPV');
   await press(page, /^Annuler/);
   await expect(noted).toBeVisible();
-  expect(page.url()).toBe(`${claire.url}/profil/prevention`);
+  expect(page.url()).toBe(`${claire.url}/moi/profil/prevention`);
 });
 
 test('MED-55e: what was noted as done is part of the story, and leads back to it', async () => {

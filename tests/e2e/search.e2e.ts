@@ -60,7 +60,7 @@ test('what is looked for stands in no address and in no history', async ({ clair
   await field().fill('plaques');
   await expect(status()).toHaveText('1 résultat');
   expect(await page.evaluate(() => history.length)).toBe(before);
-  expect(page.url()).toBe(`${claire.url}/profil`);
+  expect(page.url()).toBe(`${claire.url}/moi/profil`);
   expect(await page.title()).not.toContain('plaques');
   expect(await page.evaluate(() => JSON.stringify(history.state))).not.toContain('plaques');
 });

@@ -20,7 +20,7 @@ const TREE = new Map(
     'src/lib/record/entry.ts': '',
     'src/lib/app/profile/care.ts': `import { hex } from '#lib/bytes/bytes.ts'; import type { Entry } from '#lib/record/entry.ts';`,
     'src/lib/app/profile/care.test.ts': `import './care.ts';`,
-    'src/routes/(inside)/profil/histoire/+page.svelte': `<script lang="ts">import '#lib/app/profile/care.ts';</script>`,
+    'src/routes/(open)/[carnet]/profil/histoire/+page.svelte': `<script lang="ts">import '#lib/app/profile/care.ts';</script>`,
     'relay/main.ts': '',
     'tests/helpers/worlds/process.ts': `spawn(process.execPath, ['relay/main.ts'])`,
     'tests/attacks/kill.test.ts': `import '../helpers/worlds/process.ts';`,
@@ -53,7 +53,7 @@ describe('the tests of a change', () => {
 describe('the browser tests of a change', () => {
   test('are those that visit a page with it, and those that import it', () => {
     expect(visited('src/lib/app/profile/care.ts')).toEqual(
-      visitorsOf('src/routes/(inside)/profil/histoire/+page.svelte'),
+      visitorsOf('src/routes/(open)/[carnet]/profil/histoire/+page.svelte'),
     );
     expect(visited('tests/helpers/worlds/process.ts')).toEqual(['shell']);
   });

@@ -52,7 +52,7 @@ async function write(section: ProfileSection): Promise<EntryId> {
   for (let attempt = 0; attempt < 3; attempt++) {
     const id = section.immutable ? await immutableEntryId(section, fields) : toBase64url(random(16));
     const edit: Edit = { type: 'put', section: section.id, id, fields };
-    const done = await device.vault.edit([edit]);
+    const done = await device.vault.edit('moi', [edit]);
     if (done.ok) return id;
     const wrong = done.error.type === 'entry-invalid' ? done.error.problems.map(({ field }) => field) : [];
     expect(wrong, `${section.id}: ${JSON.stringify(done.error)}`).not.toEqual([]);
@@ -84,13 +84,14 @@ test('F04: canaries in every text field of every health section, changed, delete
     const target = { section: section.id, id };
     if (keepsHistory(section.id)) {
       const fields = marked(section, 'second');
-      if (Object.keys(fields).length > 0) good(await device.vault.edit([{ type: 'put', ...target, fields }]));
+      if (Object.keys(fields).length > 0)
+        good(await device.vault.edit('moi', [{ type: 'put', ...target, fields }]));
     }
     for (const type of ['delete', 'restore', 'delete'] as const)
-      good(await device.vault.edit([{ type, ...target }]));
-    const gone = good(await device.vault.deleted(section.id));
+      good(await device.vault.edit('moi', [{ type, ...target }]));
+    const gone = good(await device.vault.deleted('moi', section.id));
     // They are there to be read: what is looked for has been written.
-    const told = JSON.stringify([gone, good(await device.vault.history(section.id, id))]);
+    const told = JSON.stringify([gone, good(await device.vault.history('moi', section.id, id))]);
     for (const [name, text] of Object.entries(canaries))
       if (name.startsWith(`${section.id} `)) expect(told, name).toContain(text);
   }

@@ -37,7 +37,7 @@ function watched(disk: FaultyDisk): FaultyDisk {
       async write(changes, durability) {
         const written = await storage.write(changes, durability);
         if (
-          changes.some(({ type, ...change }) => type === 'put' && 'key' in change && change.key[0] === 'blob')
+          changes.some(({ type, ...change }) => type === 'put' && 'key' in change && change.key[2] === 'blob')
         )
           for (const act of afterBlobsWritten.splice(0)) act();
         return written;
@@ -52,7 +52,7 @@ async function onDisk(device: TestDevice): Promise<string[]> {
 }
 
 const add = (progress?: (done: number) => void) =>
-  laptop.vault.addDocument({ file: new Blob([pdf]), ...document }, progress, stopping.signal);
+  laptop.vault.addDocument('moi', { file: new Blob([pdf]), ...document }, progress, stopping.signal);
 
 beforeAll(async () => {
   world = await vaultWorld();
@@ -77,17 +77,17 @@ test.each([
   });
   expect(answer).toEqual(CANCELLED);
   expect(seen.every((done) => done <= Math.max(at, 0))).toBe(true);
-  expect(good(await laptop.vault.record()).documents).toEqual([]);
+  expect(good(await laptop.vault.record('moi')).documents).toEqual([]);
   const left = (await onDisk(laptop)).filter((row) => !before.includes(row));
-  expect(left.filter((row) => /^(blob|upload)\//.test(row))).toEqual([]);
+  expect(left.filter((row) => /^record\/moi\/(blob|upload)\//.test(row))).toEqual([]);
 });
 
 test('a document stopped while it is written is taken off the disk and off the relay', async () => {
   stopping = new AbortController();
   afterBlobsWritten.push(() => stopping.abort());
   expect(await add()).toEqual(CANCELLED);
-  expect(good(await laptop.vault.record()).documents).toEqual([]);
-  const keys = async () => (await laptop.disk.content()).map(({ key }) => key[0]);
+  expect(good(await laptop.vault.record('moi')).documents).toEqual([]);
+  const keys = async () => (await laptop.disk.content()).map(({ key }) => key[2]);
   expect((await keys()).filter((kind) => kind === 'blob' || kind === 'upload')).toEqual([]);
   good(await laptop.vault.retry());
   const { topics } = await eventually(
@@ -100,7 +100,7 @@ test('a document stopped while it is written is taken off the disk and off the r
 test('once it stands in the record a document is added, and stopping changes nothing', async () => {
   stopping = new AbortController();
   const id = good(await add((done) => void (done === 100 && stopping.abort())));
-  expect(await good(await laptop.vault.openDocument(id)).blob.text()).toBe(pdf);
+  expect(await good(await laptop.vault.openDocument('moi', id)).blob.text()).toBe(pdf);
 });
 
 test('a link given up while it is begun is no more: it shows no code, and the next one does', async () => {

@@ -32,14 +32,14 @@ beforeAll(async () => {
   await link(laptop, phone);
   laptop.events.length = 0;
   await link(laptop, watch);
-  good(await laptop.vault.edit([allergy('Avant')]));
+  good(await laptop.vault.edit('moi', [allergy('Avant')]));
   await shows(phone, ['Avant']);
   await settled(laptop);
 
   laptop.setOnline(false);
   phone.events.length = 0;
   await link(phone, tablet);
-  good(await tablet.vault.edit([allergy('Sur la tablette')]));
+  good(await tablet.vault.edit('moi', [allergy('Sur la tablette')]));
   await settled(tablet);
   await settled(phone);
   tabletId = await ownId(tablet);
@@ -63,7 +63,7 @@ async function shows(device: TestDevice, names: readonly string[]): Promise<void
 }
 
 const additions = async (device: TestDevice): Promise<readonly UnsettledAddition[]> =>
-  good(await device.vault.unsettledAdditions());
+  good(await device.vault.unsettledAdditions('moi'));
 
 const asked = async (device: TestDevice): Promise<boolean> =>
   good(await device.vault.notices()).some(({ type }) => type === 'late-words');
@@ -88,24 +88,26 @@ test('the tablet tells itself that it is out, and writes nothing more', async ()
     async () => good(await tablet.vault.devices()).find(({ id }) => id === tabletId)?.revokedAt ?? null,
     (revokedAt) => revokedAt !== null,
   );
-  expect(await tablet.vault.edit([allergy('Dehors')])).toMatchObject({ error: { type: 'device-revoked' } });
+  expect(await tablet.vault.edit('moi', [allergy('Dehors')])).toMatchObject({
+    error: { type: 'device-revoked' },
+  });
 });
 
 test('set aside, the link waits for nobody; asked about again, it does', async () => {
   const [{ saying }] = (await additions(laptop)) as [UnsettledAddition];
-  const words = good(await laptop.vault.unsettledWords()).map((word) => word.saying);
-  good(await laptop.vault.settleWords({ ...nothing, aside: [saying, ...words] }));
+  const words = good(await laptop.vault.unsettledWords('moi')).map((word) => word.saying);
+  good(await laptop.vault.settleWords('moi', { ...nothing, aside: [saying, ...words] }));
   expect((await additions(laptop))[0]?.decision).toBe('aside');
   expect(await asked(laptop)).toBe(false);
-  good(await laptop.vault.settleWords({ ...nothing, reopen: [saying, ...words] }));
+  good(await laptop.vault.settleWords('moi', { ...nothing, reopen: [saying, ...words] }));
   expect((await additions(laptop))[0]?.decision).toBe(null);
   expect(await asked(laptop)).toBe(true);
 });
 
 test('confirmed, the tablet is a device again: what it wrote counts, it reads what was written meanwhile, and writes', async () => {
-  good(await laptop.vault.edit([allergy('Entretemps')]));
+  good(await laptop.vault.edit('moi', [allergy('Entretemps')]));
   const [{ saying }] = (await additions(laptop)) as [UnsettledAddition];
-  good(await laptop.vault.confirmAddition(saying));
+  good(await laptop.vault.confirmAddition('moi', saying));
   await settled(laptop);
   expect(await additions(laptop)).toEqual([]);
   await shows(laptop, ['Avant', 'Entretemps', 'Sur la tablette']);
@@ -115,7 +117,7 @@ test('confirmed, the tablet is a device again: what it wrote counts, it reads wh
       name: 'Téléphone',
       revokedAt: null,
     });
-  good(await tablet.vault.edit([allergy('De nouveau')]));
+  good(await tablet.vault.edit('moi', [allergy('De nouveau')]));
   await shows(laptop, ['Avant', 'De nouveau', 'Entretemps', 'Sur la tablette']);
   await eventually(
     () => asked(laptop),
@@ -126,7 +128,7 @@ test('confirmed, the tablet is a device again: what it wrote counts, it reads wh
 });
 
 test('a link that is not there, or is confirmed already, is not confirmed', async () => {
-  expect(await laptop.vault.confirmAddition('0'.repeat(64))).toEqual({
+  expect(await laptop.vault.confirmAddition('moi', '0'.repeat(64))).toEqual({
     ok: false,
     error: { type: 'entry-missing' },
   });

@@ -7,7 +7,7 @@ import type { Edit } from '#lib/record/entry.ts';
 import { SINGLE_ENTRY } from '#lib/record/sections/account.ts';
 import { statementId } from '#lib/record/sections/statements.ts';
 import { shortOf } from '#lib/replica/lane.ts';
-import type { Spaces } from '#lib/vault/spaces/spaces.ts';
+import type { RosterSpace } from '#lib/vault/spaces/roster-space.ts';
 import { decisionId, decisionsIn, entriesOf } from '#lib/vault/account/undecided.ts';
 import { push, settle, sync } from '../helpers/worlds/plain-relay.ts';
 import { people, replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
@@ -38,7 +38,7 @@ const decide = (saying: string, decision: string): Edit => ({
 });
 
 const decisionsOf = ({ replica }: WorldDevice) =>
-  decisionsIn({ record: { replica, roster: () => replica.members().roster } } as unknown as Spaces);
+  decisionsIn({ replica, roster: () => replica.members().roster } as unknown as RosterSpace);
 
 test('10: a thief that sets its own word aside, or keeps it in its victim’s name, has settled nothing', async () => {
   for (const decision of ['kept', 'aside']) {

@@ -116,7 +116,7 @@ async function answerTo(tab: Tab, id: number): Promise<unknown> {
 }
 
 async function names(tab: Tab): Promise<string[]> {
-  const { entries } = good(await tab.vault.record());
+  const { entries } = good(await tab.vault.record('moi'));
   return (entries['allergies'] ?? []).map(({ fields }) => String(fields['name']));
 }
 
@@ -185,10 +185,17 @@ describe('a method takes what its row says and nothing else', () => {
   const text = 'x'.repeat(10_001);
   const manifest = { section: 'documents', id: ID, type: 'put', fields: { key: 'A'.repeat(43) } };
   const sex = { type: 'put', section: 'identity', id: SINGLE_ENTRY, fields: { sex: 'female' } } as const;
+  /** The same of a record, and of none. */
+  const ofRecord = (rows: readonly (readonly unknown[])[]): readonly unknown[] => [
+    ...rows.map((row) => ['moi', ...row]),
+    ...rows,
+  ];
   /** For each method what it does not take, beside what none of them takes. */
   const WRONG: { readonly [M in MethodName]: readonly unknown[] } = {
-    ...{ status: [], kit: [], identifiant: [], lock: [], sync: [], retry: [], footprint: [], devices: [] },
-    ...{ cancelLink: [], notices: [], markNoticesSeen: [], record: [], exportRecord: [] },
+    ...{ status: [], kit: [], identifiant: [], lock: [], records: [], retry: [], footprint: [], devices: [] },
+    ...{ cancelLink: [], notices: [], markNoticesSeen: [] },
+    record: [['../moi'], ['moi\n'], ['']],
+    ...{ sync: [[7]], exportRecord: [['']] },
     enrol: [
       [{ code: 1, nir: '', serial: '' }],
       [{ code: text, nir: '', serial: '' }],
@@ -196,22 +203,27 @@ describe('a method takes what its row says and nothing else', () => {
     ],
     activate: [[ALICE], [{ ...ALICE, deviceName: null }], [{ ...ALICE, password: text, deviceName: '' }]],
     confirmKit: [[['a', 'b']], [['a', 'b', 'c', 'd']], [['a', 'b', 3]], ['a', 'b', 'c']],
-    unlock: [[{ identifiant: IDENTIFIANT }], [{ ...ALICE, password: [PASSWORD] }], [IDENTIFIANT, PASSWORD]],
+    unlock: [
+      [{ ...ALICE, record: '' }],
+      [{ identifiant: IDENTIFIANT }],
+      [{ ...ALICE, password: [PASSWORD] }],
+      [IDENTIFIANT, PASSWORD],
+    ],
     revokeDevice: [['a'.repeat(63)], ['A'.repeat(64)], ['__proto__'], [`${'a'.repeat(64)}\n`]],
-    unsettledWords: [],
-    settleWords: [
+    unsettledWords: [[['moi']]],
+    settleWords: ofRecord([
       [{ take: ['a'], aside: [], keep: [], reopen: [] }],
       [{ take: [], aside: [], keep: [] }],
       [{ take: 'a', aside: [], keep: [], reopen: [] }],
-    ],
-    unsettledAdditions: [],
-    confirmAddition: [['a'], ['A'.repeat(64)], [['a'.repeat(64)]]],
+    ]),
+    unsettledAdditions: [['moi', 'moi']],
+    confirmAddition: ofRecord([['a'], ['A'.repeat(64)], [['a'.repeat(64)]]]),
     linkThisDevice: [[ALICE], [{ ...ALICE, deviceName: {} }]],
     linkOtherDevice: [['code'], [{ code: 7 }], [{ code: text }]],
     confirmLink: [['true'], [1], [{ same: true }]],
-    search: [[7], [text], [['a']]],
-    measures: [['__proto__'], ['constructor'], ['weight '], [['weight']]],
-    edit: [
+    search: ofRecord([[7], [text], [['a']]]),
+    measures: ofRecord([['__proto__'], ['constructor'], ['weight '], [['weight']]]),
+    edit: ofRecord([
       [allergy('not in a list')],
       [[{ ...allergy('a'), type: 'drop' }]],
       [[{ ...allergy('a'), id: '__proto__' }]],
@@ -230,21 +242,21 @@ describe('a method takes what its row says and nothing else', () => {
       [[{ ...sex, fields: { sex: 'other' } }]],
       [[{ ...sex, fields: { sex: 'female', nir: '2' } }]],
       [[{ ...sex, fields: { birthDate: '2001-01-01' } }]],
-    ],
-    history: [
+    ]),
+    history: ofRecord([
       ['allergies'],
       ['allergies', '__proto__'],
       ['documents', ID],
       ['epoch-keys', ID],
       [ID, 'allergies'],
-    ],
-    deleted: [['documents'], ['epoch-keys'], ['changes'], ['__proto__'], [7]],
-    addDocument: [
+    ]),
+    deleted: ofRecord([['documents'], ['epoch-keys'], ['changes'], ['__proto__'], [7]]),
+    addDocument: ofRecord([
       [{ ...document, file: '%PDF-1.7' }],
       [{ ...document, name: 7 }],
       [{ ...document, original: 1 }],
-    ],
-    openDocument: [['__proto__'], ['documents', ID], [new Uint8Array(16)]],
+    ]),
+    openDocument: [['moi', '__proto__'], ['moi', 'documents', ID], ['moi', new Uint8Array(16)], [ID]],
   };
   const NOBODY_TAKES: readonly unknown[] = [
     ...[undefined, null, 'text', 7, {}, { length: 0 }, new Uint8Array(8)],
@@ -277,20 +289,24 @@ describe('a method takes what its row says and nothing else', () => {
     const fields = { text: 'a', number: 1.5, yes: true, none: null, list: ['a', 'b'] };
     const taken: readonly [MethodName, ...unknown[]][] = [
       ['revokeDevice', device!.id],
-      ['history', 'allergies', ID],
-      ['deleted', 'statements'],
-      ['measures', 'bmi'],
-      ['measures', 'weight'],
-      ['search', 'é'],
-      ['addDocument', { ...document, file: new File([pdf], 'a.pdf') }],
-      ['addDocument', { ...document, original: true }],
-      ['openDocument', ID],
-      ['edit', [{ type: 'put', ...target, ...saw, fields }]],
-      ['edit', ['delete', 'restore'].map((type) => ({ type, ...target, section: 'documents' }))],
-      ['edit', [...healthSections, statements].map(({ id }) => ({ type: 'delete', section: id, id: ID }))],
-      ['edit', [{ type: 'put', section: 'identity', id: SINGLE_ENTRY, fields: { sex: 'male' } }]],
-      ['confirmAddition', device!.id],
-      ['edit', []],
+      ['history', 'moi', 'allergies', ID],
+      ['deleted', 'moi', 'statements'],
+      ['measures', 'moi', 'bmi'],
+      ['measures', ID, 'weight'],
+      ['search', 'moi', 'é'],
+      ['addDocument', 'moi', { ...document, file: new File([pdf], 'a.pdf') }],
+      ['addDocument', 'moi', { ...document, original: true }],
+      ['openDocument', 'moi', ID],
+      ['edit', 'moi', [{ type: 'put', ...target, ...saw, fields }]],
+      ['edit', 'moi', ['delete', 'restore'].map((type) => ({ type, ...target, section: 'documents' }))],
+      [
+        'edit',
+        'moi',
+        [...healthSections, statements].map(({ id }) => ({ type: 'delete', section: id, id: ID })),
+      ],
+      ['edit', 'moi', [{ type: 'put', section: 'identity', id: SINGLE_ENTRY, fields: { sex: 'male' } }]],
+      ['confirmAddition', 'moi', device!.id],
+      ['edit', 'moi', []],
     ];
     for (const [name, ...args] of taken) {
       const admitted = admitCall({ type: 'call', id: 1, method: name, args });
@@ -334,24 +350,24 @@ describe('no key crosses', () => {
   test('finding 18: over unlocking, writing, a document, all that can be read and a take-over, neither page nor channel is told a key, and the channel is not told the password', async () => {
     good(await second.vault.unlock(ALICE));
     const entry = allergy('Arachide');
-    good(await first.vault.edit([entry]));
-    good(await first.vault.edit([{ type: 'delete', section: entry.section, id: entry.id }]));
-    const added = good(await first.vault.addDocument(document));
-    good(await second.vault.openDocument(added));
-    good(await first.vault.edit([{ type: 'delete', section: 'documents', id: added }]));
-    await first.vault.deleted('documents');
-    await second.vault.history('documents', added);
-    good(await first.vault.edit([{ type: 'restore', section: 'documents', id: added }]));
+    good(await first.vault.edit('moi', [entry]));
+    good(await first.vault.edit('moi', [{ type: 'delete', section: entry.section, id: entry.id }]));
+    const added = good(await first.vault.addDocument('moi', document));
+    good(await second.vault.openDocument('moi', added));
+    good(await first.vault.edit('moi', [{ type: 'delete', section: 'documents', id: added }]));
+    await first.vault.deleted('moi', 'documents');
+    await second.vault.history('moi', 'documents', added);
+    good(await first.vault.edit('moi', [{ type: 'restore', section: 'documents', id: added }]));
     const secrets = await secretsOfAlice();
     expect(secrets.size).toBeGreaterThan(12);
     expect([...secrets.keys()]).toContain(`document ${added}`);
     for (const tab of [first, second]) {
       for (const section of ['allergies', 'documents', 'epoch-keys', 'changes']) {
-        await tab.vault.deleted(section);
-        await tab.vault.history(section, entry.id);
+        await tab.vault.deleted('moi', section);
+        await tab.vault.history('moi', section, entry.id);
       }
-      good(await tab.vault.search('arachide'));
-      good(await tab.vault.exportRecord());
+      good(await tab.vault.search('moi', 'arachide'));
+      good(await tab.vault.exportRecord('moi'));
       good(await tab.vault.devices());
       good(await tab.vault.notices());
       good(await tab.vault.footprint());
@@ -362,7 +378,7 @@ describe('no key crosses', () => {
     alice.kill(alice.leader() === 'first' ? first : second);
     const [left] = [first, second].filter((tab) => tab.isAlive()) as [Tab];
     good(await left.vault.unlock(ALICE));
-    good(await left.vault.edit([allergy('Pollen')]));
+    good(await left.vault.edit('moi', [allergy('Pollen')]));
     expect(await leaksIn([alice.aired, first.told, second.told], secrets)).toEqual([]);
   });
 
@@ -415,7 +431,7 @@ describe('who leads', () => {
     expect(alice.leader()).toBe('first');
     good(await second.vault.unlock(ALICE));
     expect(alice.leader()).toBe('second');
-    good(await first.vault.edit([allergy('Latex')]));
+    good(await first.vault.edit('moi', [allergy('Latex')]));
     expect(await names(second)).toContain('Latex');
   });
 
@@ -447,7 +463,7 @@ describe('who leads', () => {
   test('R09: when the open tab dies the next leads locked: its page is told that the keys are gone, and the password opens it with nothing lost', async () => {
     good(await first.vault.unlock(ALICE));
     laptop.setOnline(false);
-    good(await second.vault.edit([allergy('Sésame')]));
+    good(await second.vault.edit('moi', [allergy('Sésame')]));
     const before = second.told.length;
     alice.kill(first);
     laptop.setOnline(true);
@@ -457,7 +473,10 @@ describe('who leads', () => {
     );
     expect(alice.leader()).toBe('second');
     expect(await second.vault.status()).toEqual(LOCKED);
-    expect(await second.vault.edit([allergy('Trop tôt')])).toEqual({ ok: false, error: { type: 'locked' } });
+    expect(await second.vault.edit('moi', [allergy('Trop tôt')])).toEqual({
+      ok: false,
+      error: { type: 'locked' },
+    });
     good(await second.vault.unlock(ALICE));
     const shown = await eventually(
       () => names(second),
@@ -465,14 +484,14 @@ describe('who leads', () => {
     );
     expect(shown).not.toContain('Trop tôt');
     await eventually(
-      async () => good(await second.vault.sync()),
+      async () => good(await second.vault.sync('moi')),
       ({ unsent, connection }) => unsent === 0 && connection === 'online',
     );
   });
 
   test('a leader that is robbed of the lock lets go of keys and disk at once, and opens again with the password', async () => {
     good(await first.vault.unlock(ALICE));
-    good(await first.vault.edit([allergy('Soja')]));
+    good(await first.vault.edit('moi', [allergy('Soja')]));
     reached = [];
     alice.stealLock();
     expect(reached).toEqual(['close']);

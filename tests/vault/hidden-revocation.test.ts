@@ -44,7 +44,7 @@ test('the tablet, which is shown no more of the chain, lists the stolen phone as
   evil.script = [drops(({ topic, id }, device) => device === 'tablet' && topic === chain && !before.has(id))];
   const stolen = good(await phone.vault.devices()).find(({ thisDevice }) => thisDevice)!.id;
   good(await laptop.vault.revokeDevice(stolen));
-  good(await laptop.vault.edit([allergy('Latex')]));
+  good(await laptop.vault.edit('moi', [allergy('Latex')]));
   await eventually(
     () => allergies(tablet),
     (names) => names.includes('Latex'),

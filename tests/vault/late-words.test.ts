@@ -31,7 +31,7 @@ beforeAll(async () => {
   await link(laptop, phone);
   laptop.events.length = 0;
   await link(laptop, tablet);
-  good(await laptop.vault.edit([allergy('Avant')]));
+  good(await laptop.vault.edit('moi', [allergy('Avant')]));
   for (const device of [phone, tablet]) await shows(device, ['Avant']);
   await settled(laptop);
 }, 120_000);
@@ -46,7 +46,7 @@ async function shows(device: TestDevice, names: readonly string[]): Promise<void
 }
 
 const words = async (device: TestDevice): Promise<readonly UnsettledWord[]> =>
-  good(await device.vault.unsettledWords());
+  good(await device.vault.unsettledWords('moi'));
 
 const named = (list: readonly UnsettledWord[], name: string): UnsettledWord => {
   const found = list.find(({ entries }) => entries.some(({ named }) => named['name'] === name));
@@ -64,7 +64,7 @@ async function lists(device: TestDevice, name: string): Promise<UnsettledWord> {
 
 test('K1: the allergy that the tablet had shown stays everywhere, though the laptop that revokes had never seen it', async () => {
   laptop.setOnline(false);
-  good(await phone.vault.edit([allergy('Pénicilline')]));
+  good(await phone.vault.edit('moi', [allergy('Pénicilline')]));
   await settled(phone);
   await shows(tablet, ['Avant', 'Pénicilline']);
   await settled(tablet);
@@ -72,7 +72,7 @@ test('K1: the allergy that the tablet had shown stays everywhere, though the lap
   const self = good(await phone.vault.devices()).find(({ thisDevice }) => thisDevice)!.id;
   good(await laptop.vault.revokeDevice(self));
   tablet.setOnline(false);
-  for (const name of ['Tardive', 'Étrangère']) good(await phone.vault.edit([allergy(name)]));
+  for (const name of ['Tardive', 'Étrangère']) good(await phone.vault.edit('moi', [allergy(name)]));
   await settled(phone);
   // The tablet comes back when the revocation is out: had it heard the phone before, it would have shown what that wrote.
   for (const device of [laptop, tablet]) {
@@ -111,7 +111,7 @@ test('one is taken in and one set aside on the laptop: the tablet shows the same
     await lists(laptop, 'Pénicilline'),
   ];
   good(
-    await laptop.vault.settleWords({
+    await laptop.vault.settleWords('moi', {
       take: [tardive.saying],
       aside: [strange.saying],
       keep: [kept.saying],
@@ -134,14 +134,14 @@ test('one is taken in and one set aside on the laptop: the tablet shows the same
 
 test('what was set aside can be taken in after all', async () => {
   const strange = await lists(tablet, 'Étrangère');
-  good(await tablet.vault.settleWords({ take: [strange.saying], aside: [], keep: [], reopen: [] }));
+  good(await tablet.vault.settleWords('moi', { take: [strange.saying], aside: [], keep: [], reopen: [] }));
   await settled(tablet);
   for (const device of [laptop, tablet])
     await shows(device, ['Avant', 'Pénicilline', 'Tardive', 'Étrangère']);
 });
 
 test('of what the revoking laptop had seen nobody is asked', async () => {
-  good(await tablet.vault.edit([allergy('Vue')]));
+  good(await tablet.vault.edit('moi', [allergy('Vue')]));
   await settled(tablet);
   await shows(laptop, ['Avant', 'Pénicilline', 'Tardive', 'Étrangère', 'Vue']);
   await settled(laptop);

@@ -42,7 +42,7 @@ describe('the main job, from activation to two devices', () => {
   });
 
   it('MED-23 MED-25: she writes an allergy, which is on this device and then at the relay', async () => {
-    good(await laptop.vault.edit([allergy('Arachide')]));
+    good(await laptop.vault.edit('moi', [allergy('Arachide')]));
     const { record } = await laptop.until(
       'record',
       ({ record }) => record.entries['allergies']?.length === 1,
@@ -56,7 +56,7 @@ describe('the main job, from activation to two devices', () => {
 
   it('DOC-02 DOC-20: she adds a PDF, whose bytes come back whole', async () => {
     const id = good(
-      await laptop.vault.addDocument({
+      await laptop.vault.addDocument('moi', {
         file: pdf,
         fileName: 'a.pdf',
         name: 'Bilan',
@@ -64,7 +64,7 @@ describe('the main job, from activation to two devices', () => {
         date: '2024-03',
       }),
     );
-    const { blob, fileName } = good(await laptop.vault.openDocument(id));
+    const { blob, fileName } = good(await laptop.vault.openDocument('moi', id));
     expect(fileName).toBe('Bilan.pdf');
     expect(new Uint8Array(await blob.arrayBuffer())).toEqual(new Uint8Array(await pdf.arrayBuffer()));
   });
@@ -77,7 +77,7 @@ describe('the main job, from activation to two devices', () => {
       systemRandom,
     );
     await eventually(
-      () => loadView(laptop.disk.open(), seal),
+      () => loadView(laptop.disk.open(), seal, 'moi'),
       (view) => view?.documents[0]?.delivery.sent === true,
     );
     laptop.online = false;
@@ -92,14 +92,14 @@ describe('the main job, from activation to two devices', () => {
     // The first screen is the sealed view, before any replica has loaded.
     const first = laptop.events.find((event) => event.type === 'record');
     expect(first).toMatchObject({ record: { editable: false, documents: [{ name: 'Bilan' }] } });
-    expect(good(await vault.record()).entries['allergies']).toHaveLength(1);
-    good(await vault.edit([allergy('Pollen')]));
+    expect(good(await vault.record('moi')).entries['allergies']).toHaveLength(1);
+    good(await vault.edit('moi', [allergy('Pollen')]));
     const { record } = await laptop.until(
       'record',
       ({ record }) => record.entries['allergies']?.length === 2,
     );
     const document = record.documents[0]!;
-    expect(good(await vault.openDocument(document.id)).blob.size).toBe(pdf.size);
+    expect(good(await vault.openDocument('moi', document.id)).blob.size).toBe(pdf.size);
   });
 
   it('D03: she links her phone, and both hold the same record', async () => {
@@ -128,11 +128,11 @@ describe('the main job, from activation to two devices', () => {
     const { record } = await phone.until('record', ({ record }) => record.documents[0]?.onDevice === true);
     const names = record.entries['allergies']?.map(({ fields }) => fields['name']);
     expect(names).toEqual(expect.arrayContaining(['Arachide', 'Pollen']));
-    expect(good(await vault.openDocument(record.documents[0]!.id)).blob.size).toBe(pdf.size);
+    expect(good(await vault.openDocument('moi', record.documents[0]!.id)).blob.size).toBe(pdf.size);
   });
 
   it('an edit on the laptop reaches the phone, and the laptop is told so', async () => {
-    good(await laptop.vault.edit([allergy('Latex')]));
+    good(await laptop.vault.edit('moi', [allergy('Latex')]));
     await phone.until('record', ({ record }) => record.entries['allergies']?.length === 3);
     await laptop.until('sync', ({ sync }) => sync.delivery.sent && sync.delivery.receivedBy === 1);
   });
@@ -142,12 +142,14 @@ describe('the main job, from activation to two devices', () => {
     const other = devices.find(({ thisDevice }) => !thisDevice)!;
     expect(other.name).toBe('Téléphone');
     good(await laptop.vault.revokeDevice(other.id));
-    good(await laptop.vault.edit([allergy('Secret')]));
+    good(await laptop.vault.edit('moi', [allergy('Secret')]));
     await laptop.until('sync', ({ sync }) => sync.unsent === 0 && sync.delivery.sent);
     await phone.until('devices', ({ devices }) =>
       devices.some(({ thisDevice, revokedAt }) => thisDevice && revokedAt !== null),
     );
-    const names = good(await phone.vault.record()).entries['allergies']?.map(({ fields }) => fields['name']);
+    const names = good(await phone.vault.record('moi')).entries['allergies']?.map(
+      ({ fields }) => fields['name'],
+    );
     expect(names).not.toContain('Secret');
   });
 });

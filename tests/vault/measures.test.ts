@@ -32,45 +32,45 @@ afterAll(() => world?.close());
 
 test('MED-41 MED-42 MED-46: Alice writes values; the record sums them up, the door gives them by kind', async () => {
   good(
-    await laptop.vault.edit([
+    await laptop.vault.edit('moi', [
       measure({ kind: 'height', date: '2015', value: 1.7 }),
       measure({ kind: 'weight', date: '2026-01-05', value: 72.25 }),
       measure({ kind: 'pressure', date: '2026-01-05', time: '08:30', value: 128, second: 82 }),
     ]),
   );
-  const record = good(await laptop.vault.record());
+  const record = good(await laptop.vault.record('moi'));
   expect(record.entries).not.toHaveProperty('measures');
   expect(record.measures.weight).toMatchObject({ count: 1, last: { value: 72.25 } });
   expect(record.measures.bmi?.last.value).toBeCloseTo(25);
-  const { values, seconds, times } = good(await laptop.vault.measures('pressure'));
+  const { values, seconds, times } = good(await laptop.vault.measures('moi', 'pressure'));
   expect([values, seconds, times]).toEqual([[128], [82], ['08:30']]);
-  expect(good(await laptop.vault.measures('head')).ids).toEqual([]);
+  expect(good(await laptop.vault.measures('moi', 'head')).ids).toEqual([]);
 });
 
 test('MED-54: a value is corrected by deleting it and writing another, never by changing it', async () => {
-  const [id = ''] = good(await laptop.vault.measures('weight')).ids;
+  const [id = ''] = good(await laptop.vault.measures('moi', 'weight')).ids;
   const right = { kind: 'weight', date: '2026-01-05', value: 71.25 };
-  expect(await laptop.vault.edit([measure(right, id)])).toEqual({
+  expect(await laptop.vault.edit('moi', [measure(right, id)])).toEqual({
     ok: false,
     error: { type: 'entry-invalid', problems: [{ field: 'id', problem: 'immutable' }] },
   });
-  const { stamp } = good(await laptop.vault.record()).measures.weight!;
-  good(await laptop.vault.edit([{ type: 'delete', section: 'measures', id }, measure(right)]));
-  expect(good(await laptop.vault.measures('weight')).values).toEqual([71.25]);
-  expect(good(await laptop.vault.record()).measures.weight?.stamp).not.toBe(stamp);
+  const { stamp } = good(await laptop.vault.record('moi')).measures.weight!;
+  good(await laptop.vault.edit('moi', [{ type: 'delete', section: 'measures', id }, measure(right)]));
+  expect(good(await laptop.vault.measures('moi', 'weight')).values).toEqual([71.25]);
+  expect(good(await laptop.vault.record('moi')).measures.weight?.stamp).not.toBe(stamp);
 });
 
 test('MED-51: what was entered on one device is found on the other', async () => {
   await link(laptop, phone);
   const values = await eventually(
-    async () => good(await phone.vault.measures('weight')).values,
+    async () => good(await phone.vault.measures('moi', 'weight')).values,
     ({ length }) => length === 1,
   );
   expect(values).toEqual([71.25]);
 });
 
 test('MED-39: the copy that a person takes away holds every value', async () => {
-  const copy = JSON.parse(await good(await laptop.vault.exportRecord()).text()) as {
+  const copy = JSON.parse(await good(await laptop.vault.exportRecord('moi')).text()) as {
     entries: { measures: { fields: { kind: string } }[] };
   };
   expect(copy.entries.measures.map(({ fields }) => fields.kind).sort()).toEqual([

@@ -88,7 +88,7 @@ describe('before there is an account', () => {
 describe('with an account', () => {
   beforeAll(async () => {
     await activate(laptop, world.credentials(2));
-    good(await laptop.vault.edit([allergy('Arachide')]));
+    good(await laptop.vault.edit('moi', [allergy('Arachide')]));
     await settled(laptop);
   }, 60_000);
 
@@ -127,7 +127,7 @@ describe('with an account', () => {
     const answer = await vault.confirmKit([words[0], 'abaisser', words[2]]);
     expect(answer).toEqual(wrong('kit-words-wrong', { positions: [kit.asked[1]] }));
     expect(good(await vault.status())).toMatchObject({ type: 'activating' });
-    expect(await vault.edit([allergy('Trop tôt')])).toEqual(wrong('locked'));
+    expect(await vault.edit('moi', [allergy('Trop tôt')])).toEqual(wrong('locked'));
     good(await vault.confirmKit(words));
     expect(good(await vault.status())).toEqual({ type: 'unlocked' });
   });
@@ -142,7 +142,7 @@ describe('with an account', () => {
       { identifiant: IDENTIFIANT, password: '' },
     ])
       expect(await vault.unlock(typed)).toEqual(wrong('wrong-password'));
-    expect(await vault.record()).toEqual(wrong('locked'));
+    expect(await vault.record('moi')).toEqual(wrong('locked'));
     expect(await onDisk(laptop)).toBe(before);
     laptop.online = true;
     good(await vault.unlock({ identifiant: IDENTIFIANT, password: PASSWORD }));
@@ -163,7 +163,7 @@ describe('with an account', () => {
 
   test('a truncated file, one too large, one of a wrong type: each by its name, and no document is there', async () => {
     const add = (bytes: Uint8Array<ArrayBuffer> | string) =>
-      laptop.vault.addDocument({
+      laptop.vault.addDocument('moi', {
         file: new Blob([bytes]),
         fileName: 'a.pdf',
         name: 'Bilan',
@@ -178,19 +178,19 @@ describe('with an account', () => {
     expect(await add('<svg xmlns="http://www.w3.org/2000/svg"/>')).toEqual(wrong('file-type-refused'));
     expect(await add(random(2_000))).toEqual(wrong('file-type-refused'));
     expect(await add('')).toMatchObject({ ok: false });
-    const { documents } = good(await laptop.vault.record());
+    const { documents } = good(await laptop.vault.record('moi'));
     expect(documents).toEqual([]);
-    expect((await laptop.disk.content()).filter(({ key }) => key[0] === 'blob')).toEqual([]);
-    expect(await laptop.vault.openDocument('A'.repeat(22))).toEqual(wrong('entry-missing'));
+    expect((await laptop.disk.content()).filter(({ key }) => key[2] === 'blob')).toEqual([]);
+    expect(await laptop.vault.openDocument('moi', 'A'.repeat(22))).toEqual(wrong('entry-missing'));
   });
 
   test('a full disk: what was not written is not in the record, and what was stays', async () => {
     const names = await allergies(laptop);
     laptop.disk.failWrites('quota');
-    expect(await laptop.vault.edit([allergy('Perdue')])).toEqual(wrong('storage-full'));
+    expect(await laptop.vault.edit('moi', [allergy('Perdue')])).toEqual(wrong('storage-full'));
     laptop.disk.repair();
     expect(await allergies(laptop)).toEqual(names);
-    good(await laptop.vault.edit([allergy('Pollen')]));
+    good(await laptop.vault.edit('moi', [allergy('Pollen')]));
     await settled(laptop);
     // The view is built anew a moment after the edit.
     await expect.poll(() => allergies(laptop)).toEqual([...names, 'Pollen'].sort());
@@ -203,8 +203,8 @@ describe('with an account', () => {
     expect(await laptop.vault.linkOtherDevice({ code: '0123-4567-89AB-CDEF' })).toEqual(
       wrong('relay-unreachable'),
     );
-    good(await laptop.vault.edit([allergy('Latex')]));
-    expect(good(await laptop.vault.sync()).unsent).toBeGreaterThan(0);
+    good(await laptop.vault.edit('moi', [allergy('Latex')]));
+    expect(good(await laptop.vault.sync('moi')).unsent).toBeGreaterThan(0);
     laptop.hurry = 1;
     laptop.setOnline(true);
     good(await laptop.vault.retry());

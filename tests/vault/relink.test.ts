@@ -30,7 +30,7 @@ beforeAll(async () => {
   laptop = world.device();
   phone = world.device();
   await activate(laptop, world.credentials(0));
-  good(await laptop.vault.edit([allergy('Arachide')]));
+  good(await laptop.vault.edit('moi', [allergy('Arachide')]));
   await link(laptop, phone);
   await settled(phone);
 }, 60_000);
@@ -49,7 +49,7 @@ test('LOG-05: until the other device has granted, what the locked device holds s
 });
 
 test('LOG-05: linked anew it opens by the new password only, with the whole record, and nothing of before is left', async () => {
-  const left = ['account/left', 'space/left/live/head', 'blob/left'];
+  const left = ['account/left', 'space/left/live/head', 'record/left/blob/left'];
   await phone.disk.open().write(
     left.map((row) => ({ type: 'put', key: row.split('/'), value: Uint8Array.of(1) })),
     'strict',
@@ -77,7 +77,7 @@ test('LOG-05: linked anew it opens by the new password only, with the whole reco
   expect(await phone.vault.unlock(forgotten)).toEqual({ ok: false, error: { type: 'wrong-password' } });
   good(await phone.vault.unlock(chosen));
   await shows(phone, ['Arachide']);
-  good(await phone.vault.edit([allergy('Latex')]));
+  good(await phone.vault.edit('moi', [allergy('Latex')]));
   await eventually(
     () => allergies(laptop),
     (names) => names.length === 2,

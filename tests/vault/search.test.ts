@@ -25,7 +25,7 @@ const CANARY = 'polytraumatisme';
 const id = toBase64url(systemRandom(16));
 const put = (fields: Fields) => [{ type: 'put', section: 'conditions', id, fields }] as const;
 const entries = async (device: TestDevice, query: string): Promise<unknown[]> =>
-  good(await device.vault.search(query))
+  good(await device.vault.search('moi', query))
     .hits.filter(({ entry }) => entry !== null)
     .map(({ section, entry }) => [section, entry]);
 
@@ -38,18 +38,18 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 test('Alice finds what she wrote as soon as it is written, and no longer once it is deleted', async () => {
-  good(await laptop.vault.edit(put({ name: `Séquelles de ${CANARY}`, start: '2019' })));
+  good(await laptop.vault.edit('moi', put({ name: `Séquelles de ${CANARY}`, start: '2019' })));
   expect(await entries(laptop, 'sequelle')).toEqual([['conditions', id]]);
-  good(await laptop.vault.edit([{ type: 'delete', section: 'conditions', id }]));
+  good(await laptop.vault.edit('moi', [{ type: 'delete', section: 'conditions', id }]));
   expect(await entries(laptop, 'sequelle')).toEqual([]);
-  good(await laptop.vault.edit([{ type: 'restore', section: 'conditions', id }]));
+  good(await laptop.vault.edit('moi', [{ type: 'restore', section: 'conditions', id }]));
   expect(await entries(laptop, 'sequelle')).toEqual([['conditions', id]]);
 });
 
 test('the index stands on the disk, and none of its words does', async () => {
   const stored = await eventually(
     () => laptop.disk.content(),
-    (all) => all.some(({ key }) => key.join('/') === 'account/search'),
+    (all) => all.some(({ key }) => key.join('/') === 'record/moi/search'),
   );
   const needles = needlesOf({ word: CANARY, stem: CANARY.slice(0, 11) });
   expect(stored.flatMap(({ key, value }) => searchBytes(key.join('/'), value, needles))).toEqual([]);
@@ -57,7 +57,7 @@ test('the index stands on the disk, and none of its words does', async () => {
 
 test('R03: after a restart the index is used again; one that rotted is made again', async () => {
   await laptop.vault.lock();
-  await laptop.disk.damage(['account', 'search'], 'flip', seededRandom('rot'));
+  await laptop.disk.damage(['record', 'moi', 'search'], 'flip', seededRandom('rot'));
   good(await laptop.vault.unlock({ identifiant: IDENTIFIANT, password: PASSWORD }));
   expect(await entries(laptop, 'sequelle')).toEqual([['conditions', id]]);
 });
@@ -71,5 +71,5 @@ test('what another device wrote is found here, and a locked vault finds nothing'
     ),
   ).toEqual([['conditions', id]]);
   await phone.vault.lock();
-  expect(await phone.vault.search('sequelle')).toEqual({ ok: false, error: { type: 'locked' } });
+  expect(await phone.vault.search('moi', 'sequelle')).toEqual({ ok: false, error: { type: 'locked' } });
 });

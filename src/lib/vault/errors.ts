@@ -1,4 +1,6 @@
 /** From the failures of the layers below to what the person is told. */
+import type { DiskError } from '#lib/replica/ports.ts';
+import type { EditError } from '#lib/replica/replica.ts';
 import type { StorageError } from '#lib/storage/storage.ts';
 import type { VaultError } from './door/door.ts';
 
@@ -13,4 +15,18 @@ export function storageProblem({ type }: StorageError): VaultError {
     case 'aborted':
       return { type: 'storage-unavailable' };
   }
+}
+
+export function isDisk(error: EditError): error is DiskError {
+  return !['entry-missing', 'edit-too-large', 'not-allowed', 'unsent', 'incomplete'].includes(error.type);
+}
+
+/** Of a change that a replica did not take. */
+export function problemOfEdit(error: EditError): VaultError {
+  if (isDisk(error)) return storageProblem(error);
+  if (error.type === 'entry-missing') return { type: 'entry-missing' };
+  if (error.type === 'edit-too-large')
+    return { type: 'entry-invalid', problems: [{ field: '', problem: 'too-long' }] };
+  if (error.type === 'incomplete') return { type: 'record-damaged' };
+  return { type: 'device-revoked' };
 }

@@ -18,7 +18,7 @@ offer({
     const file = randomFile(size);
     const milliseconds = await timed(async () => {
       const sealed = await sealBlob(systemRandom(32), file, systemRandom);
-      const changes = chunkChanges(toBase64url(systemRandom(32)), sealed.chunks);
+      const changes = chunkChanges('moi', toBase64url(systemRandom(32)), sealed.chunks);
       const written = await opened.value.write(changes, 'strict');
       if (!written.ok) throw new Error(written.error.type);
     });

@@ -14,9 +14,9 @@ import { localSeal } from '#lib/replica/ports.ts';
 import type { Replica } from '#lib/replica/replica.ts';
 import { openDexieStorage } from '#lib/storage/dexie.ts';
 import type { Storage } from '#lib/storage/storage.ts';
-import { openAccount } from '#lib/vault/account/account.ts';
+import { openAccount } from '#lib/vault/account/open-account.ts';
 import { found } from '#lib/vault/entry/activation.ts';
-import type { RecordView, VaultEvent } from '#lib/vault/door/door.ts';
+import { OWN_RECORD, type RecordView, type VaultEvent } from '#lib/vault/door/door.ts';
 import { browserEnvironment, type Environment } from '#lib/vault/environment.ts';
 import { identityChanges, readIdentity, type Identity } from '#lib/vault/entry/identity.ts';
 import { openSpaces } from '#lib/vault/spaces/spaces.ts';
@@ -57,8 +57,9 @@ export function contenders(actionsOf: (count: number) => Iterable<readonly Edit[
         onFounded: async () => ok(),
         onKeys: () => {},
       });
-      must(await spaces.load());
-      const { record, device } = spaces;
+      const record = spaces.record(identity.record);
+      must(await spaces.open(record));
+      const { device } = spaces;
       const client = record.roster().clientIds.get(hex(device.id))!;
 
       const peer = new Y.Doc();
@@ -74,8 +75,8 @@ export function contenders(actionsOf: (count: number) => Iterable<readonly Edit[
       for (const { replica } of [spaces.chain, spaces.account, record]) await deliver(replica);
       await spaces.close();
       // The first opening writes the read model; it is on the disk when the account has closed.
-      const { account } = await open(storage, secret);
-      const entries = countOf(must(await account.view()));
+      const { account, record: built } = await open(storage, secret);
+      const entries = countOf(must(await built.view()));
       await account.close();
       await storage.close();
 
@@ -91,8 +92,8 @@ export function contenders(actionsOf: (count: number) => Iterable<readonly Edit[
       const key = fromBase64url(secret)!;
       const start = performance.now();
       const storage = await opened(nameOf(count));
-      const { account, firstScreen, editable } = await open(storage, key);
-      const entries = countOf(must(await account.view()));
+      const { account, record, firstScreen, editable } = await open(storage, key);
+      const entries = countOf(must(await record.view()));
       await account.close();
       await storage.close();
       return { firstScreen: firstScreen - start, editable: editable - start, entries };
@@ -146,9 +147,10 @@ async function open(storage: Storage, secret: Bytes) {
   const emit = (event: VaultEvent) => {
     if (event.type === 'record' && firstScreen === 0) firstScreen = performance.now();
   };
-  const account = await openAccount({ env, storage, seal, identity, emit });
-  must(await account.ready);
-  return { account, firstScreen, editable: performance.now() };
+  const account = await openAccount({ env, storage, seal, identity, first: OWN_RECORD, emit });
+  const record = (await account.record(OWN_RECORD))!;
+  must(await record.ready);
+  return { account, record, firstScreen, editable: performance.now() };
 }
 
 async function foundAccount(storage: Storage): Promise<{ secret: Bytes; identity: Identity }> {

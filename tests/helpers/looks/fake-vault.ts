@@ -502,21 +502,21 @@ export function startVault(): FakeVault {
     editable: true,
   });
   const changed = () => {
-    tell({ type: 'record', record: record() });
+    tell({ type: 'record', id: 'moi', record: record() });
     if (sync.connection !== 'online') {
       sync = { ...sync, unsent: sync.unsent + 1, delivery: { sent: false, receivedBy: 0 } };
-      tell({ type: 'sync', sync });
+      tell({ type: 'sync', id: 'moi', sync });
       return;
     }
     sync = { ...sync, unsent: 1, delivery: { sent: false, receivedBy: 0 } };
-    tell({ type: 'sync', sync });
+    tell({ type: 'sync', id: 'moi', sync });
     setTimeout(() => {
       sync = { ...sync, unsent: 0, delivery: { sent: true, receivedBy: 0 } };
-      tell({ type: 'sync', sync });
+      tell({ type: 'sync', id: 'moi', sync });
     }, 900);
     setTimeout(() => {
       sync = { ...sync, delivery: { sent: true, receivedBy: sync.otherDevices } };
-      tell({ type: 'sync', sync });
+      tell({ type: 'sync', id: 'moi', sync });
     }, 2500);
   };
   const open = () => {
@@ -588,7 +588,8 @@ export function startVault(): FakeVault {
       await wait(40);
       return yes(record());
     },
-    async search(query) {
+    records: async () => yes([{ id: 'moi', firstName: owner.firstName, lastName: owner.lastName }]),
+    async search(_record, query) {
       await wait(60);
       const said = (fields: Entry['fields']) => fold(Object.values(fields).join(' '));
       const words = fold(query).split(/\s+/).filter(Boolean);
@@ -612,11 +613,11 @@ export function startVault(): FakeVault {
         count: hits.length,
       });
     },
-    async measures(kind) {
+    async measures(_record, kind) {
       await wait(40);
       return yes(seriesOf(kind, measured().get(kind)));
     },
-    async edit(edits): Answer<void> {
+    async edit(_record, edits): Answer<void> {
       await wait(20);
       if (scene === 'full') return no({ type: 'storage-full' });
       for (const edit of edits) {
@@ -634,13 +635,13 @@ export function startVault(): FakeVault {
       changed();
       return yes(undefined);
     },
-    async history(section, entry) {
+    async history(_record, section, entry) {
       await wait(40);
       const found = historyOf(held(), log.update(held()), device, section, entry);
       return found ? yes(found) : no({ type: 'entry-missing' });
     },
-    deleted: async (section) => yes(deletedEntries(held(), section)),
-    async addDocument({ file, name, category, date }, progress, signal) {
+    deleted: async (_record, section) => yes(deletedEntries(held(), section)),
+    async addDocument(_record, { file, name, category, date }, progress, signal) {
       for (let done = 0; done <= 10; done += 1) {
         if (signal?.aborted) return no({ type: 'cancelled' });
         progress?.(done, 10);
@@ -654,7 +655,7 @@ export function startVault(): FakeVault {
       changed();
       return yes(view.id);
     },
-    async openDocument(entry, progress) {
+    async openDocument(_record, entry, progress) {
       for (let done = 0; done <= 4; done += 1) {
         progress?.(done, 4);
         await wait(60);
@@ -710,7 +711,7 @@ export function startVault(): FakeVault {
       await wait(200);
       return yes(unsettled);
     },
-    async settleWords({ take, aside, keep, reopen }) {
+    async settleWords(_record, { take, aside, keep, reopen }) {
       await wait(200);
       unsettled = unsettled
         .filter(({ saying }) => !take.includes(saying))
@@ -729,7 +730,7 @@ export function startVault(): FakeVault {
       await wait(200);
       return yes(additions);
     },
-    async confirmAddition(saying) {
+    async confirmAddition(_record, saying) {
       await wait(600);
       additions = additions.filter((one) => one.saying !== saying);
       return yes(undefined);

@@ -6,7 +6,7 @@ import { PAGES, STATES, VIEWS } from './pages.ts';
 
 const ROUTES = join(import.meta.dirname, '../../../src/routes');
 
-/** `(inside)/profil/[section]` → what its addresses look like. */
+/** `(open)/[carnet]/profil/[section]` → what its addresses look like. */
 const routes = globSync('**/+page.svelte', { cwd: ROUTES }).map((file) => {
   const parts = file.replaceAll('\\', '/').split('/').slice(0, -1);
   const pattern = parts

@@ -46,14 +46,16 @@ export async function spacesOn(storage: Storage, localSecret: Bytes): Promise<Sp
     onFounded: () => Promise.resolve({ ok: true, value: undefined }),
     onKeys: () => {},
   });
-  const loaded = await spaces.load();
+  const loaded = await spaces.open(spaces.record(identity.record));
   if (!loaded.ok) throw new Error(loaded.error.type);
   return spaces;
 }
 
 /** What each of these frames is: "space author lane number". Those that do not open under the keys are left out. */
-export function numbersGiven({ account, record }: Spaces, frames: readonly (Bytes | undefined)[]): string[] {
-  const keys = [...account.epochs(), ...record.epochs()].map(({ frameKey }) => frameKey);
+export function numbersGiven(spaces: Spaces, frames: readonly (Bytes | undefined)[]): string[] {
+  const keys = [spaces.account, ...spaces.records()]
+    .flatMap((space) => space.epochs())
+    .map(({ frameKey }) => frameKey);
   return frames.flatMap((frame) => {
     const opened = frame && openFrame(keys, frame);
     if (!opened) return [];
@@ -68,8 +70,9 @@ export async function secretsOn(storage: Storage, localSecret: Bytes): Promise<M
   const identity = await readIdentity(storage, localSeal(localKey(localSecret), systemRandom));
   const spaces = await spacesOn(storage, localSecret);
   const told = livingEntries(spaces.account.replica.record(), epochKeys.id);
-  const rings = { account: identity!.account.epochs, record: ringOf(spaces.record.id, told) };
-  const files = spaces.record.replica.record().entries.get(documents.id)?.values() ?? [];
+  const record = spaces.record(identity!.record);
+  const rings = { account: identity!.account.epochs, record: ringOf(record.id, told) };
+  const files = record.replica.record().entries.get(documents.id)?.values() ?? [];
   const secrets = new Map<string, Bytes | undefined>([
     ['local key', localSecret],
     ['derived local key', hkdfSha256(localSecret, new Uint8Array(0), labelBytes(LABELS.local), 32)],

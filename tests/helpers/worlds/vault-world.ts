@@ -276,7 +276,10 @@ export async function eventually<T>(
 /** Everything that was written on the device is at the relay, documents too. */
 export async function settled(device: TestDevice): Promise<void> {
   await eventually(
-    async () => ({ sync: good(await device.vault.sync()), record: good(await device.vault.record()) }),
+    async () => ({
+      sync: good(await device.vault.sync('moi')),
+      record: good(await device.vault.record('moi')),
+    }),
     ({ sync, record }) =>
       sync.connection === 'online' &&
       sync.unsent === 0 &&
@@ -287,7 +290,7 @@ export async function settled(device: TestDevice): Promise<void> {
 
 /** The names of the living allergies, in order. */
 export async function allergies(device: TestDevice): Promise<string[]> {
-  const { entries } = good(await device.vault.record());
+  const { entries } = good(await device.vault.record('moi'));
   return (entries['allergies'] ?? []).map(({ fields }) => String(fields['name'])).sort();
 }
 

@@ -39,7 +39,7 @@ self.addEventListener('install', () => void self.skipWaiting());
   },
   {
     id: 'idle-lock-locks',
-    file: 'src/routes/(inside)/+layout.svelte',
+    file: 'src/routes/(open)/+layout.svelte',
     find: `watchIdleness(() => void session.lock('idle'), {`,
     replace: `watchIdleness(() => undefined, {`,
     why: 'A device that was left on a table would stay open.',

@@ -39,8 +39,8 @@ export const VAULT: readonly Sabotage[] = [
   {
     id: 'revocation-rotates',
     file: 'src/lib/vault/account/devices.ts',
-    find: `if (space.roster().rotationDue) await spaces.rotate(space);`,
-    replace: `if (space.roster().rotationDue) await spaces.settled();`,
+    find: `await account.rotateWhatIsDue();`,
+    replace: `account.wake();`,
     why: 'A revoked device would read on until somebody writes (D07).',
     tests: ['tests/attacks/d07.test.ts', 'tests/vault/late-words.test.ts'],
   },
@@ -61,6 +61,22 @@ export const VAULT: readonly Sabotage[] = [
     tests: ['src/lib/vault/spaces/rotation.test.ts'],
   },
   {
+    id: 'records-apart-on-the-disk',
+    file: 'src/lib/vault/disk/layout.ts',
+    find: `['record', record, ...rest]`,
+    replace: `['record', 'moi', ...rest]`,
+    why: 'A child’s first screen, search and documents would be those of its parent.',
+    tests: ['tests/vault/records.test.ts'],
+  },
+  {
+    id: 'revocation-rotates-every-record',
+    file: 'src/lib/vault/account/upkeep.ts',
+    find: `return [spaces.account, ...spaces.records()];`,
+    replace: `return [spaces.account, ...spaces.records().slice(0, 1)];`,
+    why: 'A revoked device would read on in every record but one (D07).',
+    tests: ['tests/vault/records.test.ts'],
+  },
+  {
     id: 'revoker-says-what-it-saw',
     file: 'src/lib/vault/account/devices.ts',
     find: `revokeDeviceBody(id, seen)`,
@@ -71,17 +87,19 @@ export const VAULT: readonly Sabotage[] = [
   {
     id: 'carried-chain-reaches-the-chain',
     file: 'src/lib/vault/spaces/spaces.ts',
-    find: `if (fresh.length > 0) await chain.takeStatements(`,
-    replace: `if (fresh.length < 0) await chain.takeStatements(`,
+    find: `    if (fresh.length > 0)
+      await this.chain.replica.takeStatements(`,
+    replace: `    if (fresh.length < 0)
+      await this.chain.replica.takeStatements(`,
     why: 'The list of devices would show a stolen phone as active, which the record knows is revoked (finding 2).',
     tests: ['tests/vault/hidden-revocation.test.ts'],
   },
   {
     id: 'judged-anew-with-the-chain',
     file: 'src/lib/vault/spaces/spaces.ts',
-    find: `      await account.replica.refresh();
-`,
-    replace: '',
+    find: `        await this.account.replica.refresh();
+        for`,
+    replace: `        for`,
     why: 'The account space would go by the chain of yesterday.',
     tests: ['tests/attacks/d07.test.ts', 'tests/attacks/a03-vault.test.ts'],
   },

@@ -1,4 +1,5 @@
 /** The discovery journey (ACT-28, ACT-31): four places of the profile, asked one after the other. Nothing is stored twice. */
+import { at } from '#lib/places/places.svelte.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
 import { allergies } from '#lib/record/sections/allergies.ts';
 import { conditions } from '#lib/record/sections/conditions.ts';
@@ -28,7 +29,7 @@ export function discoveryAt(path: string): DiscoveryQuestion | 'end' | undefined
   const [previous, next] = [ASKED[index - 1]?.path, ASKED[index + 1]?.path ?? END];
   return {
     ...{ section, asked: section.id, number: index + 1, total: ASKED.length },
-    previous: previous && `/decouverte/${previous}`,
-    next: `/decouverte/${next}`,
+    previous: previous && at(`/decouverte/${previous}`),
+    next: at(`/decouverte/${next}`),
   };
 }

@@ -5,14 +5,14 @@ import type { OutcomeOf } from '#lib/exchange/jobs.ts';
 import type { Entry } from '#lib/record/entry.ts';
 import { STORED_MEASURES } from '#lib/record/measure-kinds.ts';
 import { measures } from '#lib/record/sections/measures.ts';
-import type { Answer, Door, RecordView } from '#lib/vault/door/door.ts';
+import type { Answer, RecordCalls, RecordView } from '#lib/vault/door/door.ts';
 import { exchange, type Unanswered } from './exchange.ts';
 
 export type Plan = ImportPlan;
 
 /** The record as it is shown, with every measured value; null when the values cannot be had. */
 async function recordToExport(
-  door: Door,
+  door: RecordCalls,
   record: RecordView,
 ): Answer<Readonly<Record<string, readonly Entry[]>>> {
   const values: Entry[] = [];
@@ -35,7 +35,7 @@ async function recordToExport(
 
 /** @param whole with what concerns Carnet alone, such as papers and drafts, so that nothing is missing when it is read back */
 export async function exportFhir(
-  door: Door,
+  door: RecordCalls,
   record: RecordView,
   whole: boolean,
 ): Promise<Awaited<Answer<Blob>> | Unanswered> {

@@ -13,7 +13,7 @@ import { statementId, statements } from '#lib/record/sections/statements.ts';
 import { STORED_MEASURES } from '#lib/record/measure-kinds.ts';
 import { measures } from '#lib/record/sections/measures.ts';
 import { fold } from '#lib/record/text.ts';
-import type { Answer, Door, RecordView } from '#lib/vault/door/door.ts';
+import type { Answer, RecordCalls, RecordView } from '#lib/vault/door/door.ts';
 
 /** `blocked`: at most one entry may say this, and one does. */
 export type Standing = 'new' | 'known' | 'alike' | 'deleted' | 'blocked';
@@ -38,7 +38,7 @@ const BATCH_EDITS = 200;
 
 /** How each of the entries stands to what the record holds. Null when the record cannot be asked. */
 export async function offersOf(
-  door: Door,
+  door: RecordCalls,
   record: RecordView,
   incoming: readonly Incoming[],
 ): Promise<readonly Offer[] | null> {
@@ -101,7 +101,7 @@ function isSecond(
   );
 }
 
-async function measureIds(door: Door, record: RecordView): Promise<EntryId[] | null> {
+async function measureIds(door: RecordCalls, record: RecordView): Promise<EntryId[] | null> {
   const ids: EntryId[] = [];
   for (const kind of STORED_MEASURES) {
     if (!record.measures[kind]) continue;
@@ -123,7 +123,7 @@ export interface TakenIn {
 
 /** The file first, so that what was understood of it never stands alone; then the entries, a frame at a time. */
 export async function takeIn(
-  door: Door,
+  door: RecordCalls,
   record: RecordView,
   { file, fileName, title, offers, declared }: TakenIn,
   progress: (done: number, total: number) => void,
@@ -146,7 +146,7 @@ export async function takeIn(
 
 /** The document that is this very file, added if it is not there yet. */
 async function attach(
-  door: Door,
+  door: RecordCalls,
   record: RecordView,
   { file, fileName, title }: Pick<TakenIn, 'file' | 'fileName' | 'title'>,
 ): Answer<EntryId> {

@@ -12,7 +12,7 @@ import { planFhir } from './fhir.ts';
 import { refusalWords } from './fhir-refusal.ts';
 import { type Offer, offersOf, takeIn } from './import.ts';
 import type { Session } from '#lib/app/session/session.svelte.ts';
-import type { VaultError } from '#lib/app/session/vault-types.ts';
+import type { RecordCalls, VaultError } from '#lib/app/session/vault-types.ts';
 
 export interface Declaration {
   readonly section: ProfileSection;
@@ -56,9 +56,11 @@ export class Importing {
   error = $state.raw<VaultError>();
   progress = $state.raw<{ done: number; total: number }>();
   readonly #session: Session;
+  readonly #here: RecordCalls;
 
   constructor(session: Session) {
     this.#session = session;
+    this.#here = session.here;
   }
 
   async read(file: File): Promise<void> {
@@ -76,8 +78,8 @@ export class Importing {
 
   /** What would be added, for the person to choose from. */
   async show(file: File, plan: ImportPlan, kept: readonly KeptItem[]): Promise<void> {
-    const { record, door } = this.#session;
-    const offers = record && (await offersOf(door, record, plan.entries));
+    const { record } = this.#session;
+    const offers = record && (await offersOf(this.#here, record, plan.entries));
     if (!offers) {
       this.step = { type: 'choose', refusal: t('broken') };
       return;
@@ -95,7 +97,7 @@ export class Importing {
   }
 
   async confirm(): Promise<void> {
-    const { record, door } = this.#session;
+    const { record } = this.#session;
     const { step } = this;
     if (step.type !== 'preview' || !record) return;
     const { file, plan, offers, declared } = step;
@@ -103,7 +105,7 @@ export class Importing {
     this.progress = undefined;
     this.step = { ...step, type: 'adding' };
     const answer = await takeIn(
-      door,
+      this.#here,
       record,
       {
         file,
@@ -145,8 +147,8 @@ export class Importing {
   }
 
   async #lookAgain(step: Extract<Step, { type: 'preview' | 'adding' }>): Promise<void> {
-    const { record, door } = this.#session;
-    const offers = record && (await offersOf(door, record, step.plan.entries));
+    const { record } = this.#session;
+    const offers = record && (await offersOf(this.#here, record, step.plan.entries));
     this.step = { ...step, type: 'preview', offers: offers ?? step.offers };
   }
 

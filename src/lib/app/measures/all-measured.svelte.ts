@@ -15,6 +15,7 @@ export class AllMeasured {
   readonly told = $derived(this.#months.map(toldOf));
 
   constructor(session: Session) {
+    const { here } = session;
     let asked = 0;
     const stamps = $derived(STORED.map(({ id }) => session.record?.measures[id]?.stamp ?? '').join(' '));
     $effect(() => {
@@ -23,7 +24,7 @@ export class AllMeasured {
       const mine = ++asked;
       const summaries = untrack(() => session.record?.measures);
       const kinds = STORED.filter(({ id }) => summaries?.[id]);
-      void Promise.all(kinds.map(({ id }) => session.door.measures(id))).then((answers) => {
+      void Promise.all(kinds.map(({ id }) => here.measures(id))).then((answers) => {
         if (mine !== asked) return;
         this.#months = answers.flatMap((answer) => (answer.ok ? monthsOf(answer.value) : []));
       });

@@ -11,7 +11,7 @@ import { measures, targets } from '#lib/record/sections/measures.ts';
 import type { Saved } from '#lib/app/profile/entries.svelte.ts';
 import { immutableEntryId } from '#lib/app/profile/entry-id.ts';
 import type { Session } from '#lib/app/session/session.svelte.ts';
-import type { VaultError } from '#lib/app/session/vault-types.ts';
+import type { RecordCalls, VaultError } from '#lib/app/session/vault-types.ts';
 
 type Tell = (sentence: string, undo?: () => void) => void;
 
@@ -20,10 +20,12 @@ const SAVED: Saved = { saved: true, problems: [] };
 export class Measures {
   error = $state.raw<VaultError>();
   readonly #session: Session;
+  readonly #here: RecordCalls;
   readonly #tell: Tell;
 
   constructor(session: Session, tell: Tell) {
     this.#session = session;
+    this.#here = session.here;
     this.#tell = tell;
   }
 
@@ -93,7 +95,7 @@ export class Measures {
   }
 
   async #isThere(id: EntryId, { kind }: Fields): Promise<boolean> {
-    const answer = await this.#session.door.measures(kind as MeasureId);
+    const answer = await this.#here.measures(kind as MeasureId);
     return answer.ok && answer.value.ids.includes(id);
   }
 
@@ -105,7 +107,7 @@ export class Measures {
   /** What is wrong with which field belongs to the form; anything else is told above it. */
   async #apply(edits: readonly Edit[]): Promise<Saved | undefined> {
     this.error = undefined;
-    const answer = await this.#session.door.edit(edits);
+    const answer = await this.#here.edit(edits);
     if (answer.ok) return undefined;
     const problems = answer.error.type === 'entry-invalid' ? answer.error.problems : [];
     if (problems.length === 0) this.error = answer.error;
@@ -138,6 +140,7 @@ export class Series {
   error = $state.raw<VaultError>();
 
   constructor(session: Session, kind: () => MeasureId) {
+    const { here } = session;
     let asked = 0;
     // The record is told anew with every change of it; only another stamp asks again.
     const stamp = $derived(session.record && (session.record.measures[kind()]?.stamp ?? null));
@@ -146,7 +149,7 @@ export class Series {
       const mine = ++asked;
       if (now === null) this.value = undefined;
       if (now === undefined || now === null) return;
-      void session.door.measures(id).then((answer) => {
+      void here.measures(id).then((answer) => {
         if (mine !== asked) return;
         this.error = answer.ok ? undefined : answer.error;
         if (answer.ok) this.value = answer.value;

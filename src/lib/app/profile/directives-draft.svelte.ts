@@ -9,7 +9,7 @@ import type { Entry } from '#lib/record/entry.ts';
 import type { Fields } from '#lib/record/section.ts';
 import { DIRECTIVES_DRAFT, directivesDraft } from '#lib/record/sections/directives.ts';
 import { cleanLines } from '#lib/record/text.ts';
-import type { Door } from '#lib/vault/door/door.ts';
+import type { RecordCalls } from '#lib/vault/door/door.ts';
 import type { VaultError } from '#lib/app/session/vault-types.ts';
 
 const PAUSE_MS = 1000;
@@ -37,7 +37,7 @@ export class DirectivesDraft {
   /** Whether all that stands here is in the record; undefined before anything was typed. */
   saved = $state<boolean>();
   error = $state.raw<VaultError>();
-  readonly #door: Pick<Door, 'edit'>;
+  readonly #door: Pick<RecordCalls, 'edit'>;
   readonly #clock: DraftClock;
   /** What the record holds, as far as this page was told or has written. */
   readonly #known: Record<string, string> = {};
@@ -45,7 +45,7 @@ export class DirectivesDraft {
   #stop: (() => void) | undefined;
   #writing: Promise<boolean> | undefined;
 
-  constructor(door: Pick<Door, 'edit'>, clock: DraftClock = pageClock) {
+  constructor(door: Pick<RecordCalls, 'edit'>, clock: DraftClock = pageClock) {
     this.#door = door;
     this.#clock = clock;
   }

@@ -1,7 +1,7 @@
 /** The draft while it is typed: when it is written, what travels, and what arrives from elsewhere meanwhile. */
 import { expect, test } from 'vitest';
 import type { Edit, FieldValue } from '#lib/record/entry.ts';
-import type { Door } from '#lib/vault/door/door.ts';
+import type { RecordCalls } from '#lib/vault/door/door.ts';
 import { DirectivesDraft, type DraftClock } from './directives-draft.svelte.ts';
 
 interface Desk {
@@ -25,7 +25,7 @@ function desk(): Desk {
       return () => (timers = timers.filter((one) => one !== timer));
     },
   };
-  const door: Pick<Door, 'edit'> = {
+  const door: Pick<RecordCalls, 'edit'> = {
     async edit(edits: readonly Edit[]) {
       if (failing) return { ok: false, error: { type: 'storage-full' } };
       for (const edit of edits) if (edit.type === 'put') written.push({ ...edit.fields });

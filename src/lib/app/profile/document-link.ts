@@ -1,8 +1,9 @@
 /** MED-14: a document that is added from an entry belongs to it. The address names the entry by its random id alone. */
+import { at } from '#lib/places/places.svelte.ts';
 import type { Entry, EntryId } from '#lib/record/entry.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
 import { healthSections } from '#lib/record/sections.ts';
-import type { Answer, Door, RecordView } from '#lib/vault/door/door.ts';
+import type { Answer, RecordCalls, RecordView } from '#lib/vault/door/door.ts';
 
 export interface LinkTarget {
   readonly section: ProfileSection;
@@ -12,7 +13,9 @@ export interface LinkTarget {
 }
 
 export function addDocumentAddress(section: ProfileSection, entry: Entry): string {
-  return `/documents/ajouter?${new URLSearchParams({ rubrique: section.path, pour: entry.id }).toString()}`;
+  return at(
+    `/documents/ajouter?${new URLSearchParams({ rubrique: section.path, pour: entry.id }).toString()}`,
+  );
 }
 
 export function linkTarget(record: RecordView | undefined, asked: URLSearchParams): LinkTarget | undefined {
@@ -23,7 +26,7 @@ export function linkTarget(record: RecordView | undefined, asked: URLSearchParam
 }
 
 export function linkDocument(
-  door: Door,
+  door: RecordCalls,
   { section, entry, field }: LinkTarget,
   document: EntryId,
 ): Answer<void> {

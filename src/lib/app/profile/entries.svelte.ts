@@ -8,7 +8,7 @@ import { changedFields, type Fields, type Problem } from '#lib/record/section.ts
 import { declaredNone, statementId, statements } from '#lib/record/sections/statements.ts';
 import { newEntryId, saidAgain } from './entry-id.ts';
 import type { Session } from '#lib/app/session/session.svelte.ts';
-import type { VaultError } from '#lib/app/session/vault-types.ts';
+import type { RecordCalls, VaultError } from '#lib/app/session/vault-types.ts';
 
 /** A sentence that passes, with what takes the action back. */
 type Tell = (sentence: string, undo?: () => void) => void;
@@ -23,6 +23,7 @@ const SAVED: Saved = { saved: true, problems: [] };
 export class SectionEntries {
   error = $state.raw<VaultError>();
   readonly #session: Session;
+  readonly #here: RecordCalls;
   readonly #section: () => ProfileSection;
   readonly #nameOf: (section: ProfileSection, entry: Pick<Entry, 'fields'>) => string;
   readonly #tell: Tell;
@@ -34,6 +35,7 @@ export class SectionEntries {
     tell: Tell,
   ) {
     this.#session = session;
+    this.#here = session.here;
     this.#section = section;
     this.#nameOf = nameOf;
     this.#tell = tell;
@@ -127,12 +129,12 @@ export class SectionEntries {
 
   /** Null when it cannot be told now. */
   async history(id: EntryId): Promise<EntryHistory | null> {
-    const answer = await this.#session.door.history(this.#section().id, id);
+    const answer = await this.#here.history(this.#section().id, id);
     return answer.ok ? answer.value : null;
   }
 
   async deleted(): Promise<readonly Entry[]> {
-    const answer = await this.#session.door.deleted(this.#section().id);
+    const answer = await this.#here.deleted(this.#section().id);
     return answer.ok ? answer.value : [];
   }
 
@@ -171,7 +173,7 @@ export class SectionEntries {
 
   async #apply(edits: readonly Edit[]): Promise<boolean> {
     this.error = undefined;
-    const answer = await this.#session.door.edit(edits);
+    const answer = await this.#here.edit(edits);
     if (!answer.ok) this.error = answer.error;
     return answer.ok;
   }

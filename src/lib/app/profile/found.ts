@@ -4,14 +4,14 @@ import { measureKind } from '#lib/record/measure-kinds.ts';
 import { measuredAt, type Measured } from '#lib/record/measures.ts';
 import { healthSections, PROFILE } from '#lib/record/sections.ts';
 import { documents } from '#lib/record/sections/documents.ts';
-import type { Door, RecordView, SearchHit } from '#lib/vault/door/door.ts';
+import type { RecordCalls, RecordView, SearchHit } from '#lib/vault/door/door.ts';
 
 const places = new Map([...healthSections, ...PROFILE].map((place) => [place.id, place]));
 
 /** The values among what was found: they are not in the record that a page has. */
 export async function measuredOf(
   hits: readonly SearchHit[],
-  door: Pick<Door, 'measures'>,
+  door: Pick<RecordCalls, 'measures'>,
 ): Promise<ReadonlyMap<string, Measured>> {
   const wanted = new Set(hits.flatMap(({ entry, kind }) => (kind && entry !== null ? [entry] : [])));
   const kinds = [...new Set(hits.flatMap(({ kind }) => kind ?? []))];

@@ -15,7 +15,7 @@ import type { RuleTable } from '#lib/record/prevention/rules.ts';
 import { answersOf, factId, preventionFacts } from '#lib/record/sections/prevention-facts.ts';
 import { preventiveActs } from '#lib/record/sections/preventive-acts.ts';
 import { vaccinations } from '#lib/record/sections/vaccinations.ts';
-import type { Answer as Answered, Door, RecordView } from '#lib/vault/door/door.ts';
+import type { Answer as Answered, RecordCalls, RecordView } from '#lib/vault/door/door.ts';
 
 /** The table of the country: a file of its own, fetched (from this device) when a page shows it. */
 export async function loadRules(): Promise<RuleTable> {
@@ -68,7 +68,7 @@ function personOf({ owner, entries }: RecordView): Person {
 }
 
 /** One fact, one entry: what was said before is replaced. */
-export function answerFact(door: Door, fact: string, answer: Answer): Answered<void> {
+export function answerFact(door: RecordCalls, fact: string, answer: Answer): Answered<void> {
   const [section, id] = [preventionFacts.id, factId(fact)];
   return door.edit([
     { type: 'put', section, id, fields: { fact, answer } },

@@ -5,7 +5,7 @@
 import type { FoundGroup } from '#lib/record/found.ts';
 import { groupsOf, measuredOf } from './found.ts';
 import type { Session } from '#lib/app/session/session.svelte.ts';
-import type { VaultError } from '#lib/app/session/vault-types.ts';
+import type { RecordCalls, VaultError } from '#lib/app/session/vault-types.ts';
 
 export interface SearchAnswer {
   readonly query: string;
@@ -19,10 +19,12 @@ export class ProfileSearch {
   answer = $state.raw<SearchAnswer>();
   error = $state.raw<VaultError>();
   readonly #session: Session;
+  readonly #here: RecordCalls;
   #asked = 0;
 
   constructor(session: Session) {
     this.#session = session;
+    this.#here = session.here;
   }
 
   /** Of what is asked quickly one after the other, only the last is answered. */
@@ -33,14 +35,14 @@ export class ProfileSearch {
       this.answer = undefined;
       return;
     }
-    const answer = await this.#session.door.search(query);
+    const answer = await this.#here.search(query);
     if (mine !== this.#asked) return;
     if (!answer.ok) {
       this.error = answer.error;
       return;
     }
     const { hits, count } = answer.value;
-    const measured = await measuredOf(hits, this.#session.door);
+    const measured = await measuredOf(hits, this.#here);
     const { record } = this.#session;
     if (mine !== this.#asked || !record) return;
     const groups = groupsOf(hits, record, measured);

@@ -5,11 +5,15 @@
  * page anew, so that nothing of them stays in memory.
  */
 import { createContext } from 'svelte';
+import { recordShown, showRecord } from '#lib/places/places.svelte.ts';
+import { inRecord } from '#lib/vault/door/client.ts';
 import type {
-  Answer,
   DeviceView,
   Door,
   LinkState,
+  RecordCalls,
+  RecordId,
+  RecordSummary,
   RecordView,
   SecurityNotice,
   SyncView,
@@ -17,7 +21,6 @@ import type {
   VaultEvent,
   VaultStatus,
 } from '#lib/vault/door/door.ts';
-import { saveBlob } from '#lib/app/exchange/download.ts';
 
 export interface Vault extends Door {
   subscribe(listener: (event: VaultEvent) => void): () => void;
@@ -30,8 +33,10 @@ const START_MS = 6000;
 export class Session {
   readonly door: Door;
   status = $state.raw<VaultStatus>();
-  record = $state.raw<RecordView>();
-  sync = $state.raw<SyncView>();
+  /** Every record of the account; the one that the address names is shown. */
+  records = $state.raw<readonly RecordSummary[]>([]);
+  /** The address names a record that this account does not have. */
+  unknown = $state(false);
   devices = $state.raw<readonly DeviceView[]>();
   notices = $state.raw<readonly SecurityNotice[]>([]);
   link = $state.raw<LinkState>();
@@ -44,6 +49,8 @@ export class Session {
   /** Why the vault could not even say how it stands. */
   closed = $state.raw<VaultError>();
   readonly #vault: Vault;
+  #views = $state.raw<Readonly<Record<RecordId, RecordView>>>({});
+  #syncs = $state.raw<Readonly<Record<RecordId, SyncView>>>({});
   #locking = false;
 
   constructor(vault: Vault) {
@@ -52,6 +59,32 @@ export class Session {
       if (!this.#locking) this.broken = true;
     });
     vault.subscribe((event) => this.#hear(event));
+  }
+
+  get shown(): RecordId {
+    return recordShown();
+  }
+
+  /** What is shown. */
+  get record(): RecordView | undefined {
+    return this.#views[this.shown];
+  }
+
+  get sync(): SyncView | undefined {
+    return this.#syncs[this.shown];
+  }
+
+  /** The door of the record that is shown now. Kept by whoever begins something with it. */
+  get here(): RecordCalls {
+    return inRecord(this.door, this.shown);
+  }
+
+  /** The record that the address names. */
+  show(id: RecordId): void {
+    if (this.shown === id) return;
+    showRecord(id);
+    this.unknown = false;
+    if (this.status?.type === 'unlocked') void this.#loadRecord();
   }
 
   /** Asks for the status; the rest follows by itself once the record is open. */
@@ -75,23 +108,18 @@ export class Session {
     location.replace(reason === 'idle' ? '/deverrouiller?inactif' : '/deverrouiller');
   }
 
-  /** R02: everything as one file for the person, among the downloads. */
-  async saveCopy(fileName: string): Answer<void> {
-    const answer = await this.door.exportRecord();
-    if (!answer.ok) return answer;
-    saveBlob(answer.value, `${fileName}.json`);
-    return { ok: true, value: undefined };
-  }
-
   #hear(event: VaultEvent): void {
     switch (event.type) {
       case 'status':
         return this.#setStatus(event.status);
+      case 'records':
+        this.records = event.records;
+        return;
       case 'record':
-        this.record = event.record;
+        this.#views = { ...this.#views, [event.id]: event.record };
         return;
       case 'sync':
-        this.sync = event.sync;
+        this.#syncs = { ...this.#syncs, [event.id]: event.sync };
         return;
       case 'devices':
         this.devices = event.devices;
@@ -128,16 +156,24 @@ export class Session {
   }
 
   async #load(): Promise<void> {
-    const record = await this.door.record();
-    if (record.ok) this.record = record.value;
-    const [sync, devices, notices] = await Promise.all([
-      this.door.sync(),
+    await this.#loadRecord();
+    const [records, devices, notices] = await Promise.all([
+      this.door.records(),
       this.door.devices(),
       this.door.notices(),
     ]);
-    if (sync.ok) this.sync = sync.value;
+    if (records.ok) this.records = records.value;
     if (devices.ok) this.devices = devices.value;
     if (notices.ok) this.notices = notices.value;
+  }
+
+  async #loadRecord(): Promise<void> {
+    const id = this.shown;
+    const record = await this.door.record(id);
+    if (record.ok) this.#views = { ...this.#views, [id]: record.value };
+    else if (id === this.shown) this.unknown = isNowhere(record.error);
+    const sync = record.ok ? await this.door.sync(id) : record;
+    if (sync.ok) this.#syncs = { ...this.#syncs, [id]: sync.value };
   }
 }
 
@@ -159,4 +195,9 @@ function guarded(vault: Vault, onBroken: () => void): Door {
       };
     },
   });
+}
+
+/** An id that is none, or of no record of this account. */
+function isNowhere({ type }: VaultError): boolean {
+  return type === 'record-unknown' || type === 'call-refused';
 }

@@ -1,23 +1,27 @@
 import { describe, expect, test } from 'vitest';
-import { homeOf, wantedPage } from './where.ts';
+import { wantedPage } from './wanted.ts';
+import { homeOf } from './where.ts';
 
 describe('where to', () => {
   test('each state has its page', () => {
     expect(homeOf({ type: 'empty' })).toBe('/');
     expect(homeOf({ type: 'activating', step: 'kit' })).toBe('/activer');
     expect(homeOf({ type: 'locked' })).toBe('/deverrouiller');
-    expect(homeOf({ type: 'unlocked' })).toBe('/accueil');
+    expect(homeOf({ type: 'unlocked' })).toBe('/moi/accueil');
   });
 
   test('after unlocking one comes back to one’s page, and to no foreign one', () => {
-    expect(wantedPage('/profil/allergies')).toBe('/profil/allergies');
+    for (const page of ['/moi/profil/allergies', '/AbC_d-3/documents', '/parametres/appareils'])
+      expect(wantedPage(page)).toBe(page);
     for (const foreign of [
       '//elsewhere.example/',
       'https://elsewhere.example',
-      '/documents/../x',
+      '/moi/documents/../x',
+      '/profil/allergies',
+      '/moi/parametres',
       'javascript:alert(1)',
       null,
     ])
-      expect(wantedPage(foreign)).toBe('/accueil');
+      expect(wantedPage(foreign)).toBe('/moi/accueil');
   });
 });

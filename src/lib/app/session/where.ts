@@ -1,4 +1,5 @@
 /** Which page belongs to which state of the vault. */
+import { at } from '#lib/places/places.svelte.ts';
 import type { VaultStatus } from '#lib/vault/door/door.ts';
 
 export function homeOf(status: VaultStatus): string {
@@ -8,15 +9,8 @@ export function homeOf(status: VaultStatus): string {
     case 'locked':
       return '/deverrouiller';
     case 'unlocked':
-      return '/accueil';
+      return at('/accueil');
     default:
       return '/';
   }
-}
-
-const INSIDE = /^\/(?:accueil|decouverte|profil|documents|messages|partage|parametres)(?:\/[A-Za-z0-9_-]+)*$/;
-
-/** The page somebody wanted before unlocking, if it is one of ours; it never carries more than opaque ids. */
-export function wantedPage(parameter: string | null): string {
-  return parameter !== null && INSIDE.test(parameter) ? parameter : '/accueil';
 }

@@ -62,6 +62,10 @@ export const en = {
   'entry-missing.what': 'This entry no longer exists.',
   'entry-missing.kept': 'The rest of your record is intact.',
   'entry-missing.todo': 'It may have been deleted on another device. Go back to the list.',
+  'record-unknown.what': 'This record is not on this device.',
+  'record-unknown.kept': 'Your records are intact.',
+  'record-unknown.todo':
+    'Go back to your own record. If it was shared with you a short while ago, wait until this device has received it.',
   'record-damaged.what': 'Data stored on this device is damaged.',
   'record-damaged.kept': 'You can still read your record, but this change was not saved.',
   'record-damaged.todo':

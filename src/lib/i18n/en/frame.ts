@@ -11,6 +11,8 @@ export const en = {
   myMenu: 'My profile and settings: {name}',
   settings: 'Settings',
   devices: 'My devices',
+  recordOf: 'Record of {name}',
+  toOwn: 'Back to my record',
   lockNow: 'Lock',
   syncTitle: 'Where my record stands',
   syncOpen: 'Sync state: {state}',

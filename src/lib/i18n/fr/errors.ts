@@ -61,6 +61,10 @@ export const fr = {
   'entry-missing.what': "Cet élément n'existe plus.",
   'entry-missing.kept': 'Le reste de votre carnet est intact.',
   'entry-missing.todo': 'Il a peut-être été supprimé sur un autre appareil. Revenez à la liste.',
+  'record-unknown.what': "Ce carnet n'est pas sur cet appareil.",
+  'record-unknown.kept': 'Vos carnets sont intacts.',
+  'record-unknown.todo':
+    "Revenez à votre carnet. S'il vous a été partagé il y a peu, attendez que cet appareil l'ait reçu.",
   'record-damaged.what': 'Des données enregistrées sur cet appareil sont abîmées.',
   'record-damaged.kept':
     "Vous pouvez toujours lire votre carnet, mais cette modification n'a pas été enregistrée.",

@@ -8,6 +8,8 @@ export const fr = {
   myMenu: 'Mon profil et mes paramètres : {name}',
   settings: 'Paramètres',
   devices: 'Mes appareils',
+  recordOf: 'Carnet de {name}',
+  toOwn: 'Revenir à mon carnet',
   lockNow: 'Verrouiller',
   syncTitle: 'Où en est mon carnet',
   syncOpen: 'État de la synchronisation : {state}',

@@ -1,6 +1,11 @@
 /** What revoked devices left for the person to decide, and each decision with its sentence. */
 import type { Session } from '#lib/app/session/session.svelte.ts';
-import type { UnsettledAddition, UnsettledWord, VaultError } from '#lib/app/session/vault-types.ts';
+import type {
+  RecordCalls,
+  UnsettledAddition,
+  UnsettledWord,
+  VaultError,
+} from '#lib/app/session/vault-types.ts';
 import { lateWords as t } from '#lib/i18n/late-words.ts';
 import { focusHeading } from '#lib/ui/shared/focus.ts';
 import type { Toasts } from '#lib/ui/shared/toasts.svelte.ts';
@@ -13,12 +18,12 @@ export class Unsettled {
   additions = $state.raw<readonly UnsettledAddition[]>([]);
   error = $state.raw<VaultError>();
   busy = $state(false);
-  readonly #session: Session;
+  readonly #here: RecordCalls;
   readonly #toasts: Toasts;
   #latest = 0;
 
   constructor(session: Session, toasts: Toasts) {
-    this.#session = session;
+    this.#here = session.here;
     this.#toasts = toasts;
     // What comes in, and what is settled on another device, changes the record or the devices. While something is being
     // settled here the rows stand still: a row that comes can be pressed.
@@ -61,7 +66,7 @@ export class Unsettled {
   async confirm({ saying }: UnsettledAddition, name: string, close: () => void): Promise<void> {
     if (this.busy) return;
     this.#begin();
-    const answer = await this.#session.door.confirmAddition(saying);
+    const answer = await this.#here.confirmAddition(saying);
     await this.#load();
     this.busy = false;
     if (!answer.ok) {
@@ -82,7 +87,7 @@ export class Unsettled {
     if (this.busy) return false;
     this.#begin();
     const none = { take: [], aside: [], keep: [], reopen: [] };
-    const answer = await this.#session.door.settleWords({ ...none, [what]: sayings });
+    const answer = await this.#here.settleWords({ ...none, [what]: sayings });
     await this.#load();
     this.busy = false;
     if (!answer.ok) this.error = answer.error;
@@ -99,8 +104,8 @@ export class Unsettled {
   /** Of two readings that overlap the later one is shown, whichever is answered last. */
   async #load(): Promise<void> {
     const mine = ++this.#latest;
-    const { door } = this.#session;
-    const [said, made] = await Promise.all([door.unsettledWords(), door.unsettledAdditions()]);
+    const here = this.#here;
+    const [said, made] = await Promise.all([here.unsettledWords(), here.unsettledAdditions()]);
     if (mine !== this.#latest) return;
     if (said.ok && made.ok) [this.words, this.additions] = [said.value, made.value];
     else this.error = said.ok ? (made.ok ? undefined : made.error) : said.error;

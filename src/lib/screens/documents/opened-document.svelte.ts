@@ -11,6 +11,7 @@ export class OpenedDocument {
   constructor(session: Session, id: () => string, exists: () => boolean) {
     // A change of its name does not open it again.
     const isThere = $derived(exists());
+    const { here } = session;
     $effect(() => {
       void this.#tries;
       if (!isThere) return;
@@ -18,7 +19,7 @@ export class OpenedDocument {
       this.file = undefined;
       this.error = undefined;
       this.progress = undefined;
-      void session.door
+      void here
         .openDocument(id(), (done, total) => {
           if (!left) this.progress = { done, total };
         })

@@ -18,17 +18,20 @@ import type { Account } from './account.ts';
 import { deviceNames } from './device-list.ts';
 import type { UnsettledAddition, VaultError } from '#lib/vault/door/door.ts';
 import { storageProblem } from '#lib/vault/errors.ts';
-import { deviceEdit, type RosterSpace } from '#lib/vault/spaces/spaces.ts';
+import type { OpenRecord } from '#lib/vault/record/open-record.ts';
+import { deviceEdit } from '#lib/vault/spaces/founding.ts';
+import type { RosterSpace } from '#lib/vault/spaces/roster-space.ts';
 import { decisionsIn, unconfirmed } from './undecided.ts';
 
 export async function unsettledAdditions(
   account: Account,
+  record: OpenRecord,
 ): Promise<Result<readonly UnsettledAddition[], VaultError>> {
   const names = await deviceNames(account.spaces.account.replica);
   if (!names.ok) return fail(storageProblem(names.error));
-  const decided = decisionsIn(account.spaces);
+  const decided = decisionsIn(record.space);
   return ok(
-    unconfirmed(account.spaces).map(({ control, space }) => {
+    unconfirmed(account.spaces, record).map(({ control, space }) => {
       const saying = hex(control.id);
       const about = { saying, device: names.value.get(hex(control.inner.author)) ?? '' };
       const decision = decided.on(saying) === 'aside' ? ('aside' as const) : null;
@@ -44,15 +47,19 @@ export async function unsettledAdditions(
   );
 }
 
-export async function confirmAddition(account: Account, saying: string): Promise<Result<void, VaultError>> {
-  const found = unconfirmed(account.spaces).find(({ control }) => hex(control.id) === saying);
+export async function confirmAddition(
+  account: Account,
+  record: OpenRecord,
+  saying: string,
+): Promise<Result<void, VaultError>> {
+  const found = unconfirmed(account.spaces, record).find(({ control }) => hex(control.id) === saying);
   if (!found) return fail({ type: 'entry-missing' });
   const done = found.space
     ? await confirmJoin(found.space, saying)
     : await confirmLink(account, found.control);
   if (!done.ok) return done;
   account.wake();
-  await account.reviewUnsettled();
+  await account.reviewUnsettled(record);
   return ok();
 }
 
@@ -84,7 +91,7 @@ async function grantEpochs(opened: Account): Promise<Result<void, VaultError>> {
   const { address } = opened.identity();
   const first = space.epochs().find(({ epoch }) => epoch === 0);
   if (!first) throw new Error('the account has no first epoch');
-  const rotated = await spaces.rotate(space, first);
+  const rotated = await space.rotate(first);
   if (!rotated.ok) return fail(problemOf(rotated.error));
   const boxes = await sealEpochs({
     space: space.id,

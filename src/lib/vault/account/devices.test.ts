@@ -8,10 +8,10 @@ test('10: the revocation says what this device has of the other, in every space'
   const said: Uint8Array<ArrayBuffer>[] = [];
   const having = (...sayings: string[]) => ({
     replica: { lanesOf: (id: string) => (id === ids.other ? sayings.map((saying) => ({ saying })) : []) },
-    roster: () => ({ rotationDue: false }),
   });
   const account = {
-    wake: () => {},
+    allRecords: () => Promise.resolve({ ok: true, value: [] }),
+    rotateWhatIsDue: () => Promise.resolve(),
     spaces: {
       device: { id: ids.self },
       chainState: () => ({ devices: new Map([[ids.other, {}]]) }),
@@ -24,7 +24,7 @@ test('10: the revocation says what this device has of the other, in every space'
         },
       },
       account: having('0b'.repeat(32)),
-      record: having('0c'.repeat(32), '0a'.repeat(32)),
+      records: () => [having('0c'.repeat(32)), having('0a'.repeat(32))],
       settled: () => Promise.resolve(),
     },
   } as unknown as Account;

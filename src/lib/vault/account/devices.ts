@@ -12,23 +12,20 @@ import { storageProblem } from '#lib/vault/errors.ts';
  */
 export async function revokeDevice(account: Account, id: string): Promise<Result<void, VaultError>> {
   const { spaces } = account;
-  const { chain, account: accountSpace, record } = spaces;
   const device = spaces.chainState().devices.get(id);
   if (!device || device.revoked || id === hex(spaces.device.id)) return fail({ type: 'entry-missing' });
   // What this device has of the other is said with it: what it finds later, somebody else had taken in (replica/unseen.ts).
-  const seen = [accountSpace, record].flatMap(({ replica }) =>
+  const records = await account.allRecords();
+  if (!records.ok) return records;
+  const seen = [spaces.account, ...spaces.records()].flatMap(({ replica }) =>
     replica.lanesOf(id).map(({ saying }) => saying),
   );
-  const revoked = await chain.replica.control(revokeDeviceBody(id, seen));
+  const revoked = await spaces.chain.replica.control(revokeDeviceBody(id, seen));
   if (!revoked.ok)
     return fail(
       revoked.error.type === 'incomplete' ? { type: 'record-damaged' } : storageProblem({ type: 'aborted' }),
     );
   await spaces.settled();
-  for (const space of [accountSpace, record]) {
-    // A rotation that fails here is made later, as one that is due.
-    if (space.roster().rotationDue) await spaces.rotate(space);
-  }
-  account.wake();
+  await account.rotateWhatIsDue();
   return ok();
 }

@@ -10,9 +10,10 @@ const WAIT_MS = 8_000;
 export async function footprint(account: Account): Promise<Result<RelayFootprint, VaultError>> {
   const engine = await account.online();
   if (!engine) return fail({ type: 'relay-unreachable' });
-  const { chain, account: accountSpace, record } = account.spaces;
+  const records = await account.allRecords();
+  if (!records.ok) return records;
   const topics: RelayFootprint['topics'][number][] = [];
-  for (const { topic } of [chain, accountSpace, record].flatMap((space) => space.epochs())) {
+  for (const { topic } of account.spaces.all().flatMap((space) => space.epochs())) {
     const waiting = new AbortController();
     const cancel = account.env.clock.setTimer(WAIT_MS, () => waiting.abort());
     const session = await engine.sessionFor(topic, waiting.signal);

@@ -18,8 +18,10 @@ import { settledWords } from '#lib/record/sections/settled-words.ts';
 import { statements } from '#lib/record/sections/statements.ts';
 import type { DiskError } from '#lib/replica/ports.ts';
 import type { WordOf } from '#lib/replica/words.ts';
-import type { EntryWord } from '#lib/vault/door/door.ts';
-import type { RosterSpace, Spaces } from '#lib/vault/spaces/spaces.ts';
+import { OWN_RECORD, type EntryWord } from '#lib/vault/door/door.ts';
+import type { OpenRecord } from '#lib/vault/record/open-record.ts';
+import type { RosterSpace } from '#lib/vault/spaces/roster-space.ts';
+import type { Spaces } from '#lib/vault/spaces/spaces.ts';
 
 const ENTRY_ID = 22;
 
@@ -40,19 +42,22 @@ const TOLD: ReadonlyMap<SectionId, SectionDefinition & { readonly name: readonly
   ].map((section) => [section.id, section]),
 );
 
+type OfRecord = Pick<OpenRecord, 'id' | 'space'>;
+
 /** The devices of which something waits, each with when it did the first of it. */
 export async function undecidedDevices(
   spaces: Spaces,
+  record: OfRecord,
 ): Promise<Result<ReadonlyMap<string, number>, DiskError>> {
-  const { replica } = spaces.record;
+  const { replica } = record.space;
   const found = await replica.unsettled();
   if (!found.ok) return found;
   const held = replica.record();
-  const decided = decisionsIn(spaces);
+  const decided = decisionsIn(record.space);
   const isTold = (word: WordOf) => entriesOf(word, held).length > 0;
   const late = found.value.late.filter((word) => isTold(word) && decided.on(word.saying) === null);
   const kept = found.value.kept.filter((word) => isTold(word) && decided.onKept(word.saying) === null);
-  const additions = unconfirmed(spaces).flatMap(({ control: { id, inner } }) =>
+  const additions = unconfirmed(spaces, record).flatMap(({ control: { id, inner } }) =>
     decided.on(hex(id)) === null ? [{ device: hex(inner.author), at: inner.clock.time }] : [],
   );
   const devices = new Map<string, number>();
@@ -67,9 +72,10 @@ export interface Unconfirmed {
   readonly space: RosterSpace | null;
 }
 
-export function unconfirmed(spaces: Spaces): Unconfirmed[] {
-  const { chain, record } = spaces;
-  const links = new Set(spaces.chainState().unconfirmed);
+/** Joins of a record; links are of the account, and decided on in one's own record. */
+export function unconfirmed(spaces: Spaces, { id, space: record }: OfRecord): Unconfirmed[] {
+  const { chain } = spaces;
+  const links = new Set(id === OWN_RECORD ? spaces.chainState().unconfirmed : []);
   const joins = new Set(record.roster().unconfirmed);
   const among = (
     controls: readonly VerifiedControl[],
@@ -94,7 +100,7 @@ export interface Decisions {
 }
 
 /** What was decided on devices that stand: a thief settles nothing, neither its own words nor, later, what others had decided. */
-export function decisionsIn({ record }: Pick<Spaces, 'record'>): Decisions {
+export function decisionsIn(record: RosterSpace): Decisions {
   const { replica } = record;
   const members = replica.members();
   const believed = new Set<number>();

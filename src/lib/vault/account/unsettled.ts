@@ -11,18 +11,19 @@ import type { Account } from './account.ts';
 import { deviceNames } from './device-list.ts';
 import type { SettledBy, UnsettledWord, VaultError } from '#lib/vault/door/door.ts';
 import { storageProblem } from '#lib/vault/errors.ts';
+import type { OpenRecord } from '#lib/vault/record/open-record.ts';
 import { decisionId, decisionsIn, entriesOf } from './undecided.ts';
 
 export async function unsettledWords(
   account: Account,
+  { space }: OpenRecord,
 ): Promise<Result<readonly UnsettledWord[], VaultError>> {
-  const { record } = account.spaces;
-  const found = await record.replica.unsettled();
+  const found = await space.replica.unsettled();
   if (!found.ok) return fail(storageProblem(found.error));
   const names = await deviceNames(account.spaces.account.replica);
   if (!names.ok) return fail(storageProblem(names.error));
-  const held = record.replica.record();
-  const decided = decisionsIn(account.spaces);
+  const held = space.replica.record();
+  const decided = decisionsIn(space);
   const { devices } = account.spaces.chainState();
   const view = (word: WordOf, state: UnsettledWord['state']): UnsettledWord[] => {
     const entries = entriesOf(word, held);
@@ -42,9 +43,10 @@ export async function unsettledWords(
 /** Takes in, sets aside, keeps, asks again. Whatever was decided before gives way. */
 export async function settleWords(
   account: Account,
+  record: OpenRecord,
   { take, aside, keep, reopen }: SettledBy,
 ): Promise<Result<void, VaultError>> {
-  const taken = take.length > 0 ? await takeIn(account, take) : ok([]);
+  const taken = take.length > 0 ? await takeIn(record, take) : ok([]);
   if (!taken.ok) return taken;
   const edits = [
     ...aside.map((saying) => decide(saying, 'aside')),
@@ -52,20 +54,19 @@ export async function settleWords(
     ...reopen.map((saying) => decide(saying, 'open')),
   ];
   if (edits.length > 0) {
-    const done = await account.edit(edits);
+    const done = await record.edit(edits);
     if (!done.ok) return done;
   }
   account.wake();
-  await account.reviewUnsettled();
+  await account.reviewUnsettled(record);
   return ok();
 }
 
 /** Those that count now: the words asked for, and what their authors had said before them. */
 async function takeIn(
-  { spaces }: Account,
+  { space: { replica } }: OpenRecord,
   sayings: readonly string[],
 ): Promise<Result<readonly string[], VaultError>> {
-  const { replica } = spaces.record;
   const before = await replica.unsettled();
   if (!before.ok) return fail(storageProblem(before.error));
   const taken = await replica.takeInWords(sayings);

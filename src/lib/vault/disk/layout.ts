@@ -5,16 +5,18 @@
  *   account/identity, …/…-2   sealed  who we are here, twice: device secrets, space names, own name (identity.ts)
  *   account/identifiant       sealed  what the password is asked together with, for the person to read again
  *   account/root              sealed  the root secret, until the kit is confirmed; then gone
- *   account/view              sealed  the read model: the first screen after unlock
  *   account/notices           sealed  what the person was warned of
- *   account/search            sealed  the index of the search (search.ts)
- *   blob/<id>/<index>         a chunk of a document, sealed as it travels
- *   upload/<id>               sealed  a document whose chunks are not all at the relay yet
- *   purge/<id>                sealed  a deleted document whose chunks the relay still has
+ *   account/records           sealed  which records there are, by the random ids that addresses show (records.ts)
+ *   record/<id>/view          sealed  the read model: the first screen after unlock
+ *   record/<id>/search        sealed  the index of the search (search.ts)
+ *   record/<id>/blob/<id>/<index>     a chunk of a document, sealed as it travels
+ *   record/<id>/upload/<id>   sealed  a document whose chunks are not all at the relay yet
+ *   record/<id>/purge/<id>    sealed  a deleted document whose chunks the relay still has
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { LocalSeal } from '#lib/replica/ports.ts';
 import { ordinal, type Change, type Key, type Storage } from '#lib/storage/storage.ts';
+import type { RecordId } from '#lib/vault/door/door.ts';
 
 export const KEYS = {
   slot: [
@@ -27,18 +29,24 @@ export const KEYS = {
   ],
   identifiant: ['account', 'identifiant'],
   root: ['account', 'root'],
-  view: ['account', 'view'],
   notices: ['account', 'notices'],
-  search: ['account', 'search'],
-  blobs: ['blob'],
-  uploads: ['upload'],
-  purges: ['purge'],
+  records: ['account', 'records'],
 } as const satisfies Record<string, Key | readonly Key[]>;
 
-export const blobKey = (blob: string): Key => [...KEYS.blobs, blob];
-export const chunkKey = (blob: string, index: number): Key => [...KEYS.blobs, blob, ordinal(index)];
-export const uploadKey = (blob: string): Key => [...KEYS.uploads, blob];
-export const purgeKey = (blob: string): Key => [...KEYS.purges, blob];
+const recordKey = (record: RecordId, ...rest: readonly string[]): Key => ['record', record, ...rest];
+
+export const viewKey = (record: RecordId): Key => recordKey(record, 'view');
+export const searchKey = (record: RecordId): Key => recordKey(record, 'search');
+export const blobsKey = (record: RecordId): Key => recordKey(record, 'blob');
+export const uploadsKey = (record: RecordId): Key => recordKey(record, 'upload');
+export const purgesKey = (record: RecordId): Key => recordKey(record, 'purge');
+export const blobKey = (record: RecordId, blob: string): Key => [...blobsKey(record), blob];
+export const chunkKey = (record: RecordId, blob: string, index: number): Key => [
+  ...blobKey(record, blob),
+  ordinal(index),
+];
+export const uploadKey = (record: RecordId, blob: string): Key => [...uploadsKey(record), blob];
+export const purgeKey = (record: RecordId, blob: string): Key => [...purgesKey(record), blob];
 
 /** Key elements never hold a line break, so two keys never give one context. */
 const contextOf = (key: Key): string => key.join('\n');

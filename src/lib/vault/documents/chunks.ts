@@ -7,14 +7,17 @@ import type { LocalSeal } from '#lib/replica/ports.ts';
 import type { Change, Storage } from '#lib/storage/storage.ts';
 import {
   blobKey,
+  blobsKey,
   chunkKey,
-  KEYS,
   purgeKey,
+  purgesKey,
   sealedGet,
   sealedPut,
   uploadKey,
+  uploadsKey,
 } from '#lib/vault/disk/layout.ts';
 import { decodeJson, encodeJson } from '#lib/vault/disk/sealed-json.ts';
+import type { RecordId } from '#lib/vault/door/door.ts';
 
 /** Where a blob is at the relay. `blob` is the id in base64url. */
 export interface BlobPlace {
@@ -23,28 +26,28 @@ export interface BlobPlace {
   readonly chunks: number;
 }
 
-export function chunkChanges(blob: string, chunks: readonly Bytes[]): Change[] {
-  return chunks.map((value, index) => ({ type: 'put', key: chunkKey(blob, index), value }));
+export function chunkChanges(record: RecordId, blob: string, chunks: readonly Bytes[]): Change[] {
+  return chunks.map((value, index) => ({ type: 'put', key: chunkKey(record, blob, index), value }));
 }
 
-export function uploadChange(seal: LocalSeal, place: BlobPlace): Promise<Change> {
-  return sealedPut(seal, uploadKey(place.blob), encodeJson(place));
+export function uploadChange(seal: LocalSeal, record: RecordId, place: BlobPlace): Promise<Change> {
+  return sealedPut(seal, uploadKey(record, place.blob), encodeJson(place));
 }
 
 /** Lets the chunks go here and notes that the relay is to let go of them too. */
-export async function purgeChanges(seal: LocalSeal, place: BlobPlace): Promise<Change[]> {
+export async function purgeChanges(seal: LocalSeal, record: RecordId, place: BlobPlace): Promise<Change[]> {
   return [
-    { type: 'deletePrefix', prefix: blobKey(place.blob) },
-    { type: 'delete', key: uploadKey(place.blob) },
-    await sealedPut(seal, purgeKey(place.blob), encodeJson(place)),
+    { type: 'deletePrefix', prefix: blobKey(record, place.blob) },
+    { type: 'delete', key: uploadKey(record, place.blob) },
+    await sealedPut(seal, purgeKey(record, place.blob), encodeJson(place)),
   ];
 }
 
-export const pendingUploads = (storage: Storage, seal: LocalSeal): Promise<BlobPlace[]> =>
-  places(storage, seal, KEYS.uploads);
+export const pendingUploads = (storage: Storage, seal: LocalSeal, record: RecordId): Promise<BlobPlace[]> =>
+  places(storage, seal, uploadsKey(record));
 
-export const pendingPurges = (storage: Storage, seal: LocalSeal): Promise<BlobPlace[]> =>
-  places(storage, seal, KEYS.purges);
+export const pendingPurges = (storage: Storage, seal: LocalSeal, record: RecordId): Promise<BlobPlace[]> =>
+  places(storage, seal, purgesKey(record));
 
 async function places(storage: Storage, seal: LocalSeal, prefix: readonly string[]): Promise<BlobPlace[]> {
   const found: BlobPlace[] = [];
@@ -57,9 +60,11 @@ async function places(storage: Storage, seal: LocalSeal, prefix: readonly string
 }
 
 /** Which chunks of which blobs are here: blob id in base64url → indexes. */
-export async function chunksOnDevice(storage: Storage): Promise<Map<string, Set<number>>> {
+export async function chunksOnDevice(storage: Storage, record: RecordId): Promise<Map<string, Set<number>>> {
   const found = new Map<string, Set<number>>();
-  for (const [, blob, index] of await storage.keys(KEYS.blobs)) {
+  const prefix = blobsKey(record);
+  for (const key of await storage.keys(prefix)) {
+    const [blob, index] = key.slice(prefix.length);
     if (blob === undefined || index === undefined) continue;
     const indexes = found.get(blob) ?? new Set();
     found.set(blob, indexes.add(Number.parseInt(index, 36)));

@@ -13,14 +13,16 @@ import { documentFileName, documents, type StoredMime } from '#lib/record/sectio
 import type { LocalSeal } from '#lib/replica/ports.ts';
 import type { Storage } from '#lib/storage/storage.ts';
 import { chunkChanges, purgeChanges, uploadChange, type BlobPlace } from './chunks.ts';
-import type { Progress, VaultError } from '#lib/vault/door/door.ts';
+import type { Progress, RecordId, VaultError } from '#lib/vault/door/door.ts';
 import type { Environment } from '#lib/vault/environment.ts';
 import { storageProblem } from '#lib/vault/errors.ts';
 import { prepareFile, prepareOriginal } from './files.ts';
 import { chunkKey } from '#lib/vault/disk/layout.ts';
-import { placeOf, type Transfers } from './transfers.ts';
+import type { Transfers } from './transfers.ts';
+import { placeOf } from './place.ts';
 
 export interface DocumentsDeps {
+  readonly record: RecordId;
   readonly env: Environment;
   readonly storage: Storage;
   readonly seal: LocalSeal;
@@ -48,7 +50,7 @@ export async function addDocument(
   progress: Progress = () => {},
   signal?: AbortSignal,
 ): Promise<Result<EntryId, VaultError>> {
-  const { env, storage, seal, transfers } = deps;
+  const { env, storage, seal, transfers, record } = deps;
   const prepared = await (original ? prepareOriginal(file) : prepareFile(file, env.images, signal));
   if (signal?.aborted) return fail({ type: 'cancelled' });
   if (!prepared.ok) return prepared;
@@ -65,11 +67,14 @@ export async function addDocument(
     topic: deps.topic(),
     chunks: sealed.chunks.length,
   };
-  const changes = [...chunkChanges(place.blob, sealed.chunks), await uploadChange(seal, place)];
+  const changes = [
+    ...chunkChanges(record, place.blob, sealed.chunks),
+    await uploadChange(seal, record, place),
+  ];
   const stored = await storage.write(changes, 'strict');
   if (!stored.ok) return fail(storageProblem(stored.error));
   if (signal?.aborted) {
-    await storage.write(await purgeChanges(seal, place), 'strict');
+    await storage.write(await purgeChanges(seal, record, place), 'strict');
     return fail({ type: 'cancelled' });
   }
   progress(STEPS.stored, STEPS.done);
@@ -83,7 +88,7 @@ export async function addDocument(
   transfers.added(place);
   const edited = await deps.edit([{ type: 'put', section: documents.id, id, fields }]);
   if (!edited.ok) {
-    await storage.write(await purgeChanges(seal, place), 'relaxed');
+    await storage.write(await purgeChanges(seal, record, place), 'relaxed');
     return edited;
   }
   progress(STEPS.done, STEPS.done);
@@ -96,7 +101,7 @@ export async function openDocument(
   entry: Entry,
   progress: Progress = () => {},
 ): Promise<Result<{ blob: Blob; fileName: string }, VaultError>> {
-  const { storage, transfers } = deps;
+  const { storage, transfers, record } = deps;
   const place = placeOf(entry);
   const manifest = manifestOf(entry);
   if (!place || !manifest) return fail({ type: 'document-unavailable' });
@@ -104,7 +109,7 @@ export async function openDocument(
     openBlob(
       manifest.key,
       manifest,
-      async (index) => (await storage.get(chunkKey(place.blob, index))) ?? null,
+      async (index) => (await storage.get(chunkKey(record, place.blob, index))) ?? null,
     );
 
   const { onDevice } = transfers.status(place.blob, place.chunks);

@@ -1,6 +1,6 @@
 /**
- * The chunks of documents on their way: added ones to the relay, others' from it (so that every device has every document
- * when the network is gone), deleted ones away. One at a time, again and again until done.
+ * The chunks of one record's documents on their way: added ones to the relay, others' from it (so that every device has
+ * every document when the network is gone), deleted ones away. One at a time, again and again until done.
  *
  * Guarantees: what is on its way survives a crash, since the lists are on the disk; each step can be repeated.
  */
@@ -12,30 +12,19 @@ import type { LocalSeal } from '#lib/replica/ports.ts';
 import type { Storage } from '#lib/storage/storage.ts';
 import { downloadBlob, uploadBlob, type BlobError, type BlobTransfer } from '#lib/sync/blobs.ts';
 import type { SyncEngine } from '#lib/sync/engine.ts';
-import { chunksOnDevice, pendingPurges, pendingUploads, purgeChanges, type BlobPlace } from './chunks.ts';
-import type { Progress } from '#lib/vault/door/door.ts';
-import type { Environment } from '#lib/vault/environment.ts';
 import { chunkKey, purgeKey, uploadKey } from '#lib/vault/disk/layout.ts';
+import type { Progress, RecordId } from '#lib/vault/door/door.ts';
+import type { Environment } from '#lib/vault/environment.ts';
+import { chunksOnDevice, pendingPurges, pendingUploads, purgeChanges, type BlobPlace } from './chunks.ts';
+import { placeOf } from './place.ts';
 
 /** A deletion can be undone for a day; then the file goes, here and at the relay. */
 const UNDO_MS = 24 * 3_600_000;
 
 const ASK_AGAIN_MS = 15_000;
 
-export interface Transfers {
-  status(blob: string, chunks: number): { readonly onDevice: boolean; readonly uploaded: boolean };
-  /** The chunks of a new document are on the disk and listed for sending. */
-  added(place: BlobPlace): void;
-  /** Fetches what this device lacks of a document. */
-  fetch(place: BlobPlace, progress?: Progress): Promise<Result<void, BlobError>>;
-  /** A chunk turned out to be damaged: all of them are fetched again. */
-  discard(place: BlobPlace): Promise<void>;
-  /** Documents, or the network, have changed: does what there is to do. */
-  wake(engine: SyncEngine | null): void;
-  stop(): void;
-}
-
 export interface TransfersOptions {
+  readonly record: RecordId;
   readonly env: Environment;
   readonly storage: Storage;
   readonly seal: LocalSeal;
@@ -44,152 +33,173 @@ export interface TransfersOptions {
   readonly onChange: () => void;
 }
 
-/** Where the file of an entry lies; null for an entry that is none (from a newer version, or damaged). */
-export function placeOf({ fields }: Entry): BlobPlace | null {
-  const { topic, blob, chunks } = fields;
-  const topicBytes = typeof topic === 'string' ? fromBase64url(topic) : null;
-  if (topicBytes?.length !== 32 || typeof blob !== 'string' || typeof chunks !== 'number') return null;
-  return fromBase64url(blob)?.length === 32 ? { topic: topicBytes, blob, chunks } : null;
+export async function openTransfers(options: TransfersOptions): Promise<Transfers> {
+  const { record, storage, seal } = options;
+  const unsent = await pendingUploads(storage, seal, record);
+  return new Transfers(
+    options,
+    await chunksOnDevice(storage, record),
+    new Set(unsent.map(({ blob }) => blob)),
+  );
 }
 
-export async function openTransfers(options: TransfersOptions): Promise<Transfers> {
-  const { env, storage, seal, documents, onChange } = options;
-  const present = await chunksOnDevice(storage);
-  const unsent = new Set((await pendingUploads(storage, seal)).map(({ blob }) => blob));
-  const stopping = new AbortController();
+export class Transfers {
+  readonly #options: TransfersOptions;
+  readonly #present: Map<string, Set<number>>;
+  readonly #unsent: Set<string>;
+  readonly #stopping = new AbortController();
   /** Not at the relay: its sender is not done yet. Asked for again after a while, and on the next connection. */
-  const unavailable = new Set<string>();
-  let engine: SyncEngine | null = null;
-  let running = false;
-  let again = false;
-  let cancelLater = (): void => {};
+  readonly #unavailable = new Set<string>();
+  #engine: SyncEngine | null = null;
+  #running = false;
+  #again = false;
+  #cancelLater = (): void => {};
 
-  function transfer(place: BlobPlace, from: SyncEngine, onProgress?: Progress): BlobTransfer {
-    const { blob, topic, chunks: total } = place;
+  constructor(options: TransfersOptions, present: Map<string, Set<number>>, unsent: Set<string>) {
+    this.#options = options;
+    this.#present = present;
+    this.#unsent = unsent;
+  }
+
+  status(blob: string, chunks: number): { readonly onDevice: boolean; readonly uploaded: boolean } {
+    return { onDevice: this.#has(blob, chunks), uploaded: !this.#unsent.has(blob) };
+  }
+
+  /** The chunks of a new document are on the disk and listed for sending. */
+  added({ blob, chunks }: BlobPlace): void {
+    this.#present.set(blob, new Set(Array.from({ length: chunks }, (_, index) => index)));
+    this.#unsent.add(blob);
+  }
+
+  /** Fetches what this device lacks of a document. */
+  async fetch(place: BlobPlace, progress?: Progress): Promise<Result<void, BlobError>> {
+    if (this.#engine?.state().connection !== 'online') return fail({ type: 'chunks-missing', chunks: [] });
+    const { blob } = place;
+    const got = await downloadBlob({
+      ...this.#transfer(place, this.#engine, progress),
+      present: this.#present.get(blob) ?? new Set(),
+      keep: (index, bytes) => this.#keep(blob, index, bytes),
+    });
+    this.#options.onChange();
+    return got;
+  }
+
+  /** A chunk turned out to be damaged: all of them are fetched again. */
+  async discard({ blob, chunks }: BlobPlace): Promise<void> {
+    const { storage, record } = this.#options;
+    const changes = Array.from({ length: chunks }, (_, index) => ({
+      type: 'delete' as const,
+      key: chunkKey(record, blob, index),
+    }));
+    await storage.write(changes, 'relaxed');
+    this.#present.delete(blob);
+  }
+
+  /** Documents, or the network, have changed: does what there is to do. */
+  wake(current: SyncEngine | null): void {
+    if (current !== this.#engine) this.#unavailable.clear();
+    this.#engine = current;
+    this.#again = true;
+    void this.#run();
+  }
+
+  stop(): void {
+    this.#cancelLater();
+    this.#stopping.abort();
+  }
+
+  #has(blob: string, chunks: number): boolean {
+    return (this.#present.get(blob)?.size ?? 0) >= chunks;
+  }
+
+  #transfer(
+    { blob, topic, chunks: total }: BlobPlace,
+    over: SyncEngine,
+    onProgress?: Progress,
+  ): BlobTransfer {
+    const { env } = this.#options;
     return {
       topic,
       blob: fromBase64url(blob) as Bytes,
       total,
-      sessionFor: (of, signal) => from.sessionFor(of, signal),
+      sessionFor: (of, signal) => over.sessionFor(of, signal),
       clock: env.clock,
       random: env.random,
-      signal: stopping.signal,
+      signal: this.#stopping.signal,
       ...(onProgress && { onProgress }),
     };
   }
 
-  async function keep(blob: string, index: number, value: Bytes): Promise<boolean> {
-    const kept = await storage.write([{ type: 'put', key: chunkKey(blob, index), value }], 'relaxed');
+  async #keep(blob: string, index: number, value: Bytes): Promise<boolean> {
+    const { storage, record } = this.#options;
+    const kept = await storage.write([{ type: 'put', key: chunkKey(record, blob, index), value }], 'relaxed');
     if (!kept.ok) return false;
-    present.set(blob, (present.get(blob) ?? new Set<number>()).add(index));
+    this.#present.set(blob, (this.#present.get(blob) ?? new Set<number>()).add(index));
     return true;
   }
 
-  async function fetch(place: BlobPlace, progress?: Progress): Promise<Result<void, BlobError>> {
-    if (engine?.state().connection !== 'online') return fail({ type: 'chunks-missing', chunks: [] });
-    const { blob } = place;
-    const got = await downloadBlob({
-      ...transfer(place, engine, progress),
-      present: present.get(blob) ?? new Set(),
-      keep: (index, bytes) => keep(blob, index, bytes),
-    });
-    onChange();
-    return got;
+  async #run(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    while (this.#again && !this.#stopping.signal.aborted) {
+      this.#again = false;
+      await this.#dropDeleted();
+      if (this.#engine?.state().connection === 'online') await this.#runOnce(this.#engine);
+    }
+    this.#running = false;
+    if (this.#unavailable.size > 0 && !this.#stopping.signal.aborted) this.#askAgainLater();
   }
 
-  async function sendOne(place: BlobPlace, to: SyncEngine): Promise<void> {
-    const chunk = (index: number) => storage.get(chunkKey(place.blob, index));
-    const sent = await uploadBlob({ ...transfer(place, to), chunk });
+  async #runOnce(online: SyncEngine): Promise<void> {
+    const { storage, seal, record, documents } = this.#options;
+    for (const place of await pendingUploads(storage, seal, record)) await this.#sendOne(place, online);
+    for (const place of await pendingPurges(storage, seal, record)) await this.#purgeOne(place, online);
+    for (const entry of documents()) {
+      const place = placeOf(entry);
+      if (!place || entry.deletedAt !== undefined) continue;
+      if (this.#has(place.blob, place.chunks) || this.#unavailable.has(place.blob)) continue;
+      const got = await this.fetch(place);
+      if (!got.ok) this.#unavailable.add(place.blob);
+    }
+  }
+
+  async #sendOne(place: BlobPlace, to: SyncEngine): Promise<void> {
+    const { storage, record, onChange } = this.#options;
+    const chunk = (index: number) => storage.get(chunkKey(record, place.blob, index));
+    const sent = await uploadBlob({ ...this.#transfer(place, to), chunk });
     if (!sent.ok) return;
-    await storage.write([{ type: 'delete', key: uploadKey(place.blob) }], 'strict');
-    unsent.delete(place.blob);
+    await storage.write([{ type: 'delete', key: uploadKey(record, place.blob) }], 'strict');
+    this.#unsent.delete(place.blob);
     onChange();
   }
 
-  async function purgeOne({ topic, blob }: BlobPlace, to: SyncEngine): Promise<void> {
-    const session = await to.sessionFor(topic, stopping.signal);
+  async #purgeOne({ topic, blob }: BlobPlace, to: SyncEngine): Promise<void> {
+    const { storage, record } = this.#options;
+    const session = await to.sessionFor(topic, this.#stopping.signal);
     const gone = await session?.ask({ type: 'delete-blob', topic, blob: fromBase64url(blob) as Bytes });
     if (gone?.ok || gone?.error.type === 'not-found')
-      await storage.write([{ type: 'delete', key: purgeKey(blob) }], 'strict');
+      await storage.write([{ type: 'delete', key: purgeKey(record, blob) }], 'strict');
   }
 
   /** Deletions that can no longer be undone. */
-  async function dropDeleted(): Promise<void> {
+  async #dropDeleted(): Promise<void> {
+    const { env, storage, seal, record, documents } = this.#options;
     for (const entry of documents()) {
       const place = placeOf(entry);
       if (!place || entry.deletedAt === undefined || env.clock.now() - entry.deletedAt < UNDO_MS) continue;
-      if (!present.has(place.blob)) continue;
-      const dropped = await storage.write(await purgeChanges(seal, place), 'strict');
-      if (dropped.ok) present.delete(place.blob);
-      unsent.delete(place.blob);
+      if (!this.#present.has(place.blob)) continue;
+      const dropped = await storage.write(await purgeChanges(seal, record, place), 'strict');
+      if (dropped.ok) this.#present.delete(place.blob);
+      this.#unsent.delete(place.blob);
     }
   }
 
-  async function runOnce(online: SyncEngine): Promise<void> {
-    for (const place of await pendingUploads(storage, seal)) await sendOne(place, online);
-    for (const place of await pendingPurges(storage, seal)) await purgeOne(place, online);
-    for (const entry of documents()) {
-      const place = placeOf(entry);
-      if (
-        !place ||
-        entry.deletedAt !== undefined ||
-        (present.get(place.blob)?.size ?? 0) >= place.chunks ||
-        unavailable.has(place.blob)
-      )
-        continue;
-      const got = await fetch(place);
-      if (!got.ok) unavailable.add(place.blob);
-    }
-  }
-
-  async function run(): Promise<void> {
-    if (running) return;
-    running = true;
-    while (again && !stopping.signal.aborted) {
-      again = false;
-      await dropDeleted();
-      if (engine?.state().connection === 'online') await runOnce(engine);
-    }
-    running = false;
-    if (unavailable.size > 0 && !stopping.signal.aborted) askAgainLater();
-  }
-
-  function askAgainLater(): void {
-    cancelLater();
-    cancelLater = env.clock.setTimer(ASK_AGAIN_MS, () => {
-      unavailable.clear();
-      again = true;
-      void run();
+  #askAgainLater(): void {
+    this.#cancelLater();
+    this.#cancelLater = this.#options.env.clock.setTimer(ASK_AGAIN_MS, () => {
+      this.#unavailable.clear();
+      this.#again = true;
+      void this.#run();
     });
   }
-
-  return {
-    status: (blob, chunks) => ({
-      onDevice: (present.get(blob)?.size ?? 0) >= chunks,
-      uploaded: !unsent.has(blob),
-    }),
-    added({ blob, chunks }) {
-      present.set(blob, new Set(Array.from({ length: chunks }, (_, index) => index)));
-      unsent.add(blob);
-    },
-    fetch,
-    async discard({ blob, chunks }) {
-      const changes = Array.from({ length: chunks }, (_, index) => ({
-        type: 'delete' as const,
-        key: chunkKey(blob, index),
-      }));
-      await storage.write(changes, 'relaxed');
-      present.delete(blob);
-    },
-    wake(current) {
-      if (current !== engine) unavailable.clear();
-      engine = current;
-      again = true;
-      void run();
-    },
-    stop() {
-      cancelLater();
-      stopping.abort();
-    },
-  };
 }

@@ -34,6 +34,7 @@ export type VaultError =
   | { readonly type: 'document-unavailable' } // not on this device, and the network does not have it now
   | { readonly type: 'entry-invalid'; readonly problems: readonly Problem[] }
   | { readonly type: 'entry-missing' }
+  | { readonly type: 'record-unknown' } // this account has no such record on this device
   | { readonly type: 'record-damaged' } // nothing can be written until the relay has been asked for what rotted here
   | { readonly type: 'storage-full' }
   | { readonly type: 'storage-unavailable' }
@@ -72,6 +73,18 @@ export interface Kit {
   readonly qr: string; // what the kit's QR code carries
   readonly address: string;
   readonly asked: readonly [number, number, number]; // 1-based positions to be typed again
+}
+
+/** How this device calls a record, in addresses too: `moi` for one's own, else random. It means nothing anywhere else. */
+export type RecordId = string;
+export const OWN_RECORD: RecordId = 'moi';
+
+/** A record of this account, as lists of them show it. */
+export interface RecordSummary {
+  readonly id: RecordId;
+  /** Of whom it is; empty until that has arrived. */
+  readonly firstName: string;
+  readonly lastName: string;
 }
 
 /** The first screen after unlock: needs neither Yjs nor the frame log. */
@@ -153,6 +166,8 @@ export interface SecurityNotice {
     | 'late-words';
   readonly at: number;
   readonly device?: string;
+  /** Which record it is about; none where it is about the account. */
+  readonly record?: RecordId;
   readonly seen: boolean;
 }
 
@@ -224,8 +239,9 @@ export type Progress = (done: number, total: number) => void;
 /** What the vault pushes to every page that listens. */
 export type VaultEvent =
   | { readonly type: 'status'; readonly status: VaultStatus }
-  | { readonly type: 'record'; readonly record: RecordView }
-  | { readonly type: 'sync'; readonly sync: SyncView }
+  | { readonly type: 'records'; readonly records: readonly RecordSummary[] }
+  | { readonly type: 'record'; readonly id: RecordId; readonly record: RecordView }
+  | { readonly type: 'sync'; readonly id: RecordId; readonly sync: SyncView }
   | { readonly type: 'devices'; readonly devices: readonly DeviceView[] }
   | { readonly type: 'link'; readonly link: LinkState }
   | { readonly type: 'notice'; readonly notices: readonly SecurityNotice[] }
@@ -248,24 +264,18 @@ export interface AccountDoor {
   /** What the password is asked together with, on this device; null when it cannot be read. */
   identifiant(): Answer<string | null>;
 
-  unlock(input: { identifiant: string; password: string }): Answer<void>;
+  /** `record` is the one that the page shows: it is opened first. */
+  unlock(input: { identifiant: string; password: string; record?: RecordId }): Answer<void>;
   lock(): Answer<void>;
 
-  sync(): Answer<SyncView>;
+  /** One's own first, then by name. */
+  records(): Answer<readonly RecordSummary[]>;
   /** "Réessayer": leaves the back-off at once. */
   retry(): Answer<void>;
   footprint(): Answer<RelayFootprint>;
 
   devices(): Answer<readonly DeviceView[]>;
   revokeDevice(id: string): Answer<void>;
-  /** What revoked devices wrote that does not count, or counts because another one had taken it in. */
-  unsettledWords(): Answer<readonly UnsettledWord[]>;
-  /** To take a word in takes in with it what its device had written before it. */
-  settleWords(decisions: SettledBy): Answer<void>;
-  /** Links and joins of revoked devices that do not count. `settleWords` sets them aside. */
-  unsettledAdditions(): Answer<readonly UnsettledAddition[]>;
-  /** By a person's tap: from now on it counts, and what the device wrote with it. */
-  confirmAddition(saying: string): Answer<void>;
   /**
    * New device: shows a code, then a phrase; ends `done` when the first record has arrived. What a locked account had
    * here is replaced then, and not before.
@@ -281,22 +291,24 @@ export interface AccountDoor {
   markNoticesSeen(): Answer<void>;
 }
 
-/** What can be done with the record. */
+/** What can be done with one record. A record that this account does not have is answered `record-unknown`. */
 export interface RecordDoor {
-  record(): Answer<RecordView>;
+  record(record: RecordId): Answer<RecordView>;
+  sync(record: RecordId): Answer<SyncView>;
   /** Over everything that was written, whatever its accents and endings, with no network. */
-  search(query: string): Answer<SearchResult>;
+  search(record: RecordId, query: string): Answer<SearchResult>;
   /** Every value of one kind; to be asked for again when its summary in the record shows another `stamp`. */
-  measures(kind: MeasureId): Answer<MeasureSeries>;
+  measures(record: RecordId, kind: MeasureId): Answer<MeasureSeries>;
   /** One user action, one frame. Acknowledged only when it is on disk. */
-  edit(edits: readonly Edit[]): Answer<void>;
+  edit(record: RecordId, edits: readonly Edit[]): Answer<void>;
   /** R21: who wrote an entry and when, and what it was before each change. */
-  history(section: SectionId, id: EntryId): Answer<EntryHistory>;
+  history(record: RecordId, section: SectionId, id: EntryId): Answer<EntryHistory>;
   /** The entries of a section that were deleted, the last deletion first. */
-  deleted(section: SectionId): Answer<readonly Entry[]>;
+  deleted(record: RecordId, section: SectionId): Answer<readonly Entry[]>;
 
   /** Stopped by `signal` it leaves nothing behind; once it stands in the record it is added, signal or not. */
   addDocument(
+    record: RecordId,
     input: {
       file: Blob;
       fileName: string;
@@ -309,10 +321,26 @@ export interface RecordDoor {
     signal?: AbortSignal,
   ): Answer<EntryId>;
   /** The whole verified file; never a part of it. */
-  openDocument(id: EntryId, progress?: Progress): Answer<{ blob: Blob; fileName: string }>;
+  openDocument(record: RecordId, id: EntryId, progress?: Progress): Answer<{ blob: Blob; fileName: string }>;
   /** Everything of the record as one readable archive for the person, offered when the disk is full (R02). */
-  exportRecord(): Answer<Blob>;
+  exportRecord(record: RecordId): Answer<Blob>;
+
+  /** What revoked devices wrote that does not count, or counts because another one had taken it in. */
+  unsettledWords(record: RecordId): Answer<readonly UnsettledWord[]>;
+  /** To take a word in takes in with it what its device had written before it. */
+  settleWords(record: RecordId, decisions: SettledBy): Answer<void>;
+  /** Joins of revoked devices that do not count, in one's own record links too. `settleWords` sets them aside. */
+  unsettledAdditions(record: RecordId): Answer<readonly UnsettledAddition[]>;
+  /** By a person's tap: from now on it counts, and what the device wrote with it. */
+  confirmAddition(record: RecordId, saying: string): Answer<void>;
 }
+
+/** What can be done with the record that a page shows: of one record, and of no other. */
+export type RecordCalls = {
+  readonly [M in keyof RecordDoor]: RecordDoor[M] extends (record: RecordId, ...rest: infer Rest) => infer A
+    ? (...rest: Rest) => A
+    : never;
+};
 
 /** All that can be asked; `methods.ts` has the same as a table. */
 export interface Door extends AccountDoor, RecordDoor {}

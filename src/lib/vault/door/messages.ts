@@ -33,8 +33,9 @@ const view = v.looseObject({});
 const count = v.pipe(v.number(), v.finite());
 const EVENTS: { readonly [T in VaultEvent['type']]: v.GenericSchema } = {
   status: v.object({ status: v.looseObject({ type: v.string() }) }),
-  record: v.object({ record: view }),
-  sync: v.object({ sync: view }),
+  records: v.object({ records: v.array(view) }),
+  record: v.object({ id: v.string(), record: view }),
+  sync: v.object({ id: v.string(), sync: view }),
   devices: v.object({ devices: v.array(view) }),
   link: v.object({ link: v.looseObject({ type: v.string() }) }),
   notice: v.object({ notices: v.array(view) }),
@@ -84,6 +85,7 @@ const GOES_TO_ALL: {
   readonly [T in VaultEvent['type']]: (event: Extract<VaultEvent, { type: T }>) => boolean;
 } = {
   status: () => true,
+  records: () => true,
   record: () => true,
   sync: () => true,
   devices: () => true,

@@ -88,6 +88,9 @@ const name32 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 /** Of what counts the first 16 bytes. */
 const saying = v.union([name32, v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/))]);
 const sayings = v.pipe(v.array(saying), v.maxLength(10_000));
+const settled = v.object({ take: sayings, aside: sayings, keep: sayings, reopen: sayings });
+/** Whether there is such a record says the account. */
+const recordId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,32}$/));
 
 const credentials = { identifiant: text, password: text };
 
@@ -103,17 +106,13 @@ const ACCOUNT: Table<AccountDoor> = {
   kit: method([], 'again', 'stays'),
   confirmKit: method([v.strictTuple([text, text, text])], 'stays'),
   identifiant: method([], 'again'),
-  unlock: method([v.object(credentials)], 'stays'),
+  unlock: method([v.object({ ...credentials, record: v.exactOptional(recordId) })], 'stays'),
   lock: method([], 'again'),
-  sync: method([], 'again'),
+  records: method([], 'again'),
   retry: method([], 'again'),
   footprint: method([], 'again'),
   devices: method([], 'again'),
   revokeDevice: method([name32]),
-  unsettledWords: method([], 'again'),
-  settleWords: method([v.object({ take: sayings, aside: sayings, keep: sayings, reopen: sayings })], 'again'),
-  unsettledAdditions: method([], 'again'),
-  confirmAddition: method([name32]),
   linkThisDevice: method([v.object({ ...credentials, deviceName: text })], 'stays'),
   linkOtherDevice: method([v.object({ code: text })]),
   confirmLink: method([v.boolean()]),
@@ -123,15 +122,20 @@ const ACCOUNT: Table<AccountDoor> = {
 };
 
 const RECORD: Table<RecordDoor> = {
-  record: method([], 'again'),
-  search: method([text], 'again'),
-  measures: method([v.picklist([...STORED_MEASURES, 'bmi'])], 'again'),
-  edit: method([v.array(edit)], 'again'),
-  history: method([section, entryId], 'again'),
-  deleted: method([section], 'again'),
-  addDocument: method([newDocument], 'progress'),
-  openDocument: method([entryId], 'again', 'progress'),
-  exportRecord: method([], 'again'),
+  record: method([recordId], 'again'),
+  sync: method([recordId], 'again'),
+  search: method([recordId, text], 'again'),
+  measures: method([recordId, v.picklist([...STORED_MEASURES, 'bmi'])], 'again'),
+  edit: method([recordId, v.array(edit)], 'again'),
+  history: method([recordId, section, entryId], 'again'),
+  deleted: method([recordId, section], 'again'),
+  addDocument: method([recordId, newDocument], 'progress'),
+  openDocument: method([recordId, entryId], 'again', 'progress'),
+  exportRecord: method([recordId], 'again'),
+  unsettledWords: method([recordId], 'again'),
+  settleWords: method([recordId, settled], 'again'),
+  unsettledAdditions: method([recordId], 'again'),
+  confirmAddition: method([recordId, name32]),
 };
 
 export type MethodName = keyof Door;

@@ -114,16 +114,22 @@ export async function attest(
   return saved.ok ? ok({ ...entrance, identity: redeemed.value }) : fail(storageProblem(saved.error));
 }
 
-/** What another device granted becomes this device's own, under a local key of its own. */
-export async function enterByGrant(input: {
-  readonly env: Environment;
-  readonly storage: Storage;
-  readonly credentials: Credentials;
+/** Secret. A device that was made to join an account. */
+export interface NewDevice {
   readonly device: DeviceSecrets;
   readonly bundle: DeviceBundle;
   readonly deviceName: string;
-  readonly granted: LinkedDevice;
-}): Promise<Result<Entrance, VaultError>> {
+}
+
+/** What another device granted becomes this device's own, under a local key of its own. */
+export async function enterByGrant(
+  input: NewDevice & {
+    readonly env: Environment;
+    readonly storage: Storage;
+    readonly credentials: Credentials;
+    readonly granted: LinkedDevice;
+  },
+): Promise<Result<Entrance, VaultError>> {
   const { env, storage, credentials, device, bundle, deviceName, granted } = input;
   const { address, owner, chain, account, record } = granted;
   const identity: Identity = { address, device, bundle, deviceName, owner, chain, account, record };

@@ -7,7 +7,8 @@ import type { DeviceBundle, DeviceSecrets } from '#lib/keys/device.ts';
 import type { EpochSecrets } from '#lib/keys/epoch.ts';
 import type { ChainSecrets } from '#lib/keys/root.ts';
 import type { SpaceId } from '#lib/keys/ids.ts';
-import type { LocalSeal } from '#lib/replica/ports.ts';
+import type { Result } from '#lib/bytes/result.ts';
+import type { DiskError, LocalSeal } from '#lib/replica/ports.ts';
 import type { Change, Storage } from '#lib/storage/storage.ts';
 import { KEYS, sealedGet, sealedPut } from '#lib/vault/disk/layout.ts';
 import { decodeJson, encodeJson } from '#lib/vault/disk/sealed-json.ts';
@@ -71,4 +72,32 @@ export async function healIdentity(storage: Storage, seal: LocalSeal, identity: 
   const copies = await Promise.all(KEYS.identity.map((key) => sealedGet(storage, seal, key)));
   if (copies.every((copy) => copy)) return;
   await storage.write(await identityChanges(seal, identity), 'strict');
+}
+
+/** The identity as it is now, and as it is on the disk. */
+export class KeptIdentity {
+  readonly #storage: Storage;
+  readonly #seal: LocalSeal;
+  #value: Identity;
+
+  constructor(storage: Storage, seal: LocalSeal, value: Identity) {
+    this.#storage = storage;
+    this.#seal = seal;
+    this.#value = value;
+  }
+
+  get value(): Identity {
+    return this.#value;
+  }
+
+  async save(next: Identity): Promise<Result<void, DiskError>> {
+    const saved = await this.#storage.write(await identityChanges(this.#seal, next), 'strict');
+    if (saved.ok) this.#value = next;
+    return saved;
+  }
+
+  forgetFounding(): Promise<Result<void, DiskError>> {
+    const { founding: _written, ...founded } = this.#value;
+    return this.save(founded);
+  }
 }

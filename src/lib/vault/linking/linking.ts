@@ -36,7 +36,7 @@ import type { Account } from '#lib/vault/account/account.ts';
 import type { LinkState, VaultError } from '#lib/vault/door/door.ts';
 import type { Environment } from '#lib/vault/environment.ts';
 import { decodeGrant, encodeGrant, type Grant } from './grant.ts';
-import { deviceEdit } from '#lib/vault/spaces/spaces.ts';
+import { deviceEdit } from '#lib/vault/spaces/founding.ts';
 import { openTalk } from './talk.ts';
 
 /** A link under way. */
@@ -184,7 +184,7 @@ export async function linkOtherDevice(input: {
     if (state.type === 'compare') show({ type: 'compare', phrase: state.phrase, peerName: state.peerName });
     if (state.type === 'failed') {
       show({ type: 'failed', error: state.error });
-      if (state.error.type === 'link-intercepted') await account.warnOfForeignKeys();
+      if (state.error.type === 'link-intercepted') await account.warnings.onForeignKeys();
     }
     if (state.type === 'done') show({ type: 'done' });
     return state.type === 'confirmed' ? takeIn(account, state) : null;

@@ -4,23 +4,23 @@
  */
 import { ok, type Result } from '#lib/bytes/result.ts';
 import { measures } from '#lib/record/sections/measures.ts';
-import type { Account } from '#lib/vault/account/account.ts';
 import { openDocument } from '#lib/vault/documents/documents.ts';
 import type { VaultError } from '#lib/vault/door/door.ts';
+import type { OpenRecord } from './open-record.ts';
 
 /** Files that are not on this device and cannot be had now are named without their content. */
-export async function exportRecord(account: Account): Promise<Result<Blob, VaultError>> {
-  const view = await account.view();
+export async function exportRecord(record: OpenRecord): Promise<Result<Blob, VaultError>> {
+  const view = await record.view();
   if (!view.ok) return view;
   const { owner, documents } = view.value;
-  const entries = { ...view.value.entries, [measures.id]: account.entries(measures.id) };
+  const entries = { ...view.value.entries, [measures.id]: record.entries(measures.id) };
   const parts: BlobPart[] = [
     JSON.stringify({ format: 'carnet-export', version: 1, owner, entries }).slice(0, -1),
   ];
   parts.push(',"documents":[');
   for (const [index, { id, name, category, date, mime }] of documents.entries()) {
-    const entry = account.document(id);
-    const opened = entry && (await openDocument(account.documents, entry));
+    const entry = record.document(id);
+    const opened = entry && (await openDocument(record.documents(), entry));
     const content = opened?.ok ? base64(new Uint8Array(await opened.value.blob.arrayBuffer())) : null;
     parts.push(index === 0 ? '' : ',', JSON.stringify({ name, category, date, mime, content }));
   }

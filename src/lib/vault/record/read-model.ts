@@ -19,9 +19,9 @@ import { measures } from '#lib/record/sections/measures.ts';
 import { statements } from '#lib/record/sections/statements.ts';
 import type { LocalSeal } from '#lib/replica/ports.ts';
 import type { Storage } from '#lib/storage/storage.ts';
-import type { Delivery, DocumentView, RecordView } from '#lib/vault/door/door.ts';
+import type { Delivery, DocumentView, RecordId, RecordView } from '#lib/vault/door/door.ts';
 import type { Owner } from '#lib/vault/entry/identity.ts';
-import { KEYS, sealedGet, sealedPut } from '#lib/vault/disk/layout.ts';
+import { sealedGet, sealedPut, viewKey } from '#lib/vault/disk/layout.ts';
 
 export interface ViewSource {
   readonly editable: boolean;
@@ -139,13 +139,22 @@ function documentView({ id, fields, createdAt }: Entry, { delivery, blob }: View
 }
 
 /** Relaxed: what is lost with the power is built again. */
-export async function saveView(storage: Storage, seal: LocalSeal, view: RecordView): Promise<void> {
-  const change = await sealedPut(seal, KEYS.view, encodeView(view));
+export async function saveView(
+  storage: Storage,
+  seal: LocalSeal,
+  record: RecordId,
+  view: RecordView,
+): Promise<void> {
+  const change = await sealedPut(seal, viewKey(record), encodeView(view));
   await storage.write([change], 'relaxed');
 }
 
-export async function loadView(storage: Storage, seal: LocalSeal): Promise<RecordView | null> {
-  const bytes = await sealedGet(storage, seal, KEYS.view);
+export async function loadView(
+  storage: Storage,
+  seal: LocalSeal,
+  record: RecordId,
+): Promise<RecordView | null> {
+  const bytes = await sealedGet(storage, seal, viewKey(record));
   return bytes ? decodeView(bytes) : null;
 }
 

@@ -6,7 +6,7 @@ import { fixedEntryId } from '#lib/record/profile-section.ts';
 import type { Fields } from '#lib/record/section.ts';
 import type { LocalSeal } from '#lib/replica/ports.ts';
 import { memoryStorage } from '#lib/storage/memory.ts';
-import { KEYS } from '#lib/vault/disk/layout.ts';
+import { searchKey } from '#lib/vault/disk/layout.ts';
 import { openSearch, type Search } from './search.ts';
 
 /** Stands for the seal, whose own tests say what it does: here a value is opened under its own name, or not at all. */
@@ -58,7 +58,7 @@ const record = recordOf(oedema, asthma, surgery, report, pressure, silent);
 async function begin(storage = memoryStorage()) {
   let due: (() => Promise<void>) | undefined;
   let saves = 0;
-  const search = await openSearch(storage, seal, (save) => (due = save));
+  const search = await openSearch(storage, seal, 'moi', (save) => (due = save));
   return {
     ...{ storage, search },
     saves: () => saves,
@@ -153,21 +153,21 @@ test('R03: an index that rotted, that is no index, or that another version wrote
   const whole = await begin();
   found(whole.search, 'genou');
   await whole.settle();
-  const kept = fromUtf8((await whole.storage.get(KEYS.search))!);
+  const kept = fromUtf8((await whole.storage.get(searchKey('moi')))!);
   const change = (from: string, to: string): Bytes => utf8(kept.replace(from, to));
   for (const value of [
     utf8('rotten'),
-    utf8('account\nsearch|{}'),
-    utf8('account\nsearch|[1'),
+    utf8('record\nmoi\nsearch|{}'),
+    utf8('record\nmoi\nsearch|[1'),
     change('"version":1', '"version":0'),
     change('"documentCount":', '"documentCount":9'),
   ]) {
-    await whole.storage.write([{ type: 'put', key: KEYS.search, value }], 'strict');
+    await whole.storage.write([{ type: 'put', key: searchKey('moi'), value }], 'strict');
     const again = await begin(whole.storage);
     expect(found(again.search, 'genou')).toEqual(['oedema', 'surgery']);
     await again.settle();
     expect(again.saves()).toBe(1);
-    expect(fromUtf8((await again.storage.get(KEYS.search))!)).toContain('"version":1');
+    expect(fromUtf8((await again.storage.get(searchKey('moi')))!)).toContain('"version":1');
   }
 });
 

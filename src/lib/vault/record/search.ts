@@ -16,13 +16,9 @@ import { documents } from '#lib/record/sections/documents.ts';
 import { measures } from '#lib/record/sections/measures.ts';
 import type { LocalSeal } from '#lib/replica/ports.ts';
 import type { Storage } from '#lib/storage/storage.ts';
-import type { SearchHit, SearchResult } from '#lib/vault/door/door.ts';
-import { KEYS, sealedGet, sealedPut } from '#lib/vault/disk/layout.ts';
+import type { RecordId, SearchHit, SearchResult } from '#lib/vault/door/door.ts';
+import { searchKey, sealedGet, sealedPut } from '#lib/vault/disk/layout.ts';
 import { termsOf, wordsIn } from './search-words.ts';
-
-export interface Search {
-  find(record: HealthRecord, query: string): SearchResult;
-}
 
 /** What is indexed of an entry, or of a section itself. */
 interface Page {
@@ -49,82 +45,95 @@ const OPTIONS: Options<Page> = {
 
 const SEARCHED: readonly SectionDefinition[] = [...healthSections, documents];
 
+/** @param later when an index that changed is to be kept */
 export async function openSearch(
   storage: Storage,
   seal: LocalSeal,
+  record: RecordId,
   later: (work: () => Promise<void>) => void,
 ): Promise<Search> {
-  const kept = decode(await sealedGet(storage, seal, KEYS.search));
+  const key = searchKey(record);
+  const kept = decode(await sealedGet(storage, seal, key));
   const index = kept?.index ?? new MiniSearch<Page>(OPTIONS);
-  /** By page: what was indexed, as a number that differs when it does. */
   const stamps = kept?.stamps ?? new Map<string, number>();
-  const seen = new Map<SectionId, ReadonlyMap<EntryId, Entry> | undefined>();
+  return new Search(index, stamps, () =>
+    later(async () => {
+      // What is lost with the power is made again.
+      await storage.write([await sealedPut(seal, key, encode(index, stamps))], 'relaxed');
+    }),
+  );
+}
+
+export class Search {
+  readonly #index: MiniSearch<Page>;
+  /** By page: what was indexed, as a number that differs when it does. */
+  readonly #stamps: Map<string, number>;
+  readonly #onChange: () => void;
+  readonly #seen = new Map<SectionId, ReadonlyMap<EntryId, Entry> | undefined>();
   /** By page, also of what has no words: as long as the entry is the same object, it says the same. */
-  const indexed = new Map<string, Entry>();
-  let titled = false;
+  readonly #indexed = new Map<string, Entry>();
+  #isTitled = false;
 
-  async function save(): Promise<void> {
-    const change = await sealedPut(seal, KEYS.search, encode(index, stamps));
-    // What is lost with the power is made again.
-    await storage.write([change], 'relaxed');
+  constructor(index: MiniSearch<Page>, stamps: Map<string, number>, onChange: () => void) {
+    this.#index = index;
+    this.#stamps = stamps;
+    this.#onChange = onChange;
   }
 
-  function put(page: Page): boolean {
-    const stamp = stampOf(`${page.name}\n${page.text}`);
-    if (stamps.get(page.id) === stamp) return false;
-    if (stamps.has(page.id)) index.discard(page.id);
-    index.add(page);
-    stamps.set(page.id, stamp);
-    return true;
+  find(record: HealthRecord, query: string): SearchResult {
+    this.#takeIn(record);
+    const words = wordsIn(query);
+    if (words.length === 0) return { hits: [], count: 0 };
+    const found = this.#index.search({ combineWith: 'AND', queries: words.map(queryOf) });
+    return {
+      hits: found.slice(0, MAX_HITS).map(({ id, score }) => hitOf(String(id), score, record)),
+      count: found.length,
+    };
   }
 
-  function drop(id: string): void {
-    index.discard(id);
-    stamps.delete(id);
-  }
-
-  function takeIn(record: HealthRecord): void {
+  #takeIn(record: HealthRecord): void {
     let changed = false;
-    if (!titled) for (const place of titlePages()) changed = put(place) || changed;
-    titled = true;
+    if (!this.#isTitled) for (const place of titlePages()) changed = this.#put(place) || changed;
+    this.#isTitled = true;
     for (const section of SEARCHED) {
       const entries = record.entries.get(section.id);
-      if (seen.has(section.id) && seen.get(section.id) === entries) continue;
-      seen.set(section.id, entries);
-      changed = takeInSection(section, entries ?? new Map<EntryId, Entry>()) || changed;
+      if (this.#seen.has(section.id) && this.#seen.get(section.id) === entries) continue;
+      this.#seen.set(section.id, entries);
+      changed = this.#takeInSection(section, entries ?? new Map<EntryId, Entry>()) || changed;
     }
-    if (changed) later(save);
+    if (changed) this.#onChange();
   }
 
-  function takeInSection(section: SectionDefinition, entries: ReadonlyMap<EntryId, Entry>): boolean {
+  #takeInSection(section: SectionDefinition, entries: ReadonlyMap<EntryId, Entry>): boolean {
     let changed = false;
-    const gone = new Set([...stamps.keys()].filter((id) => id.startsWith(`${section.id} `)));
+    const gone = new Set([...this.#stamps.keys()].filter((id) => id.startsWith(`${section.id} `)));
     for (const entry of entries.values()) {
       const id = `${section.id} ${entry.id}`;
-      if (indexed.get(id) !== entry) {
+      if (this.#indexed.get(id) !== entry) {
         const page = entry.deletedAt === undefined ? pageOf(id, section, entry) : null;
-        indexed.set(id, entry);
+        this.#indexed.set(id, entry);
         if (!page) continue;
-        changed = put(page) || changed;
+        changed = this.#put(page) || changed;
       }
       if (entry.deletedAt === undefined) gone.delete(id);
     }
-    for (const id of gone) drop(id);
+    for (const id of gone) this.#drop(id);
     return changed || gone.size > 0;
   }
 
-  return {
-    find(record, query) {
-      takeIn(record);
-      const words = wordsIn(query);
-      if (words.length === 0) return { hits: [], count: 0 };
-      const found = index.search({ combineWith: 'AND', queries: words.map(queryOf) });
-      return {
-        hits: found.slice(0, MAX_HITS).map(({ id, score }) => hitOf(String(id), score, record)),
-        count: found.length,
-      };
-    },
-  };
+  #put(page: Page): boolean {
+    const stamp = stampOf(`${page.name}\n${page.text}`);
+    if (this.#stamps.get(page.id) === stamp) return false;
+    if (this.#stamps.has(page.id)) this.#index.discard(page.id);
+    this.#index.add(page);
+    this.#stamps.set(page.id, stamp);
+    return true;
+  }
+
+  #drop(id: string): void {
+    this.#index.discard(id);
+    this.#stamps.delete(id);
+  }
 }
 
 /** In any of its forms; as it is written also when it is only begun. */

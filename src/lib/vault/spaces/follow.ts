@@ -6,7 +6,7 @@ import type { Signer } from '#lib/crypto/signature.ts';
 import type { EpochKeys } from '#lib/keys/epoch.ts';
 import type { ReceiveReport, Syncable } from '#lib/replica/replica.ts';
 import type { Credential, Followed } from '#lib/sync/syncable.ts';
-import type { OpenSpace } from './spaces.ts';
+import type { OpenSpace } from './roster-space.ts';
 
 export interface FollowOptions {
   /** An account chain: whoever knows its address may read it, and nobody erases from it. */

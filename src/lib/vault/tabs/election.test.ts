@@ -115,12 +115,13 @@ class FakeVault {
     this.isIdle = false;
     return Promise.resolve(ok());
   };
-  edit = (edits: unknown): Promise<unknown> => {
+  edit = (_record: unknown, edits: unknown): Promise<unknown> => {
     if (this.hang) return new Promise(() => {});
     this.edits.push(edits);
     return Promise.resolve(ok());
   };
   addDocument = (
+    _record: unknown,
     _input: unknown,
     progress: (done: number, total: number) => void,
     signal: AbortSignal,
@@ -163,7 +164,7 @@ describe('one vault for all tabs of an origin', () => {
     const origin = new Origin();
     const tabs = await tabsOf(origin, 'a', 'b', 'c', 'd', 'e');
     const edits = tabs.map((_, index) => deletion(`${index}${ID.slice(1)}`));
-    tabs.forEach((tab, index) => tab.host.fromPage(call(1, 'edit', edits[index])));
+    tabs.forEach((tab, index) => tab.host.fromPage(call(1, 'edit', 'moi', edits[index])));
     await settle();
     expect(origin.opened).toEqual(['a']);
     expect(tabs[0]?.vault?.edits).toEqual(edits);
@@ -174,8 +175,8 @@ describe('one vault for all tabs of an origin', () => {
     const origin = new Origin();
     const [first, second] = (await tabsOf(origin, 'a', 'b')) as [Tab, Tab];
     first.vault!.hang = true;
-    second.host.fromPage(call(2, 'edit', deletion(ID)));
-    second.host.fromPage(call(3, 'addDocument', file));
+    second.host.fromPage(call(2, 'edit', 'moi', deletion(ID)));
+    second.host.fromPage(call(3, 'addDocument', 'moi', file));
     await settle();
     origin.kill(first);
     await settle();
@@ -201,7 +202,7 @@ describe('one vault for all tabs of an origin', () => {
   it('progress reaches the tab that asked, and only that one', async () => {
     const origin = new Origin();
     const [first, second, third] = (await tabsOf(origin, 'a', 'b', 'c')) as [Tab, Tab, Tab];
-    second.host.fromPage(call(9, 'addDocument', file));
+    second.host.fromPage(call(9, 'addDocument', 'moi', file));
     await settle();
     const progress = { type: 'event', event: { type: 'progress', call: 9, done: 1, total: 2 } };
     expect(second.heard).toContainEqual(progress);
@@ -213,7 +214,7 @@ describe('one vault for all tabs of an origin', () => {
     const origin = new Origin();
     const [first, second] = (await tabsOf(origin, 'a', 'b')) as [Tab, Tab];
     first.vault!.hang = true;
-    for (const tab of [first, second]) tab.host.fromPage(call(4, 'addDocument', file));
+    for (const tab of [first, second]) tab.host.fromPage(call(4, 'addDocument', 'moi', file));
     await settle();
     second.host.fromPage({ type: 'cancel', id: 4 });
     await settle();
@@ -233,7 +234,7 @@ describe('one vault for all tabs of an origin', () => {
       lost: () => {},
     };
     const tab = origin.tab('b');
-    tab.host.fromPage(call(1, 'addDocument', file));
+    tab.host.fromPage(call(1, 'addDocument', 'moi', file));
     tab.host.fromPage({ type: 'cancel', id: 1 });
     await settle();
     expect(answers(tab)).toEqual([{ type: 'answer', id: 1, result: refused('cancelled') }]);
@@ -248,7 +249,7 @@ describe('one vault for all tabs of an origin', () => {
       { type: 'link', link: null },
       { type: 'link', link: {} },
       { type: 'status' },
-      { type: 'record', record: 'all of it' },
+      { type: 'record', id: 'moi', record: 'all of it' },
       { type: 'devices', devices: {} },
       { type: 'notice' },
       { type: 'sync', sync: null },
@@ -285,7 +286,7 @@ describe('a secret is typed in one tab, and that tab leads', () => {
     expect(answers(third)).toEqual([{ type: 'answer', id: 1, result: ok() }]);
     expect(JSON.stringify(origin.aired)).not.toContain(ALICE.password);
     for (const tab of [first, second, third]) expect(tab.heard).not.toContainEqual(LEFT);
-    first.host.fromPage(call(2, 'edit', deletion(ID)));
+    first.host.fromPage(call(2, 'edit', 'moi', deletion(ID)));
     await settle();
     expect(third.vault?.edits).toEqual([deletion(ID)]);
   });
@@ -314,7 +315,7 @@ describe('a secret is typed in one tab, and that tab leads', () => {
     origin.kill(third);
     await settle();
     expect(['a', 'b']).toContain(origin.holder?.tab);
-    for (const tab of [first, second]) tab.host.fromPage(call(2, 'edit', deletion(ID)));
+    for (const tab of [first, second]) tab.host.fromPage(call(2, 'edit', 'moi', deletion(ID)));
     await settle();
     for (const tab of [first, second])
       expect(answers(tab)).toEqual([{ type: 'answer', id: 2, result: ok() }]);
@@ -341,7 +342,7 @@ describe('the lock is taken by force', () => {
     const [first, second] = (await tabsOf(origin, 'a', 'b')) as [Tab, Tab];
     const robbed = first.vault!;
     robbed.hang = true;
-    first.host.fromPage(call(1, 'addDocument', file));
+    first.host.fromPage(call(1, 'addDocument', 'moi', file));
     await settle();
     origin.steal();
     await settle();
@@ -349,7 +350,7 @@ describe('the lock is taken by force', () => {
     expect(first.heard).toContainEqual(LEFT);
     expect(answers(first)).toEqual([{ type: 'answer', id: 1, result: refused('interrupted') }]);
     expect(origin.holder?.tab).toBe('b');
-    first.host.fromPage(call(2, 'edit', deletion(ID)));
+    first.host.fromPage(call(2, 'edit', 'moi', deletion(ID)));
     await settle();
     expect(second.vault?.edits).toEqual([deletion(ID)]);
     for (const listener of robbed.listeners) listener({ type: 'status', status: { type: 'unlocked' } });
@@ -367,7 +368,7 @@ describe('the lock is taken by force', () => {
     await settle();
     expect(first.vault?.closed).toBe(true);
     expect(origin.holder?.tab).toBe('b');
-    first.host.fromPage(call(1, 'edit', deletion(ID)));
+    first.host.fromPage(call(1, 'edit', 'moi', deletion(ID)));
     await settle();
     expect(second.vault?.edits).toEqual([deletion(ID)]);
     expect(first.vault?.edits).toEqual([]);

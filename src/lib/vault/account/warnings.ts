@@ -1,0 +1,103 @@
+/**
+ * What the person is warned of: what a frame or the relay did that it should not have, devices that came or went without
+ * this one, words that wait for a decision, keys of somebody else's.
+ *
+ * Guarantees: each thing is told once, also after a restart; a device that is out itself decides and is told nothing of
+ * what waits for a decision.
+ */
+import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { eventKey, type SecurityEvent } from '#lib/replica/events.ts';
+import type { RecordId, SecurityNotice, VaultEvent } from '#lib/vault/door/door.ts';
+import type { Clock } from '#lib/sync/clock.ts';
+import type { OpenRecord } from '#lib/vault/record/open-record.ts';
+import type { Spaces } from '#lib/vault/spaces/spaces.ts';
+import type { Notices } from './notices.ts';
+import { showsForeignKeys } from './substitution.ts';
+import { undecidedDevices } from './undecided.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+interface WarningsOptions {
+  readonly clock: Clock;
+  readonly spaces: Spaces;
+  readonly notices: Notices;
+  readonly address: string;
+  readonly emit: (event: VaultEvent) => void;
+}
+
+export class Warnings {
+  readonly #options: WarningsOptions;
+
+  constructor(options: WarningsOptions) {
+    this.#options = options;
+  }
+
+  /** Of what happened in a space; `record` when it is that of a record. */
+  async onEvent(space: Bytes, event: SecurityEvent, record: RecordId | null): Promise<void> {
+    const device = 'author' in event && event.author !== undefined ? { device: event.author } : {};
+    await this.#add({
+      id: `${hex(space)} ${eventKey(event)}`,
+      type: event.type,
+      at: this.#options.clock.now(),
+      ...device,
+      ...(record !== null && { record }),
+    });
+  }
+
+  /** A device that came or went without this one (D03, D04). What it did itself, or found when it was linked, is no news. */
+  async announceDevices(): Promise<void> {
+    const { spaces } = this.#options;
+    const { devices } = spaces.chainState();
+    const self = hex(spaces.device.id);
+    const since = devices.get(self)?.addedAt ?? Infinity;
+    for (const [id, { addedBy, addedAt, revoked }] of devices) {
+      if (id === self || revoked?.by === null) continue; // such a device never was one of the account
+      if (addedAt > since && addedBy !== self) await this.#announce('new-device', id, addedAt);
+      if (revoked && revoked.at > since && revoked.by !== self)
+        await this.#announce('device-revoked', id, revoked.at);
+    }
+  }
+
+  /** A notice for each device of which something waits for the person, until all of it is decided, here or elsewhere. */
+  async reviewUnsettled(record: OpenRecord): Promise<void> {
+    const { spaces, notices } = this.#options;
+    if (spaces.chainState().devices.get(hex(spaces.device.id))?.revoked) return;
+    const found = await undecidedDevices(spaces, record);
+    if (!found.ok) return; // looked for again when frames come, or at the next start
+    const waiting = found.value;
+    let isNews = false;
+    for (const { id, type, device, record: about } of notices.list())
+      if (type === 'late-words' && about === record.id && !waiting.has(device ?? ''))
+        isNews = (await notices.remove(id)) || isNews;
+    for (const [device, at] of waiting) {
+      const id = `late-words ${record.id} ${device}`;
+      isNews = (await notices.add({ id, type: 'late-words', at, device, record: record.id })) || isNews;
+    }
+    if (isNews) this.#tell();
+  }
+
+  /** A frame that the relay shows in the chain of this account. */
+  onShown(frame: Bytes): void {
+    const { spaces, address } = this.#options;
+    if (showsForeignKeys(address, spaces.chain.epochs()[0]!, frame)) void this.onForeignKeys();
+  }
+
+  /** Keys were shown that are not the expected ones. Once a day: whoever shows such keys can show any number of them. */
+  async onForeignKeys(): Promise<void> {
+    const at = this.#options.clock.now();
+    await this.#add({ id: `key-substituted ${Math.floor(at / DAY_MS)}`, type: 'key-substituted', at });
+  }
+
+  #announce(type: 'new-device' | 'device-revoked', device: string, at: number): Promise<void> {
+    return this.#add({ id: `${type} ${device}`, type, at, device });
+  }
+
+  async #add(notice: Omit<SecurityNotice, 'seen'>): Promise<void> {
+    if (await this.#options.notices.add(notice)) this.#tell();
+  }
+
+  #tell(): void {
+    const { emit, notices } = this.#options;
+    emit({ type: 'notice', notices: notices.list() });
+  }
+}

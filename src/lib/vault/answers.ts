@@ -1,0 +1,85 @@
+/** The door's table of methods, each answered by the vault, by its account or by one of its records. */
+import { fail, ok } from '#lib/bytes/result.ts';
+import { confirmAddition, unsettledAdditions } from './account/additions.ts';
+import { revokeDevice } from './account/devices.ts';
+import { footprint } from './account/footprint.ts';
+import { settleWords, unsettledWords } from './account/unsettled.ts';
+import { addDocument, openDocument } from './documents/documents.ts';
+import { OWN_RECORD, type AccountDoor, type Door, type RecordDoor } from './door/door.ts';
+import { readIdentifiant } from './entry/activation.ts';
+import { exportRecord } from './record/export.ts';
+import type { Vault } from './stages.ts';
+
+type Entry = Pick<
+  AccountDoor,
+  'status' | 'enrol' | 'activate' | 'kit' | 'confirmKit' | 'identifiant' | 'unlock' | 'lock'
+>;
+
+export function answersOf(vault: Vault): Door {
+  return { ...entryAnswers(vault), ...accountAnswers(vault), ...recordAnswers(vault) };
+}
+
+function entryAnswers(vault: Vault): Entry {
+  return {
+    status: () => vault.withStorage(() => vault.status()),
+    enrol: (typed) => vault.withStorage(() => vault.enrol(typed)),
+    activate: (typed) => vault.withStorage((storage) => vault.activate(storage, typed)),
+    kit: () => vault.withAccount((account) => Promise.resolve(vault.kit(account))),
+    confirmKit: (words) => vault.withAccount((account) => vault.confirmKit(account, words)),
+    identifiant: () =>
+      vault.withAccount(async ({ storage, seal }) => ok(await readIdentifiant(storage, seal))),
+    unlock: ({ record = OWN_RECORD, ...typed }) =>
+      vault.withStorage((storage) => vault.unlock(storage, typed, record)),
+    lock: () => vault.withStorage(() => vault.lock()),
+  };
+}
+
+function accountAnswers(vault: Vault): Omit<AccountDoor, keyof Entry> {
+  return {
+    records: () => vault.withAccount((account) => Promise.resolve(ok(account.records()))),
+    retry: () => vault.withAccount((account) => Promise.resolve(ok(account.retryNow()))),
+    footprint: () => vault.withReadyAccount(footprint),
+    devices: () => vault.withAccount((account) => Promise.resolve(ok(account.devices()))),
+    revokeDevice: (id) => vault.withReadyAccount((account) => revokeDevice(account, id)),
+    linkThisDevice: (typed) => vault.withStorage((storage) => vault.joinOther(storage, typed)),
+    linkOtherDevice: ({ code }) => vault.withReadyAccount((account) => vault.links.takeOther(account, code)),
+    confirmLink: (same) => vault.withStorage(() => Promise.resolve(ok(vault.links.confirm(same)))),
+    cancelLink: () => vault.withStorage(() => Promise.resolve(ok(vault.links.cancel()))),
+    notices: () => vault.withAccount(({ notices }) => Promise.resolve(ok(notices.list()))),
+    markNoticesSeen: () =>
+      vault.withAccount(async ({ notices }) => {
+        await notices.markSeen();
+        vault.emit({ type: 'notice', notices: notices.list() });
+        return ok();
+      }),
+  };
+}
+
+function recordAnswers(vault: Vault): RecordDoor {
+  return {
+    record: (id) => vault.withRecord(id, (record) => record.view()),
+    sync: (id) => vault.withRecord(id, (record) => Promise.resolve(ok(record.sync()))),
+    search: (id, query) => vault.withReadyRecord(id, async (record) => ok(await record.search(query))),
+    measures: (id, kind) => vault.withReadyRecord(id, (record) => Promise.resolve(ok(record.measures(kind)))),
+    edit: (id, edits) => vault.withReadyRecord(id, (record) => record.edit(edits)),
+    history: (id, section, entry) =>
+      vault.withReadyRecord(id, (record) => Promise.resolve(record.history(section, entry))),
+    deleted: (id, section) =>
+      vault.withReadyRecord(id, (record) => Promise.resolve(ok(record.deleted(section)))),
+    addDocument: (id, input, progress, signal) =>
+      vault.withReadyRecord(id, (record) => addDocument(record.documents(), input, progress, signal)),
+    openDocument: (id, document, progress) =>
+      vault.withReadyRecord(id, async (record) => {
+        const entry = record.document(document);
+        return entry ? openDocument(record.documents(), entry, progress) : fail({ type: 'entry-missing' });
+      }),
+    exportRecord: (id) => vault.withReadyRecord(id, exportRecord),
+    unsettledWords: (id) => vault.withReadyRecord(id, (record, account) => unsettledWords(account, record)),
+    settleWords: (id, decisions) =>
+      vault.withReadyRecord(id, (record, account) => settleWords(account, record, decisions)),
+    unsettledAdditions: (id) =>
+      vault.withReadyRecord(id, (record, account) => unsettledAdditions(account, record)),
+    confirmAddition: (id, saying) =>
+      vault.withReadyRecord(id, (record, account) => confirmAddition(account, record, saying)),
+  };
+}

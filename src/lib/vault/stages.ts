@@ -1,0 +1,302 @@
+/**
+ * The vault of one tab's worker while it leads: what the door asks, answered by the account that is open, or by the
+ * steps that lead to one.
+ *
+ *   closed ── enrol, activate ──▶ open, kit to confirm ── confirmKit ──▶ open ── lock ──▶ closed ── unlock ──▶ open
+ *     └────────────── linkThisDevice, the other device grants ─────────────▲
+ */
+import { fail, ok, type Result } from '#lib/bytes/result.ts';
+import { wrongPositions } from '#lib/keys/kit.ts';
+import { StorageFailure, type Storage, type StorageError } from '#lib/storage/storage.ts';
+import type { Account } from './account/account.ts';
+import { openAccount } from './account/open-account.ts';
+import { OWN_RECORD, type Answer, type Enrolment, type Kit, type RecordId } from './door/door.ts';
+import type { VaultError, VaultEvent, VaultStatus } from './door/door.ts';
+import {
+  checkCredentials,
+  enrol,
+  kitOf,
+  redeem,
+  type Credentials,
+  type Enrolled,
+  type Founded,
+  type PendingKit,
+} from './entry/activation.ts';
+import {
+  attest,
+  enterByGrant,
+  enterByPassword,
+  foundOrResume,
+  isFinal,
+  slots,
+  type Entrance,
+} from './entry/entrance.ts';
+import { KEYS } from './disk/layout.ts';
+import type { Environment } from './environment.ts';
+import { storageProblem } from './errors.ts';
+import { LinkDesk } from './linking/desk.ts';
+import type { OpenRecord } from './record/open-record.ts';
+
+/** How often a device that was just linked looks whether its record has arrived. */
+const ARRIVAL_MS = 200;
+
+type Stage =
+  /** No account is open. An activation may have begun: the enrolment file is open, the keys may exist. */
+  | { readonly type: 'closed'; readonly enrolled: Enrolled | null; readonly founded: Founded | null }
+  /** The account counts as open from the first moment: its view is shown while the rest is still opening. */
+  | {
+      readonly type: 'open';
+      readonly opening: Promise<Account>;
+      readonly account: Account | null;
+      /** Null once the kit is confirmed: until then nothing can be changed. */
+      readonly kit: PendingKit | null;
+      readonly founded: Founded | null;
+    };
+
+const CLOSED: Stage = { type: 'closed', enrolled: null, founded: null };
+
+export class Vault {
+  readonly links: LinkDesk;
+  readonly #env: Environment;
+  readonly #disk: Result<Storage, StorageError>;
+  readonly #listeners = new Set<(event: VaultEvent) => void>();
+  #stage: Stage = CLOSED;
+
+  constructor(env: Environment, disk: Result<Storage, StorageError>) {
+    this.#env = env;
+    this.#disk = disk;
+    this.links = new LinkDesk(env, (link) => this.emit({ type: 'link', link }));
+  }
+
+  subscribe(listener: (event: VaultEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  emit(event: VaultEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  // ── how it stands ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  async status(): Promise<Result<VaultStatus, VaultError>> {
+    if (!this.#disk.ok) return fail(storageProblem(this.#disk.error));
+    if (this.#stage.type === 'open')
+      return ok(this.#stage.kit ? { type: 'activating', step: 'kit' } : { type: 'unlocked' });
+    return ok({ type: (await slots(this.#disk.value)).length > 0 ? 'locked' : 'empty' });
+  }
+
+  /** Nothing is open or being opened. */
+  isIdle(): boolean {
+    const stage = this.#stage;
+    return stage.type === 'closed' && !stage.enrolled && !stage.founded && !this.links.isBusy();
+  }
+
+  isOpen(): boolean {
+    return this.#stage.type === 'open';
+  }
+
+  /** Another tab runs a newer version of the program over the same disk. */
+  diskIsNewer(): void {
+    if (this.#stage.type === 'open') this.#stage.account?.diskFailed({ type: 'version' });
+  }
+
+  // ── what is asked of it ────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Runs with the storage; what the disk refuses on the way becomes a value. */
+  async withStorage<T>(work: (storage: Storage) => Answer<T>): Answer<T> {
+    if (!this.#disk.ok) return fail(storageProblem(this.#disk.error));
+    try {
+      return await work(this.#disk.value);
+    } catch (error) {
+      if (error instanceof StorageFailure) return fail(storageProblem(error.error));
+      throw error;
+    }
+  }
+
+  withAccount<T>(work: (account: Account) => Answer<T>): Answer<T> {
+    return this.withStorage(async () => {
+      if (this.#stage.type !== 'open') return fail({ type: 'locked' });
+      return work(await this.#stage.opening);
+    });
+  }
+
+  /** With the account open to changes: the kit is confirmed. */
+  withReadyAccount<T>(work: (account: Account) => Answer<T>): Answer<T> {
+    return this.withAccount(async (account) => {
+      if (this.#pendingKit()) return fail({ type: 'locked' });
+      const ready = await account.ready;
+      return ready.ok ? work(account) : ready;
+    });
+  }
+
+  /** With one of its records, which may not have loaded yet. */
+  withRecord<T>(id: RecordId, work: (record: OpenRecord, account: Account) => Answer<T>): Answer<T> {
+    return this.withAccount(async (account) => {
+      const record = await account.record(id);
+      return record ? work(record, account) : fail({ type: 'record-unknown' });
+    });
+  }
+
+  /** With one of its records open to changes. */
+  withReadyRecord<T>(id: RecordId, work: (record: OpenRecord, account: Account) => Answer<T>): Answer<T> {
+    return this.withRecord(id, async (record, account) => {
+      if (this.#pendingKit()) return fail({ type: 'locked' });
+      const ready = await record.ready;
+      return ready.ok ? work(record, account) : ready;
+    });
+  }
+
+  // ── events ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async enrol(typed: { code: string; nir: string; serial: string }): Answer<Enrolment> {
+    const found = await enrol(this.#env, typed);
+    if (!found.ok) return found;
+    const founded = this.#stage.founded;
+    if (this.#stage.type === 'closed') this.#stage = { type: 'closed', enrolled: found.value, founded };
+    const { firstName, lastName, birthDate, email, phone, children } = found.value.file;
+    return ok({ firstName, lastName, birthDate, email, phone, children });
+  }
+
+  async activate(storage: Storage, typed: Credentials & { readonly deviceName: string }): Answer<Kit> {
+    const env = this.#env;
+    const credentials = checkCredentials(typed);
+    if (!credentials.ok) return credentials;
+    // Typed again while the kit waits: the account is opened anew under the new password.
+    if (this.#stage.type === 'open' && this.#stage.founded) await this.#closeAccount(this.#stage.founded);
+    if (this.#stage.type === 'open') return fail({ type: 'enrolment-refused' });
+    const { enrolled, founded: begun } = this.#stage;
+    const { deviceName } = typed;
+    const input = { env, storage, founded: begun, enrolled, credentials: credentials.value, deviceName };
+    const made = await foundOrResume(input);
+    if (!made.ok) return made;
+    const founded = made.value;
+    this.#stage = { type: 'closed', enrolled, founded };
+    const attested = await attest(env, storage, founded);
+    if (!attested.ok) {
+      if (isFinal(attested.error)) this.#stage = { type: 'closed', enrolled, founded: null };
+      return attested;
+    }
+    const account = await this.#enter(storage, attested.value, { founded });
+    const ready = await account.ready;
+    return ready.ok ? ok(kitOf(founded.kit, founded.identity.address)) : ready;
+  }
+
+  kit(account: Account): Result<Kit, VaultError> {
+    const kit = this.#pendingKit();
+    return kit ? ok(kitOf(kit, account.identity().address)) : fail({ type: 'locked' });
+  }
+
+  async confirmKit(account: Account, words: readonly string[]): Answer<void> {
+    const kit = this.#pendingKit();
+    if (!kit) return fail({ type: 'locked' });
+    const positions = wrongPositions(kit.root, kit.asked, words);
+    if (positions.length > 0) return fail({ type: 'kit-words-wrong', positions });
+    if (account.identity().redemption) {
+      const redeemed = await redeem(this.#env, account.identity(), kit.root);
+      if (!redeemed.ok) return redeemed;
+      const saved = await account.saveIdentity(redeemed.value);
+      if (!saved.ok) return fail(storageProblem(saved.error));
+    }
+    const wiped = await account.storage.write([{ type: 'delete', key: KEYS.root }], 'strict');
+    if (!wiped.ok) return fail(storageProblem(wiped.error));
+    if (this.#stage.type === 'open') {
+      wipe(this.#stage);
+      this.#stage = { ...this.#stage, kit: null, founded: null };
+    }
+    await this.#tellStatus();
+    return ok();
+  }
+
+  async unlock(storage: Storage, credentials: Credentials, first: RecordId): Answer<void> {
+    if (this.isOpen()) return ok();
+    const entrance = await enterByPassword(this.#env, storage, credentials);
+    if (!entrance.ok) return entrance;
+    if (!this.isOpen()) await this.#enter(storage, entrance.value, { first });
+    return ok();
+  }
+
+  async lock(): Answer<void> {
+    await this.#closeAccount();
+    await this.#tellStatus();
+    return ok();
+  }
+
+  async joinOther(storage: Storage, typed: Credentials & { readonly deviceName: string }): Answer<void> {
+    if (this.isOpen() || this.links.isTalking()) return fail({ type: 'link-refused' });
+    const credentials = checkCredentials(typed);
+    if (!credentials.ok) return credentials;
+    return this.links.joinOther(typed.deviceName, async (device, granted) => {
+      const input = { env: this.#env, storage, credentials: credentials.value, ...device, granted };
+      const entered = await enterByGrant(input);
+      if (!entered.ok) return entered;
+      this.links.show({ type: 'syncing', done: 0, total: 1 });
+      void this.#firstSync(await this.#enter(storage, entered.value));
+      return ok();
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#closeAccount();
+    if (this.#disk.ok) await this.#disk.value.close();
+  }
+
+  // ── parts ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #pendingKit(): PendingKit | null {
+    return this.#stage.type === 'open' ? this.#stage.kit : null;
+  }
+
+  async #enter(
+    storage: Storage,
+    { seal, identity, kit }: Entrance,
+    { founded = null, first = OWN_RECORD }: { founded?: Founded | null; first?: RecordId } = {},
+  ): Promise<Account> {
+    const emit = (event: VaultEvent): void => this.emit(event);
+    const opening = openAccount({ env: this.#env, storage, seal, identity, first, emit });
+    const stage: Stage = { type: 'open', opening, account: null, kit, founded };
+    this.#stage = stage;
+    await this.#tellStatus();
+    try {
+      const account = await opening;
+      if (this.#stage === stage) this.#stage = { ...stage, account };
+      return account;
+    } catch (error) {
+      if (this.#stage === stage) this.#stage = CLOSED;
+      throw error;
+    }
+  }
+
+  /** @param founded kept, for an activation that goes on */
+  async #closeAccount(founded: Founded | null = null): Promise<void> {
+    const stage = this.#stage;
+    this.links.cancel();
+    if (!founded) wipe(stage);
+    this.#stage = { ...CLOSED, founded };
+    if (stage.type === 'open') await (await stage.opening).close();
+  }
+
+  /** The link is done when the record has arrived: until then the new device shows that it is on its way. */
+  async #firstSync(account: Account): Promise<void> {
+    const ready = await account.ready;
+    const record = ready.ok ? await account.record(OWN_RECORD) : null;
+    if (!record) return;
+    const isStill = (): boolean => this.#stage.type === 'open' && this.#stage.account === account;
+    const hasArrived = (): boolean => account.settled() && record.space.epochs().length > 0;
+    while (isStill() && !hasArrived())
+      await new Promise<void>((resolve) => void this.#env.clock.setTimer(ARRIVAL_MS, resolve));
+    if (isStill()) this.links.show({ type: 'done' });
+  }
+
+  async #tellStatus(): Promise<void> {
+    const now = await this.status();
+    if (now.ok) this.emit({ type: 'status', status: now.value });
+  }
+}
+
+/** What an activation had in memory: the root secret, and the local key as bytes. */
+function wipe(stage: Stage): void {
+  const { founded } = stage;
+  const kits = [founded?.kit, stage.type === 'open' ? stage.kit : null];
+  for (const secret of [founded?.localSecret, ...kits.map((kit) => kit?.root)]) secret?.fill(0);
+}
