@@ -2,14 +2,15 @@
  * The documents against the tree: what they name exists, and what exists and must be named is named. A sentence can still
  * be wrong; a path, a script, a dependency, a variable or an attack cannot go missing unseen.
  */
-import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createMetrics } from '../relay/host/metrics.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
-const exists = (pattern: string): boolean => globSync(pattern, { cwd: ROOT }).length > 0;
+const exists = (pattern: string): boolean =>
+  existsSync(join(ROOT, pattern)) || globSync(pattern, { cwd: ROOT }).length > 0;
 
 interface Manifest {
   readonly scripts?: Readonly<Record<string, string>>;
@@ -76,6 +77,26 @@ describe.each(DOCUMENTS)('%s', (document) => {
       /registry\.|npmjs|pypi|proxy\.golang|\bverdaccio\b|artifactory|\d+\.\d+\.\d+\.\d+:\d+/i,
     );
   });
+});
+
+describe('the walks of docs/architecture.md', () => {
+  const [, walks = ''] = /## Four walks\n([\s\S]*?)\n## /.exec(read('docs/architecture.md')) ?? [];
+  const sections = walks.split(/\n### /).slice(1);
+
+  test('are those that whoever comes after asks for', () => {
+    expect(sections.length).toBeGreaterThanOrEqual(5);
+  });
+
+  test.each(sections.map((text) => [text.split('\n')[0]!, text]))(
+    '%s: goes back to no room that it has left',
+    (_title, text) => {
+      const steps = [...text.matchAll(/^\d+\. (.*?):/gm)].map(([, files = '']) => pathsIn(files));
+      expect(steps.length).toBeGreaterThan(5);
+      const rooms = steps.flat().map((path) => path.split('/').slice(0, -1).join('/'));
+      const entered = rooms.filter((room, i) => room !== rooms[i - 1]);
+      expect(entered).toEqual([...new Set(entered)]);
+    },
+  );
 });
 
 describe('docs/dependencies.md', () => {
