@@ -8,6 +8,7 @@ import { parseOptions } from './harness/options.ts';
 /** Loaded when asked for: each brings its own peers and browser. */
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   open: () => import('./open/open.ts'),
+  records: () => import('./records/records.ts'),
   profile: () => import('./profile/profile.ts'),
   relay: () => import('./relay/relay.ts'),
   blob: () => import('./blob/blob.ts'),

@@ -19,7 +19,8 @@ import { found } from '#lib/vault/entry/activation.ts';
 import { OWN_RECORD, type RecordView, type VaultEvent } from '#lib/vault/door/door.ts';
 import { browserEnvironment, type Environment } from '#lib/vault/environment.ts';
 import { identityChanges, readIdentity, type Identity } from '#lib/vault/entry/identity.ts';
-import { openSpaces } from '#lib/vault/spaces/spaces.ts';
+import { foundRecord } from '#lib/vault/spaces/found-record.ts';
+import { openSpaces, type Spaces } from '#lib/vault/spaces/spaces.ts';
 
 /** The product's own world, without network. */
 const env: Environment = { ...browserEnvironment(), services: async () => null };
@@ -43,20 +44,7 @@ export function contenders(actionsOf: (count: number) => Iterable<readonly Edit[
     async build(count: number): Promise<Built> {
       const storage = await opened(nameOf(count));
       const { secret, identity } = await foundAccount(storage);
-      const seal = localSeal(localKey(secret), env.random);
-      const spaces = await openSpaces({
-        env,
-        // Built in a hurry: what is on the disk in the end is the same.
-        storage: { ...storage, write: (changes) => storage.write(changes, 'relaxed') },
-        seal,
-        identity,
-        saveAccountEpochs: (epochs) =>
-          identityChanges(seal, { ...identity, account: { ...identity.account, epochs } }).then((changes) =>
-            storage.write(changes, 'strict'),
-          ),
-        onFounded: async () => ok(),
-        onKeys: () => {},
-      });
+      const spaces = await spacesOf(storage, secret, identity);
       const record = spaces.record(identity.record);
       must(await spaces.open(record));
       const { device } = spaces;
@@ -88,10 +76,38 @@ export function contenders(actionsOf: (count: number) => Iterable<readonly Edit[
       return { secret: toBase64url(secret), entries, stateBytes: Y.encodeStateAsUpdate(peer).length };
     },
 
-    async carnet(count: number, secret: string): Promise<Opened> {
+    /** An account of several records, each with a life as long: what is opened is one's own. */
+    async buildMany(count: number, records: number): Promise<Pick<Built, 'secret'>> {
+      const storage = await opened(nameOf(count, records));
+      const { secret, identity } = await foundAccount(storage);
+      const spaces = await spacesOf(storage, secret, identity);
+      const own = spaces.record(identity.record);
+      must(await spaces.open(own));
+      const all = [own];
+      while (all.length < records) {
+        const owner = { firstName: `Enfant ${all.length}`, lastName: 'Martin', birthDate: '2021-03-14' };
+        const space = must(await foundRecord({ env, spaces, address: identity.address }, owner));
+        all.push(spaces.record(space));
+      }
+      for (const { replica } of all)
+        for (const edits of actionsOf(count)) {
+          must(await replica.edit(edits));
+          if (replica.unsent() >= SENT_AT_ONCE) await deliver(replica);
+          if (replica.uncovered() >= SNAPSHOT_AFTER) await fold(replica);
+        }
+      for (const { replica } of spaces.all()) await deliver(replica);
+      await spaces.close();
+      const { account } = await open(storage, secret);
+      for (const record of must(await account.allRecords())) must(await record.view());
+      await account.close();
+      await storage.close();
+      return { secret: toBase64url(secret) };
+    },
+
+    async carnet(count: number, secret: string, records = 1): Promise<Opened> {
       const key = fromBase64url(secret)!;
       const start = performance.now();
-      const storage = await opened(nameOf(count));
+      const storage = await opened(nameOf(count, records));
       const { account, record, firstScreen, editable } = await open(storage, key);
       const entries = countOf(must(await record.view()));
       await account.close();
@@ -131,11 +147,28 @@ async function fold(replica: Replica): Promise<void> {
   for (const { ids } of await replica.deletable(SNAPSHOT_AFTER * 2)) must(await replica.proposed(ids));
 }
 
-const nameOf = (count: number) => `carnet-${count}`;
+const nameOf = (count: number, records = 1) => `carnet-${count}-${records}`;
 const peerOf = (count: number) => `plain-${count}`;
 
 async function opened(name: string): Promise<Storage> {
   return must(await openDexieStorage(name));
+}
+
+function spacesOf(storage: Storage, secret: Bytes, identity: Identity): Promise<Spaces> {
+  const seal = localSeal(localKey(secret), env.random);
+  return openSpaces({
+    env,
+    // Built in a hurry: what is on the disk in the end is the same.
+    storage: { ...storage, write: (changes) => storage.write(changes, 'relaxed') },
+    seal,
+    identity,
+    saveAccountEpochs: (epochs) =>
+      identityChanges(seal, { ...identity, account: { ...identity.account, epochs } }).then((changes) =>
+        storage.write(changes, 'strict'),
+      ),
+    onFounded: async () => ok(),
+    onKeys: () => {},
+  });
 }
 
 /** From the local key on, as the vault does after the password slot has opened. */
