@@ -10,7 +10,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import type { Context, Hono } from 'hono';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { Result } from '#lib/bytes/result.ts';
-import { normaliseNir } from '#lib/protocol/enrolment.ts';
+import { normaliseNir } from '#lib/credentials/nir.ts';
 import { createAttestations } from './attestation.ts';
 import { createCodes } from './codes.ts';
 import { createDemo, removeDemo, type DemoCredential } from './demo.ts';

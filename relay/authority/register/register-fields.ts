@@ -2,8 +2,8 @@
  * The values of one line of a register file, each read by its rule. What is wrong is reported against the line and read
  * as empty, so that one pass finds every problem.
  */
-import { normaliseSerial } from '#lib/protocol/enrolment.ts';
-import { parseNir } from './nir.ts';
+import { parseNir } from '#lib/credentials/nir.ts';
+import { normaliseSerial } from '#lib/credentials/vitale.ts';
 
 export type Card = 'photo' | 'plain';
 

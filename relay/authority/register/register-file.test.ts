@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DEMO_REGISTER } from './demo-register.ts';
-import { parseNir } from './nir.ts';
+import { parseNir } from '#lib/credentials/nir.ts';
 import { readRegister } from './register-file.ts';
 
 const HEADER =

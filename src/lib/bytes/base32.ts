@@ -23,7 +23,7 @@ export function decodeBase32(text: string): Bytes | null {
 /** The canonical spelling of a typed code: upper case, no spaces or dashes, look-alikes resolved. */
 export function normaliseCode(text: string): string {
   return text
-    .replace(/[\s\u2010-\u2015-]/g, '')
+    .replace(/[\s.\u2010-\u2015-]/g, '')
     .toUpperCase()
     .replaceAll('O', '0')
     .replace(/[IL]/g, '1');

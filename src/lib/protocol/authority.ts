@@ -15,7 +15,9 @@ import * as v from 'valibot';
 import { fromBase64url, toBase64url } from '#lib/bytes/base64url.ts';
 import { concat, fromUtf8, utf8, type Bytes } from '#lib/bytes/bytes.ts';
 import { addressBytes, ATTESTATION_BYTES } from './attestation.ts';
-import { CODE_ID_BYTES, LOOKUP_BYTES, normaliseNir, normaliseSerial } from './enrolment.ts';
+import { normaliseNir } from '#lib/credentials/nir.ts';
+import { normaliseSerial } from '#lib/credentials/vitale.ts';
+import { CODE_ID_BYTES, LOOKUP_BYTES } from './enrolment.ts';
 
 export const AUTHORITY_PATHS = {
   enrolment: '/authority/enrolment',

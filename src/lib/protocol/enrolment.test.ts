@@ -1,16 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { concat, fromHex, hex, utf8, type Bytes } from '#lib/bytes/bytes.ts';
-import {
-  deriveEnrolment,
-  encodeCode,
-  ENROLMENT_KDF,
-  normaliseActivationCode,
-  normaliseNir,
-  normaliseSecrets,
-  normaliseSerial,
-  printCode,
-} from './enrolment.ts';
+import { normaliseNir } from '#lib/credentials/nir.ts';
+import { normaliseActivationCode } from '#lib/credentials/typed-code.ts';
+import { normaliseSerial } from '#lib/credentials/vitale.ts';
+import { deriveEnrolment, encodeCode, ENROLMENT_KDF, normaliseSecrets, printCode } from './enrolment.ts';
 
 describe('ACT-05: the provisional code', () => {
   test('is 80 bits in four groups of four', () => {

@@ -13,8 +13,11 @@
  *
  *   sealed enrolment file = nonce[12] ‖ AES-256-GCM(key, nonce, "carnet/enrolment-file/v1" ‖ codeId, JSON padded with spaces)
  */
-import { decodeBase32, encodeBase32, groupCode } from '#lib/bytes/base32.ts';
+import { encodeBase32, groupCode } from '#lib/bytes/base32.ts';
 import { concat, utf8, type Bytes } from '#lib/bytes/bytes.ts';
+import { normaliseNir } from '#lib/credentials/nir.ts';
+import { normaliseActivationCode } from '#lib/credentials/typed-code.ts';
+import { normaliseSerial } from '#lib/credentials/vitale.ts';
 
 export const CODE_BYTES = 10;
 export const CODE_ID_BYTES = 16;
@@ -26,9 +29,6 @@ const CODE_ID_LABEL = utf8('carnet/code-id/v1');
 const SALT_LABEL = utf8('carnet/enrolment/v1');
 const FILE_LABEL = utf8('carnet/enrolment-file/v1');
 const ZERO = new Uint8Array(1);
-
-/** What a card with photo prints before the eleven digits that are asked for. */
-const PHOTO_CARD_PREFIX = '8025000002';
 
 /** The three as they enter the derivation: one spelling each. */
 export interface EnrolmentSecrets {
@@ -65,27 +65,6 @@ export function printCode(code: string): string {
   return groupCode(code);
 }
 
-/** The canonical code of what a person typed, or null when it cannot be one. */
-export function normaliseActivationCode(typed: string): string | null {
-  const bytes = decodeBase32(typed);
-  return bytes?.length === CODE_BYTES ? encodeBase32(bytes) : null;
-}
-
-/** 15 characters without separators, or null; `2A` and `2B` are departments. The key is not checked here. */
-export function normaliseNir(typed: string): string | null {
-  const nir = withoutSeparators(typed).toUpperCase();
-  return /^[1-478]\d{4}(?:\d{2}|2[AB])\d{8}$/.test(nir) ? nir : null;
-}
-
-/** 8 to 13 digits, or null. A card with photo may be typed whole: its 21 digits mean the last eleven. */
-export function normaliseSerial(typed: string): string | null {
-  const digits = withoutSeparators(typed);
-  if (/^\d{21}$/.test(digits) && digits.startsWith(PHOTO_CARD_PREFIX)) {
-    return digits.slice(PHOTO_CARD_PREFIX.length);
-  }
-  return /^\d{8,13}$/.test(digits) ? digits : null;
-}
-
 /** The three as typed, in their one spelling, or null when one of them cannot be right. */
 export function normaliseSecrets(typed: EnrolmentSecrets): EnrolmentSecrets | null {
   const code = normaliseActivationCode(typed.code);
@@ -114,8 +93,4 @@ export async function deriveEnrolment(
 /** The associated data of the sealed enrolment file. */
 export function enrolmentFileAad(codeId: Uint8Array): Bytes {
   return concat(FILE_LABEL, codeId);
-}
-
-function withoutSeparators(text: string): string {
-  return text.replace(/[\s.\u2010-\u2015-]/g, '');
 }

@@ -203,8 +203,8 @@ export const DOOR: readonly Sabotage[] = [
   },
   {
     id: 'wanted-page-is-ours',
-    file: 'src/lib/app/session/where.ts',
-    find: `parameter !== null && INSIDE.test(parameter)`,
+    file: 'src/lib/app/session/wanted.ts',
+    find: `parameter !== null && isInside(parameter)`,
     replace: `parameter !== null`,
     why: 'A link could send a person who has just unlocked to wherever it likes.',
     tests: ['src/lib/app/session/where.test.ts'],

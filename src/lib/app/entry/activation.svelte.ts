@@ -2,10 +2,7 @@
  * The activation, from the provisional code to the confirmed recovery kit: the answers given so far and what the vault
  * said to them. Nothing is stored before the keys exist; once they do, the earlier questions are closed.
  */
-import type { VitaleType } from '#lib/record/vitale.ts';
-import { normalizeNir } from '#lib/record/nir.ts';
-import { checkVitaleSerial } from '#lib/record/vitale.ts';
-import { normalizeCode } from '#lib/record/typed-code.ts';
+import type { VitaleType } from '#lib/credentials/vitale.ts';
 import type { Answer, Door, Enrolment, Kit, VaultError } from '#lib/vault/door/door.ts';
 import { keepDurably } from '#lib/app/session/durability.ts';
 
@@ -57,14 +54,8 @@ export class Activation {
 
   /** ACT-11: the three answers are sent off together. */
   async enrol(): Promise<boolean> {
-    const serial = checkVitaleSerial(this.card ?? 'with-photo', this.serial);
-    const answer = await this.#ask(
-      this.#door.enrol({
-        code: normalizeCode(this.code),
-        nir: normalizeNir(this.nir),
-        serial: serial.ok ? serial.serial : this.serial,
-      }),
-    );
+    const { code, nir, serial } = this;
+    const answer = await this.#ask(this.#door.enrol({ code, nir, serial }));
     if (answer.ok) this.enrolment = answer.value;
     return answer.ok;
   }

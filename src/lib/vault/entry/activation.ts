@@ -39,8 +39,8 @@ import {
   normaliseSecrets,
   type EnrolmentKeys,
 } from '#lib/protocol/enrolment.ts';
-import { checkIdentifiant } from '#lib/record/identifiant.ts';
-import { unmetRules } from '#lib/record/password.ts';
+import { checkIdentifiant } from '#lib/credentials/identifiant.ts';
+import { unmetRules } from '#lib/credentials/password.ts';
 import { localSeal, type LocalSeal } from '#lib/replica/ports.ts';
 import type { Change, Storage } from '#lib/storage/storage.ts';
 import {

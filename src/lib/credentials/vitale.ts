@@ -3,6 +3,8 @@
  * then the 11 digits that are asked for; the older one prints 8 to 13 digits.
  */
 
+import { withoutSeparators } from './separators.ts';
+
 export type VitaleType = 'with-photo' | 'without-photo';
 
 export type SerialCheck =
@@ -19,17 +21,23 @@ const SERIAL_LENGTHS: Readonly<Record<VitaleType, readonly [number, number]>> = 
 };
 
 export function checkVitaleSerial(type: VitaleType, text: string): SerialCheck {
-  const typed = text.replace(/[\s.-]/g, '');
+  const typed = withoutSeparators(text);
   if (typed === '') return { ok: false, problem: 'empty' };
   if (!/^\d+$/.test(typed)) return { ok: false, problem: 'characters' };
-  const serial =
-    type === 'with-photo' &&
-    typed.length === PRINTED_PREFIX.length + PHOTO_DIGITS &&
-    typed.startsWith(PRINTED_PREFIX)
-      ? typed.slice(PRINTED_PREFIX.length)
-      : typed;
+  const serial = type === 'with-photo' ? withoutPrefix(typed) : typed;
   const [least, most] = SERIAL_LENGTHS[type];
   return serial.length >= least && serial.length <= most
     ? { ok: true, serial }
     : { ok: false, problem: 'length' };
+}
+
+/** 8 to 13 digits, or null. A card with photo may be typed whole: its 21 digits mean the last eleven. */
+export function normaliseSerial(text: string): string | null {
+  const serial = withoutPrefix(withoutSeparators(text));
+  return /^\d{8,13}$/.test(serial) ? serial : null;
+}
+
+function withoutPrefix(digits: string): string {
+  const isWhole = digits.length === PRINTED_PREFIX.length + PHOTO_DIGITS && digits.startsWith(PRINTED_PREFIX);
+  return isWhole ? digits.slice(PRINTED_PREFIX.length) : digits;
 }

@@ -5,7 +5,7 @@
  * or the alphabet, years and the person's own names count for almost nothing. It is a help, not a proof.
  * Leaves out: the hardening (Argon2id, in crypto), and the words shown.
  */
-import { fold } from './text.ts';
+import { fold } from '#lib/record/text.ts';
 
 export type PasswordRule = 'length' | 'special' | 'digit' | 'upper' | 'lower' | 'differs';
 

@@ -7,6 +7,8 @@
  * an incomplete civil status, first digits 3, 4, 7 and 8 for temporary numbers: they are numbers people have, so they pass.
  */
 
+import { withoutSeparators } from './separators.ts';
+
 export type NirProblem = 'length' | 'characters' | 'key';
 
 export type NirCheck =
@@ -17,14 +19,26 @@ const MONTH = /^(?:0[1-9]|1[0-2]|[23]\d|4[0-2]|[5-9]\d)$/;
 
 /** Accepts spaces, dots and lower case, as people copy it from their card. */
 export function checkNir(text: string): NirCheck {
-  const nir = normalizeNir(text);
+  const nir = cleaned(text);
   if (nir.length !== 15) return { ok: false, problem: 'length' };
   if (!FORM.test(nir) || !MONTH.test(nir.slice(3, 5))) return { ok: false, problem: 'characters' };
   return nirKey(nir.slice(0, 13)) === nir.slice(13) ? { ok: true, nir } : { ok: false, problem: 'key' };
 }
 
-export function normalizeNir(text: string): string {
-  return text.replace(/[\s.\-_/]/g, '').toUpperCase();
+/** 15 characters without separators, or null. Neither month nor key is checked. */
+export function normaliseNir(text: string): string | null {
+  const nir = cleaned(text);
+  return FORM.test(nir) ? nir : null;
+}
+
+/** The same with a key that is right, or null. */
+export function parseNir(text: string): string | null {
+  const nir = normaliseNir(text);
+  return nir !== null && nirKey(nir.slice(0, 13)) === nir.slice(13) ? nir : null;
+}
+
+function cleaned(text: string): string {
+  return withoutSeparators(text).toUpperCase();
 }
 
 /** The key of the first 13 characters: 97 − (number mod 97), as two digits. */
@@ -35,7 +49,7 @@ export function nirKey(first13: string): string {
 
 /** 1 85 05 78 006 084 91: the groups of the printed card, for reading it back. */
 export function groupNir(text: string): string {
-  const nir = normalizeNir(text);
+  const nir = cleaned(text);
   const ends = [1, 3, 5, 7, 10, 13, 15];
   return ends
     .map((end, index) => nir.slice(ends[index - 1] ?? 0, end))
