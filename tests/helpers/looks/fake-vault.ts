@@ -35,7 +35,7 @@ import { documentFileName } from '#lib/record/sections/documents.ts';
 import { ORGAN_POSITION } from '#lib/record/sections/organ-donation.ts';
 import { fold } from '#lib/record/text.ts';
 import { conflictViews, historyOf } from '#lib/vault/record/history.ts';
-import { deletedEntries, livingEntries } from '#lib/vault/record/read-model.ts';
+import { deletedEntries, livingEntries } from '#lib/record/living.ts';
 import { factId } from '#lib/record/sections/prevention-facts.ts';
 
 interface FakeVault extends Door {

@@ -17,7 +17,7 @@ import { systemClock } from '#lib/sync/clock.ts';
 import { readIdentity } from '#lib/vault/entry/identity.ts';
 import { ringOf } from '#lib/vault/spaces/keyring.ts';
 import { KEYS } from '#lib/vault/disk/layout.ts';
-import { livingEntries } from '#lib/vault/record/read-model.ts';
+import { livingEntries } from '#lib/record/living.ts';
 import { openSpaces, type Spaces } from '#lib/vault/spaces/spaces.ts';
 
 export async function localSecretOf(storage: Storage, identifiant: string, password: string): Promise<Bytes> {

@@ -25,7 +25,7 @@ import { healIdentity, type Identity, type KeptIdentity } from '#lib/vault/entry
 import type { Environment } from '#lib/vault/environment.ts';
 import { problemOfEdit } from '#lib/vault/errors.ts';
 import { openRecord, showKept, type OpenRecord, type RecordHost } from '#lib/vault/record/open-record.ts';
-import { livingEntries } from '#lib/vault/record/read-model.ts';
+import { livingEntries } from '#lib/record/living.ts';
 import { follow } from '#lib/vault/spaces/follow.ts';
 import type { OpenSpace } from '#lib/vault/spaces/roster-space.ts';
 import type { Spaces } from '#lib/vault/spaces/spaces.ts';
@@ -33,7 +33,7 @@ import { connect, type Connection } from './connection.ts';
 import { deviceViews } from './device-list.ts';
 import type { Directory } from './directory.ts';
 import type { Notices } from './notices.ts';
-import { Schedule } from './schedule.ts';
+import { Schedule } from '#lib/vault/schedule.ts';
 import { HEADS_MS, Upkeep } from './upkeep.ts';
 import { Warnings } from './warnings.ts';
 

@@ -10,7 +10,7 @@ import type { DiskError } from '#lib/replica/ports.ts';
 import type { Replica } from '#lib/replica/replica.ts';
 import type { WordOf } from '#lib/replica/words.ts';
 import type { DeviceView } from '#lib/vault/door/door.ts';
-import { livingEntries } from '#lib/vault/record/read-model.ts';
+import { livingEntries } from '#lib/record/living.ts';
 
 const ENTRY_ID = 22;
 

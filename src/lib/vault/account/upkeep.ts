@@ -7,7 +7,7 @@ import type { OpenRecord } from '#lib/vault/record/open-record.ts';
 import type { RosterSpace } from '#lib/vault/spaces/roster-space.ts';
 import type { Spaces } from '#lib/vault/spaces/spaces.ts';
 import type { Connection } from './connection.ts';
-import type { Schedule } from './schedule.ts';
+import type { Schedule } from '#lib/vault/schedule.ts';
 
 /** How long after frames of others came the others are told that they did. */
 export const HEADS_MS = 1_000;

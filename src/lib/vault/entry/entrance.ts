@@ -23,9 +23,8 @@ import {
 import type { VaultError } from '#lib/vault/door/door.ts';
 import type { Environment } from '#lib/vault/environment.ts';
 import { storageProblem } from '#lib/vault/errors.ts';
-import { identityChanges, readIdentity, type Identity } from './identity.ts';
+import { identityChanges, readIdentity, type Granted, type Identity } from './identity.ts';
 import { KEYS } from '#lib/vault/disk/layout.ts';
-import type { LinkedDevice } from '#lib/vault/linking/linking.ts';
 
 /** Secret. What an account is opened with. */
 export interface Entrance {
@@ -127,7 +126,7 @@ export async function enterByGrant(
     readonly env: Environment;
     readonly storage: Storage;
     readonly credentials: Credentials;
-    readonly granted: LinkedDevice;
+    readonly granted: Granted;
   },
 ): Promise<Result<Entrance, VaultError>> {
   const { env, storage, credentials, device, bundle, deviceName, granted } = input;

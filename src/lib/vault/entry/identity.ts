@@ -36,6 +36,9 @@ export interface Identity {
   readonly attestation?: Bytes;
 }
 
+/** Secret. What another device granted to one that joins its account. */
+export type Granted = Pick<Identity, 'address' | 'owner' | 'chain' | 'account' | 'record'>;
+
 /** Bodies of the control frames that begin the three spaces, and the first epoch of the record. */
 export interface Founding {
   readonly chain: Bytes;

@@ -11,8 +11,9 @@ import type { Account } from '#lib/vault/account/account.ts';
 import { connect, type Connection } from '#lib/vault/account/connection.ts';
 import type { LinkState, VaultError } from '#lib/vault/door/door.ts';
 import type { NewDevice } from '#lib/vault/entry/entrance.ts';
+import type { Granted } from '#lib/vault/entry/identity.ts';
 import type { Environment } from '#lib/vault/environment.ts';
-import { linkOtherDevice, linkThisDevice, type LinkedDevice, type Linking } from './linking.ts';
+import { linkOtherDevice, linkThisDevice, type Linking } from './linking.ts';
 
 /** How long a new device waits for the relay before it says that there is none. */
 const CONNECT_MS = 10_000;
@@ -43,7 +44,7 @@ export class LinkDesk {
   /** This device joins the account of another; `linked` makes what was granted its own. */
   async joinOther(
     name: string,
-    linked: (device: NewDevice, granted: LinkedDevice) => Promise<Result<void, VaultError>>,
+    linked: (device: NewDevice, granted: Granted) => Promise<Result<void, VaultError>>,
   ): Promise<Result<void, VaultError>> {
     const mine = ++this.#last;
     const secrets = generateDevice(this.#env.random);

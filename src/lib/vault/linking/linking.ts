@@ -7,7 +7,6 @@
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { ok, fail, type Result } from '#lib/bytes/result.ts';
-import type { Address } from '#lib/keys/address.ts';
 import { MAX_DEVICES } from '#lib/keys/chain.ts';
 import { addDeviceBody } from '#lib/keys/chain-body.ts';
 import { deviceId, type DeviceKeys } from '#lib/keys/device.ts';
@@ -35,7 +34,8 @@ import type { SyncEngine } from '#lib/sync/engine.ts';
 import type { Account } from '#lib/vault/account/account.ts';
 import type { LinkState, VaultError } from '#lib/vault/door/door.ts';
 import type { Environment } from '#lib/vault/environment.ts';
-import { decodeGrant, encodeGrant, type Grant } from './grant.ts';
+import type { Granted } from '#lib/vault/entry/identity.ts';
+import { decodeGrant, encodeGrant } from './grant.ts';
 import { deviceEdit } from '#lib/vault/spaces/founding.ts';
 import { openTalk } from './talk.ts';
 
@@ -121,10 +121,6 @@ function talk<S extends { readonly type: string }>(options: Talking<S>): Linking
   };
 }
 
-export interface LinkedDevice extends Grant {
-  readonly address: Address;
-}
-
 /** The new device's side: shows a code, then the phrase; `linked` keeps what was granted. */
 export async function linkThisDevice(input: {
   readonly env: Environment;
@@ -132,7 +128,7 @@ export async function linkThisDevice(input: {
   readonly device: DeviceKeys;
   readonly name: string;
   readonly show: (state: LinkState) => void;
-  readonly linked: (granted: LinkedDevice) => Promise<Result<void, VaultError>>;
+  readonly linked: (granted: Granted) => Promise<Result<void, VaultError>>;
 }): Promise<Linking> {
   const { env, engine, device, name, show, linked } = input;
   const code = createLinkCode(env.random);

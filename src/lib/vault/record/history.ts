@@ -3,7 +3,7 @@ import type { ChangeLog } from '#lib/record/change-log.ts';
 import type { Conflict } from '#lib/record/conflicts.ts';
 import type { Entry, EntryId, HealthRecord, SectionId } from '#lib/record/entry.ts';
 import type { ConflictView, EntryHistory, Told } from '#lib/record/history.ts';
-import { completeEntry } from './read-model.ts';
+import { completeEntry } from '#lib/record/living.ts';
 
 /** The id of the device by the number under which the space knows it. */
 export type DeviceOf = (client: number | undefined) => string | null;

@@ -20,7 +20,7 @@ import { documents } from '#lib/record/sections/documents.ts';
 import type { DiskError, LocalSeal } from '#lib/replica/ports.ts';
 import type { EditError } from '#lib/replica/replica.ts';
 import type { Storage } from '#lib/storage/storage.ts';
-import { Schedule } from '#lib/vault/account/schedule.ts';
+import { Schedule } from '#lib/vault/schedule.ts';
 import type { DocumentsDeps } from '#lib/vault/documents/documents.ts';
 import { openTransfers, type Transfers } from '#lib/vault/documents/transfers.ts';
 import type {
@@ -37,14 +37,8 @@ import { isDisk, problemOfEdit } from '#lib/vault/errors.ts';
 import type { RosterSpace } from '#lib/vault/spaces/roster-space.ts';
 import { Folding } from './folding.ts';
 import { conflictViews, deviceOf, historyOf, type DeviceOf } from './history.ts';
-import {
-  buildView,
-  deletedEntries,
-  livingEntries,
-  loadView,
-  measuredValues,
-  saveView,
-} from './read-model.ts';
+import { deletedEntries, livingEntries } from '#lib/record/living.ts';
+import { buildView, loadView, measuredValues, saveView } from './read-model.ts';
 import type { Search } from './search.ts';
 
 /** Changes that come together are shown together. */

@@ -11,8 +11,8 @@ import {
   summarise,
 } from '#lib/record/measures.ts';
 import type { ConflictView } from '#lib/record/history.ts';
-import { isComplete, readFields } from '#lib/record/section.ts';
-import { healthSections, sectionDefinition } from '#lib/record/sections.ts';
+import { livingEntries, remembered } from '#lib/record/living.ts';
+import { healthSections } from '#lib/record/sections.ts';
 import { identity, SINGLE_ENTRY } from '#lib/record/sections/account.ts';
 import { documents, type StoredMime } from '#lib/record/sections/documents.ts';
 import { measures } from '#lib/record/sections/measures.ts';
@@ -38,50 +38,8 @@ export interface ViewSource {
 type Section = ReadonlyMap<EntryId, Entry>;
 
 /** A section that did not change is the same map as before (RecordDocument): what was read of it holds as long as it does. */
-const living = new WeakMap<Section, readonly Entry[]>();
 const byKind = new WeakMap<Section, { readonly birthDate: string; readonly values: MeasuredByKind }>();
 const summaries = new WeakMap<MeasuredByKind, MeasureSummaries>();
-
-function kept<K extends object, V>(memory: WeakMap<K, V>, key: K, make: () => V): V {
-  const known = memory.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  memory.set(key, made);
-  return made;
-}
-
-/** An entry with the fields of its definition and no others, when all that are required are there; deleted or not. */
-export function completeEntry(record: HealthRecord, section: SectionId, id: EntryId): Entry | undefined {
-  const definition = sectionDefinition(section);
-  const entry = record.entries.get(section)?.get(id);
-  return definition && entry && isComplete(definition, entry) ? shownEntry(entry) : undefined;
-}
-
-/** Which devices wrote an entry is told by its history: twenty thousand of them cross without it. */
-function shownEntry({ createdBy: _created, updatedBy: _updated, ...entry }: Entry): Entry {
-  return entry;
-}
-
-export function deletedEntries(record: HealthRecord, section: SectionId): Entry[] {
-  return [...(record.entries.get(section)?.values() ?? [])]
-    .filter(({ deletedAt }) => deletedAt !== undefined)
-    .flatMap(({ id }) => completeEntry(record, section, id) ?? [])
-    .sort((a, b) => b.deletedAt! - a.deletedAt! || (a.id < b.id ? -1 : 1));
-}
-
-/** Living, complete entries only, each with the fields of its definition and no others; newest change first. */
-export function livingEntries(record: HealthRecord, id: SectionId): readonly Entry[] {
-  const definition = sectionDefinition(id);
-  const section = record.entries.get(id);
-  if (!definition || !section) return [];
-  return kept(living, section, () =>
-    [...section.values()]
-      .filter((entry) => entry.deletedAt === undefined)
-      .map((entry) => ({ ...shownEntry(entry), fields: readFields(definition, entry.fields) }))
-      .filter((entry) => isComplete(definition, entry))
-      .sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1)),
-  );
-}
 
 /** Twenty thousand values are walked once for each edit of them, and for no other. */
 export function measuredValues(record: HealthRecord, birthDate: string): MeasuredByKind {
@@ -103,7 +61,7 @@ export function buildView(source: ViewSource): RecordView {
   return {
     owner: { ...owner, sex: sexOf(record) },
     entries: Object.fromEntries(sections.map((section) => [section, entriesOf(section, source)])),
-    measures: kept(summaries, values, () => summarise(values)),
+    measures: remembered(summaries, values, () => summarise(values)),
     documents: livingEntries(record, documents.id).map((entry) => documentView(entry, source)),
     conflicts: source.conflicts,
     editable: source.editable,

@@ -30,7 +30,7 @@ import { createReplica, type EditError, type Replica } from '#lib/replica/replic
 import type { Storage } from '#lib/storage/storage.ts';
 import type { Environment } from '#lib/vault/environment.ts';
 import type { Identity } from '#lib/vault/entry/identity.ts';
-import { livingEntries } from '#lib/vault/record/read-model.ts';
+import { livingEntries } from '#lib/record/living.ts';
 import { foundAccount } from './founding.ts';
 import { deriveRing, epochEdit, ringOf, type Ring } from './keyring.ts';
 import { Line } from './line.ts';
