@@ -185,6 +185,15 @@ describe('what the table grants passes', () => {
   });
 });
 
+test('no room of the vault reaches to one above it', () => {
+  const found = plant({
+    'src/lib/vault/record/view.ts': `import { open } from '#lib/vault/account/open.ts';`,
+    'src/lib/vault/account/open.ts': `import { keys } from '#lib/vault/door/keys.ts';`,
+    'src/lib/vault/door/keys.ts': '',
+  });
+  expect(found).toEqual([expect.stringContaining('record stands below account in src/lib/vault')]);
+});
+
 test('every way to import is seen', () => {
   const script = `
     import a from './a.ts';

@@ -63,6 +63,11 @@ const LAYERS: Record<string, readonly string[]> = {
   scripts: ['*'],
 };
 
+/** The rooms of a folder from the ground up: each may import those below it, and the folder's own files at its root. */
+const STOREYS: Record<string, readonly string[]> = {
+  'src/lib/vault': ['door', 'disk', 'tabs', 'documents', 'entry', 'spaces', 'record', 'account', 'linking'],
+};
+
 /** Package ← the folders, or the files, that may import it. One home each keeps a library replaceable. */
 const PACKAGES: Record<string, readonly string[]> = {
   '@noble/ciphers': ['src/lib/crypto'],
@@ -177,7 +182,7 @@ function check(
   if (to === undefined) return undefined;
   edges.push(target);
 
-  if (to === layer) return undefined;
+  if (to === layer) return reachesUp(file, target, layer);
   if (path.startsWith('.') && target.startsWith('src/lib/'))
     return `${file} imports ${specifier}: across folders write #lib/${target.slice('src/lib/'.length)}.`;
   if (isTest(file) && (to === 'tests' || file.startsWith('tests/'))) return undefined;
@@ -201,6 +206,15 @@ function check(
       ? `the code that needs both belongs in ${homes.join(' or ')}`
       : `nothing may join the two`;
   return `${file} imports ${target}: ${layer} may import only ${granted.join(', ') || 'nothing'}; ${advice}.`;
+}
+
+function reachesUp(file: string, target: string, layer: string): string | undefined {
+  const storeys = STOREYS[layer];
+  if (!storeys) return undefined;
+  const [from, to] = [file, target].map((path) => path.slice(layer.length + 1).split('/')[0]!);
+  const [low, high] = [storeys.indexOf(from!), storeys.indexOf(to!)];
+  if (isTest(file) || low < 0 || high <= low) return undefined;
+  return `${file} imports ${target}: ${from} stands below ${to} in ${layer}; move what both need to ${from} or below it.`;
 }
 
 function checkPackage(file: string, layer: string, specifier: string, typeOnly: boolean): string | undefined {
