@@ -5,7 +5,7 @@
  * Guarantees: a function of the statements alone. A device is found under one address only: it signed which one it joins
  * (chain-body.ts); of two that it signed all the same, the smaller address.
  */
-import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { equal, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { sha256 } from '#lib/crypto/hash.ts';
 import { matchesAddress, type Address } from './address.ts';
 import {
@@ -181,7 +181,11 @@ export type Brought = 'known' | 'fresh' | 'malformed' | 'incomplete';
 /**
  * Statements that frames carry of one address, a list for each: decoded, verified by keys they or the known ones introduce,
  * admitted. All of them together, so that it does not matter in which order they are shown, and each is verified once.
- * @returns for each list what it is, and the good ones of all lists that are not malformed
+ *
+ * A good statement is kept whatever stands beside it: whether its neighbour is known to be bad depends on what came before.
+ * Bad is what cannot be read, and what is not signed by the author it names, once that author's keys are known: until then
+ * nobody can tell, and its list is incomplete.
+ * @returns for each list what it is, and the good ones of all
  */
 export async function admitCarried(
   address: Address,
@@ -208,16 +212,16 @@ export async function admitCarried(
     return admitted.has(claim.claimed) ? 'fresh' : 'malformed';
   };
   const brought = read.map((keys) => worstOf(new Set(keys.map(broughtBy))));
-  const usable = new Set(read.flatMap((keys, i) => (brought[i] === 'malformed' ? [] : keys)));
-  const fresh = new Map<Hex, ChainEntry>();
-  for (const key of usable) {
-    const entry = claims.has(key) && admitted.get(claims.get(key)!.claimed);
-    if (entry) fresh.set(hex(entry.control.id), entry);
-  }
+  // What says the same may be signed twice: it is kept as it came first.
+  const isNew = ({ control }: ChainEntry) => !byId.has(hex(control.id));
+  const fresh = new Map([...admitted.values()].filter(isNew).map((entry) => [hex(entry.control.id), entry]));
   return { fresh: [...fresh.values()], brought };
 }
 
-/** Reads a carried statement into `claims` unless it is known; its key there. What says the same may be signed twice. */
+/**
+ * Reads a carried statement into `claims` unless it is known to the byte; its key there. A saying does not cover the
+ * signature: what says the same as a good one is not good by that.
+ */
 function claimIn(
   address: Address,
   statement: Bytes,
@@ -226,7 +230,8 @@ function claimIn(
 ): string {
   const claim = decodeControl(chainSpaceId(address), 0, statement);
   if (claim === null) return 'malformed';
-  if (known.has(hex(claim.claimed.id))) return 'known';
+  const before = known.get(hex(claim.claimed.id))?.control.statement;
+  if (before && equal(before, statement)) return 'known';
   const key = hex(sha256(statement));
   if (!claims.has(key)) claims.set(key, claim);
   return key;

@@ -144,6 +144,22 @@ export function gapsIn(holdings: Holdings): Gap[] {
   });
 }
 
+/**
+ * Under words set aside whose authors stand: what these name of chains and members is not all here, though the relay has shown
+ * all it has. One gap for each author, as far as it said anything.
+ */
+export function gapsUnder({ strangers, members, head }: Pick<Turn, 'strangers' | 'members' | 'head'>): Gap[] {
+  const gaps = new Map<Hex, Gap>();
+  for (const { frame } of strangers.values()) {
+    const { author, seq, kind } = frame;
+    if (kind === 'control' || !members.stands(author)) continue;
+    const known = gaps.get(author) ?? { from: Math.min(seq, farthest(author, head.lanes) + 1), to: seq };
+    const [from, to] = [Math.min(known.from, seq), Math.max(known.to, seq)];
+    gaps.set(author, { isControl: false, author, from, to, by: author });
+  }
+  return [...gaps.values()];
+}
+
 /** Ids of frames to ask the relay for: what is named and not held, and would let something that waits go on. */
 export function missingIds(holdings: Holdings, waiting: Iterable<Frame>): Set<Hex> {
   const missing = new Set<Hex>();
