@@ -9,7 +9,7 @@ import type { RecordDocument } from './document/document.ts';
 import type { Frame } from './frames.ts';
 import { shortOf, type Lane } from './lane.ts';
 import type { LaneHead, LaneHeads, LaneId } from './log.ts';
-import { decodeSnapshot, type FoldedLane, type Snapshot } from './snapshot.ts';
+import { readSnapshot as readContents, type FoldedLane, type Snapshot } from './snapshot.ts';
 import type { Base, Origin } from './state.ts';
 import type { Turn } from './transaction.ts';
 
@@ -73,10 +73,12 @@ async function readSnapshot(context: Context, turn: Turn, { parts }: Origin): Pr
     if (!frame) return null;
     frames.push(frame);
   }
-  return decodeSnapshot(
+  // Lanes of authors who are not known now are left out, and read again when they are: the base stays what it is.
+  const reading = await readContents(
     frames.map(({ content }) => content),
     turn.members,
   );
+  return reading?.snapshot ?? null;
 }
 
 /** What these lanes' words name, with what was named in a base before, and none of the lanes holds. */

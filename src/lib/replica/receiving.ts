@@ -100,6 +100,8 @@ async function countFresh(
   const isDoubtful =
     [...authors].some((author) => counts(author) && !stands(author)) ||
     fresh.some(({ author }) => !stands(author)) ||
+    // What could not be read for want of its author may be read by now.
+    (turn.head.owed !== null && before !== turn.members) ||
     (turn.late.size > 0 && (fresh.length > 0 || before !== turn.members));
   for (const frame of fresh) turn.waiting.set(frame.id, frame);
   if (!isDoubtful) {
