@@ -10,7 +10,7 @@ import { signInner } from '#lib/keys/signed.ts';
 import { openReceived } from '#lib/replica/frames.ts';
 import { MAX_REFUSED, MAX_WAITING_BYTES } from '#lib/replica/intake.ts';
 import { forge, received } from '../helpers/hostile/forge.ts';
-import { push, settle, sync } from '../helpers/worlds/plain-relay.ts';
+import { push, settle, sync, without } from '../helpers/worlds/plain-relay.ts';
 import { people, replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 
 const NAMES = ['Alice laptop', 'Alice phone', 'Alice tablet', 'Bob phone'];
@@ -82,6 +82,39 @@ test('2: a rotation brings the controls since the last one: those that the relay
   await sync(bob.replica, world.relay);
   expect(bob.replica.controls().length).toBeGreaterThan(notes);
   expect(others).toHaveLength(3);
+});
+
+test('20: a hidden control that a rotation carries brings its chain statements too: the thief is out, and the next rotation counts', async () => {
+  const names = [...NAMES, 'Alice old'];
+  const world = await replicaWorld(names, 'inside', { who: await people(names) });
+  const [laptop, phone, tablet, bob] = world.devices as [WorldDevice, WorldDevice, WorldDevice, WorldDevice];
+  await settle(
+    world.devices.map(({ replica }) => replica),
+    world.relay,
+  );
+  await world.revoke('Alice phone', [laptop], laptop);
+  await laptop.learnChains();
+  const idsNow = () => new Set([...world.relay.topics.values()].flat().map(({ id }) => id));
+  const before = idsNow();
+  await laptop.replica.control(encodeRosterBody({ type: 'note' }));
+  await push(laptop.replica, world.relay);
+  const hidden = idsNow().difference(before);
+  await world.rotate(laptop, [laptop, tablet, bob]);
+  await world.revoke('Alice old', [laptop], laptop);
+  await laptop.learnChains();
+  await world.rotate(laptop, [laptop, tablet, bob]);
+  await laptop.allergy('Secret');
+  await push(laptop.replica, world.relay);
+  await phone.allergy('Volé');
+  await push(phone.replica, world.relay);
+  await settle([bob.replica, tablet.replica], without(world.relay, hidden));
+  for (const device of [bob, tablet]) {
+    const members = device.replica.members();
+    expect(members.stands(phone.id)).toBe(false);
+    expect(members.roster.rejected.size).toBe(0);
+    expect(members.roster.current?.number).toBe(2);
+    expect(device.allergies()).toEqual(['Secret']);
+  }
 });
 
 test('2: a control that a rotation carries in somebody’s name counts only if they signed it', async () => {

@@ -262,8 +262,9 @@ export class Kept {
     const before = this.memory;
     this.memory = { head, controls, members, carried, reported, others };
     if (this.shelf) {
-      const { waiting, late, refused, strangers, suspects } = turn;
-      this.shelf = { held: new Map(turn.heldKeys()), waiting, late, refused, strangers, suspects };
+      const { waiting, late, refused, strangers, parkedBy, suspects } = turn;
+      const held = new Map(turn.heldKeys());
+      this.shelf = { held, waiting, late, refused, strangers, parkedBy, suspects };
     }
     this.isBroken = false;
     this.shown = null;

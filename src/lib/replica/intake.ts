@@ -17,7 +17,7 @@ import { learn } from './freshness.ts';
 import type { Received } from './interface.ts';
 import { lightestFirst } from './lightest.ts';
 import { takeAll, type Log } from './log.ts';
-import { admitReady, takeControls } from './statements.ts';
+import { admitReady, carriedInside, takeControls } from './statements.ts';
 import type { Turn } from './transaction.ts';
 
 /** Frames of one author that may wait for others, or be late, and their bytes. */
@@ -54,25 +54,33 @@ export async function takeIn(
   const opened = openBatch(context, turn, batch, unreadable, tally);
   const fresh: OpenedFrame[] = [];
   const verified = new Map<Hex, Bytes>();
-  let pending: readonly OpenedFrame[] = [...turn.strangers.values(), ...opened];
+  // What waits is looked at again where more is known of members than when it was looked at last.
+  let isNews = turn.members !== turn.parkedBy;
+  let [pending, parked]: [readonly OpenedFrame[], readonly OpenedFrame[]] = [
+    opened,
+    [...turn.strangers.values()],
+  ];
   turn.strangers.clear();
-  for (let again = true; again && pending.length > 0;) {
+  for (let again = true; again && (isNews || pending.length > 0);) {
+    if (isNews) [pending, parked] = [[...parked, ...pending], []];
     const introduced = introducedBy(context.policy, pending);
     const { good, bad, unknown } = await verifyAll(pending, turn.members, introduced, verified);
     for (const { frame } of bad) refuseForged(turn, frame, unreadable, tally);
     const { sound, incomplete, foreign, changed } = await takeChains(context, turn, good, tally);
     fresh.push(...sound.filter(({ frame }) => frame.kind !== 'control'));
     const controls = sound.filter(({ frame }) => frame.kind === 'control');
-    const carried = controls.flatMap(({ frame }) => context.policy.carries(frame.content));
+    const inside = controls.map(({ frame }) => controlOf(frame));
+    const carried = carriedInside(context, isNews ? [...turn.controls.values(), ...inside] : inside);
     const isTaken = await takeControls(context, turn, carried);
     if (isTaken) tally.membersChanged = true;
     const unsettled = await admitControls(context, turn, controls, tally);
-    again = changed || isTaken || unsettled.changed;
+    again = isNews = changed || isTaken || unsettled.changed;
     pending = [...unknown, ...incomplete, ...foreign, ...unsettled.notYet];
   }
+  turn.parkedBy = turn.members;
   // Who is nobody here yet may have been let in by what has not come.
   const isKnown = ({ frame }: OpenedFrame) => turn.members.isKnown(frame.author);
-  setAside(turn, [...pending, ...fresh.filter((opened) => !isKnown(opened))]);
+  setAside(turn, [...parked, ...pending, ...fresh.filter((opened) => !isKnown(opened))]);
   return fresh.filter(isKnown).map(({ frame }) => frame);
 }
 

@@ -317,10 +317,19 @@ export const REPLICA: readonly Sabotage[] = [
   {
     id: 'controls-in-frames-signed',
     file: 'src/lib/replica/statements.ts',
-    find: `if (key && (await decoded.isSignedBy(key))) signed.set(id, decoded.claimed);`,
-    replace: `if (key) signed.set(id, decoded.claimed);`,
+    find: `if (key && (await isSigned(claim, key))) signed.push(claim);`,
+    replace: `if (key) signed.push(claim);`,
     why: 'An owner’s snapshot could carry made-up words of the other owner.',
     tests: ['tests/replica/carriage.test.ts', 'tests/replica/snapshots.test.ts'],
+  },
+  {
+    id: 'controls-inside-carry-chains',
+    file: 'src/lib/replica/statements.ts',
+    find: `  turn.carried = carried;
+  const isWhole`,
+    replace: `  const isWhole`,
+    why: 'What a hidden control had brought of a chain would be lost in the rotation that carries it: the thief stays.',
+    tests: ['tests/replica/carriage.test.ts'],
   },
   {
     id: 'words-carry-the-news',
