@@ -85,7 +85,7 @@ class Court implements Ruling {
     this.#indexOf = new Map(operations.map(({ id }, index) => [id, index]));
     for (let index = 0; index < operations.length; index++) {
       const owners = this.seats((other) => given.history.isBefore(other, index));
-      this.speakers.push(this.#isSilent(index) ? null : this.#speaker(index, owners));
+      this.speakers.push(this.#isSilent(index, owners) ? null : this.#speaker(index, owners));
       this.refusals.push(spared.has(index) ? 'last-owner' : this.#refusal(index, owners));
     }
   }
@@ -136,20 +136,28 @@ class Court implements Ruling {
   /**
    * Of a device that is revoked, and named by none that is active: its chain is not judged at the heads that it names, of
    * which it may name as many as it likes. A join is judged whole all the same, since a person is asked about it; and the
-   * founding is its own ground.
+   * founding is its own ground. Asked are the owners' chains alone: what the device is called in one of its own making, or is
+   * revoked in there, is nobody's word about it.
    */
-  #isSilent(index: number): boolean {
-    const { author, body } = this.#given.history.operations[index]!;
+  #isSilent(index: number, owners: Seats): boolean {
+    const { body } = this.#given.history.operations[index]!;
     if (body.body.type === 'join' || body.body.type === 'found') return false;
-    const address = this.#given.chains.device(author)?.address;
-    return address !== undefined && !this.knowledge.isGrounded(index, address);
+    const speaking = this.#speaking(index, owners.keys());
+    return speaking.length > 0 && !speaking.some((one) => this.knowledge.isGrounded(index, one));
+  }
+
+  /** Of these addresses those whose chain has the author. */
+  #speaking(index: number, addresses: Iterable<Address>): Address[] {
+    const { author } = this.#given.history.operations[index]!;
+    return [...addresses].filter((one) => this.#given.chains.state(one)?.devices.has(author));
   }
 
   /** The owner whose active device, by what it names, the author was. */
   #speaker(index: number, owners: Seats): Address | null {
     const { author, body } = this.#given.history.operations[index]!;
-    const addresses = body.body.type === 'found' ? [body.body.founder] : [...owners.keys()];
-    return addresses.find((one) => this.knowledge.chainAt(index, one)?.active.has(author)) ?? null;
+    const addresses = body.body.type === 'found' ? [body.body.founder] : owners.keys();
+    const isActive = (one: Address) => this.knowledge.chainAt(index, one)?.active.has(author) === true;
+    return this.#speaking(index, addresses).find(isActive) ?? null;
   }
 
   #refusal(index: number, seats: Seats): Refusal | null {
@@ -157,7 +165,7 @@ class Court implements Ruling {
     const { body } = said;
     const speaker = this.speakers[index]!;
     if (!this.knowledge.isComplete(index)) return 'incomplete';
-    if (this.#isSilent(index)) return 'groundless';
+    if (this.#isSilent(index, seats)) return 'groundless';
     if (body.type === 'found' && deps.length > 0) return 'malformed';
     if (speaker === null) return 'no-right';
     if (body.type === 'found') return null;

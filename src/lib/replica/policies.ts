@@ -140,14 +140,15 @@ function membersOf(roster: RosterState, chains: Chains): RosterMembers {
     },
     stands: (id) => roster.stands(id),
     isKnown: (id) => roster.isKnown(id),
-    isRevoked: (id) => revocationOf(chains, id) !== undefined,
-    seen: (id) => revocationOf(chains, id)?.seen ?? [],
+    isRevoked: (id) => revocationOf(roster, chains, id) !== undefined,
+    seen: (id) => revocationOf(roster, chains, id)?.seen ?? [],
   };
 }
 
-function revocationOf(chains: Chains, device: string): ChainDevice['revoked'] {
-  const known = chains.device(device);
-  return known && chains.state(known.address)?.devices.get(device)?.revoked;
+/** By the chain of whom the roster has it for: a thief may found an address of its own with the device, as small as they like. */
+function revocationOf(roster: RosterState, chains: Chains, device: string): ChainDevice['revoked'] {
+  const address = roster.addressOf(device) ?? chains.device(device)?.address;
+  return address === undefined ? undefined : chains.state(address)?.devices.get(device)?.revoked;
 }
 
 /**

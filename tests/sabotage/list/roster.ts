@@ -13,7 +13,7 @@ export const ROSTER: readonly Sabotage[] = [
   {
     id: 'owners-alone-speak',
     file: 'src/lib/keys/roster-court.ts',
-    find: `[body.body.founder] : [...owners.keys()];`,
+    find: `[body.body.founder] : owners.keys();`,
     replace: `[body.body.founder] : [...owners.keys(), ...this.#given.chains.addresses()];`,
     why: 'Anybody with an address could let people in.',
     tests: ['src/lib/keys/roster.test.ts'],
@@ -21,8 +21,8 @@ export const ROSTER: readonly Sabotage[] = [
   {
     id: 'speaks-while-active',
     file: 'src/lib/keys/roster-court.ts',
-    find: `?.active.has(author)) ?? null;`,
-    replace: `?.devices.has(author)) ?? null;`,
+    find: `?.active.has(author) === true;`,
+    replace: `?.devices.has(author) === true;`,
     why: 'A device that its own words say is revoked would speak for its address.',
     tests: ['src/lib/keys/roster.test.ts'],
   },
@@ -33,6 +33,23 @@ export const ROSTER: readonly Sabotage[] = [
     replace: `return refusal;`,
     why: 'A revoked device could date a word back and let its thief’s friend in (C10).',
     tests: ['src/lib/keys/roster.test.ts', 'tests/attacks/c10.test.ts'],
+  },
+  {
+    id: 'revoked-by-its-owners-chain',
+    file: 'src/lib/replica/policies.ts',
+    find: `const address = roster.addressOf(device) ?? chains.device(device)?.address;`,
+    replace: `const address = chains.device(device)?.address;`,
+    why: 'A thief who founds an address with the stolen device would have its unseen words listed by nobody (rule 10).',
+    tests: ['tests/replica/unseen.test.ts'],
+  },
+  {
+    id: 'silenced-by-owners-alone',
+    file: 'src/lib/keys/roster-court.ts',
+    find: `const speaking = this.#speaking(index, owners.keys());`,
+    replace: `const own = this.#given.chains.device(this.#given.history.operations[index]!.author);
+    const speaking = own ? [own.address] : [...owners.keys()].slice(0, 0);`,
+    why: 'A copy of a device could found an address, revoke the device in it, and so silence it among its owners.',
+    tests: ['tests/replica/unseen.test.ts'],
   },
   {
     id: 'incomplete-does-not-count',
