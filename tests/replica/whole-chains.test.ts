@@ -223,3 +223,27 @@ test('28: chains of others than owners have room of their own in a snapshot: wha
   );
   expect(two.left).toEqual(['b']);
 });
+
+test('R03: the list of carried statements rots: a revocation that words had carried, or a snapshot alone tells, is found again', async () => {
+  for (const isFolded of [false, true]) {
+    const world = await replicaWorld(NAMES, `rotten ${String(isFolded)}`, { who: await people(NAMES) });
+    const [laptop, phone, tablet] = world.devices as [WorldDevice, WorldDevice, WorldDevice];
+    const bob = await alone(world, 'Bob phone');
+    const left = [laptop, tablet, bob];
+    await settle(replicasOf([...left, phone]), world.relay);
+    await world.revoke('Alice phone', [laptop], laptop);
+    await laptop.learnChains();
+    await laptop.allergy('Après');
+    await settle(replicasOf(left), world.relay);
+    if (isFolded) await fold(world, laptop, left);
+    const { key } = (await bob.disk.content()).find((one) => one.key.at(-1) === 'carried')!;
+    await bob.disk.damage(key, 'flip', world.random);
+    await bob.restart();
+    expect(bob.replica.members().stands(phone.id)).toBe(false);
+    await phone.allergy('Volé');
+    await push(phone.replica, world.relay);
+    await settle(replicasOf(left), world.relay);
+    expect(bob.allergies()).not.toContain('Volé');
+    expect(hex(bob.replica.stateHash())).toBe(hex(laptop.replica.stateHash()));
+  }
+});

@@ -42,6 +42,16 @@ export async function readBase(context: Context, turn: Turn): Promise<Foundation
   return { lanes: new Map([...lanes].map(([id, { lane }]) => [id, lane])), heads, names, kept, lost };
 }
 
+/** The snapshots of the base that are here, as far as they can be read now. */
+export async function readSnapshots(context: Context, turn: Turn): Promise<Snapshot[]> {
+  const snapshots: Snapshot[] = [];
+  for (const origin of turn.head.base?.snapshots ?? []) {
+    const snapshot = await readSnapshot(context, turn, origin);
+    if (snapshot) snapshots.push(snapshot);
+  }
+  return snapshots;
+}
+
 /** Of both the lanes, each as far as it goes; those that part from each other stand side by side. */
 export function farthestOf(
   some: ReadonlyMap<LaneId, FoldedLane>,

@@ -332,6 +332,22 @@ export const REPLICA: readonly Sabotage[] = [
     tests: ['tests/replica/carriage.test.ts'],
   },
   {
+    id: 'rot-forgets-no-revocation',
+    file: 'src/lib/replica/committed.ts',
+    find: `const news = all.map(({ chains }) => chains);`,
+    replace: `const news = frames.map(({ chains }) => chains);`,
+    why: 'One flipped bit would let a revoked device back in: what words had carried would be forgotten (R03).',
+    tests: ['tests/replica/whole-chains.test.ts'],
+  },
+  {
+    id: 'rot-reads-the-base',
+    file: 'src/lib/replica/committed.ts',
+    find: `for (const snapshot of await readSnapshots(context, turn)) await takeStatements(context, turn, snapshot);`,
+    replace: '',
+    why: 'What a snapshot alone tells of chains would be forgotten with one flipped bit (R03).',
+    tests: ['tests/replica/whole-chains.test.ts'],
+  },
+  {
     id: 'words-carry-the-news',
     file: 'src/lib/replica/authoring.ts',
     find: `  return { names: names.slice(0, Math.max(0, Math.floor(left / NAME_LENGTH))), chains };`,
