@@ -13,6 +13,7 @@ import type { Grounds } from './grounds.ts';
 import type { History, Operation } from './history.ts';
 import type { Hex, SpaceId } from './ids.ts';
 import type { Found, RosterBody } from './roster-body.ts';
+import { foundingsIn, type Foundings } from './roster-founding.ts';
 import { refusalOf, type Refusal, type Seats } from './roster-rules.ts';
 import type { SignatureCheck } from './roster-words.ts';
 
@@ -36,6 +37,7 @@ export interface Ruling {
   readonly refusals: readonly (Refusal | null)[];
   /** Per statement for whom its author spoke. */
   readonly speakers: readonly (Address | null)[];
+  readonly foundings: Foundings;
   /** The owners by what counts of the statements seen, in causal order. */
   seats(sees: (index: number) => boolean): Seats;
   /** Each seat that was ended, with the indices of all that count and end it, in causal order. */
@@ -45,9 +47,10 @@ export interface Ruling {
 
 export function ruleOn(given: Case): Ruling {
   const knowledge = createKnowledge(given);
+  const foundings = foundingsIn(given, knowledge);
   const spared = new Set<number>();
   for (;;) {
-    const court = new Court(given, knowledge, spared);
+    const court = new Court(given, knowledge, foundings, spared);
     if (court.found === null || court.seats(() => true).size > 0) return court;
     spared.add(smallestOfLastEndings(given.history, court));
   }
@@ -71,15 +74,17 @@ class Court implements Ruling {
   readonly refusals: (Refusal | null)[] = [];
   readonly speakers: (Address | null)[] = [];
   readonly knowledge: Knowledge;
+  readonly foundings: Foundings;
   readonly #given: Case;
   readonly #seatings: readonly number[];
   readonly #endings: readonly number[];
   readonly #indexOf: ReadonlyMap<Hex, number>;
 
-  constructor(given: Case, knowledge: Knowledge, spared: ReadonlySet<number>) {
+  constructor(given: Case, knowledge: Knowledge, foundings: Foundings, spared: ReadonlySet<number>) {
     const { operations } = given.history;
     this.#given = given;
     this.knowledge = knowledge;
+    this.foundings = foundings;
     this.#seatings = indicesOf(operations, ({ body }) => body.type === 'found' || body.type === 'join');
     this.#endings = indicesOf(operations, isEnding);
     this.#indexOf = new Map(operations.map(({ id }, index) => [id, index]));
@@ -91,18 +96,17 @@ class Court implements Ruling {
   }
 
   get found(): Found | null {
-    for (const index of this.#seatings) {
-      const { body } = this.#given.history.operations[index]!.body;
-      if (body.type === 'found' && this.refusals[index] === null) return body;
-    }
-    return null;
+    const { first } = this.foundings;
+    const body = first === null ? null : this.#given.history.operations[first]!.body.body;
+    return body?.type === 'found' ? body : null;
   }
 
   seats(sees: (index: number) => boolean): Map<Address, Hex> {
     const { operations } = this.#given.history;
+    const { first, all } = this.foundings;
     const seats = new Map<Address, Hex>();
     for (const index of this.#seatings) {
-      if (this.refusals[index] !== null || !sees(index)) continue;
+      if (this.refusals[index] !== null || !(index === first ? all.some(sees) : sees(index))) continue;
       const { id, body } = operations[index]!;
       const [address, seat] = seatOf(this.#given.space, id, body);
       const isEnded = this.#endings.some(
@@ -155,9 +159,9 @@ class Court implements Ruling {
   /** The owner whose active device, by what it names, the author was. */
   #speaker(index: number, owners: Seats): Address | null {
     const { author, body } = this.#given.history.operations[index]!;
-    const addresses = body.body.type === 'found' ? [body.body.founder] : owners.keys();
+    if (body.body.type === 'found') return index === this.foundings.first ? body.body.founder : null;
     const isActive = (one: Address) => this.knowledge.chainAt(index, one)?.active.has(author) === true;
-    return this.#speaking(index, addresses).find(isActive) ?? null;
+    return this.#speaking(index, owners.keys()).find(isActive) ?? null;
   }
 
   #refusal(index: number, seats: Seats): Refusal | null {
@@ -167,6 +171,7 @@ class Court implements Ruling {
     if (!this.knowledge.isComplete(index)) return 'incomplete';
     if (this.#isSilent(index, seats)) return 'groundless';
     if (body.type === 'found' && deps.length > 0) return 'malformed';
+    if (body.type === 'found' && speaker === null && this.found) return 'repeated';
     if (speaker === null) return 'no-right';
     if (body.type === 'found') return null;
     const refusal = refusalOf(body, {

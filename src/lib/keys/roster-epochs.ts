@@ -30,10 +30,7 @@ export function epochsOf(
   if (ruling.found === null)
     return { epochs: [], current: null, rotationDue: false, nextNumber: 1, grantsDue: [], shared: null };
   const indexOf = new Map(history.operations.map(({ id }, index) => [id, index]));
-  const first = history.operations.findIndex(
-    ({ body }, index) => body.body.type === 'found' && ruling.refusals[index] === null,
-  );
-  const beginOf = ({ by }: Epoch) => (by === null ? first : indexOf.get(by)!);
+  const beginOf = ({ by }: Epoch) => (by === null ? ruling.foundings.first! : indexOf.get(by)!);
   const epochs = sortEpochs([firstEpoch(ruling.found), ...rotationsIn(history, ruling, isKnown)]);
   const owners = ruling.seats(() => true);
   const isFit = (epoch: Epoch) => knowsEveryEnding(beginOf(epoch), owners, given, ruling, endings);

@@ -89,8 +89,29 @@ describe('a space', () => {
     const [joined] = joinedBy();
     const left = sheet.write(laptop, LEAVE, joined);
     const apart = sheet.write(phone, decodeRosterBody(sheet.frameBody)!);
-    expect(refusalsOf(apart)).toEqual([null]);
+    const refusals = sheet.stateOf(apart).rejected;
+    expect([...refusals.values()]).toEqual(['repeated']);
     expect(ownersOf(joined, left, apart)).toEqual(['Bruno']);
+  });
+
+  test('2: of foundings one counts, however many a revoked device dates back: a grounded one, else the smallest id', () => {
+    const apart = paperChains(anna, bruno);
+    const space = paperSpace(anna, apart);
+    const body = decodeRosterBody(space.frameBody)!;
+    // Dated back: on the chain as it was before the revocation.
+    const again = Array.from({ length: 40 }, () => space.write(phone, body));
+    apart.revoke(anna.address, laptop, phone);
+    const state = space.stateOf(...again);
+    expect(state.kind).toBe('record');
+    expect(state.heads).toEqual([space.founding.hex]);
+    expect([...state.effective.keys()]).toEqual([space.founding.hex]);
+    expect(new Set(state.rejected.values())).toEqual(new Set(['repeated']));
+    // Without one that is grounded the record is there all the same, and no statement stands on another.
+    const alone = evaluateRoster(space.space, again, apart.chains(), paperCheck);
+    expect([...alone.effective.keys()]).toEqual([again.map((one) => one.hex).sort()[0]]);
+    // Who has heard of another founding has heard that there is one.
+    const note = space.write(laptop, { type: 'note' }, again[1]!);
+    expect(space.stateOf(...again, note).effective.has(note.hex)).toBe(true);
   });
 });
 

@@ -13,8 +13,8 @@ export const ROSTER: readonly Sabotage[] = [
   {
     id: 'owners-alone-speak',
     file: 'src/lib/keys/roster-court.ts',
-    find: `[body.body.founder] : owners.keys();`,
-    replace: `[body.body.founder] : [...owners.keys(), ...this.#given.chains.addresses()];`,
+    find: `return this.#speaking(index, owners.keys()).find(isActive) ?? null;`,
+    replace: `return this.#speaking(index, this.#given.chains.addresses()).find(isActive) ?? null;`,
     why: 'Anybody with an address could let people in.',
     tests: ['src/lib/keys/roster.test.ts'],
   },
@@ -50,6 +50,22 @@ export const ROSTER: readonly Sabotage[] = [
     const speaking = own ? [own.address] : [...owners.keys()].slice(0, 0);`,
     why: 'A copy of a device could found an address, revoke the device in it, and so silence it among its owners.',
     tests: ['tests/replica/unseen.test.ts'],
+  },
+  {
+    id: 'founded-once',
+    file: 'src/lib/keys/roster-founding.ts',
+    find: `rank(a) - rank(b) || (operations`,
+    replace: `rank(b) - rank(a) || (operations`,
+    why: 'A revoked device would say which founding counts, and so what the first epoch has heard of.',
+    tests: ['src/lib/keys/roster.test.ts'],
+  },
+  {
+    id: 'founder-was-active',
+    file: 'src/lib/keys/roster-founding.ts',
+    find: `?.active.has(operations[index]!.author) === true;`,
+    replace: `?.active.has(operations[index]!.author) !== null;`,
+    why: 'Anybody could found a record in the name of somebody else’s address (finding 11).',
+    tests: ['src/lib/keys/roster.test.ts'],
   },
   {
     id: 'incomplete-does-not-count',
