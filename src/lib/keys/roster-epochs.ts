@@ -17,7 +17,13 @@ export interface Epochs {
   readonly nextNumber: number;
   readonly grantsDue: readonly Address[];
   readonly shared: Epoch | null;
+  readonly sharedByAll: ReadonlySet<Hex>;
 }
+
+const NO_EPOCHS: Epochs = {
+  ...{ epochs: [], current: null, rotationDue: false, nextNumber: 1, grantsDue: [], shared: null },
+  sharedByAll: new Set(),
+};
 
 /** What a ruling and the devices that are known make of the epochs. */
 export function epochsOf(
@@ -27,8 +33,7 @@ export function epochsOf(
   isKnown: (device: Hex) => boolean,
 ): Epochs {
   const { history } = given;
-  if (ruling.found === null)
-    return { epochs: [], current: null, rotationDue: false, nextNumber: 1, grantsDue: [], shared: null };
+  if (ruling.found === null) return NO_EPOCHS;
   const indexOf = new Map(history.operations.map(({ id }, index) => [id, index]));
   const beginOf = ({ by }: Epoch) => (by === null ? ruling.foundings.first! : indexOf.get(by)!);
   const epochs = sortEpochs([firstEpoch(ruling.found), ...rotationsIn(history, ruling, isKnown)]);
@@ -47,6 +52,7 @@ export function epochsOf(
     nextNumber: Math.max(...counted.map(({ number }) => number)) + 1,
     grantsDue: [...owners.keys()].filter((owner) => [...lacking.values()].some((all) => all.includes(owner))),
     shared: current && isShared(current) ? current : (counted.findLast(isShared) ?? epochs[0]!),
+    sharedByAll: new Set(counted.filter(isShared).map(({ id }) => id)),
   };
 }
 
