@@ -212,8 +212,11 @@ export async function admitCarried(
   const read = lists.map((list) => list.map((statement) => claimIn(address, statement, byId, claims)));
   if (claims.size === 0)
     return { fresh: [], brought: read.map((keys) => (keys.includes('malformed') ? 'malformed' : 'known')) };
-  const { good, bad } = await judgeClaims(address, [...claims.values()], known);
-  const genesis = findGenesis(address, [...good, ...known.map(({ control }) => control)]);
+  const before = known.map(({ control }) => control);
+  // Nothing can count before the founding: nobody has it looked at for nothing, again and again.
+  const isFounded = findGenesis(address, [...before, ...[...claims.values()].map(({ claimed }) => claimed)]);
+  const { good, bad } = await judgeClaims(address, isFounded ? [...claims.values()] : [], known);
+  const genesis = findGenesis(address, [...good, ...before]);
   const admitted = new Map(
     (await admitChainControls(address, good, genesis)).map((entry) => [entry.control, entry]),
   );

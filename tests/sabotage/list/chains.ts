@@ -180,6 +180,22 @@ export const CHAINS: readonly Sabotage[] = [
     tests: ['src/lib/keys/chain.test.ts'],
   },
   {
+    id: 'nothing-verified-before-a-founding',
+    file: 'src/lib/keys/chains.ts',
+    find: `isFounded ? [...claims.values()] : []`,
+    replace: `isFounded ? [...claims.values()] : [...claims.values()]`,
+    why: 'A thief could have thousands of statements verified of an address that nobody founded.',
+    tests: ['tests/replica/costs.test.ts'],
+  },
+  {
+    id: 'parked-looked-at-when-there-is-news',
+    file: 'src/lib/replica/intake.ts',
+    find: `let isNews = turn.members !== turn.parkedBy;`,
+    replace: `let isNews = turn.members !== null;`,
+    why: 'What waits would be verified again with every frame of anybody.',
+    tests: ['tests/replica/costs.test.ts'],
+  },
+  {
     id: 'chains-carried-whole',
     file: 'src/lib/keys/chains.ts',
     find: `{ address, heads, carried: carried.map(statementOf) } : null;`,
