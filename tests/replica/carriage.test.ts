@@ -3,7 +3,7 @@
  * record, so that nobody takes that frame and stays ignorant.
  */
 import { expect, test } from 'vitest';
-import { hex } from '#lib/bytes/bytes.ts';
+import { fromHex, hex } from '#lib/bytes/bytes.ts';
 import { decodeGrounds, encodeGrounds, NO_GROUNDS } from '#lib/keys/grounds.ts';
 import { encodeRosterBody } from '#lib/keys/roster-body.ts';
 import { signInner } from '#lib/keys/signed.ts';
@@ -115,6 +115,29 @@ test('20: a hidden control that a rotation carries brings its chain statements t
     expect(members.roster.current?.number).toBe(2);
     expect(device.allergies()).toEqual(['Secret']);
   }
+});
+
+test('21: a control that waits for one which the relay hides is told of, once the relay has shown all it has', async () => {
+  const world = await replicaWorld(NAMES, 'hidden control', { who: await people(NAMES) });
+  const [laptop, , tablet, bob] = world.devices as [WorldDevice, WorldDevice, WorldDevice, WorldDevice];
+  await settle(
+    world.devices.map(({ replica }) => replica),
+    world.relay,
+  );
+  const idsNow = () => new Set([...world.relay.topics.values()].flat().map(({ id }) => id));
+  const before = idsNow();
+  await laptop.replica.control(encodeRosterBody({ type: 'note' }));
+  await push(laptop.replica, world.relay);
+  const hidden = idsNow().difference(before);
+  await sync(tablet.replica, world.relay);
+  await tablet.replica.control(encodeRosterBody({ type: 'note' }));
+  await push(tablet.replica, world.relay);
+  for (let i = 0; i < 3; i++) await sync(bob.replica, without(world.relay, hidden));
+  expect(bob.events).toEqual([{ type: 'gap', author: tablet.id, from: 1, to: 1 }]);
+  await sync(bob.replica, world.relay);
+  for (const [topic, kept] of world.relay.topics)
+    await bob.replica.receive(kept.map(({ bytes }) => ({ topic: fromHex(topic), bytes })));
+  expect(bob.replica.controls()).toHaveLength(tablet.replica.controls().length);
 });
 
 test('2: a control that a rotation carries in somebody’s name counts only if they signed it', async () => {

@@ -348,6 +348,14 @@ export const REPLICA: readonly Sabotage[] = [
     tests: ['tests/replica/whole-chains.test.ts'],
   },
   {
+    id: 'what-waits-is-told-of',
+    file: 'src/lib/replica/receiving.ts',
+    find: `for (const gap of [...gapsIn(holdingsOf(turn, turn)), ...gapsUnder(turn)])`,
+    replace: `for (const gap of gapsIn(holdingsOf(turn, turn)))`,
+    why: 'A relay could keep a rotation waiting for ever, by one control that it hides, and nobody would be told.',
+    tests: ['tests/replica/carriage.test.ts'],
+  },
+  {
     id: 'words-carry-the-news',
     file: 'src/lib/replica/authoring.ts',
     find: `  return { names: names.slice(0, Math.max(0, Math.floor(left / NAME_LENGTH))), chains };`,
