@@ -265,3 +265,30 @@ test('11: chain statements of an address whose founding nobody has are not verif
     expect(done.verified).toBe(1);
   }
 });
+
+test('4: of the joins of a revoked device, each on another old head of its chain, a person is asked about few, and few are judged', async () => {
+  const scene = await three('joins on old heads');
+  const { world, laptop, phone } = scene;
+  const sayings = await revokeTabletOften(scene, 40);
+  await revokePhone(scene);
+  const { address } = phone.account;
+  const content = encodeRosterBody({
+    ...{ type: 'join', address, device: phone.id, heads: ['ab'.repeat(32)] },
+    ...{ acceptance: new Uint8Array(64), consents: [], statement: null },
+  });
+  const deps = [hex(laptop.replica.controls()[0]!.id)];
+  const frames: Frame[] = [];
+  for (const saying of sayings) {
+    const chains = [{ address, heads: [saying], carried: [] }];
+    frames.push(
+      await forge(world, phone, { kind: 'control', content, seq: 1, before: [], deps, chains }, laptop),
+    );
+  }
+  done.chainsJudged = 0;
+  expect(await laptop.replica.receive(received(...frames), { upToDate: true })).toMatchObject({ ok: true });
+  expect(done.chainsJudged).toBeLessThan(16 + 4);
+  const { rejected, unconfirmed } = laptop.replica.members().roster;
+  const unheard = [...rejected.values()].filter((why) => why === 'unheard');
+  expect(unheard).toHaveLength(40 - 16);
+  expect(unconfirmed.length).toBeLessThanOrEqual(16);
+});

@@ -139,15 +139,16 @@ class Court implements Ruling {
 
   /**
    * Of a device that is revoked, and named by none that is active: its chain is not judged at the heads that it names, of
-   * which it may name as many as it likes. A join is judged whole all the same, since a person is asked about it; and the
-   * founding is its own ground. Asked are the owners' chains alone: what the device is called in one of its own making, or is
+   * which it may name as many as it likes. A few of its joins are judged whole all the same, since a person is asked about them;
+   * and the founding is its own ground. Asked are the owners' chains alone: what the device is called in one of its own making, or is
    * revoked in there, is nobody's word about it.
    */
   #isSilent(index: number, owners: Seats): boolean {
     const { body } = this.#given.history.operations[index]!;
-    if (body.body.type === 'join' || body.body.type === 'found') return false;
+    if (body.body.type === 'found') return false;
+    const { isGrounded, isAskedOf } = this.knowledge;
     const speaking = this.#speaking(index, owners.keys());
-    return speaking.length > 0 && !speaking.some((one) => this.knowledge.isGrounded(index, one));
+    return speaking.length > 0 && !speaking.some((one) => isGrounded(index, one) || isAskedOf(index, one));
   }
 
   /** Of these addresses those whose chain has the author. */
@@ -169,7 +170,7 @@ class Court implements Ruling {
     const { body } = said;
     const speaker = this.speakers[index]!;
     if (!this.knowledge.isComplete(index)) return 'incomplete';
-    if (this.#isSilent(index, seats)) return 'groundless';
+    if (this.#isSilent(index, seats)) return body.type === 'join' ? 'unheard' : 'groundless';
     if (body.type === 'found' && deps.length > 0) return 'malformed';
     if (body.type === 'found' && speaker === null && this.found) return 'repeated';
     if (speaker === null) return 'no-right';
@@ -210,6 +211,8 @@ export interface Knowledge {
   /** An address' chain as those heads tell it. */
   chainAt(index: number, address: Address, also?: number): ChainState | undefined;
   isGrounded(index: number, speaker: Address): boolean;
+  /** Whether it is one of the few joins of its author, for this speaker and without ground, that a person is asked about. */
+  isAskedOf(index: number, speaker: Address): boolean;
   /** Rotations whose number follows those in their past: by one at most, so that nobody uses numbers up. */
   readonly rotations: readonly { readonly at: number; readonly number: number }[];
 }
@@ -235,6 +238,12 @@ function createKnowledge({ history, chains }: Case): Knowledge {
   };
   const headsKnown = new Map<string, ReturnType<typeof headsAt>>();
   const grounded = new Map<Address, readonly boolean[]>();
+  const isGrounded = (index: number, speaker: Address) => {
+    const all = grounded.get(speaker) ?? groundedIn(history, chains.state(speaker));
+    grounded.set(speaker, all);
+    return all[index]!;
+  };
+  const asked = new Map<Address, ReadonlySet<number>>();
   return {
     isComplete: (index) => complete[index]!,
     headsAt,
@@ -244,10 +253,11 @@ function createKnowledge({ history, chains }: Case): Knowledge {
       headsKnown.set(key, heads);
       return chains.at(address, heads.get(address) ?? []);
     },
-    isGrounded(index, speaker) {
-      const all = grounded.get(speaker) ?? groundedIn(history, chains.state(speaker));
-      grounded.set(speaker, all);
-      return all[index]!;
+    isGrounded,
+    isAskedOf(index, speaker) {
+      const few = asked.get(speaker) ?? joinsAskedOf(history, (join) => !isGrounded(join, speaker));
+      asked.set(speaker, few);
+      return few.has(index);
     },
     rotations: numberedRotations(history),
   };
@@ -258,6 +268,19 @@ function groundedIn({ operations, isBefore }: History<Said>, chain: ChainState |
   if (!chain || chain.active.size === 0) return operations.map(() => true);
   const active = operations.flatMap(({ author }, index) => (chain.active.has(author) ? [index] : []));
   return operations.map((_, index) => active.some((by) => by === index || isBefore(index, by)));
+}
+
+/** Of the joins of one device that have no ground a person is asked about so many, those with the smallest ids. */
+const MAX_ASKED = 16;
+
+function joinsAskedOf(
+  { operations }: History<Said>,
+  isGroundless: (index: number) => boolean,
+): ReadonlySet<number> {
+  const joins = indicesOf(operations, ({ body }) => body.type === 'join').filter(isGroundless);
+  const byAuthor = Map.groupBy(joins, (index) => operations[index]!.author);
+  const byId = (a: number, b: number) => (operations[a]!.id < operations[b]!.id ? -1 : 1);
+  return new Set([...byAuthor.values()].flatMap((own) => own.sort(byId).slice(0, MAX_ASKED)));
 }
 
 function numberedRotations({ operations, isBefore }: History<Said>): { at: number; number: number }[] {

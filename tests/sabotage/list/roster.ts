@@ -68,6 +68,14 @@ export const ROSTER: readonly Sabotage[] = [
     tests: ['src/lib/keys/roster.test.ts'],
   },
   {
+    id: 'few-joins-are-asked-about',
+    file: 'src/lib/keys/roster-court.ts',
+    find: `own.sort(byId).slice(0, MAX_ASKED)`,
+    replace: `own.sort(byId)`,
+    why: 'A revoked device could ask a person about joins without end, and have its chain judged at each.',
+    tests: ['tests/replica/costs.test.ts'],
+  },
+  {
     id: 'incomplete-does-not-count',
     file: 'src/lib/keys/roster-court.ts',
     find: `if (!this.knowledge.isComplete(index)) return 'incomplete';`,
