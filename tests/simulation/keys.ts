@@ -96,7 +96,8 @@ export async function grantIfDue(scene: Scene, { device }: Actor): Promise<void>
     const boxes = recipients.map(({ id }) => ({ address, recipient: id, sealed: NO_BOX }));
     const before = new Set(replica.controls().map(({ id }) => hex(id)));
     // Under the first epoch, which everybody here was given: under the current one whom it is for could not read it.
-    const done = await replica.control(encodeRosterBody({ type: 'grant', address, boxes }), ring[0]);
+    const epochs = ring.map(({ id }) => hex(id));
+    const done = await replica.control(encodeRosterBody({ type: 'grant', address, epochs, boxes }), ring[0]);
     const said = replica.controls().find(({ id }) => !before.has(hex(id)));
     if (done.ok && said) scene.granted.set(hex(said.id), new Set(ring));
   }

@@ -42,7 +42,7 @@ export function epochsOf(
   const { current, due } = currentEpoch(epochs, isFit);
   const counted = epochs.filter(({ isVoid }) => !isVoid);
   const lacking = new Map(
-    counted.map((epoch) => [epoch, withoutKeys(beginOf(epoch), ruling.found!, owners, history, ruling)]),
+    counted.map((epoch) => [epoch, withoutKeys(epoch, beginOf(epoch), owners, history, ruling)]),
   );
   const isShared = (epoch: Epoch) => lacking.get(epoch)!.length === 0;
   return {
@@ -99,20 +99,25 @@ function knowsEveryEnding(
   });
 }
 
-/** Owners who have neither a box in what begins the epoch nor a grant that follows it. */
+/**
+ * Owners who have neither a box in what begins the epoch nor a grant of it that follows. A grant is believed of the epochs that it
+ * names alone, and of those alone which its speaker had a key of: nobody hands on what they lack.
+ */
 function withoutKeys(
+  epoch: Epoch,
   begin: number,
-  found: Found,
   owners: Seats,
   { operations, isBefore }: History<Said>,
-  { refusals }: Ruling,
+  { found, refusals, speakers }: Ruling,
 ): Address[] {
-  const reached = new Set<Address>();
+  const reached = new Set<Address>(epoch.by === null ? [found!.founder] : []);
+  // In causal order: whoever is granted a key may grant it next.
   operations.forEach(({ body: { body } }, index) => {
     if (refusals[index] !== null) return;
-    if (index === begin && body.type === 'found') reached.add(found.founder);
     if (index === begin && body.type === 'rotate') for (const { address } of body.boxes) reached.add(address);
-    if (body.type === 'grant' && isBefore(begin, index)) reached.add(body.address);
+    if (body.type !== 'grant' || !body.epochs.includes(epoch.id)) return;
+    const isLater = epoch.by === null || isBefore(begin, index);
+    if (isLater && reached.has(speakers[index]!)) reached.add(body.address);
   });
   return [...owners.keys()].filter((address) => !reached.has(address));
 }

@@ -238,7 +238,7 @@ function openComplaints(
     if (body.type !== 'complaint' || refusals[index] !== null || !stands(author)) return;
     const isAnswered = operations.some(({ body: { body: answer } }, later) => {
       if (answer.type !== 'grant' || refusals[later] !== null || !isBefore(index, later)) return false;
-      return answer.address === speakers[index];
+      return answer.address === speakers[index] && answer.epochs.includes(body.id);
     });
     if (!isAnswered) open.set(`${author} ${body.id}`, { device: author, epoch: body.id });
   });

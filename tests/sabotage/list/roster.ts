@@ -76,6 +76,22 @@ export const ROSTER: readonly Sabotage[] = [
     tests: ['tests/replica/costs.test.ts'],
   },
   {
+    id: 'granted-by-who-had-it',
+    file: 'src/lib/keys/roster-epochs.ts',
+    find: `if (isLater && reached.has(speakers[index]!)) reached.add(body.address);`,
+    replace: `if (isLater) reached.add(body.address);`,
+    why: 'Two owners who lack a key would grant it to each other, and rotations be said under what they cannot read.',
+    tests: ['src/lib/keys/roster.test.ts'],
+  },
+  {
+    id: 'granted-what-it-names',
+    file: 'src/lib/keys/roster-epochs.ts',
+    find: `if (body.type !== 'grant' || !body.epochs.includes(epoch.id)) return;`,
+    replace: `if (body.type !== 'grant') return;`,
+    why: 'A grant of one epoch would pass for one of all, and an owner left without the others’ keys be owed nothing.',
+    tests: ['src/lib/keys/roster.test.ts'],
+  },
+  {
     id: 'incomplete-does-not-count',
     file: 'src/lib/keys/roster-court.ts',
     find: `if (!this.knowledge.isComplete(index)) return 'incomplete';`,
