@@ -9,6 +9,7 @@ import { openReceived } from '#lib/replica/frames.ts';
 import { encodeUpdate, readUpdate } from '#lib/replica/update.ts';
 import { forge } from '../helpers/hostile/forge.ts';
 import { account } from '../helpers/people/chains.ts';
+import { deviceNamed } from '../helpers/people/people.ts';
 import { pull, push, settle, sync, without } from '../helpers/worlds/plain-relay.ts';
 import {
   people,
@@ -210,7 +211,11 @@ async function foundSmaller(
 ) {
   let own = await account('X0', by.keys);
   for (let i = 1; own.address >= laptop.account.address; i++) own = await account(`X${i}`, by.keys);
-  if (by !== phone) await own.revoke(by.keys, by.id);
+  if (by !== phone) {
+    const other = await deviceNamed('Mallory');
+    await own.add(by.keys, other);
+    await own.revoke(other, by.id);
+  }
   const content = encodeRosterBody({
     ...{ type: 'join', address: own.address, device: by.id, heads: ['ab'.repeat(32)] },
     ...{ acceptance: new Uint8Array(64), consents: [], statement: null },
