@@ -91,6 +91,8 @@ export async function grantIfDue(scene: Scene, { device }: Actor): Promise<void>
   const held = new Set(ring?.map(({ id }) => hex(id)));
   const holdsAll = roster.epochs.every(({ id, isVoid }) => isVoid || held.has(id));
   if (!ring || !roster.stands(device.id) || !holdsAll) return;
+  // Nobody is believed to hand on what they are owed themselves.
+  if (roster.grantsDue.includes(device.account.address)) return;
   for (const address of roster.grantsDue) {
     const { recipients } = recipientsOf([address], (one) => chains.state(one));
     const boxes = recipients.map(({ id }) => ({ address, recipient: id, sealed: NO_BOX }));

@@ -146,9 +146,10 @@ class Court implements Ruling {
   #isSilent(index: number, owners: Seats): boolean {
     const { body } = this.#given.history.operations[index]!;
     if (body.body.type === 'found') return false;
-    const { isGrounded, isAskedOf } = this.knowledge;
+    const { knowledge } = this;
+    const isHeard = (one: Address) => knowledge.isGrounded(index, one) || knowledge.isAskedOf(index, one);
     const speaking = this.#speaking(index, owners.keys());
-    return speaking.length > 0 && !speaking.some((one) => isGrounded(index, one) || isAskedOf(index, one));
+    return speaking.length > 0 && !speaking.some(isHeard);
   }
 
   /** Of these addresses those whose chain has the author. */
