@@ -95,6 +95,15 @@ describe('a space', () => {
     expect(ownersOf(joined, left, apart)).toEqual(['Bruno']);
   });
 
+  test('2: a device that is revoked by what it names itself says nothing, though an active one names its word', () => {
+    const apart = paperChains(anna, bruno);
+    const space = paperSpace(anna, apart);
+    apart.revoke(anna.address, laptop, phone);
+    const said = space.write(phone, { type: 'note' }, space.founding);
+    const naming = space.write(laptop, { type: 'note' }, said);
+    expect([...space.stateOf(said, naming).rejected]).toEqual([[said.hex, 'no-right']]);
+  });
+
   test('2: of foundings one counts, however many a revoked device dates back: a grounded one, else the smallest id', () => {
     const apart = paperChains(anna, bruno);
     const space = paperSpace(anna, apart);
