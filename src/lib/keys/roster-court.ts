@@ -47,7 +47,7 @@ export interface Ruling {
 
 export function ruleOn(given: Case): Ruling {
   const knowledge = createKnowledge(given);
-  const foundings = foundingsIn(given, knowledge);
+  const foundings = foundingsIn(given.history, knowledge);
   const spared = new Set<number>();
   for (;;) {
     const court = new Court(given, knowledge, foundings, spared);

@@ -3,7 +3,17 @@
  * a device that is revoked can say it again without end, dated back to when it was active. Exactly one counts: of those that a
  * device of the founder made which was active by what it names, the smallest id among those that are grounded, else among all.
  */
-import type { Case, Knowledge } from './roster-court.ts';
+import type { Address } from './address.ts';
+import type { ChainState } from './chain.ts';
+import type { History } from './history.ts';
+import type { RosterBody } from './roster-body.ts';
+
+/** What follows from history and chains alone (roster-court.ts). */
+interface Known {
+  isComplete(index: number): boolean;
+  isGrounded(index: number, speaker: Address): boolean;
+  chainAt(index: number, address: Address): ChainState | undefined;
+}
 
 export interface Foundings {
   /** The one that counts; null when nobody has founded the space who may. */
@@ -13,10 +23,8 @@ export interface Foundings {
 }
 
 /** Chains are judged at the heads of as many as it takes to find the one. */
-export function foundingsIn(
-  { history: { operations } }: Pick<Case, 'history'>,
-  knowledge: Knowledge,
-): Foundings {
+export function foundingsIn(history: History<{ readonly body: RosterBody }>, knowledge: Known): Foundings {
+  const { operations } = history;
   const all = operations.flatMap(({ body: { body }, deps }, index) =>
     body.type === 'found' && deps.length === 0 && knowledge.isComplete(index) ? [index] : [],
   );
