@@ -72,7 +72,7 @@ function anyAttempt(made: World, by: Actor): RosterBody {
     case 1:
       return { ...sheet.order(random.pick(everybody), random.pick(controls).hex), signature: random(64) };
     case 2:
-      return { type: 'grant', address, boxes: anyBoxes(made) };
+      return { type: 'grant', address, epochs: [], boxes: anyBoxes(made) };
     case 3:
       return guardians.includes(by) ? { type: 'note' } : { type: 'leave' };
     case 4:

@@ -210,7 +210,10 @@ export class Story {
       );
     if ('rotate' in does) return { ...this.sheet.rotate(does.rotate, []), boxes: boxes(does.boxes) };
     if ('grant' in does)
-      return { type: 'grant', address: people.get(does.grant)!.address, boxes: boxes(does.boxes) };
+      return {
+        ...{ type: 'grant', address: people.get(does.grant)!.address },
+        ...{ epochs: [], boxes: boxes(does.boxes) },
+      };
     return { type: 'leave' in does ? 'leave' : 'note' };
   }
 }

@@ -3,14 +3,14 @@
  * record, so that nobody takes that frame and stays ignorant.
  */
 import { expect, test } from 'vitest';
-import { hex } from '#lib/bytes/bytes.ts';
+import { fromHex, hex } from '#lib/bytes/bytes.ts';
 import { decodeGrounds, encodeGrounds, NO_GROUNDS } from '#lib/keys/grounds.ts';
 import { encodeRosterBody } from '#lib/keys/roster-body.ts';
 import { signInner } from '#lib/keys/signed.ts';
 import { openReceived } from '#lib/replica/frames.ts';
-import { MAX_REFUSED } from '#lib/replica/intake.ts';
+import { MAX_REFUSED, MAX_WAITING_BYTES } from '#lib/replica/intake.ts';
 import { forge, received } from '../helpers/hostile/forge.ts';
-import { push, settle, sync } from '../helpers/worlds/plain-relay.ts';
+import { push, settle, sync, without } from '../helpers/worlds/plain-relay.ts';
 import { people, replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 
 const NAMES = ['Alice laptop', 'Alice phone', 'Alice tablet', 'Bob phone'];
@@ -84,6 +84,61 @@ test('2: a rotation brings the controls since the last one: those that the relay
   expect(others).toHaveLength(3);
 });
 
+test('20: a hidden control that a rotation carries brings its chain statements too: the thief is out, and the next rotation counts', async () => {
+  const names = [...NAMES, 'Alice old'];
+  const world = await replicaWorld(names, 'inside', { who: await people(names) });
+  const [laptop, phone, tablet, bob] = world.devices as [WorldDevice, WorldDevice, WorldDevice, WorldDevice];
+  await settle(
+    world.devices.map(({ replica }) => replica),
+    world.relay,
+  );
+  await world.revoke('Alice phone', [laptop], laptop);
+  await laptop.learnChains();
+  const idsNow = () => new Set([...world.relay.topics.values()].flat().map(({ id }) => id));
+  const before = idsNow();
+  await laptop.replica.control(encodeRosterBody({ type: 'note' }));
+  await push(laptop.replica, world.relay);
+  const hidden = idsNow().difference(before);
+  await world.rotate(laptop, [laptop, tablet, bob]);
+  await world.revoke('Alice old', [laptop], laptop);
+  await laptop.learnChains();
+  await world.rotate(laptop, [laptop, tablet, bob]);
+  await push(laptop.replica, world.relay);
+  await phone.allergy('Volé');
+  await push(phone.replica, world.relay);
+  await settle([bob.replica, tablet.replica], without(world.relay, hidden));
+  for (const device of [bob, tablet]) {
+    const members = device.replica.members();
+    expect(members.stands(phone.id)).toBe(false);
+    expect(members.roster.rejected.size).toBe(0);
+    expect(members.roster.current?.number).toBe(2);
+    expect(device.allergies()).toEqual([]);
+  }
+});
+
+test('21: a control that waits for one which the relay hides is told of, once the relay has shown all it has', async () => {
+  const world = await replicaWorld(NAMES, 'hidden control', { who: await people(NAMES) });
+  const [laptop, , tablet, bob] = world.devices as [WorldDevice, WorldDevice, WorldDevice, WorldDevice];
+  await settle(
+    world.devices.map(({ replica }) => replica),
+    world.relay,
+  );
+  const idsNow = () => new Set([...world.relay.topics.values()].flat().map(({ id }) => id));
+  const before = idsNow();
+  await laptop.replica.control(encodeRosterBody({ type: 'note' }));
+  await push(laptop.replica, world.relay);
+  const hidden = idsNow().difference(before);
+  await sync(tablet.replica, world.relay);
+  await tablet.replica.control(encodeRosterBody({ type: 'note' }));
+  await push(tablet.replica, world.relay);
+  for (let i = 0; i < 3; i++) await sync(bob.replica, without(world.relay, hidden));
+  expect(bob.events).toEqual([{ type: 'gap', author: tablet.id, from: 1, to: 1 }]);
+  await sync(bob.replica, world.relay);
+  for (const [topic, kept] of world.relay.topics)
+    await bob.replica.receive(kept.map(({ bytes }) => ({ topic: fromHex(topic), bytes })));
+  expect(bob.replica.controls()).toHaveLength(tablet.replica.controls().length);
+});
+
 test('2: a control that a rotation carries in somebody’s name counts only if they signed it', async () => {
   const { world, laptop, tablet, bob } = await hiding();
   const body = encodeGrounds(NO_GROUNDS, encodeRosterBody({ type: 'note' }));
@@ -105,7 +160,7 @@ test('2: a control that a rotation carries in somebody’s name counts only if t
   }
 });
 
-test('2: a frame that names a head of the chain and does not carry what leads to it is refused, and hides nothing', async () => {
+test('2: a frame that names a head of the chain and does not carry what leads to it waits, hides nothing, and is told of', async () => {
   const { world, laptop, tablet } = await hiding();
   const { address } = laptop.account;
   const { heads } = laptop.account.state();
@@ -117,17 +172,44 @@ test('2: a frame that names a head of the chain and does not carry what leads to
   );
   expect(await tablet.replica.receive(received(bare))).toMatchObject({
     ok: true,
-    value: { admitted: 0, refused: 1 },
+    value: { admitted: 0, refused: 0, waiting: 1 },
   });
-  expect(tablet.events).toMatchObject([{ type: 'frame-refused', reason: 'malformed', author: laptop.id }]);
+  expect(tablet.replica.missing()).toEqual([]);
+  expect(tablet.events).toEqual([]);
+  for (let i = 0; i < 3; i++) await tablet.replica.receive([], { upToDate: true });
+  expect(tablet.events).toEqual([{ type: 'gap', author: laptop.id, from: 1, to: 1 }]);
+  // Whoever brings the rest, it is taken in then.
+  await tablet.learnChains();
+  expect(await tablet.replica.receive([])).toMatchObject({ ok: true, value: { waiting: 0 } });
+});
+
+test('21: what waits for a chain has a quota of its author: one who says much that never comes whole keeps no other from waiting', async () => {
+  const { world, laptop, tablet, bob } = await hiding();
+  const chains = [{ address: laptop.account.address, heads: laptop.account.state().heads, carried: [] }];
+  const last = await forge(world, laptop, { kind: 'heads', content: Uint8Array.of(0, 0), chains }, tablet);
+  const content = new Uint8Array(900_000);
+  for (let i = 0; i < 12; i++) {
+    const lie = { kind: 'heads', content, chains: [{ ...chains[0]!, heads: ['ab'.repeat(32)] }] } as const;
+    await tablet.replica.receive(received(await forge(world, bob, lie, tablet)));
+  }
+  await tablet.replica.receive(received(last));
+  const kept = (await tablet.disk.content()).filter(({ key }) => key[2] === 'parked');
+  expect(kept.reduce((sum, { value }) => sum + value.length, 0)).toBeLessThan(MAX_WAITING_BYTES + 100_000);
+  expect(kept.length).toBeGreaterThan(4);
+  expect(kept.map(({ key }) => key.at(-1))).toContain(last.id);
+  expect(tablet.events).toMatchObject([{ type: 'frame-refused', reason: 'quota', author: bob.id }]);
 });
 
 test('2: of what is refused a few frames of each author are kept, so as not to ask for them again, and no more', async () => {
   const { world, laptop, tablet } = await hiding();
-  const chains = [{ address: laptop.account.address, heads: laptop.account.state().heads, carried: [] }];
+  const [entry] = laptop.account.entries();
+  const spoilt = entry!.control.statement.slice();
+  spoilt[spoilt.length - 1]! ^= 1;
+  const heads = [hex(entry!.control.id)];
+  const chains = [{ address: laptop.account.address, heads, carried: [spoilt] }];
   for (let i = 0; i < MAX_REFUSED + 4; i++) {
-    const bare = await forge(world, laptop, { kind: 'heads', content: Uint8Array.of(0, 0), chains }, tablet);
-    expect(await tablet.replica.receive(received(bare))).toMatchObject({ ok: true, value: { refused: 1 } });
+    const bad = await forge(world, laptop, { kind: 'heads', content: Uint8Array.of(0, 0), chains }, tablet);
+    expect(await tablet.replica.receive(received(bad))).toMatchObject({ ok: true, value: { refused: 1 } });
   }
   const kept = (await tablet.disk.content()).filter(({ key }) => key[2] === 'refused');
   expect(kept).toHaveLength(MAX_REFUSED);

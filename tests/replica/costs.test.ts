@@ -3,14 +3,20 @@
  * timed: it grows with what was sent, and not with its square.
  */
 import { expect, test, vi } from 'vitest';
-import { hex } from '#lib/bytes/bytes.ts';
+import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { acceptAddress, addDeviceBody, revokeDeviceBody } from '#lib/keys/chain-body.ts';
+import { chainSpaceId } from '#lib/keys/chain.ts';
+import { decodeControl } from '#lib/keys/control.ts';
 import type * as ChainModule from '#lib/keys/chain.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import type * as RosterModule from '#lib/keys/roster.ts';
 import { encodeRosterBody } from '#lib/keys/roster-body.ts';
 import type * as SignedModule from '#lib/keys/signed.ts';
+import { signInner } from '#lib/keys/signed.ts';
 import type { Frame } from '#lib/replica/frames.ts';
 import { forge, received } from '../helpers/hostile/forge.ts';
+import { account } from '../helpers/people/chains.ts';
+import { deviceNamed } from '../helpers/people/people.ts';
 import { push, settle } from '../helpers/worlds/plain-relay.ts';
 import { people, replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 
@@ -213,3 +219,76 @@ test.each<Frame['kind']>(['heads', 'update'])(
     expect(laptop.allergies()).toEqual(['Latex', 'Pollen', 'Pénicilline', 'Soja']);
   },
 );
+
+test('11: chain statements of an address whose founding nobody has are not verified, at no frame that comes after', async () => {
+  const scene = await three('unfounded');
+  const { world, laptop, phone } = scene;
+  await revokePhone(scene);
+  const mallory = await deviceNamed('Mallory');
+  const { address } = await account('Ghost', mallory);
+  const space = chainSpaceId(address);
+  const content = encodeRosterBody({
+    ...{ type: 'join', address, device: phone.id, heads: ['ab'.repeat(32)] },
+    ...{ acceptance: new Uint8Array(64), consents: [], statement: null },
+  });
+  const deps = [hex(laptop.replica.controls()[0]!.id)];
+  const join = await forge(world, phone, { kind: 'control', content, seq: 1, before: [], deps });
+  await laptop.replica.receive(received(join), { upToDate: true });
+  const say = (i: number, body: Bytes) => {
+    const clock = { time: world.clock.now() + i, counter: 0 };
+    const inner = { author: mallory.id, seq: 1, before: [], deps: [], clock, body };
+    return signInner({ space, epoch: 0, kind: 'control' }, inner, mallory.signer);
+  };
+  const accepted = await acceptAddress(address, mallory.bundle, mallory.signer);
+  const carried = [await say(0, addDeviceBody(mallory.bundle, accepted))];
+  for (let i = 1; i <= 50; i++) carried.push(await say(i, revokeDeviceBody('ab'.repeat(32))));
+  const heads = [hex(decodeControl(space, 0, carried.at(-1)!)!.claimed.id)];
+  const chains = [{ address, heads, carried }];
+  const frame = await forge(world, phone, {
+    kind: 'heads',
+    content: NOTHING,
+    chains,
+    seq: 2,
+    before: ['cd'.repeat(32)],
+  });
+  done.verified = 0;
+  expect(await laptop.replica.receive(received(frame), { upToDate: true })).toMatchObject({
+    ok: true,
+    value: { refused: 0, waiting: 1 },
+  });
+  expect(done.verified).toBeLessThan(3);
+  for (let i = 0; i < 3; i++) {
+    await laptop.allergy(`Mot ${i}`);
+    const word = await forge(world, laptop, { kind: 'heads', content: NOTHING });
+    done.verified = 0;
+    await laptop.replica.receive(received(word));
+    expect(done.verified).toBe(1);
+  }
+});
+
+test('4: of the joins of a revoked device, each on another old head of its chain, a person is asked about few, and few are judged', async () => {
+  const scene = await three('joins on old heads');
+  const { world, laptop, phone } = scene;
+  const sayings = await revokeTabletOften(scene, 40);
+  await revokePhone(scene);
+  const { address } = phone.account;
+  const content = encodeRosterBody({
+    ...{ type: 'join', address, device: phone.id, heads: ['ab'.repeat(32)] },
+    ...{ acceptance: new Uint8Array(64), consents: [], statement: null },
+  });
+  const deps = [hex(laptop.replica.controls()[0]!.id)];
+  const frames: Frame[] = [];
+  for (const saying of sayings) {
+    const chains = [{ address, heads: [saying], carried: [] }];
+    frames.push(
+      await forge(world, phone, { kind: 'control', content, seq: 1, before: [], deps, chains }, laptop),
+    );
+  }
+  done.chainsJudged = 0;
+  expect(await laptop.replica.receive(received(...frames), { upToDate: true })).toMatchObject({ ok: true });
+  expect(done.chainsJudged).toBeLessThan(16 + 4);
+  const { rejected, unconfirmed } = laptop.replica.members().roster;
+  const unheard = [...rejected.values()].filter((why) => why === 'unheard');
+  expect(unheard).toHaveLength(40 - 16);
+  expect(unconfirmed.length).toBeLessThanOrEqual(16);
+});

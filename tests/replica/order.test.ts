@@ -4,6 +4,9 @@
  */
 import { expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
+import { forge, received } from '../helpers/hostile/forge.ts';
+import { deviceNamed } from '../helpers/people/people.ts';
+import type { Received } from '#lib/replica/interface.ts';
 import { pull, push, settle, sync } from '../helpers/worlds/plain-relay.ts';
 import { people, replicaWorld, type WorldDevice } from '../helpers/worlds/replica-world.ts';
 
@@ -74,4 +77,85 @@ test('20: of two rotations after two revocations the second comes first: everybo
   }
   expect(bob.replica.members().roster.current?.number).toBe(laptop.replica.members().roster.current?.number);
   await pull(tablet.replica, world.relay);
+});
+
+test('20: the third word comes before the first, on which its news of a chain stands: all count, and nobody is accused', async () => {
+  const { world, laptop, bob, tablet } = await scene();
+  const said: Received[] = [];
+  for (const name of ['Alice phone', '', 'Alice old', '']) {
+    if (name) await world.revoke(name, [], laptop);
+    await laptop.learnChains();
+    await laptop.allergy(`W${said.length}`);
+    const [frame] = await laptop.replica.outbox();
+    said.push({ topic: frame!.topic, bytes: frame!.bytes });
+    await push(laptop.replica, world.relay);
+  }
+  for (const device of [tablet, bob]) {
+    await device.replica.receive(said.slice(1));
+    await device.replica.receive(said.slice(0, 1));
+    await sync(device.replica, world.relay);
+    expect(device.allergies()).toEqual(['W0', 'W1', 'W2', 'W3']);
+    expect(device.events).toEqual([]);
+  }
+});
+
+test('20: a word after a snapshot stands on chain statements that the snapshot alone still tells: it waits for that', async () => {
+  for (const newest of [false, true]) {
+    const { world, laptop, tablet, bob } = await scene();
+    const own = { chains: new Map([[bob.account.address, [...bob.account.entries()]]]), ring: null };
+    const away = await world.join('Bob phone', undefined, own);
+    const here = [laptop.replica, tablet.replica];
+    await laptop.allergy('Zéro');
+    await settle([...here, away.replica], world.relay);
+    await world.revoke('Alice phone', [], laptop);
+    for (const device of [laptop, tablet]) await device.learnChains();
+    await laptop.allergy('Un');
+    await tablet.allergy('Deux');
+    await settle(here, world.relay);
+    expect((await laptop.replica.snapshot()).ok).toBe(true);
+    await settle(here, world.relay);
+    for (const space of here)
+      for (const { topic, ids } of await space.deletable()) world.relay.doom(topic, ids);
+    world.relay.purge();
+    await world.revoke('Alice old', [], laptop);
+    for (const device of [laptop, tablet]) await device.learnChains();
+    await laptop.allergy('Trois');
+    await push(laptop.replica, world.relay);
+    const { topic } = world.epochs[0]!;
+    const frames = world.relay.list(topic, 0).map(({ bytes }) => ({ topic, bytes }));
+    for (const frame of newest ? frames.toReversed() : []) await away.replica.receive([frame]);
+    await settle([...here, away.replica], world.relay);
+    expect(away.events).toEqual([]);
+    expect(away.allergies()).toEqual(['Deux', 'Trois', 'Un', 'Zéro']);
+    expect(hex(away.replica.stateHash())).toBe(hex(laptop.replica.stateHash()));
+  }
+});
+
+test('20: a frame with a statement that X has not signed is refused in every order, and what is good beside it is known', async () => {
+  const states = new Set<string>();
+  for (const order of ['before', 'after', 'together']) {
+    const { world, laptop, phone, tablet, bob } = await scene();
+    const { account } = laptop;
+    const { address } = account;
+    const base = [...account.entries()];
+    const x = await deviceNamed('Alice X');
+    const added = await account.add(laptop.keys, x);
+    laptop.chains = new Map(laptop.chains).set(address, [...account.entries()]);
+    await laptop.replica.refresh();
+    await laptop.allergy('Un');
+    const words = (await laptop.replica.outbox()).map(({ topic, bytes }) => ({ topic, bytes }));
+    const good = await account.revoke(phone.keys, tablet.id, base);
+    const bad = (await account.revoke(x, tablet.id, [...base, added])).control.statement.slice();
+    bad[bad.length - 1]! ^= 1;
+    const chains = [{ address, heads: [hex(good.control.id)], carried: [good.control.statement, bad] }];
+    const frame = received(await forge(world, phone, { kind: 'heads', content: new Uint8Array(2), chains }));
+    const batches = { before: [frame, words], after: [words, frame], together: [[...frame, ...words]] };
+    for (const batch of batches[order as keyof typeof batches]) await bob.replica.receive(batch);
+    const members = bob.replica.members();
+    expect(members.stands(tablet.id)).toBe(false);
+    expect(members.chains.entries(address)).toHaveLength(base.length + 2);
+    expect(bob.events).toMatchObject([{ type: 'frame-refused', reason: 'malformed' }]);
+    states.add(hex(bob.replica.stateHash()));
+  }
+  expect(states.size).toBe(1);
 });

@@ -4,9 +4,12 @@
  */
 import { expect, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
+import { encodeRosterBody } from '#lib/keys/roster-body.ts';
 import { openReceived } from '#lib/replica/frames.ts';
 import { encodeUpdate, readUpdate } from '#lib/replica/update.ts';
 import { forge } from '../helpers/hostile/forge.ts';
+import { account } from '../helpers/people/chains.ts';
+import { deviceNamed } from '../helpers/people/people.ts';
 import { pull, push, settle, sync, without } from '../helpers/worlds/plain-relay.ts';
 import {
   people,
@@ -199,4 +202,62 @@ test('10: of several who revoked it what one of them had not had is listed, unle
   for (const device of [tablet, watch]) await device.learnChains();
   await settle([tablet.replica, watch.replica], all.world.relay);
   for (const device of [tablet, watch]) expect(await listed(device)).toEqual([]);
+});
+
+/** A thief founds an address with a device, one that sorts before the owner's, and has the phone let it join. */
+async function foundSmaller(
+  { world: made, laptop, phone }: Awaited<ReturnType<typeof world>>,
+  by: WorldDevice,
+) {
+  let own = await account('X0', by.keys);
+  for (let i = 1; own.address >= laptop.account.address; i++) own = await account(`X${i}`, by.keys);
+  if (by !== phone) {
+    const other = await deviceNamed('Mallory');
+    await own.add(by.keys, other);
+    await own.revoke(other, by.id);
+  }
+  const content = encodeRosterBody({
+    ...{ type: 'join', address: own.address, device: by.id, heads: ['ab'.repeat(32)] },
+    ...{ acceptance: new Uint8Array(64), consents: [], statement: null },
+  });
+  const carried = own.entries().map(({ control }) => control.statement);
+  const chains = [{ address: own.address, heads: own.state().heads, carried }];
+  const place = { seq: 1, before: [], deps: [hex(laptop.replica.controls()[0]!.id)] };
+  const join = await forge(made, phone, { kind: 'control', content, ...place, chains });
+  made.relay.put(join.topic, join.bytes);
+}
+
+test('10: a device that founded an address of its own, smaller than its owner’s, is revoked all the same, and what it said is listed', async () => {
+  for (const isBefore of [true, false]) {
+    const all = await world(`smaller ${String(isBefore)}`);
+    const { world: made, laptop, phone, tablet } = all;
+    if (isBefore) await foundSmaller(all, phone);
+    await phone.allergy('Volé');
+    await push(phone.replica, made.relay);
+    await sync(tablet.replica, made.relay);
+    await made.revoke('Alice phone', [laptop], laptop);
+    for (const device of [laptop, tablet]) await device.learnChains();
+    await settle([laptop.replica, tablet.replica], made.relay);
+    if (!isBefore) await foundSmaller(all, phone);
+    await settle([laptop.replica, tablet.replica], made.relay);
+    for (const device of [laptop, tablet]) {
+      expect(device.replica.members().isRevoked(phone.id)).toBe(true);
+      expect(device.allergies()).toContain('Volé');
+      expect(await listed(device)).toEqual(['Volé']);
+    }
+  }
+});
+
+test('2: nor is a device silenced by an address that a copy of it founded, and revoked it in', async () => {
+  const all = await world('silenced');
+  const { world: made, laptop, tablet } = all;
+  await foundSmaller(all, laptop);
+  await settle([laptop.replica, tablet.replica], made.relay);
+  await laptop.replica.control(encodeRosterBody({ type: 'note' }));
+  await settle([laptop.replica, tablet.replica], made.relay);
+  const note = hex(tablet.replica.controls().at(-1)!.id);
+  for (const { replica } of [laptop, tablet]) {
+    expect(replica.members().isRevoked(laptop.id)).toBe(false);
+    expect(replica.members().roster.effective.has(note)).toBe(true);
+  }
 });

@@ -91,12 +91,15 @@ export async function grantIfDue(scene: Scene, { device }: Actor): Promise<void>
   const held = new Set(ring?.map(({ id }) => hex(id)));
   const holdsAll = roster.epochs.every(({ id, isVoid }) => isVoid || held.has(id));
   if (!ring || !roster.stands(device.id) || !holdsAll) return;
+  // Nobody is believed to hand on what they are owed themselves.
+  if (roster.grantsDue.includes(device.account.address)) return;
   for (const address of roster.grantsDue) {
     const { recipients } = recipientsOf([address], (one) => chains.state(one));
     const boxes = recipients.map(({ id }) => ({ address, recipient: id, sealed: NO_BOX }));
     const before = new Set(replica.controls().map(({ id }) => hex(id)));
     // Under the first epoch, which everybody here was given: under the current one whom it is for could not read it.
-    const done = await replica.control(encodeRosterBody({ type: 'grant', address, boxes }), ring[0]);
+    const epochs = ring.map(({ id }) => hex(id));
+    const done = await replica.control(encodeRosterBody({ type: 'grant', address, epochs, boxes }), ring[0]);
     const said = replica.controls().find(({ id }) => !before.has(hex(id)));
     if (done.ok && said) scene.granted.set(hex(said.id), new Set(ring));
   }

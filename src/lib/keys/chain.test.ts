@@ -460,7 +460,7 @@ describe('the chains that a space knows', () => {
     expect(await broughtBy(alice.address, [third!], known)).toHaveLength(1);
   });
 
-  test('B11: what many frames carry is taken in together, in whatever order they come; one bad list spoils no other', async () => {
+  test('B11: what many frames carry is taken in together, in whatever order they come; what is good counts beside what is bad', async () => {
     const added = await chain.write(alice.device, await adding(phone), [genesis]);
     const byPhone = await chain.write(phone, revoking(alice.device), [added]);
     const [first, second, third] = [genesis, added, byPhone].map(({ control }) => control.statement);
@@ -479,8 +479,21 @@ describe('the chains that a space knows', () => {
     );
     expect(spoilt.brought).toEqual(['malformed', 'fresh']);
     expect(spoilt.fresh.map(({ control }) => hex(control.id)).sort()).toEqual(
-      [genesis.hex, byPhone.hex].sort(),
+      [genesis.hex, added.hex, byPhone.hex].sort(),
     );
+  });
+
+  test('20: what says the same as a known statement and is wrongly signed is malformed, known or not', async () => {
+    const added = await chain.write(alice.device, await adding(phone), [genesis]);
+    const [first, second] = [genesis, added].map(({ control }) => control.statement);
+    const forged = withFlip(second!, second!.length - 1);
+    const both = entriesOf(await broughtBy(alice.address, [first!, second!], []));
+    for (const known of [both.slice(0, 1), both]) {
+      const { fresh, brought } = await admitCarried(alice.address, [[first!, forged]], known);
+      expect(brought).toEqual(['malformed']);
+      expect(fresh).toEqual([]);
+    }
+    expect((await admitCarried(alice.address, [[first!, second!]], both)).brought).toEqual(['known']);
   });
 });
 

@@ -5,7 +5,7 @@
  * Guarantees: a function of the statements alone. A device is found under one address only: it signed which one it joins
  * (chain-body.ts); of two that it signed all the same, the smaller address.
  */
-import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { equal, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { sha256 } from '#lib/crypto/hash.ts';
 import { matchesAddress, type Address } from './address.ts';
 import {
@@ -43,6 +43,8 @@ export interface Chains {
   device(id: Hex): KnownDevice | undefined;
   /** What is known of an address' chain, in no order that matters. */
   entries(address: Address): readonly ChainEntry[];
+  /** What of it nothing builds on, whether it counts or not: what builds on statements that are not here left out. */
+  tips(address: Address): readonly Hex[];
 }
 
 export function createChains(entries: ReadonlyMap<Address, readonly ChainEntry[]>): Chains {
@@ -64,6 +66,7 @@ export function createChains(entries: ReadonlyMap<Address, readonly ChainEntry[]
     reaches: (address, heads) => reaches(entries.get(address), heads),
     device: (id) => devices.get(id),
     entries: (address) => entries.get(address) ?? [],
+    tips: (address) => known.get(address)?.tips() ?? [],
   };
 }
 
@@ -71,6 +74,7 @@ export function createChains(entries: ReadonlyMap<Address, readonly ChainEntry[]
  * The heads of chains that whoever knows `named` does not know, each with the statements between: what a frame has to
  * name and carry. No more than a frame may, and than there is room for (in bytes): of what is more, as much as builds on
  * nothing that is left out, and the rest once this is named.
+ * @param addresses those first that come first
  */
 export function newsOf(
   chains: Chains,
@@ -80,7 +84,7 @@ export function newsOf(
 ): ChainNews[] {
   const news: ChainNews[] = [];
   let left = room;
-  for (const address of [...addresses].sort()) {
+  for (const address of addresses) {
     const one = news.length < MAX_ADDRESSES && newsOfOne(chains, address, named.get(address) ?? [], left);
     if (!one) continue;
     left -= lengthOf(one);
@@ -104,22 +108,28 @@ export function toldOf(
   return told;
 }
 
+/**
+ * What does not count is told too, after what does: a device whose addition is void is known by that alone, and who does not
+ * know it loses its words (rule 1).
+ */
 function newsOfOne(chains: Chains, address: Address, named: Iterable<Hex>, room: number): ChainNews | null {
-  const heads = chains.state(address)?.heads ?? [];
+  const counting = chains.state(address)?.heads;
+  if (!counting) return null;
   const entries = entriesById(chains.entries(address));
   const old = closureOf(entries, named) ?? new Set<Hex>();
-  const fresh = causally(entries, heads).filter((id) => !old.has(id));
-  if (heads.every((head) => old.has(head))) return null;
+  const tips = chains.tips(address);
+  if (tips.every((tip) => old.has(tip))) return null;
+  const fresh = [...causally(entries, counting, causally(entries, tips))].filter((id) => !old.has(id));
   const statementOf = (id: Hex) => entries.get(id)!.control.statement;
   let left = room - HEADS_LENGTH;
   const count = fresh.findIndex((id, i) => (left -= 4 + statementOf(id).length) < 0 || i >= MAX_STATEMENTS);
   const taken = count < 0 ? fresh : fresh.slice(0, count);
-  const isWhole = taken.length === fresh.length && heads.length <= MAX_HEADS;
-  const tips = isWhole ? heads : tipsOf(entries, new Set(taken)).slice(0, MAX_HEADS);
-  if (tips.length === 0) return null;
-  const reached = closureOf(entries, tips)!;
+  const isTaken = new Set(taken);
+  const first = counting.filter((head) => isTaken.has(head)).sort();
+  const heads = [...new Set([...first, ...tipsOf(entries, isTaken)])].slice(0, MAX_HEADS).sort();
+  const reached = closureOf(entries, heads)!;
   const carried = taken.filter((id) => reached.has(id)).sort();
-  return { address, heads: tips, carried: carried.map(statementOf) };
+  return carried.length > 0 ? { address, heads, carried: carried.map(statementOf) } : null;
 }
 
 /** An address with as many heads as there may be, and the counts. */
@@ -138,8 +148,12 @@ function tipsOf(entries: ReadonlyMap<Hex, ChainEntry>, ids: ReadonlySet<Hex>): H
   return [...ids].filter((id) => !below!.has(id)).sort();
 }
 
-/** All that these heads build on and themselves, each after what it builds on; one order for one set. */
-function causally(entries: ReadonlyMap<Hex, ChainEntry>, heads: readonly Hex[]): Hex[] {
+/** All that these heads build on and themselves, each after what it builds on; one order for one set. Before `rest`. */
+function causally(
+  entries: ReadonlyMap<Hex, ChainEntry>,
+  heads: readonly Hex[],
+  rest: Iterable<Hex> = [],
+): Set<Hex> {
   const placed = new Set<Hex>();
   const open = [...heads].sort().reverse();
   for (let id = open.at(-1); id !== undefined; id = open.at(-1)) {
@@ -150,7 +164,8 @@ function causally(entries: ReadonlyMap<Hex, ChainEntry>, heads: readonly Hex[]):
       open.pop();
     }
   }
-  return [...placed];
+  for (const id of rest) placed.add(id);
+  return placed;
 }
 
 /**
@@ -181,7 +196,11 @@ export type Brought = 'known' | 'fresh' | 'malformed' | 'incomplete';
 /**
  * Statements that frames carry of one address, a list for each: decoded, verified by keys they or the known ones introduce,
  * admitted. All of them together, so that it does not matter in which order they are shown, and each is verified once.
- * @returns for each list what it is, and the good ones of all lists that are not malformed
+ *
+ * A good statement is kept whatever stands beside it: whether its neighbour is known to be bad depends on what came before.
+ * Bad is what cannot be read, and what is not signed by the author it names, once that author's keys are known: until then
+ * nobody can tell, and its list is incomplete.
+ * @returns for each list what it is, and the good ones of all
  */
 export async function admitCarried(
   address: Address,
@@ -193,8 +212,11 @@ export async function admitCarried(
   const read = lists.map((list) => list.map((statement) => claimIn(address, statement, byId, claims)));
   if (claims.size === 0)
     return { fresh: [], brought: read.map((keys) => (keys.includes('malformed') ? 'malformed' : 'known')) };
-  const { good, bad } = await judgeClaims(address, [...claims.values()], known);
-  const genesis = findGenesis(address, [...good, ...known.map(({ control }) => control)]);
+  const before = known.map(({ control }) => control);
+  // Nothing can count before the founding: nobody has it looked at for nothing, again and again.
+  const isFounded = findGenesis(address, [...before, ...[...claims.values()].map(({ claimed }) => claimed)]);
+  const { good, bad } = await judgeClaims(address, isFounded ? [...claims.values()] : [], known);
+  const genesis = findGenesis(address, [...good, ...before]);
   const admitted = new Map(
     (await admitChainControls(address, good, genesis)).map((entry) => [entry.control, entry]),
   );
@@ -208,16 +230,16 @@ export async function admitCarried(
     return admitted.has(claim.claimed) ? 'fresh' : 'malformed';
   };
   const brought = read.map((keys) => worstOf(new Set(keys.map(broughtBy))));
-  const usable = new Set(read.flatMap((keys, i) => (brought[i] === 'malformed' ? [] : keys)));
-  const fresh = new Map<Hex, ChainEntry>();
-  for (const key of usable) {
-    const entry = claims.has(key) && admitted.get(claims.get(key)!.claimed);
-    if (entry) fresh.set(hex(entry.control.id), entry);
-  }
+  // What says the same may be signed twice: it is kept as it came first.
+  const isNew = ({ control }: ChainEntry) => !byId.has(hex(control.id));
+  const fresh = new Map([...admitted.values()].filter(isNew).map((entry) => [hex(entry.control.id), entry]));
   return { fresh: [...fresh.values()], brought };
 }
 
-/** Reads a carried statement into `claims` unless it is known; its key there. What says the same may be signed twice. */
+/**
+ * Reads a carried statement into `claims` unless it is known to the byte; its key there. A saying does not cover the
+ * signature: what says the same as a good one is not good by that.
+ */
 function claimIn(
   address: Address,
   statement: Bytes,
@@ -226,7 +248,8 @@ function claimIn(
 ): string {
   const claim = decodeControl(chainSpaceId(address), 0, statement);
   if (claim === null) return 'malformed';
-  if (known.has(hex(claim.claimed.id))) return 'known';
+  const before = known.get(hex(claim.claimed.id))?.control.statement;
+  if (before && equal(before, statement)) return 'known';
   const key = hex(sha256(statement));
   if (!claims.has(key)) claims.set(key, claim);
   return key;
@@ -275,19 +298,24 @@ const whole = new WeakMap<readonly ChainEntry[], ReadonlySet<Hex>>();
 /** Whether these heads are among the entries, and all that they build on. Of one list it is worked out once. */
 export function reaches(entries: readonly ChainEntry[] | undefined, heads: Iterable<Hex>): boolean {
   if (!entries) return false;
-  let present = whole.get(entries);
-  if (!present) {
-    const operations = entries.map(({ control, body }) => operationOf(control, body));
-    present = new Set(separate(operations).present.keys());
-    whole.set(entries, present);
-  }
+  const present = presentIn(entries);
   return [...heads].every((head) => present.has(head));
+}
+
+function presentIn(entries: readonly ChainEntry[]): ReadonlySet<Hex> {
+  const made = whole.get(entries);
+  if (made) return made;
+  const operations = entries.map(({ control, body }) => operationOf(control, body));
+  const present = new Set(separate(operations).present.keys());
+  whole.set(entries, present);
+  return present;
 }
 
 interface KnownChain {
   readonly state: ChainState;
   readonly byId: ReadonlyMap<Hex, ChainEntry>;
   at(heads: Iterable<Hex>): ChainState | undefined;
+  tips(): readonly Hex[];
 }
 
 const chainsKnown = new WeakMap<readonly ChainEntry[], KnownChain>();
@@ -321,7 +349,8 @@ function knownChain(address: Address, entries: readonly ChainEntry[]): KnownChai
     }
     return byHeads.get(key);
   };
-  const chain = { state, byId, at };
+  let tips: readonly Hex[] | undefined;
+  const chain = { state, byId, at, tips: () => (tips ??= tipsOf(byId, presentIn(entries))) };
   chainsKnown.set(entries, chain);
   return chain;
 }

@@ -9,14 +9,14 @@
  *   order      u8 version 2 | 0x13 | u64 serial | address[32] | join that it ends[32] | signature[64] of the authority
  *   rotate     u8 version 2 | 0x14 | u32 number | H(K)[32] | H(read)[32]
  *              | u16 n × (u32 epoch | u32 length | control statement since the last rotation) | boxes
- *   grant      u8 version 2 | 0x15 | address[32] | boxes
+ *   grant      u8 version 2 | 0x15 | address[32] | u16 n × H(K)[32] | boxes
  *   note       u8 version 2 | 0x16
  *   complaint  u8 version 2 | 0x17 | H(K)[32]
  *   boxes      u16 n | n × (address[32] | recipient[32] | u32 length | sealed box (rotations.ts))
  *
  *   space id   SHA-256("carnet/space/v1" | body of found)
  *
- * Heads ascend, consents by address, boxes by recipient, each once. An address is its 32 bytes; the recipient is a device
+ * Heads and the epochs of a grant ascend, consents by address, boxes by recipient, each once. An address is its 32 bytes; the recipient is a device
  * id, or the address itself for the recovery key. What the signatures cover stands in roster-words.ts. A note says nothing
  * but what its grounds and dependencies do.
  */
@@ -101,6 +101,8 @@ export interface Rotate {
 export interface Grant {
   readonly type: 'grant';
   readonly address: Address;
+  /** H(K) of the epochs whose keys are in each box. */
+  readonly epochs: readonly Hex[];
   readonly boxes: readonly EpochBox[];
 }
 
@@ -126,6 +128,8 @@ const TYPES = {
 const NONCE = 32;
 const MAX_BOXES = 1024;
 const MAX_BOX = 64 * 1024;
+/** Epochs in a grant, whose keys fit into one box beside their names. */
+const MAX_GRANTED = 2048;
 export const MAX_CARRIED = 4096;
 const MAX_STATEMENT = 1024 * 1024;
 
@@ -147,7 +151,9 @@ export function encodeRosterBody(body: RosterBody): Bytes {
       writer.u32(body.number).bytes(id(body.id)).bytes(id(body.read));
       return writeBoxes(writeCarried(writer, body.carried), body.boxes).finish();
     case 'grant':
-      return writeBoxes(writer.bytes(addressHash(body.address)), body.boxes).finish();
+      writer.bytes(addressHash(body.address)).u16(body.epochs.length);
+      for (const epoch of [...body.epochs].sort()) writer.bytes(id(epoch));
+      return writeBoxes(writer, body.boxes).finish();
     case 'complaint':
       return writer.bytes(id(body.id)).finish();
     case 'leave':
@@ -178,7 +184,7 @@ function readBody(reader: Reader, type: number): RosterBody {
       return { type: 'rotate', number, id, read, carried: readCarried(reader), boxes: readBoxes(reader) };
     }
     case TYPES.grant:
-      return { type: 'grant', address: readAddress(reader), boxes: readBoxes(reader) };
+      return readGrant(reader);
     case TYPES.note:
       return { type: 'note' };
     case TYPES.complaint:
@@ -186,6 +192,13 @@ function readBody(reader: Reader, type: number): RosterBody {
     default:
       throw new MalformedBytes('unknown type');
   }
+}
+
+function readGrant(reader: Reader): Grant {
+  const address = readAddress(reader);
+  const epochs = Array.from({ length: bounded(reader.u16(), MAX_GRANTED) }, () => readId(reader));
+  if (!ascend(epochs)) throw new MalformedBytes('epochs out of order');
+  return { type: 'grant', address, epochs, boxes: readBoxes(reader) };
 }
 
 function writeFound(writer: Writer, { kind, founder, authority, nonce, id: epoch, read }: Found): Writer {

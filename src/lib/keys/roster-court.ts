@@ -13,6 +13,7 @@ import type { Grounds } from './grounds.ts';
 import type { History, Operation } from './history.ts';
 import type { Hex, SpaceId } from './ids.ts';
 import type { Found, RosterBody } from './roster-body.ts';
+import { foundingsIn, type Foundings } from './roster-founding.ts';
 import { refusalOf, type Refusal, type Seats } from './roster-rules.ts';
 import type { SignatureCheck } from './roster-words.ts';
 
@@ -36,6 +37,7 @@ export interface Ruling {
   readonly refusals: readonly (Refusal | null)[];
   /** Per statement for whom its author spoke. */
   readonly speakers: readonly (Address | null)[];
+  readonly foundings: Foundings;
   /** The owners by what counts of the statements seen, in causal order. */
   seats(sees: (index: number) => boolean): Seats;
   /** Each seat that was ended, with the indices of all that count and end it, in causal order. */
@@ -45,9 +47,10 @@ export interface Ruling {
 
 export function ruleOn(given: Case): Ruling {
   const knowledge = createKnowledge(given);
+  const foundings = foundingsIn(given.history, knowledge);
   const spared = new Set<number>();
   for (;;) {
-    const court = new Court(given, knowledge, spared);
+    const court = new Court(given, knowledge, foundings, spared);
     if (court.found === null || court.seats(() => true).size > 0) return court;
     spared.add(smallestOfLastEndings(given.history, court));
   }
@@ -71,38 +74,39 @@ class Court implements Ruling {
   readonly refusals: (Refusal | null)[] = [];
   readonly speakers: (Address | null)[] = [];
   readonly knowledge: Knowledge;
+  readonly foundings: Foundings;
   readonly #given: Case;
   readonly #seatings: readonly number[];
   readonly #endings: readonly number[];
   readonly #indexOf: ReadonlyMap<Hex, number>;
 
-  constructor(given: Case, knowledge: Knowledge, spared: ReadonlySet<number>) {
+  constructor(given: Case, knowledge: Knowledge, foundings: Foundings, spared: ReadonlySet<number>) {
     const { operations } = given.history;
     this.#given = given;
     this.knowledge = knowledge;
+    this.foundings = foundings;
     this.#seatings = indicesOf(operations, ({ body }) => body.type === 'found' || body.type === 'join');
     this.#endings = indicesOf(operations, isEnding);
     this.#indexOf = new Map(operations.map(({ id }, index) => [id, index]));
     for (let index = 0; index < operations.length; index++) {
       const owners = this.seats((other) => given.history.isBefore(other, index));
-      this.speakers.push(this.#isSilent(index) ? null : this.#speaker(index, owners));
+      this.speakers.push(this.#isSilent(index, owners) ? null : this.#speaker(index, owners));
       this.refusals.push(spared.has(index) ? 'last-owner' : this.#refusal(index, owners));
     }
   }
 
   get found(): Found | null {
-    for (const index of this.#seatings) {
-      const { body } = this.#given.history.operations[index]!.body;
-      if (body.type === 'found' && this.refusals[index] === null) return body;
-    }
-    return null;
+    const { first } = this.foundings;
+    const body = first === null ? null : this.#given.history.operations[first]!.body.body;
+    return body?.type === 'found' ? body : null;
   }
 
   seats(sees: (index: number) => boolean): Map<Address, Hex> {
     const { operations } = this.#given.history;
+    const { first, all } = this.foundings;
     const seats = new Map<Address, Hex>();
     for (const index of this.#seatings) {
-      if (this.refusals[index] !== null || !sees(index)) continue;
+      if (this.refusals[index] !== null || !(index === first ? all.some(sees) : sees(index))) continue;
       const { id, body } = operations[index]!;
       const [address, seat] = seatOf(this.#given.space, id, body);
       const isEnded = this.#endings.some(
@@ -135,21 +139,31 @@ class Court implements Ruling {
 
   /**
    * Of a device that is revoked, and named by none that is active: its chain is not judged at the heads that it names, of
-   * which it may name as many as it likes. A join is judged whole all the same, since a person is asked about it; and the
-   * founding is its own ground.
+   * which it may name as many as it likes. A few of its joins are judged whole all the same, since a person is asked about them;
+   * and the founding is its own ground. Asked are the owners' chains alone: what the device is called in one of its own making, or is
+   * revoked in there, is nobody's word about it.
    */
-  #isSilent(index: number): boolean {
-    const { author, body } = this.#given.history.operations[index]!;
-    if (body.body.type === 'join' || body.body.type === 'found') return false;
-    const address = this.#given.chains.device(author)?.address;
-    return address !== undefined && !this.knowledge.isGrounded(index, address);
+  #isSilent(index: number, owners: Seats): boolean {
+    const { body } = this.#given.history.operations[index]!;
+    if (body.body.type === 'found') return false;
+    const { knowledge } = this;
+    const isHeard = (one: Address) => knowledge.isGrounded(index, one) || knowledge.isAskedOf(index, one);
+    const speaking = this.#speaking(index, owners.keys());
+    return speaking.length > 0 && !speaking.some(isHeard);
+  }
+
+  /** Of these addresses those whose chain has the author. */
+  #speaking(index: number, addresses: Iterable<Address>): Address[] {
+    const { author } = this.#given.history.operations[index]!;
+    return [...addresses].filter((one) => this.#given.chains.state(one)?.devices.has(author));
   }
 
   /** The owner whose active device, by what it names, the author was. */
   #speaker(index: number, owners: Seats): Address | null {
     const { author, body } = this.#given.history.operations[index]!;
-    const addresses = body.body.type === 'found' ? [body.body.founder] : [...owners.keys()];
-    return addresses.find((one) => this.knowledge.chainAt(index, one)?.active.has(author)) ?? null;
+    if (body.body.type === 'found') return index === this.foundings.first ? body.body.founder : null;
+    const isActive = (one: Address) => this.knowledge.chainAt(index, one)?.active.has(author) === true;
+    return this.#speaking(index, owners.keys()).find(isActive) ?? null;
   }
 
   #refusal(index: number, seats: Seats): Refusal | null {
@@ -157,8 +171,9 @@ class Court implements Ruling {
     const { body } = said;
     const speaker = this.speakers[index]!;
     if (!this.knowledge.isComplete(index)) return 'incomplete';
-    if (this.#isSilent(index)) return 'groundless';
+    if (this.#isSilent(index, seats)) return body.type === 'join' ? 'unheard' : 'groundless';
     if (body.type === 'found' && deps.length > 0) return 'malformed';
+    if (body.type === 'found' && speaker === null && this.found) return 'repeated';
     if (speaker === null) return 'no-right';
     if (body.type === 'found') return null;
     const refusal = refusalOf(body, {
@@ -197,6 +212,8 @@ export interface Knowledge {
   /** An address' chain as those heads tell it. */
   chainAt(index: number, address: Address, also?: number): ChainState | undefined;
   isGrounded(index: number, speaker: Address): boolean;
+  /** Whether it is one of the few joins of its author, for this speaker and without ground, that a person is asked about. */
+  isAskedOf(index: number, speaker: Address): boolean;
   /** Rotations whose number follows those in their past: by one at most, so that nobody uses numbers up. */
   readonly rotations: readonly { readonly at: number; readonly number: number }[];
 }
@@ -222,6 +239,12 @@ function createKnowledge({ history, chains }: Case): Knowledge {
   };
   const headsKnown = new Map<string, ReturnType<typeof headsAt>>();
   const grounded = new Map<Address, readonly boolean[]>();
+  const isGrounded = (index: number, speaker: Address) => {
+    const all = grounded.get(speaker) ?? groundedIn(history, chains.state(speaker));
+    grounded.set(speaker, all);
+    return all[index]!;
+  };
+  const asked = new Map<Address, ReadonlySet<number>>();
   return {
     isComplete: (index) => complete[index]!,
     headsAt,
@@ -231,10 +254,11 @@ function createKnowledge({ history, chains }: Case): Knowledge {
       headsKnown.set(key, heads);
       return chains.at(address, heads.get(address) ?? []);
     },
-    isGrounded(index, speaker) {
-      const all = grounded.get(speaker) ?? groundedIn(history, chains.state(speaker));
-      grounded.set(speaker, all);
-      return all[index]!;
+    isGrounded,
+    isAskedOf(index, speaker) {
+      const few = asked.get(speaker) ?? joinsAskedOf(history, (join) => !isGrounded(join, speaker));
+      asked.set(speaker, few);
+      return few.has(index);
     },
     rotations: numberedRotations(history),
   };
@@ -245,6 +269,19 @@ function groundedIn({ operations, isBefore }: History<Said>, chain: ChainState |
   if (!chain || chain.active.size === 0) return operations.map(() => true);
   const active = operations.flatMap(({ author }, index) => (chain.active.has(author) ? [index] : []));
   return operations.map((_, index) => active.some((by) => by === index || isBefore(index, by)));
+}
+
+/** Of the joins of one device that have no ground a person is asked about so many, those with the smallest ids. */
+const MAX_ASKED = 16;
+
+function joinsAskedOf(
+  { operations }: History<Said>,
+  isGroundless: (index: number) => boolean,
+): ReadonlySet<number> {
+  const joins = indicesOf(operations, ({ body }) => body.type === 'join').filter(isGroundless);
+  const byAuthor = Map.groupBy(joins, (index) => operations[index]!.author);
+  const byId = (a: number, b: number) => (operations[a]!.id < operations[b]!.id ? -1 : 1);
+  return new Set([...byAuthor.values()].flatMap((own) => own.sort(byId).slice(0, MAX_ASKED)));
 }
 
 function numberedRotations({ operations, isBefore }: History<Said>): { at: number; number: number }[] {

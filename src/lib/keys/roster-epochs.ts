@@ -17,7 +17,13 @@ export interface Epochs {
   readonly nextNumber: number;
   readonly grantsDue: readonly Address[];
   readonly shared: Epoch | null;
+  readonly sharedByAll: ReadonlySet<Hex>;
 }
+
+const NO_EPOCHS: Epochs = {
+  ...{ epochs: [], current: null, rotationDue: false, nextNumber: 1, grantsDue: [], shared: null },
+  sharedByAll: new Set(),
+};
 
 /** What a ruling and the devices that are known make of the epochs. */
 export function epochsOf(
@@ -27,20 +33,16 @@ export function epochsOf(
   isKnown: (device: Hex) => boolean,
 ): Epochs {
   const { history } = given;
-  if (ruling.found === null)
-    return { epochs: [], current: null, rotationDue: false, nextNumber: 1, grantsDue: [], shared: null };
+  if (ruling.found === null) return NO_EPOCHS;
   const indexOf = new Map(history.operations.map(({ id }, index) => [id, index]));
-  const first = history.operations.findIndex(
-    ({ body }, index) => body.body.type === 'found' && ruling.refusals[index] === null,
-  );
-  const beginOf = ({ by }: Epoch) => (by === null ? first : indexOf.get(by)!);
+  const beginOf = ({ by }: Epoch) => (by === null ? ruling.foundings.first! : indexOf.get(by)!);
   const epochs = sortEpochs([firstEpoch(ruling.found), ...rotationsIn(history, ruling, isKnown)]);
   const owners = ruling.seats(() => true);
   const isFit = (epoch: Epoch) => knowsEveryEnding(beginOf(epoch), owners, given, ruling, endings);
   const { current, due } = currentEpoch(epochs, isFit);
   const counted = epochs.filter(({ isVoid }) => !isVoid);
   const lacking = new Map(
-    counted.map((epoch) => [epoch, withoutKeys(beginOf(epoch), ruling.found!, owners, history, ruling)]),
+    counted.map((epoch) => [epoch, withoutKeys(epoch, beginOf(epoch), owners, history, ruling)]),
   );
   const isShared = (epoch: Epoch) => lacking.get(epoch)!.length === 0;
   return {
@@ -50,6 +52,7 @@ export function epochsOf(
     nextNumber: Math.max(...counted.map(({ number }) => number)) + 1,
     grantsDue: [...owners.keys()].filter((owner) => [...lacking.values()].some((all) => all.includes(owner))),
     shared: current && isShared(current) ? current : (counted.findLast(isShared) ?? epochs[0]!),
+    sharedByAll: new Set(counted.filter(isShared).map(({ id }) => id)),
   };
 }
 
@@ -96,20 +99,25 @@ function knowsEveryEnding(
   });
 }
 
-/** Owners who have neither a box in what begins the epoch nor a grant that follows it. */
+/**
+ * Owners who have neither a box in what begins the epoch nor a grant of it that follows. A grant is believed of the epochs that it
+ * names alone, and of those alone which its speaker had a key of: nobody hands on what they lack.
+ */
 function withoutKeys(
+  epoch: Epoch,
   begin: number,
-  found: Found,
   owners: Seats,
   { operations, isBefore }: History<Said>,
-  { refusals }: Ruling,
+  { found, refusals, speakers }: Ruling,
 ): Address[] {
-  const reached = new Set<Address>();
+  const reached = new Set<Address>(epoch.by === null ? [found!.founder] : []);
+  // In causal order: whoever is granted a key may grant it next.
   operations.forEach(({ body: { body } }, index) => {
     if (refusals[index] !== null) return;
-    if (index === begin && body.type === 'found') reached.add(found.founder);
     if (index === begin && body.type === 'rotate') for (const { address } of body.boxes) reached.add(address);
-    if (body.type === 'grant' && isBefore(begin, index)) reached.add(body.address);
+    if (body.type !== 'grant' || !body.epochs.includes(epoch.id)) return;
+    const isLater = epoch.by === null || isBefore(begin, index);
+    if (isLater && reached.has(speakers[index]!)) reached.add(body.address);
   });
   return [...owners.keys()].filter((address) => !reached.has(address));
 }

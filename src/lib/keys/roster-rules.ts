@@ -22,6 +22,8 @@ export type Refusal =
   | 'incomplete' // names a head of a chain that is not known to its end
   | 'no-right' // its author was no active device of an owner, by what it names
   | 'groundless' // its author is revoked, and no active device of its address names it
+  | 'unheard' // the same, of a join, where its author has made more than a person is asked about
+  | 'repeated' // a founding beside the one that counts
   | 'last-owner' // of endings made apart that would leave nobody
   | 'unsigned' // a signature inside it is missing or wrong
   | 'boxes' // keys for others than it should reach, or not for all

@@ -17,6 +17,7 @@ import {
 import { addressHash } from './address.ts';
 import { clientIdOf, clientIdsOf } from './client-id.ts';
 import { epochId } from './epoch.ts';
+import type { Hex } from './ids.ts';
 import { createSpace, evaluateRoster, groundless, type RosterState } from './roster.ts';
 import { decodeRosterBody, encodeRosterBody, spaceIdOf, type RosterBody } from './roster-body.ts';
 
@@ -89,8 +90,38 @@ describe('a space', () => {
     const [joined] = joinedBy();
     const left = sheet.write(laptop, LEAVE, joined);
     const apart = sheet.write(phone, decodeRosterBody(sheet.frameBody)!);
-    expect(refusalsOf(apart)).toEqual([null]);
+    const refusals = sheet.stateOf(apart).rejected;
+    expect([...refusals.values()]).toEqual(['repeated']);
     expect(ownersOf(joined, left, apart)).toEqual(['Bruno']);
+  });
+
+  test('2: a device that is revoked by what it names itself says nothing, though an active one names its word', () => {
+    const apart = paperChains(anna, bruno);
+    const space = paperSpace(anna, apart);
+    apart.revoke(anna.address, laptop, phone);
+    const said = space.write(phone, { type: 'note' }, space.founding);
+    const naming = space.write(laptop, { type: 'note' }, said);
+    expect([...space.stateOf(said, naming).rejected]).toEqual([[said.hex, 'no-right']]);
+  });
+
+  test('2: of foundings one counts, however many a revoked device dates back: a grounded one, else the smallest id', () => {
+    const apart = paperChains(anna, bruno);
+    const space = paperSpace(anna, apart);
+    const body = decodeRosterBody(space.frameBody)!;
+    // Dated back: on the chain as it was before the revocation.
+    const again = Array.from({ length: 40 }, () => space.write(phone, body));
+    apart.revoke(anna.address, laptop, phone);
+    const state = space.stateOf(...again);
+    expect(state.kind).toBe('record');
+    expect(state.heads).toEqual([space.founding.hex]);
+    expect([...state.effective.keys()]).toEqual([space.founding.hex]);
+    expect(new Set(state.rejected.values())).toEqual(new Set(['repeated']));
+    // Without one that is grounded the record is there all the same, and no statement stands on another.
+    const alone = evaluateRoster(space.space, again, apart.chains(), paperCheck);
+    expect([...alone.effective.keys()]).toEqual([again.map((one) => one.hex).sort()[0]]);
+    // Who has heard of another founding has heard that there is one.
+    const note = space.write(laptop, { type: 'note' }, again[1]!);
+    expect(space.stateOf(...again, note).effective.has(note.hex)).toBe(true);
   });
 });
 
@@ -545,7 +576,7 @@ describe('the epochs', () => {
     const { boxes } = sheet.grant(bruno) as Extract<RosterBody, { type: 'grant' }>;
     const partial = sheet.write(
       laptop,
-      { type: 'grant', address: bruno.address, boxes: boxes.slice(1) },
+      { type: 'grant', address: bruno.address, epochs: [], boxes: boxes.slice(1) },
       joined,
     );
     const stranger = sheet.write(laptop, sheet.grant(camille), joined);
@@ -554,6 +585,31 @@ describe('the epochs', () => {
       [null, 'boxes', 'no-right'],
       ['Bruno'],
     ]);
+  });
+
+  test('26: a grant is believed of the epochs that it names, by whom had a key of them: nobody hands on what they lack', () => {
+    const [joined] = joinedBy();
+    const third = sheet.write(laptop, sheet.join(camille, [joined], [bruno]), joined);
+    const alone = sheet.write(phone, sheet.rotate(1, [anna], 'alone'), sheet.founding);
+    const [first, later] = sheet.stateOf(joined, third, alone).epochs.map(({ id }) => id) as [Hex, Hex];
+    const due = (...said: Entry[]) => {
+      const state = sheet.stateOf(joined, third, alone, ...said);
+      expect(state.rejected.size).toBe(0);
+      return [namesOf(state.grantsDue), state.shared?.number];
+    };
+    const ofWhatTheyLack = [
+      sheet.write(bruno.devices[0], sheet.grant(camille, [first, later]), third, alone),
+      sheet.write(camille.devices[0], sheet.grant(bruno, [first, later]), third, alone),
+    ];
+    expect(due(...ofWhatTheyLack)).toEqual([['Bruno', 'Camille'], 0]);
+    const firstAlone = [bruno, camille].map((one) =>
+      sheet.write(laptop, sheet.grant(one, [first]), third, alone),
+    );
+    expect(due(...firstAlone)).toEqual([['Bruno', 'Camille'], 0]);
+    const toBruno = sheet.write(laptop, sheet.grant(bruno, [first, later]), third, alone);
+    const handedOn = sheet.write(bruno.devices[0], sheet.grant(camille, [first, later]), toBruno);
+    expect(due(toBruno)).toEqual([['Camille'], 0]);
+    expect(due(toBruno, handedOn)).toEqual([[], 1]);
   });
 
   test('of one number, made apart, both stay readable, and writers use the smaller id', () => {
@@ -684,6 +740,8 @@ describe('the epochs', () => {
     const stranger = sheet.write(camille.devices[0], { type: 'complaint', id }, rotated);
     const state = sheet.stateOf(joined, granted, rotated, wrong, stranger);
     expect(state.complaints).toEqual([{ device: bruno.devices[0], epoch: id }]);
+    const ofAnother = sheet.write(phone, sheet.grant(bruno, ['ab'.repeat(32)]), wrong);
+    expect(sheet.stateOf(joined, granted, rotated, wrong, ofAnother).complaints).toHaveLength(1);
     const answered = sheet.write(phone, sheet.grant(bruno), wrong);
     expect(sheet.stateOf(joined, granted, rotated, wrong, answered).complaints).toEqual([]);
   });

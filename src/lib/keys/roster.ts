@@ -64,6 +64,8 @@ export interface RosterState {
    * whom an earlier one left out fails to hear of the next. The first where there is none: who joins is given that.
    */
   readonly shared: Epoch | null;
+  /** All of these, by id. */
+  readonly sharedByAll: ReadonlySet<Hex>;
   /** Boxes that were wrong, by standing devices' words that no grant has answered. */
   readonly complaints: readonly { readonly device: Hex; readonly epoch: Hex }[];
   /** Whether a device's words count by themselves. */
@@ -236,7 +238,7 @@ function openComplaints(
     if (body.type !== 'complaint' || refusals[index] !== null || !stands(author)) return;
     const isAnswered = operations.some(({ body: { body: answer } }, later) => {
       if (answer.type !== 'grant' || refusals[later] !== null || !isBefore(index, later)) return false;
-      return answer.address === speakers[index];
+      return answer.address === speakers[index] && answer.epochs.includes(body.id);
     });
     if (!isAnswered) open.set(`${author} ${body.id}`, { device: author, epoch: body.id });
   });

@@ -162,6 +162,7 @@ function groundsOf(
   const room = given.room - COUNTS_LENGTH;
   const chains = policy.chainNews(given.announced, turn.carried, {
     controls: [...turn.controls.values()],
+    owners: turn.members.owners,
     content: given.content,
     room: room - Math.min(names.length * NAME_LENGTH, Math.floor(room / 2)),
   });

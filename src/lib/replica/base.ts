@@ -9,7 +9,7 @@ import type { RecordDocument } from './document/document.ts';
 import type { Frame } from './frames.ts';
 import { shortOf, type Lane } from './lane.ts';
 import type { LaneHead, LaneHeads, LaneId } from './log.ts';
-import { decodeSnapshot, type FoldedLane, type Snapshot } from './snapshot.ts';
+import { readSnapshot as readContents, type FoldedLane, type Snapshot } from './snapshot.ts';
 import type { Base, Origin } from './state.ts';
 import type { Turn } from './transaction.ts';
 
@@ -40,6 +40,16 @@ export async function readBase(context: Context, turn: Turn): Promise<Foundation
   const heads = new Map([...lanes].map(([id, { head }]) => [id, head]));
   const kept = base && read.length > 0 ? { ...base, snapshots: read, lanes: heads } : null;
   return { lanes: new Map([...lanes].map(([id, { lane }]) => [id, lane])), heads, names, kept, lost };
+}
+
+/** The snapshots of the base that are here, as far as they can be read now. */
+export async function readSnapshots(context: Context, turn: Turn): Promise<Snapshot[]> {
+  const snapshots: Snapshot[] = [];
+  for (const origin of turn.head.base?.snapshots ?? []) {
+    const snapshot = await readSnapshot(context, turn, origin);
+    if (snapshot) snapshots.push(snapshot);
+  }
+  return snapshots;
 }
 
 /** Of both the lanes, each as far as it goes; those that part from each other stand side by side. */
@@ -73,10 +83,12 @@ async function readSnapshot(context: Context, turn: Turn, { parts }: Origin): Pr
     if (!frame) return null;
     frames.push(frame);
   }
-  return decodeSnapshot(
+  // Lanes of authors who are not known now are left out, and read again when they are: the base stays what it is.
+  const reading = await readContents(
     frames.map(({ content }) => content),
     turn.members,
   );
+  return reading?.snapshot ?? null;
 }
 
 /** What these lanes' words name, with what was named in a base before, and none of the lanes holds. */

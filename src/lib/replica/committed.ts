@@ -6,6 +6,7 @@ import { hex } from '#lib/bytes/bytes.ts';
 import type { HealthRecord } from '#lib/record/entry.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import { judgeSnapshots } from './adopt.ts';
+import { readSnapshots } from './base.ts';
 import { idIn, type Context } from './context.ts';
 import { isFoldDue, readSealed, sealTurn, type Loaded } from './disk.ts';
 import { RecordDocument } from './document/document.ts';
@@ -16,10 +17,11 @@ import { NO_MEMBERS } from './members.ts';
 import { numberOf, ownOf, readOutbox, sentUpTo, type Unsent } from './outbox.ts';
 import { noteOwed, stillOwed } from './missing.ts';
 import type { DiskError, Key } from './ports.ts';
-import { readControls, recount } from './recount.ts';
+import { readGrounds, recount } from './recount.ts';
 import { readUnacknowledged } from './reseal.ts';
 import { holesIn } from './rewrite-lost.ts';
 import { NO_SHELF, readShelf } from './parked.ts';
+import { takeStatements } from './statements.ts';
 import { EMPTY_HEAD } from './state.ts';
 import { Turn, type Memory, type Shelf } from './transaction.ts';
 
@@ -144,16 +146,19 @@ export class Kept {
     return this.commit(turn);
   }
 
-  /** What frames carry of chains and what they say of members, again; it is verified as if it had just come. */
+  /**
+   * What frames carry of chains and what they say of members, again; it is verified as if it had just come. Words carry
+   * revocations as controls do, and of what is folded the snapshot alone tells.
+   */
   async #repairControls(turn: Turn): Promise<void> {
-    const { policy } = this.context;
-    const frames = await readControls(this.context, turn);
-    turn.carried = (
-      await policy.carry(
-        frames.map(({ chains }) => chains),
-        turn.carried,
-      )
-    ).carried;
+    const { context } = this;
+    const { policy } = context;
+    const { controls: frames, all } = await readGrounds(context, turn);
+    const claimed = frames.map(controlOf);
+    const news = all.map(({ chains }) => chains);
+    const everybody = (await policy.carry(news, turn.carried)).carried;
+    const { addresses } = policy.circle([...turn.controls.values(), ...claimed], everybody, claimed);
+    turn.carried = new Map([...everybody].filter(([address]) => addresses.has(address)));
     const controls = new Map(turn.controls);
     for (const frame of frames) {
       controls.set(frame.saying, controlOf(frame));
@@ -162,6 +167,7 @@ export class Kept {
     const good = await policy.admit([...controls.values()], [...controls.values()]);
     turn.controls = new Map(good.map((control) => [hex(control.id), control]));
     turn.members = policy.evaluate(good, turn.carried);
+    for (const snapshot of await readSnapshots(context, turn)) await takeStatements(context, turn, snapshot);
   }
 
   /**
@@ -262,8 +268,9 @@ export class Kept {
     const before = this.memory;
     this.memory = { head, controls, members, carried, reported, others };
     if (this.shelf) {
-      const { waiting, late, refused, strangers, suspects } = turn;
-      this.shelf = { held: new Map(turn.heldKeys()), waiting, late, refused, strangers, suspects };
+      const { waiting, late, refused, strangers, parkedBy, suspects } = turn;
+      const held = new Map(turn.heldKeys());
+      this.shelf = { held, waiting, late, refused, strangers, parkedBy, suspects };
     }
     this.isBroken = false;
     this.shown = null;

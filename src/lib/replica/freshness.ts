@@ -144,6 +144,26 @@ export function gapsIn(holdings: Holdings): Gap[] {
   });
 }
 
+/**
+ * Under what is set aside whose authors stand: what it names of chains and members is not all here, though the relay has shown all
+ * it has. One gap for each author's words, as far as it said any, and one for what it said about members.
+ */
+export function gapsUnder({ strangers, members, head }: Pick<Turn, 'strangers' | 'members' | 'head'>): Gap[] {
+  const gaps = new Map<string, Gap>();
+  for (const { frame } of strangers.values()) {
+    const { author, kind } = frame;
+    if (!members.stands(author)) continue;
+    const isControl = kind === 'control';
+    // Of what a control builds on only the name is known: told as controls that are named are (claimsIn).
+    const seq = isControl ? 1 : frame.seq;
+    const first = isControl ? 1 : Math.min(seq, farthest(author, head.lanes) + 1);
+    const known = gaps.get(`${author} ${String(isControl)}`) ?? { from: first, to: seq };
+    const [from, to] = [Math.min(known.from, seq), Math.max(known.to, seq)];
+    gaps.set(`${author} ${String(isControl)}`, { isControl, author, from, to, by: author });
+  }
+  return [...gaps.values()];
+}
+
 /** Ids of frames to ask the relay for: what is named and not held, and would let something that waits go on. */
 export function missingIds(holdings: Holdings, waiting: Iterable<Frame>): Set<Hex> {
   const missing = new Set<Hex>();

@@ -15,10 +15,9 @@ import type { RefusalReason } from './events.ts';
 import { controlOf, openReceived, type Frame, type OpenedFrame } from './frames.ts';
 import { learn } from './freshness.ts';
 import type { Received } from './interface.ts';
-import { shortOf } from './lane.ts';
 import { lightestFirst } from './lightest.ts';
 import { takeAll, type Log } from './log.ts';
-import { admitReady, takeControls } from './statements.ts';
+import { admitReady, carriedInside, takeControls } from './statements.ts';
 import type { Turn } from './transaction.ts';
 
 /** Frames of one author that may wait for others, or be late, and their bytes. */
@@ -41,65 +40,63 @@ export function newTally(): Tally {
   return { admitted: 0, refused: 0, known: 0, membersChanged: false };
 }
 
-export interface Intake {
-  /** Verified data frames, not in the lanes yet. */
-  readonly fresh: readonly Frame[];
-  readonly tally: Tally;
-}
-
-/** Opens and verifies; takes in chains that are carried, and controls. The data frames are for `enterWords`. */
+/**
+ * Opens and verifies; takes in chains that are carried, and controls.
+ * @returns verified data frames, not in the lanes yet: for `enterWords`
+ */
 export async function takeIn(
   context: Context,
   turn: Turn,
   batch: readonly Received[],
   unreadable: Set<Hex>,
-): Promise<Intake> {
-  const tally = newTally();
+  tally: Tally,
+): Promise<readonly Frame[]> {
   const opened = openBatch(context, turn, batch, unreadable, tally);
   const fresh: OpenedFrame[] = [];
   const verified = new Map<Hex, Bytes>();
-  let lacking: readonly OpenedFrame[] = [];
-  let pending: readonly OpenedFrame[] = [...turn.strangers.values(), ...opened];
+  // What waits is looked at again where more is known of members than when it was looked at last.
+  let isNews = turn.members !== turn.parkedBy;
+  let [pending, parked]: [readonly OpenedFrame[], readonly OpenedFrame[]] = [
+    opened,
+    [...turn.strangers.values()],
+  ];
   turn.strangers.clear();
-  for (let again = true; again && pending.length > 0;) {
+  for (let again = true; again && (isNews || pending.length > 0);) {
+    if (isNews) [pending, parked] = [[...parked, ...pending], []];
     const introduced = introducedBy(context.policy, pending);
     const { good, bad, unknown } = await verifyAll(pending, turn.members, introduced, verified);
     for (const { frame } of bad) refuseForged(turn, frame, unreadable, tally);
     const { sound, incomplete, foreign, changed } = await takeChains(context, turn, good, tally);
     fresh.push(...sound.filter(({ frame }) => frame.kind !== 'control'));
     const controls = sound.filter(({ frame }) => frame.kind === 'control');
-    const carried = controls.flatMap(({ frame }) => context.policy.carries(frame.content));
-    if (await takeControls(context, turn, carried)) tally.membersChanged = true;
+    const inside = controls.map(({ frame }) => controlOf(frame));
+    const carried = carriedInside(context, isNews ? [...turn.controls.values(), ...inside] : inside);
+    const isTaken = await takeControls(context, turn, carried);
+    if (isTaken) tally.membersChanged = true;
     const unsettled = await admitControls(context, turn, controls, tally);
-    again = changed || unsettled.changed;
-    lacking = incomplete;
+    again = isNews = changed || isTaken || unsettled.changed;
     pending = [...unknown, ...incomplete, ...foreign, ...unsettled.notYet];
   }
-  setAside(turn, pending, { lacking: new Set(lacking), fresh }, tally);
-  const known: Frame[] = [];
-  for (const opened of fresh)
-    // Who is nobody here yet may have been let in by what has not come.
-    if (turn.members.isKnown(opened.frame.author)) known.push(opened.frame);
-    else keepStranger(turn, opened);
-  return { fresh: known, tally };
+  turn.parkedBy = turn.members;
+  // Who is nobody here yet may have been let in by what has not come.
+  const isKnown = ({ frame }: OpenedFrame) => turn.members.isKnown(frame.author);
+  setAside(turn, [...parked, ...pending, ...fresh.filter((opened) => !isKnown(opened))]);
+  return fresh.filter(isKnown).map(({ frame }) => frame);
 }
 
-/** What is left waits with the strangers, but for what carries less than it names though its author's word before it is here. */
-function setAside(
-  turn: Turn,
-  left: readonly OpenedFrame[],
-  { lacking, fresh }: { readonly lacking: ReadonlySet<OpenedFrame>; readonly fresh: readonly OpenedFrame[] },
-  tally: Tally,
-): void {
-  const aside = [turn.waiting, turn.late, turn.refused].flatMap((frames) => [...frames.values()]);
-  const there = new Set([...fresh.map(({ frame }) => frame), ...aside].map(({ saying }) => saying));
-  for (const stranger of left) {
-    const { frame } = stranger;
-    if (lacking.has(stranger) && followsOn(turn, frame, there)) {
-      refuse(turn, frame, 'malformed', tally);
-      there.add(frame.saying);
-    } else keepStranger(turn, stranger);
+/**
+ * What waits for others: of a known author, whose signature is good, within a quota of its own, so that nobody crowds another
+ * out; of all those together whom nobody knows yet, within one.
+ */
+function setAside(turn: Turn, left: readonly OpenedFrame[]): void {
+  const [known, unknown] = [new Map<Hex, Frame>(), [] as OpenedFrame[]];
+  for (const one of left) {
+    if (turn.members.isKnown(one.frame.author)) known.set(one.frame.id, one.frame);
+    else unknown.push(one);
   }
+  const opened = new Map(left.map((one) => [one.frame.id, one]));
+  withinQuota(turn, known, (frame) => park(turn, opened.get(frame.id)!));
+  for (const one of unknown) keepStranger(turn, one);
 }
 
 /** Takes words into their lanes; what waits for a word before it is put with those that wait. */
@@ -124,19 +121,19 @@ export function enterWords(context: Context, turn: Turn, frames: Iterable<Frame>
 
 /** Parks what waits and keeps what is late, each as far as the quota of its author goes (lightest.ts says what first). */
 export function parkWaiting(turn: Turn): void {
-  for (const [frames, where] of [
-    [turn.waiting, 'park'],
-    [turn.late, 'late'],
-  ] as const) {
-    const used = new Map<Hex, { frames: number; bytes: number }>();
-    for (const frame of lightestFirst([...frames.values()])) {
-      const quota = used.get(frame.author) ?? { frames: 0, bytes: 0 };
-      used.set(frame.author, quota);
-      quota.frames++;
-      quota.bytes += frame.bytes.length;
-      if (quota.frames <= MAX_WAITING && quota.bytes <= MAX_WAITING_BYTES) turn.place(frame, where);
-      else drop(turn, frames, frame);
-    }
+  withinQuota(turn, turn.waiting, (frame) => turn.place(frame, 'park'));
+  withinQuota(turn, turn.late, (frame) => turn.place(frame, 'late'));
+}
+
+function withinQuota(turn: Turn, frames: Map<Hex, Frame>, keep: (frame: Frame) => void): void {
+  const used = new Map<Hex, { frames: number; bytes: number }>();
+  for (const frame of lightestFirst([...frames.values()])) {
+    const quota = used.get(frame.author) ?? { frames: 0, bytes: 0 };
+    used.set(frame.author, quota);
+    quota.frames++;
+    quota.bytes += frame.bytes.length;
+    if (quota.frames <= MAX_WAITING && quota.bytes <= MAX_WAITING_BYTES) keep(frame);
+    else drop(turn, frames, frame);
   }
 }
 
@@ -178,8 +175,7 @@ function openBatch(
 /**
  * Takes in the chain statements that these frames carry: of whoever is, was or is to be an owner here, by one of their
  * devices; a frame with others waits for the word that makes them that. A frame that carries less than it names (rule 20)
- * waits for its author's word before it, which may carry the rest, in whatever order a relay shows them; where that is
- * there, it is refused.
+ * waits for the rest, whoever brings it and in whatever order a relay shows it: what is not here refuses nothing.
  */
 async function takeChains(context: Context, turn: Turn, good: readonly OpenedFrame[], tally: Tally) {
   const { circle, controls, claimed } = circleWith(context, turn, good);
@@ -237,16 +233,6 @@ async function admitControls(context: Context, turn: Turn, fresh: readonly Opene
   return { changed: admitted.size > 0, notYet: fresh.filter((opened) => !isIn(opened)) };
 }
 
-/** Whether all that its author said just before is here, whatever became of it; `there` are sayings that are not in lanes. */
-function followsOn(turn: Turn, { author, kind, before }: Frame, there: ReadonlySet<Hex>): boolean {
-  const lanes = [...turn.head.lanes].filter(([, head]) => head.author === author);
-  const isIn = (saying: Hex) =>
-    lanes.some(([lane]) => turn.document.lanes.get(lane)?.frameAt(shortOf(saying)) !== undefined);
-  return before.every((saying) =>
-    kind === 'control' ? turn.controls.has(saying) : there.has(saying) || isIn(saying),
-  );
-}
-
 function judgeMembers({ policy }: Context, turn: Turn, tally: Tally): void {
   turn.members = policy.evaluate([...turn.controls.values()], turn.carried);
   tally.membersChanged = true;
@@ -271,16 +257,20 @@ function refuseForged(turn: Turn, frame: Frame, unreadable: Set<Hex>, tally: Tal
 
 function keepStranger(turn: Turn, stranger: OpenedFrame): void {
   const { frame } = stranger;
-  let bytes = frame.bytes.length;
-  for (const other of turn.strangers.values()) bytes += other.frame.bytes.length;
-  if (turn.strangers.size < MAX_STRANGERS && bytes <= MAX_STRANGER_BYTES) {
-    turn.strangers.set(frame.id, stranger);
-    turn.place(frame, 'park');
+  const others = [...turn.strangers.values()].filter((one) => !turn.members.isKnown(one.frame.author));
+  const bytes = others.reduce((sum, one) => sum + one.frame.bytes.length, frame.bytes.length);
+  if (others.length < MAX_STRANGERS && bytes <= MAX_STRANGER_BYTES) {
+    park(turn, stranger);
     return;
   }
   turn.place(frame, 'nowhere');
   turn.setHead({ dropped: true });
   turn.raise({ type: 'frame-refused', reason: 'quota', frame: frame.id });
+}
+
+function park(turn: Turn, opened: OpenedFrame): void {
+  turn.strangers.set(opened.frame.id, opened);
+  turn.place(opened.frame, 'park');
 }
 
 /** Ids not worth another look this session; forgotten when there are too many, since anybody can make them. */

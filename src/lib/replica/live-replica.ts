@@ -4,6 +4,7 @@
  */
 import { fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
+import type { Address } from '#lib/keys/address.ts';
 import type { VerifiedControl } from '#lib/keys/control.ts';
 import type { EpochKeys } from '#lib/keys/epoch.ts';
 import type { Name } from '#lib/keys/grounds.ts';
@@ -44,7 +45,7 @@ import { holdingsOf, takeFrames } from './receiving.ts';
 import { readLog, recount } from './recount.ts';
 import { isOldIn, resealUnsent } from './reseal.ts';
 import { notCounted, unsettled } from './settling.ts';
-import { encodeSnapshot, type FoldedLane, type Snapshot } from './snapshot.ts';
+import { encodeSnapshot, fitting, type FoldedLane } from './snapshot.ts';
 import { keyringOf, type Turn } from './transaction.ts';
 import { MAX_UPDATE, readUpdate } from './update.ts';
 import { deliveryOf, stateHashOf, uncoveredBy } from './views.ts';
@@ -153,9 +154,10 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       const turn = await this.#kept.fullTurn();
       const lanes = foldedLanes(turn);
       const { names } = await readBase(this.#context, turn);
+      const { chains, left } = this.#chainsKnown(turn);
       const contents = await encodeSnapshot({
         lanes,
-        chains: this.#chainsKnown(turn),
+        chains,
         controls: [...turn.controls.values()].map(({ epoch, statement }) => ({ epoch, statement })),
         late: [...turn.late.values()].map(({ saying }) => saying).sort(),
         names: openNames((await readLog(this.#context, turn)).values(), names, lanes),
@@ -165,16 +167,17 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       for (const content of contents)
         made.push(await authorData(this.#context, turn, 'snapshot', content, right.keys));
       turn.setHead({ undecided: [...turn.head.undecided, ...made.map(({ id }) => id)] });
+      // What there was no room for is carried again by the frames that follow.
+      forgetTold(turn, left);
       const failure = await this.#kept.commit(turn, { made });
       return failure ? fail(failure) : ok({ frames: made.map(({ id }) => fromHex(id)) });
     });
   }
 
   /** All that is known of the chains of those concerned, however it came here: what frames carried may be erased by now. */
-  #chainsKnown({ carried, controls }: Turn): Snapshot['chains'] {
-    const given = { controls: [...controls.values()], content: null, room: Infinity };
-    const news = this.#context.policy.chainNews(new Map(), carried, given);
-    return new Map(news.map((one) => [one.address, one.carried]));
+  #chainsKnown({ carried, controls, members: { owners } }: Turn): ReturnType<typeof fitting> {
+    const known = this.#context.policy.chainsKnown(carried, { controls: [...controls.values()], owners });
+    return fitting(known, new Set(owners));
   }
 
   useEpochs(epochs: readonly EpochKeys[]): Done<void> {
@@ -513,6 +516,13 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     }
     return null;
   }
+}
+
+function forgetTold(turn: Turn, left: readonly Address[]): void {
+  if (left.length === 0) return;
+  const { announced } = turn.head;
+  const chains = new Map([...announced.chains].filter(([address]) => !left.includes(address)));
+  turn.setHead({ announced: { ...announced, chains } });
 }
 
 function foldedLanes(turn: Turn): Map<string, FoldedLane> {

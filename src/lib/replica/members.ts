@@ -29,7 +29,9 @@ export interface Members {
   seen(device: DeviceHex): readonly (readonly Hex[])[];
   /** What controls that count name: counted with what stands before it (docs/protocol.md, rule 8). */
   readonly anchors: readonly Name[];
-  /** The heads of the chains that this follows from; none where chains have no say. */
+  /** Whoever is an owner, then whoever was one, each in causal order. */
+  readonly owners: readonly Address[];
+  /** The tips of the chains that this follows from, what does not count among them; none where chains have no say. */
   readonly judgedBy: ReadonlyMap<Address, readonly Hex[]>;
   /** The epoch that writers use; undefined where epochs do not change. */
   readonly epoch?: Hex;
@@ -50,6 +52,7 @@ export const NO_MEMBERS: Members = {
   isKnown: () => false,
   isRevoked: () => false,
   seen: () => [],
+  owners: [],
   judgedBy: new Map(),
   rotationDue: false,
   anchors: [],

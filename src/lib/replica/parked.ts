@@ -12,6 +12,7 @@ export const NO_SHELF: Shelf = {
   late: new Map(),
   refused: new Map(),
   strangers: new Map(),
+  parkedBy: null,
   suspects: new Map(),
 };
 
@@ -46,6 +47,7 @@ export async function readShelf(context: Context, members: Members): Promise<She
     late: await verified(late.opened),
     refused: await verified(refused.opened),
     strangers,
+    parkedBy: null,
     suspects: new Map(suspects.map((key) => [key.at(-1) ?? '', key.at(-2) ?? ''])),
   };
 }

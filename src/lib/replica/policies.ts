@@ -98,13 +98,23 @@ export function rosterPolicy(
       return { carried: isChanged ? next : carried, brought: told.map(worstOf) };
     },
     circle: (controls, carried, claimed) => circleOf(space, controls, chainsWith(carried), claimed),
-    chainNews(announced, carried, { controls, content, room }) {
+    chainNews(announced, carried, { controls, owners, content, room }) {
       const chains = chainsWith(carried);
-      const { addresses } = circleOf(space, controls, chains);
       const body = content && decodeRosterBody(content);
       const introduced =
         body?.type === 'found' ? [body.founder] : body?.type === 'join' ? [body.address] : [];
-      return newsOf(chains, announced, new Set([...addresses, ...introduced]), room);
+      const { addresses } = circleOf(space, controls, chains);
+      return newsOf(chains, announced, foremost(addresses, owners, introduced), room);
+    },
+    chainsKnown(carried, { controls, owners }) {
+      const chains = chainsWith(carried);
+      const { addresses } = circleOf(space, controls, chains);
+      return new Map(
+        foremost(addresses, owners).map((address) => [
+          address,
+          chains.entries(address).map(({ control }) => control.statement),
+        ]),
+      );
     },
     chainsTold: (announced, carried, news) => toldOf(chainsWith(carried), announced, news),
     groundless: (before, after) => ('roster' in before ? groundless(before.roster, after.roster, self) : []),
@@ -118,7 +128,8 @@ function membersOf(roster: RosterState, chains: Chains): RosterMembers {
     heads: roster.heads,
     anchors: roster.anchors,
     rotationDue: roster.rotationDue,
-    judgedBy: new Map(chains.addresses().map((address) => [address, chains.state(address)!.heads])),
+    owners: [...new Set([...roster.owners, ...roster.everOwned])],
+    judgedBy: new Map(chains.addresses().map((address) => [address, chains.tips(address)])),
     ...(roster.current && { epoch: roster.current.id }),
     epochs: roster.epochs.flatMap(({ id, isVoid }) => (isVoid ? [] : [id])),
     begun: roster.epochs.map(({ id }) => id),
@@ -129,14 +140,28 @@ function membersOf(roster: RosterState, chains: Chains): RosterMembers {
     },
     stands: (id) => roster.stands(id),
     isKnown: (id) => roster.isKnown(id),
-    isRevoked: (id) => revocationOf(chains, id) !== undefined,
-    seen: (id) => revocationOf(chains, id)?.seen ?? [],
+    isRevoked: (id) => revocationOf(roster, chains, id) !== undefined,
+    seen: (id) => revocationOf(roster, chains, id)?.seen ?? [],
   };
 }
 
-function revocationOf(chains: Chains, device: string): ChainDevice['revoked'] {
-  const known = chains.device(device);
-  return known && chains.state(known.address)?.devices.get(device)?.revoked;
+/** By the chain of whom the roster has it for: a thief may found an address of its own with the device, as small as they like. */
+function revocationOf(roster: RosterState, chains: Chains, device: string): ChainDevice['revoked'] {
+  const address = roster.addressOf(device) ?? chains.device(device)?.address;
+  return address === undefined ? undefined : chains.state(address)?.devices.get(device)?.revoked;
+}
+
+/**
+ * Owners first, then whoever a statement introduces, then the others: anybody who once was one may have named as many of
+ * those as they like, and what tells of owners is never crowded out by them.
+ */
+function foremost(
+  addresses: ReadonlySet<Address>,
+  owners: readonly Address[],
+  introduced: readonly Address[] = [],
+): Address[] {
+  const first = owners.filter((one) => addresses.has(one));
+  return [...new Set([...first, ...introduced, ...[...addresses].sort()])];
 }
 
 /** What each of these frames carries of each address that any of them carries something of. */
@@ -208,6 +233,7 @@ export function chainPolicy(address: Address): Policy<ChainMembers> {
         isKnown: () => false,
         isRevoked: () => false,
         seen: () => [],
+        owners: [],
         judgedBy: new Map(),
         rotationDue: false,
       };
@@ -217,6 +243,7 @@ export function chainPolicy(address: Address): Policy<ChainMembers> {
     carry: (frames, carried) => Promise.resolve({ carried, brought: frames.map(() => 'known') }),
     circle: () => ({ addresses: new Set(), has: () => true }),
     chainNews: () => [],
+    chainsKnown: () => new Map(),
     chainsTold: (announced) => announced,
     groundless: () => [],
   };

@@ -109,17 +109,23 @@ export interface Policy<M extends Members = Members> {
   ): Circle;
   /**
    * What a frame of this device has to say of chains, given the heads it named last (by address), the controls it knows and
-   * the one it says, if it does: no more than there is room for.
+   * the one it says, if it does: no more than there is room for, and of owners first.
    */
   chainNews(
     announced: Announcement,
     carried: Carried,
     given: {
       readonly controls: readonly VerifiedControl[];
+      readonly owners: readonly Address[];
       readonly content: Bytes | null;
       readonly room: number;
     },
   ): readonly ChainNews[];
+  /** All that is known of the chains that matter here, whether it counts or not; those of owners first. */
+  chainsKnown(
+    carried: Carried,
+    given: { readonly controls: readonly VerifiedControl[]; readonly owners: readonly Address[] },
+  ): ReadonlyMap<Address, readonly Bytes[]>;
   /** The heads of chains that it has named with this news. */
   chainsTold(announced: Announcement, carried: Carried, news: readonly ChainNews[]): Announcement;
   /** Controls of this device's own people that counted and do not any more, for want of somebody who names them (rule 11). */

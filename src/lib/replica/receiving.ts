@@ -6,8 +6,8 @@ import type { Hex } from '#lib/keys/ids.ts';
 import { judgeSnapshots, reconsiderBase } from './adopt.ts';
 import type { Context } from './context.ts';
 import type { Frame } from './frames.ts';
-import { gapEvent, gapsIn, learn, type Holdings } from './freshness.ts';
-import { enterWords, parkWaiting, takeIn, type Tally } from './intake.ts';
+import { gapEvent, gapsIn, gapsUnder, learn, type Holdings } from './freshness.ts';
+import { enterWords, newTally, parkWaiting, takeIn, type Tally } from './intake.ts';
 import type { Received } from './interface.ts';
 import type { Kept } from './committed.ts';
 import { letGo, namesBase } from './letting-go.ts';
@@ -30,22 +30,21 @@ export async function takeFrames(
   kept: Kept,
   turn: Turn,
   batch: readonly Received[],
-  { upToDate, unreadable }: Taking,
+  taking: Taking,
 ): Promise<{ readonly tally: Tally; readonly recordChanged: boolean }> {
   const { context } = kept;
+  const { upToDate } = taking;
   const { members: before, head: headBefore } = kept.memory;
   for (const { id } of lostIn(turn, await kept.outbox())) if (turn.isHeld(id)) turn.discard(id);
-  const { fresh, tally } = await takeIn(context, turn, batch, unreadable);
-  const unsent = await kept.outbox();
-  const circumstances = { upToDate, unsent: new Set(unsent.map(({ id }) => id)) };
-  const current = await reconsiderBase(context, turn, fresh, circumstances);
-  const isForeign = (frame: Frame) =>
-    frame.author === context.self.id && !holds(frame, turn.head.lanes, turn.document);
-  const foreign = current.some(isForeign);
-  tally.admitted += await countFresh(context, turn, current, before);
-  for (const frame of current)
-    if (turn.waiting.has(frame.id) && turn.members.stands(frame.author)) learn(context, turn, frame);
-  await judgeSnapshots(context, turn, current, circumstances);
+  const tally = newTally();
+  let foreign = false;
+  let left = batch;
+  for (let again = true; again; left = []) {
+    const round = await takeRound(kept, turn, left, taking, tally);
+    foreign ||= round.foreign;
+    // What a snapshot tells of chains and controls may be what frames set aside wait for.
+    again = round.isNews && turn.strangers.size > 0;
+  }
   await vouch(context, turn, before);
   await settleOwed(kept, turn, upToDate);
   if (upToDate) await sayAgain(kept, turn);
@@ -55,12 +54,36 @@ export async function takeFrames(
     report(context, turn);
     await settleSuspects(context, turn);
     await namesBase(context, turn);
-    const left = new Set((await kept.outbox()).map(({ id }) => id));
-    await letGo(context, turn, (id) => !left.has(id) && !turn.entered.has(id));
+    const unsent = new Set((await kept.outbox()).map(({ id }) => id));
+    await letGo(context, turn, (id) => !unsent.has(id) && !turn.entered.has(id));
   }
   if (upToDate && turn.head.dropped && turn.waiting.size === 0 && headBefore.dropped)
     turn.setHead({ dropped: false });
   return { tally, recordChanged: turn.changesRecord(headBefore.lanes) };
+}
+
+/** What came is verified, counted, and its snapshots judged; whether those brought news of members. */
+async function takeRound(
+  kept: Kept,
+  turn: Turn,
+  batch: readonly Received[],
+  { upToDate, unreadable }: Taking,
+  tally: Tally,
+): Promise<{ readonly foreign: boolean; readonly isNews: boolean }> {
+  const { context } = kept;
+  const fresh = await takeIn(context, turn, batch, unreadable, tally);
+  const unsent = await kept.outbox();
+  const circumstances = { upToDate, unsent: new Set(unsent.map(({ id }) => id)) };
+  const current = await reconsiderBase(context, turn, fresh, circumstances);
+  const isForeign = (frame: Frame) =>
+    frame.author === context.self.id && !holds(frame, turn.head.lanes, turn.document);
+  const foreign = current.some(isForeign);
+  tally.admitted += await countFresh(context, turn, current, kept.memory.members);
+  for (const frame of current)
+    if (turn.waiting.has(frame.id) && turn.members.stands(frame.author)) learn(context, turn, frame);
+  const { controls, carried } = turn;
+  await judgeSnapshots(context, turn, current, circumstances);
+  return { foreign, isNews: turn.controls !== controls || turn.carried !== carried };
 }
 
 /** Takes in what counts; anew from all frames where what counts may change other than by growing. How many frames that were. */
@@ -77,6 +100,8 @@ async function countFresh(
   const isDoubtful =
     [...authors].some((author) => counts(author) && !stands(author)) ||
     fresh.some(({ author }) => !stands(author)) ||
+    // What could not be read for want of its author may be read by now.
+    (turn.head.owed !== null && before !== turn.members) ||
     (turn.late.size > 0 && (fresh.length > 0 || before !== turn.members));
   for (const frame of fresh) turn.waiting.set(frame.id, frame);
   if (!isDoubtful) {
@@ -124,7 +149,7 @@ function report(context: Context, turn: Turn): void {
   // A device that is out may have spoken under an epoch of its own making, which is void, and of which nobody here has keys. What
   // counts of it is named by who stands, and told as missing there.
   const mayBeUnreadable = !members.begun.every((epoch) => context.keyring.has(epoch));
-  for (const gap of gapsIn(holdingsOf(turn, turn)))
+  for (const gap of [...gapsIn(holdingsOf(turn, turn)), ...gapsUnder(turn)])
     if (!gap.isControl || !mayBeUnreadable || members.stands(gap.author))
       turn.raise(gapEvent(gap, turn.head, self));
 }
@@ -134,10 +159,10 @@ export function holdingsOf(
   { head, controls, members, document }: Pick<Turn, 'head' | 'controls' | 'members' | 'document'>,
   shelf: Shelf | Turn,
 ): Holdings {
-  const aside = [...shelf.waiting.values(), ...shelf.late.values(), ...shelf.refused.values()];
-  const known = new Set([
-    ...controls.keys(),
-    ...[...shelf.strangers.values()].map(({ frame }) => frame.saying),
-  ]);
+  const parked = [...shelf.strangers.values()].map(({ frame }) => frame);
+  // Only of known authors have the signatures been looked at.
+  const words = parked.filter(({ kind, author }) => kind !== 'control' && members.isKnown(author));
+  const aside = [...shelf.waiting.values(), ...shelf.late.values(), ...shelf.refused.values(), ...words];
+  const known = new Set([...controls.keys(), ...parked.map(({ saying }) => saying)]);
   return { head, document, members, aside, controls: known };
 }

@@ -137,11 +137,18 @@ export function separate<F extends Link>(frames: readonly F[], heads: LaneHeads,
   return { whole: frames.filter(isWhole), torn: frames.filter((frame) => !isWhole(frame)) };
 }
 
-/** Control frames from the disk, where their sealed list is damaged. */
-export async function readControls(context: Context, turn: Turn): Promise<readonly Frame[]> {
-  const held = await listHeld(context, turn);
-  const controls = held.filter(({ frame }) => frame.kind === 'control');
+/**
+ * What stands on the disk, where the sealed list of controls or of chains is damaged: the controls that are rightly signed, and all
+ * that carries anything of chains. Chain statements are signed by themselves, whatever they stand in.
+ */
+export async function readGrounds(
+  context: Context,
+  turn: Turn,
+): Promise<Readonly<Record<'controls' | 'all', Frame[]>>> {
+  const late = (await listFrames(context, context.layout.late)).opened.map(({ frame }) => frame);
+  const all = [...(await listHeld(context, turn)), ...late];
+  const controls = all.filter(({ frame }) => frame.kind === 'control');
   const members = context.policy.evaluate([], turn.carried);
-  const { good } = await verifyAll(controls, members, introducedBy(context.policy, held));
-  return good.map(({ frame }) => frame);
+  const { good } = await verifyAll(controls, members, introducedBy(context.policy, all));
+  return { controls: good.map(({ frame }) => frame), all: all.map(({ frame }) => frame) };
 }

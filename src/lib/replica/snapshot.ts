@@ -72,6 +72,31 @@ export async function encodeSnapshot(snapshot: Snapshot): Promise<readonly Bytes
   );
 }
 
+/** What chains of others than owners take at most: whoever once was one names as many of those as they like. */
+export const MAX_OTHERS = 1024;
+export const MAX_OTHERS_BYTES = 4 * 1024 * 1024;
+
+/**
+ * The chains that a snapshot tells: owners' whole, and of the others those that there is room for, in their order. The addresses
+ * that are left out: what is not told here must be told elsewhere.
+ */
+export function fitting(chains: Snapshot['chains'], owners: ReadonlySet<Address>) {
+  const told = new Map<Address, readonly Bytes[]>();
+  const left: Address[] = [];
+  let [count, bytes] = [0, 0];
+  for (const [address, statements] of chains) {
+    const length = statements.reduce((sum, one) => sum + 4 + one.length, ID_LENGTH + 8);
+    const fits = count < MAX_OTHERS && bytes + length <= MAX_OTHERS_BYTES;
+    if (!owners.has(address) && !fits) {
+      left.push(address);
+      continue;
+    }
+    if (!owners.has(address)) [count, bytes] = [count + 1, bytes + length];
+    told.set(address, statements);
+  }
+  return { chains: told, left };
+}
+
 /** Whoever decodes it holds its maker to these: a device that folded more would be accused by everybody. */
 function isWithinCounts({ lanes, chains, controls, late, names }: Snapshot): boolean {
   if (lanes.size > MAX_LANES || chains.size > MAX_LANES || controls.length > MAX_STATEMENTS) return false;

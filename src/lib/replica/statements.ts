@@ -2,10 +2,12 @@
  * Statements that come inside other frames: the chains and controls that a snapshot or a rotation carries. They are judged
  * as if they had come in frames of their own; what was said about members is known then although the relay kept it back.
  */
-import { hex } from '#lib/bytes/bytes.ts';
-import { decodeControl, operationOf, type VerifiedControl } from '#lib/keys/control.ts';
+import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { decodeControl, operationOf, type ClaimedControl, type VerifiedControl } from '#lib/keys/control.ts';
+import { decodeGrounds, type ChainNews } from '#lib/keys/grounds.ts';
 import { separate } from '#lib/keys/history.ts';
 import type { Hex } from '#lib/keys/ids.ts';
+import type { FrameInner } from '#lib/keys/signed.ts';
 import type { Context } from './context.ts';
 import type { ControlStatement, Snapshot } from './snapshot.ts';
 import type { Turn } from './transaction.ts';
@@ -33,25 +35,105 @@ export async function takeStatements(
   }
 }
 
-/** Takes in those of these controls that are rightly signed and of which everything they build on is there. */
+/**
+ * Takes in those of these controls that are rightly signed and of which everything they build on is there, with the chain
+ * statements that they carry themselves: as if each had come in a frame of its own. Again until nothing more is found.
+ */
 export async function takeControls(
   context: Context,
   turn: Turn,
   controls: readonly ControlStatement[],
 ): Promise<boolean> {
-  const signed = new Map<Hex, VerifiedControl>();
-  for (const { epoch, statement } of controls) {
-    const decoded = decodeControl(context.space, epoch, statement);
-    const id = decoded && hex(decoded.claimed.id);
-    if (!id || turn.controls.has(id) || signed.has(id)) continue;
-    const key = turn.members.author(hex(decoded.claimed.inner.author))?.signing;
-    if (key && (await decoded.isSignedBy(key))) signed.set(id, decoded.claimed);
+  let isTaken = false;
+  for (let again = controls.length > 0; again;) {
+    const open = openClaims(context, turn, controls);
+    const { carried } = turn;
+    const admitted = await admitReady(context, turn, await wholeAmong(context, turn, open));
+    again = admitted.size > 0 || turn.carried !== carried;
+    if (!again) break;
+    turn.members = context.policy.evaluate([...turn.controls.values()], turn.carried);
+    isTaken = true;
   }
-  const admitted = await admitReady(context, turn, [...signed.values()]);
-  if (admitted.size === 0) return false;
-  turn.members = context.policy.evaluate([...turn.controls.values()], turn.carried);
-  return true;
+  return isTaken;
 }
+
+/** A control read out of another statement. */
+interface Claim extends ClaimedControl {
+  readonly chains: readonly ChainNews[];
+  readonly content: Bytes;
+}
+
+function openClaims({ space, policy }: Context, turn: Turn, controls: readonly ControlStatement[]): Claim[] {
+  return controls.flatMap((one) => {
+    const claim = claimOf(space, one, policy.hasGrounds);
+    return claim && !turn.controls.has(hex(claim.claimed.id)) ? [claim] : [];
+  });
+}
+
+/** Those of them that are rightly signed, and of whose chains all is here that they name, once what they carry is taken in. */
+async function wholeAmong(
+  { policy }: Context,
+  turn: Turn,
+  claims: readonly Claim[],
+): Promise<VerifiedControl[]> {
+  const introduced = new Map(
+    claims.flatMap(({ content, chains }) =>
+      policy.introduces(content, chains).map(({ device, signing }) => [device, signing] as const),
+    ),
+  );
+  const signed: Claim[] = [];
+  for (const claim of claims) {
+    const author = hex(claim.claimed.inner.author);
+    const key = turn.members.author(author)?.signing ?? introduced.get(author);
+    if (key && (await isSigned(claim, key))) signed.push(claim);
+  }
+  // Whom one of them lets in matters as if it had come by itself.
+  const claimed = claims.map((one) => one.claimed);
+  const known = [...turn.controls.values(), ...signed.map((one) => one.claimed)];
+  const { addresses } = policy.circle(known, turn.carried, claimed);
+  const here = signed.filter(({ chains }) => chains.every(({ address }) => addresses.has(address)));
+  const { carried, brought } = await policy.carry(
+    here.map(({ chains }) => chains),
+    turn.carried,
+  );
+  turn.carried = carried;
+  const isWhole = (_: Claim, i: number) => brought[i] === 'known' || brought[i] === 'fresh';
+  return here.filter(isWhole).map(({ claimed }) => claimed);
+}
+
+/** What controls that are here carry inside, of which some may have waited for what is known by now. */
+export function carriedInside({ policy }: Context, controls: Iterable<VerifiedControl>): ControlStatement[] {
+  return [...controls].flatMap(({ inner }) => {
+    const grounds = policy.hasGrounds && !inside.has(inner) ? decodeGrounds(inner.body) : null;
+    const carried = inside.get(inner) ?? (grounds ? policy.carries(grounds.content) : []);
+    inside.set(inner, carried);
+    return carried;
+  });
+}
+
+const inside = new WeakMap<FrameInner, readonly ControlStatement[]>();
+const read = new WeakMap<Bytes, Claim | null>();
+const verdicts = new WeakMap<Claim, boolean>();
+
+function claimOf(space: Bytes, { epoch, statement }: ControlStatement, hasGrounds: boolean): Claim | null {
+  const known = read.get(statement);
+  if (known !== undefined) return known;
+  const decoded = decodeControl(space, epoch, statement);
+  const grounds = decoded && hasGrounds ? decodeGrounds(decoded.claimed.inner.body) : null;
+  const { chains = [], content = NO_CONTENT } = grounds ?? {};
+  const claim = decoded && (grounds ?? !hasGrounds) ? { ...decoded, chains, content } : null;
+  read.set(statement, claim);
+  return claim;
+}
+
+/** A device has one key, which its id is the hash of: the answer stays what it is. */
+async function isSigned(claim: Claim, key: Bytes): Promise<boolean> {
+  const verdict = verdicts.get(claim) ?? (await claim.isSignedBy(key));
+  verdicts.set(claim, verdict);
+  return verdict;
+}
+
+const NO_CONTENT = new Uint8Array(0);
 
 /** Takes in, all at once, those of these controls of which everything they build on is there or comes with them. Their ids. */
 export async function admitReady(

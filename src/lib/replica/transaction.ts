@@ -41,6 +41,8 @@ export interface Shelf {
   readonly refused: Map<Hex, Frame>;
   /** Frames whose author is not known, or controls not admitted yet. */
   readonly strangers: Map<Hex, OpenedFrame>;
+  /** By which members those strangers were looked at last; null when they come from the disk. */
+  readonly parkedBy: Members | null;
   /** Frames the relay has not any more, with their topics (losses.ts). */
   readonly suspects: ReadonlyMap<Hex, Hex>;
 }
@@ -55,6 +57,7 @@ export class Turn {
   readonly late: Map<Hex, Frame>;
   readonly refused: Map<Hex, Frame>;
   readonly strangers: Map<Hex, OpenedFrame>;
+  parkedBy: Members | null;
   suspects: ReadonlyMap<Hex, Hex>;
   readonly changes: Change[] = [];
   /** What was taken into lanes, in order: sealed as a tail. */
@@ -94,6 +97,7 @@ export class Turn {
     this.late = new Map(shelf.late);
     this.refused = new Map(shelf.refused);
     this.strangers = new Map(shelf.strangers);
+    this.parkedBy = shelf.parkedBy;
     this.suspects = shelf.suspects;
     this.#held = shelf.held;
     this.#layout = layout;

@@ -10,6 +10,7 @@ import type { ChainBody } from '#lib/keys/chain-body.ts';
 import { chainSpaceId, type ChainEntry } from '#lib/keys/chain.ts';
 import { createChains, type Chains } from '#lib/keys/chains.ts';
 import type { VerifiedControl } from '#lib/keys/control.ts';
+import { epochId } from '#lib/keys/epoch.ts';
 import { deviceId, type DeviceBundle } from '#lib/keys/device.ts';
 import { encodeGrounds, type Grounds, type Name } from '#lib/keys/grounds.ts';
 import type { Hex, SpaceId } from '#lib/keys/ids.ts';
@@ -244,7 +245,7 @@ export function paperSpace(founder: Actor, world: PaperChains, options: SpaceOpt
     writeOn,
     groundsNow,
     stateOf,
-    ...bodiesOf(space, world, authority),
+    ...bodiesOf(space, world, authority, hex(epochId(secrets))),
   };
 }
 
@@ -254,7 +255,7 @@ export type PaperSpace = ReturnType<typeof paperSpace>;
 const PINNED = fromHex('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a'); // RFC 8032 §7.1, test 1
 
 /** Bodies as honest people make them. */
-function bodiesOf(space: SpaceId, world: PaperChains, authority: boolean) {
+function bodiesOf(space: SpaceId, world: PaperChains, authority: boolean, first: Hex) {
   const keyOf = (device: Hex) => world.chains().device(device)!.signing;
 
   /** Somebody joins a roster of these heads; others who agree do so by their first device, unless another is named. */
@@ -294,15 +295,25 @@ function bodiesOf(space: SpaceId, world: PaperChains, authority: boolean) {
     return recipients.map(({ address, id }) => ({ address, recipient: id, sealed: new Uint8Array(0) }));
   }
 
+  /** Every epoch that was spoken of here. */
+  const made = new Set([first]);
+  const begun = (number: number, salt: string): Hex => {
+    const epoch = hex(sha256(utf8(`key of ${number} ${salt}`)));
+    made.add(epoch);
+    return epoch;
+  };
   const rotate = (number: number, to: readonly (Actor | Address)[], salt = ''): Rotate => ({
     type: 'rotate',
     number,
-    id: hex(sha256(utf8(`key of ${number} ${salt}`))),
+    id: begun(number, salt),
     read: hex(sha256(utf8(`read secret of ${number} ${salt}`))),
     carried: [],
     boxes: boxes(...to),
   });
-  const grant = (to: Actor): RosterBody => ({ type: 'grant', address: to.address, boxes: boxes(to) });
+  const grant = (to: Actor, epochs: readonly Hex[] = [...made]): RosterBody => ({
+    ...{ type: 'grant', address: to.address },
+    ...{ epochs, boxes: boxes(to) },
+  });
   return { join, order, boxes, rotate, grant };
 }
 

@@ -53,6 +53,14 @@ export const VAULT: readonly Sabotage[] = [
     tests: ['src/lib/vault/spaces/rotation.test.ts'],
   },
   {
+    id: 'carries-what-a-sibling-epoch-hides',
+    file: 'src/lib/vault/spaces/rotation.ts',
+    find: `epochs.every((epoch) => epoch.number !== number || isRead(epoch.id, number));`,
+    replace: `number <= (under?.epoch ?? 0) && epochs.some((epoch) => isRead(epoch.id, number) || epoch.number >= 0);`,
+    why: 'What was said under another epoch of the same number would never reach an owner who has no key of that.',
+    tests: ['src/lib/vault/spaces/rotation.test.ts'],
+  },
+  {
     id: 'rotation-leaves-nobody-out',
     file: 'src/lib/vault/spaces/rotation.ts',
     find: `if (unknown.length > 0) return fail(`,

@@ -94,7 +94,7 @@ function rosterBodies(): [string, RosterBody][] {
     ['leave', { type: 'leave' }],
     ['order', { type: 'order', serial: 7, address: bruno, join: id(), signature: seeded(64) }],
     ['rotate', { type: 'rotate', number: 3, id: id(), read: id(), carried, boxes }],
-    ['grant', { type: 'grant', address: bruno, boxes }],
+    ['grant', { type: 'grant', address: bruno, epochs: [id(), id()], boxes }],
     ['note', { type: 'note' }],
     ['complaint', { type: 'complaint', id: id() }],
   ];

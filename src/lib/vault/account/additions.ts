@@ -10,6 +10,7 @@ import { fromHex, hex } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { addDeviceBody, decodeChainBody } from '#lib/keys/chain-body.ts';
 import type { VerifiedControl } from '#lib/keys/control.ts';
+import { epochId } from '#lib/keys/epoch.ts';
 import { saidBy } from '#lib/keys/roster.ts';
 import { encodeRosterBody } from '#lib/keys/roster-body.ts';
 import { recipientsOf, sealEpochs } from '#lib/keys/rotations.ts';
@@ -93,14 +94,17 @@ async function grantEpochs(opened: Account): Promise<Result<void, VaultError>> {
   if (!first) throw new Error('the account has no first epoch');
   const rotated = await space.rotate(first);
   if (!rotated.ok) return fail(problemOf(rotated.error));
+  const { epochs } = opened.identity().account;
   const boxes = await sealEpochs({
     space: space.id,
-    epochs: opened.identity().account.epochs,
+    epochs,
     recipients: recipientsOf([address], () => spaces.chainState()).recipients,
     sender: device,
     random: env.random,
   });
-  const granted = await space.replica.control(encodeRosterBody({ type: 'grant', address, boxes }), first);
+  const ids = epochs.map((secrets) => hex(epochId(secrets)));
+  const body = encodeRosterBody({ type: 'grant', address, epochs: ids, boxes });
+  const granted = await space.replica.control(body, first);
   return granted.ok ? ok() : fail(problemOf(granted.error));
 }
 

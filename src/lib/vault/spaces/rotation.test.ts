@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { ok } from '#lib/bytes/result.ts';
 import type { EpochKeys } from '#lib/keys/epoch.ts';
+import type { RosterState } from '#lib/keys/roster.ts';
 import { decodeRosterBody, type RosterBody } from '#lib/keys/roster-body.ts';
 import { seededRandom } from '../../../../tests/helpers/tools/random.ts';
 import { actor, paperChains, paperSpace, type Entry } from '../../../../tests/helpers/worlds/rosters.ts';
@@ -14,7 +15,13 @@ const world = paperChains(anna, bruno);
 const sheet = paperSpace(anna, world);
 
 /** What Anna's laptop says when it rotates, having heard these, and under which of the epochs that it has keys of. */
-async function rotation(heard: readonly Entry[], held?: readonly string[], under?: EpochKeys) {
+async function rotation(
+  heard: readonly Entry[],
+  held?: readonly string[],
+  under?: EpochKeys,
+  numbered: RosterState['epochs'] = [],
+) {
+  const numbers = new Map(numbered.map(({ id, number }) => [id, number]));
   const roster = sheet.stateOf(...heard);
   const said: { body: RosterBody | null; under: string | undefined }[] = [];
   const control = (body: Bytes, epoch?: EpochKeys) => {
@@ -25,7 +32,7 @@ async function rotation(heard: readonly Entry[], held?: readonly string[], under
     space: sheet.space,
     replica: { control, controls: () => heard },
     members: { roster, chains: world.chains() },
-    epochs: (held ?? roster.epochs.map(({ id }) => id)).map((id) => keysOf(id)),
+    epochs: (held ?? roster.epochs.map(({ id }) => id)).map((id) => keysOf(id, numbers.get(id))),
     seal: ({ recipients }) =>
       Promise.resolve(
         recipients.map(({ address, id }) => ({ address, recipient: id, sealed: new Uint8Array(0) })),
@@ -68,6 +75,29 @@ test('20: it carries what was said since the last one', async () => {
   const both = sheet.write(phone, sheet.rotate(1, [anna, bruno]), granted);
   const note = sheet.write(phone, { type: 'note' }, both);
   const { said } = await rotation([joined, granted, both, note]);
+  expect(carriedBy(said[0]!.body)).toEqual([hex(note.statement)]);
+});
+
+test('20: of two epochs of one number it carries what was said under the one that an owner lacks', async () => {
+  for (const label of ['a', 'b', 'c', 'd']) {
+    const alone = sheet.write(phone, sheet.rotate(1, [anna], label), sheet.founding);
+    const both = sheet.write(laptop, sheet.rotate(1, [anna, bruno], 'both'), granted);
+    const note: Entry = { ...sheet.write(phone, { type: 'note' }, alone), epoch: 1 };
+    const heard = [joined, granted, alone, both, note];
+    const { epochs } = sheet.stateOf(...heard);
+    const said = (await rotation(heard, undefined, undefined, epochs)).said[0]!;
+    expect(said.under).toBe(epochs.find(({ by }) => by === both.hex)!.id);
+    expect(carriedBy(said.body)).toContain(hex(note.statement));
+    // What the beginning of that epoch tells is not told again.
+    expect(carriedBy(said.body)).not.toContain(hex(granted.statement));
+  }
+});
+
+test('20: said under an older epoch it carries all since that may have been said under one that somebody lacks', async () => {
+  const alone = sheet.write(phone, sheet.rotate(1, [anna]), sheet.founding);
+  const note: Entry = { ...sheet.write(phone, { type: 'note' }, alone), epoch: 1 };
+  const { said, roster } = await rotation([joined, granted, alone, note]);
+  expect(said[0]!.under).toBe(roster.epochs[0]!.id);
   expect(carriedBy(said[0]!.body)).toEqual([hex(note.statement)]);
 });
 

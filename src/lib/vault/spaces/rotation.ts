@@ -16,7 +16,7 @@ import {
   type EpochKeys,
   type EpochSecrets,
 } from '#lib/keys/epoch.ts';
-import type { SpaceId } from '#lib/keys/ids.ts';
+import type { Hex, SpaceId } from '#lib/keys/ids.ts';
 import { encodeRosterBody, type CarriedControl, type EpochBox } from '#lib/keys/roster-body.ts';
 import type { RosterState } from '#lib/keys/roster.ts';
 import { recipientsOf, type sealEpochs } from '#lib/keys/rotations.ts';
@@ -65,17 +65,25 @@ function keysOf(epochs: readonly EpochKeys[], id: string | undefined): EpochKeys
   return epochs.find((keys) => hex(keys.id) === id);
 }
 
-/** What the beginning of the current epoch does not tell; for whom an older one is read, what was said under later ones. */
+/**
+ * What the beginning of the epoch that this is said under does not tell. Where that is an older one: what may have been said under
+ * an epoch that not everybody reads. A control tells the number of its epoch alone, and two may have one number.
+ */
 function carriedSince(
   under: EpochKeys | undefined,
   controls: ReturnType<Replica['controls']>,
-  { current, effective }: RosterState,
+  { current, epochs, sharedByAll, effective }: RosterState,
 ): readonly CarriedControl[] {
-  const told = pastOf(controls, current?.by ? [current.by] : []);
-  const isOlder = under !== undefined && hex(under.id) !== current?.id;
+  const isCurrent = under === undefined || hex(under.id) === current?.id;
+  const begun = isCurrent ? current : epochs.find(({ id }) => id === hex(under.id));
+  const told = pastOf(controls, begun?.by ? [begun.by] : []);
+  const isRead = (id: Hex, number: number) =>
+    under !== undefined && (id === hex(under.id) || (number < under.epoch && sharedByAll.has(id)));
+  const isReadByAll = (number: number) =>
+    epochs.every((epoch) => epoch.number !== number || isRead(epoch.id, number));
   return carriedControls({
     controls,
-    isWanted: (control) => (isOlder ? control.epoch > under.epoch : !told.has(hex(control.id))),
+    isWanted: ({ id, epoch }) => !told.has(hex(id)) && (isCurrent || !isReadByAll(epoch)),
     counts: (control) => effective.has(control),
   });
 }
