@@ -60,7 +60,7 @@ export const SPELLINGS = {
   frontier: spelling(decodeFrontier, encodeFrontier),
   lane: spelling(
     (bytes) => Lane.open(bytes, CLIENT),
-    (lane) => lane.fold(),
+    (lane) => lane.encode(),
     contentOf,
   ),
   grant: spelling(decodeGrant, encodeGrant),

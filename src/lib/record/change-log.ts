@@ -3,17 +3,17 @@
  * entries it touches, not on the length of the history.
  */
 import { type Change, type KnownChanges, readChange } from './changes.ts';
-import { type Conflict, type Standing, standingOf } from './conflicts.ts';
+import { type Conflict, type ChangeOrder, changeOrderOf } from './conflicts.ts';
 import type { Entry, EntryId, HealthRecord, SectionId } from './entry.ts';
 import { sectionDefinition } from './sections.ts';
 import { changes } from './sections/changes.ts';
 
 interface Kept {
   readonly changes: Map<EntryId, Change>;
-  standing: Standing;
+  standing: ChangeOrder;
 }
 
-const NOTHING: Standing = { heads: [], order: [], conflict: null };
+const NOTHING: ChangeOrder = { heads: [], order: [], conflict: null };
 
 export class ChangeLog implements KnownChanges {
   /** As they were read last. */
@@ -62,7 +62,7 @@ export class ChangeLog implements KnownChanges {
     return this.#conflicts.values();
   }
 
-  #standing(section: SectionId, entry: EntryId): Standing {
+  #standing(section: SectionId, entry: EntryId): ChangeOrder {
     return this.#kept.get(section)?.get(entry)?.standing ?? NOTHING;
   }
 
@@ -91,7 +91,7 @@ export class ChangeLog implements KnownChanges {
     const [any] = kept.standing.order.length > 0 ? kept.standing.order : kept.changes.values();
     if (!any) return;
     const { section, entry } = any;
-    kept.standing = standingOf(sectionDefinition(section)!, kept.changes);
+    kept.standing = changeOrderOf(sectionDefinition(section)!, kept.changes);
     const key = `${section}/${entry}`;
     if (kept.standing.conflict) this.#conflicts.set(key, kept.standing.conflict);
     else this.#conflicts.delete(key);

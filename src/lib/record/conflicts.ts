@@ -40,7 +40,7 @@ export interface Conflict {
 /** By change, those of the same entry that it knew; never in a circle. */
 type Lineage = ReadonlyMap<EntryId, readonly EntryId[]>;
 
-export interface Standing {
+export interface ChangeOrder {
   /** The changes that no other one knew. */
   readonly heads: readonly EntryId[];
   /** Newest first, each before those it knew. */
@@ -48,7 +48,10 @@ export interface Standing {
   readonly conflict: Conflict | null;
 }
 
-export function standingOf(definition: SectionDefinition, changes: ReadonlyMap<EntryId, Change>): Standing {
+export function changeOrderOf(
+  definition: SectionDefinition,
+  changes: ReadonlyMap<EntryId, Change>,
+): ChangeOrder {
   const [lineage, ranks] = lineageOf(changes);
   const order = [...changes.values()].sort((a, b) => b.at - a.at || ranks.get(b.id)! - ranks.get(a.id)!);
   const heads = latest(order, lineage).map(({ id }) => id);

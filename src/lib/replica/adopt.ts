@@ -22,7 +22,7 @@ import { readLog, recount } from './recount.ts';
 import { decodeSnapshot, partOf, readSnapshot, type FoldedLane, type Snapshot } from './snapshot.ts';
 import type { Origin } from './state.ts';
 import { takeStatements } from './statements.ts';
-import type { Turn } from './transaction.ts';
+import type { Transaction } from './transaction.ts';
 
 export interface Circumstances {
   /** The relay has nothing more to show. */
@@ -41,44 +41,46 @@ type Verdict = 'verified' | 'trusted' | 'refused' | 'wait' | 'ignored';
 /** Judges every snapshot not judged yet, the farthest first. */
 export async function judgeSnapshots(
   context: Context,
-  turn: Turn,
+  transaction: Transaction,
   fresh: readonly Frame[],
   circumstances: Circumstances,
 ): Promise<void> {
   const ids = new Set([
-    ...turn.head.undecided,
+    ...transaction.head.undecided,
     ...fresh.filter(({ kind }) => kind === 'snapshot').map(({ id }) => id),
   ]);
   if (ids.size === 0) return;
-  const frames = await readSnapshotFrames(context, turn, ids);
+  const frames = await readSnapshotFrames(context, transaction, ids);
   for (const candidate of assemble(frames)) {
     // Who may not fold is asked first: nobody else has anything inflated here.
     if (candidate.parts.some(({ id }) => circumstances.unsent.has(id))) continue;
-    if (!(await mayFold(context, turn, candidate.parts))) continue;
-    const snapshot = await readCandidate(context, turn, candidate);
+    if (!(await mayFold(context, transaction, candidate.parts))) continue;
+    const snapshot = await readCandidate(context, transaction, candidate);
     if (snapshot === 'not-now') continue;
-    const verdict = await judge(context, turn, candidate, snapshot, circumstances);
+    const verdict = await judge(context, transaction, candidate, snapshot, circumstances);
     if (verdict === 'wait') continue;
     for (const { id } of candidate.parts) ids.delete(id);
     if (verdict === 'refused' || !snapshot) {
-      await refuse(context, turn, candidate, snapshot);
+      await refuse(context, transaction, candidate, snapshot);
       continue;
     }
-    const isNews = await learnFrom(context, turn, snapshot);
-    if (verdict !== 'ignored') await adopt(context, turn, candidate, snapshot, verdict === 'verified');
-    if (verdict === 'trusted' || isNews) await recount(context, turn);
+    const isNews = await learnFrom(context, transaction, snapshot);
+    if (verdict !== 'ignored') await adopt(context, transaction, candidate, snapshot, verdict === 'verified');
+    if (verdict === 'trusted' || isNews) await recount(context, transaction);
   }
-  turn.setHead({ undecided: [...ids].filter((id) => turn.isHeld(id) || turn.waiting.has(id)) });
+  transaction.setHead({
+    undecided: [...ids].filter((id) => transaction.isHeld(id) || transaction.waiting.has(id)),
+  });
 }
 
 /**
  * What it carries of chains and controls, whatever its lanes add: the frames that carried it may be erased by now, and what a
  * relay keeps back besides is known all the same (rule 20).
  */
-async function learnFrom(context: Context, turn: Turn, snapshot: Snapshot): Promise<boolean> {
-  const { controls, carried } = turn;
-  await takeStatements(context, turn, snapshot);
-  return turn.controls !== controls || turn.carried !== carried;
+async function learnFrom(context: Context, transaction: Transaction, snapshot: Snapshot): Promise<boolean> {
+  const { controls, carried } = transaction;
+  await takeStatements(context, transaction, snapshot);
+  return transaction.controls !== controls || transaction.carried !== carried;
 }
 
 /**
@@ -88,16 +90,18 @@ async function learnFrom(context: Context, turn: Turn, snapshot: Snapshot): Prom
  */
 async function readCandidate(
   context: Context,
-  turn: Turn,
+  transaction: Transaction,
   { parts }: Candidate,
 ): Promise<Snapshot | null | 'not-now'> {
   const contents = parts.map(({ content }) => content);
-  const reading = await readSnapshot(contents, turn.members);
+  const reading = await readSnapshot(contents, transaction.members);
   if (!reading || reading.strangers.length === 0) return reading && reading.snapshot;
-  await takeStatements(context, turn, reading.snapshot);
-  await recount(context, turn);
+  await takeStatements(context, transaction, reading.snapshot);
+  await recount(context, transaction);
   // By what is known now its maker may be out.
-  return (await mayFold(context, turn, parts)) ? decodeSnapshot(contents, turn.members) : 'not-now';
+  return (await mayFold(context, transaction, parts))
+    ? decodeSnapshot(contents, transaction.members)
+    : 'not-now';
 }
 
 /**
@@ -106,27 +110,27 @@ async function readCandidate(
  */
 async function judge(
   context: Context,
-  turn: Turn,
+  transaction: Transaction,
   { parts }: Candidate,
   snapshot: Snapshot | null,
   { upToDate }: Circumstances,
 ): Promise<Verdict> {
   if (!snapshot || !follows(parts[0]!, snapshot)) return 'refused';
-  const folded = turn.head.base?.lanes ?? new Map<LaneId, LaneHead>();
-  if ([...snapshot.lanes.values()].every(({ head }) => isCovered(head, folded, turn.document)))
+  const folded = transaction.head.base?.lanes ?? new Map<LaneId, LaneHead>();
+  if ([...snapshot.lanes.values()].every(({ head }) => isCovered(head, folded, transaction.document)))
     return 'ignored';
-  if (turn.head.lanes.size === 0) return snapshot.lanes.size === 0 ? 'verified' : 'trusted';
-  const verdicts = await compareLanes(context, turn, snapshot);
+  if (transaction.head.lanes.size === 0) return snapshot.lanes.size === 0 ? 'verified' : 'trusted';
+  const verdicts = await compareLanes(context, transaction, snapshot);
   if (verdicts.has('different')) return 'refused';
   if (!verdicts.has('ahead') && !verdicts.has('invented'))
-    return (await namesAsItsWords(context, turn, snapshot)) ? 'verified' : 'refused';
+    return (await namesAsItsWords(context, transaction, snapshot)) ? 'verified' : 'refused';
   if (upToDate) {
     // A disk put back does not know them either: to refuse them would part it from all others. The person is told.
     if (verdicts.has('invented'))
-      turn.raise({ type: 'duplicate-device', author: context.self.id, self: true });
+      transaction.raise({ type: 'duplicate-device', author: context.self.id, self: true });
     return 'trusted';
   }
-  turn.setHead({ wantsHistory: true });
+  transaction.setHead({ wantsHistory: true });
   return 'wait';
 }
 
@@ -134,19 +138,27 @@ async function judge(
  * Made by a device that stands, or taken in by one that does; asked of all frames here, since a newcomer has none of the words
  * before it. What is late is not looked at before somebody takes it in.
  */
-async function mayFold(context: Context, turn: Turn, parts: readonly Frame[]): Promise<boolean> {
-  const { members, head, document } = turn;
-  if (parts.some(({ id }) => turn.late.has(id))) return false;
+async function mayFold(
+  context: Context,
+  transaction: Transaction,
+  parts: readonly Frame[],
+): Promise<boolean> {
+  const { members, head, document } = transaction;
+  if (parts.some(({ id }) => transaction.late.has(id))) return false;
   if (parts.every((part) => members.stands(part.author) || holds(part, head.lanes, document))) return true;
-  const held = (await readLog(context, turn)).values();
+  const held = (await readLog(context, transaction)).values();
   const counted = countedWords(held, (device) => members.stands(device), members.anchors);
   return parts.every(({ saying }) => counted.has(saying));
 }
 
 /** Whether it says of the words it covers what they name besides, neither less nor more. */
-async function namesAsItsWords(context: Context, turn: Turn, { lanes, names }: Snapshot): Promise<boolean> {
-  const before = await readBase(context, turn);
-  const made = openNames((await readLog(context, turn)).values(), before.names, lanes);
+async function namesAsItsWords(
+  context: Context,
+  transaction: Transaction,
+  { lanes, names }: Snapshot,
+): Promise<boolean> {
+  const before = await readBase(context, transaction);
+  const made = openNames((await readLog(context, transaction)).values(), before.names, lanes);
   const said = new Set(names.map(({ saying }) => saying));
   return made.length === said.size && made.every(({ saying }) => said.has(saying));
 }
@@ -161,19 +173,23 @@ function follows({ author, before, seq }: Frame, { lanes }: Snapshot): boolean {
 /** `ahead`: as far as it is held it is the same. `invented`: words of this very device, which does not know them. */
 type Comparison = 'same' | 'different' | 'ahead' | 'invented';
 
-async function compareLanes(context: Context, turn: Turn, { lanes }: Snapshot): Promise<Set<Comparison>> {
-  const { owed, lanes: heads } = turn.head;
+async function compareLanes(
+  context: Context,
+  transaction: Transaction,
+  { lanes }: Snapshot,
+): Promise<Set<Comparison>> {
+  const { missing, lanes: heads } = transaction.head;
   const verdicts = new Set<Comparison>();
   let log: ReadonlyMap<Hex, Frame> | null = null;
   for (const one of lanes.values()) {
     const { head } = one;
-    const verdict = comparePrefix(one, lanes, heads, turn.document);
+    const verdict = comparePrefix(one, lanes, heads, transaction.document);
     // What this device said it knows itself, unless its disk has lost it and says so.
-    if (verdict === 'ahead' && head.author === context.self.id && !owed) verdicts.add('invented');
-    else if (verdict !== 'same' || isHead(turn, one)) verdicts.add(verdict);
+    if (verdict === 'ahead' && head.author === context.self.id && !missing) verdicts.add('invented');
+    else if (verdict !== 'same' || isHead(transaction, one)) verdicts.add(verdict);
     else {
-      log ??= bySaying(await readLog(context, turn));
-      verdicts.add(await compareFrames(context, turn, one, lanes, log));
+      log ??= bySaying(await readLog(context, transaction));
+      verdicts.add(await compareFrames(context, transaction, one, lanes, log));
     }
   }
   return verdicts;
@@ -211,24 +227,24 @@ function isAsIn(lane: Lane, own: Lane, frames: number, lanes: Folded): boolean {
 }
 
 /** Whether it is a lane held that ends there and is the same to the byte. */
-function isHead({ head: { lanes }, document }: Turn, { head, lane }: FoldedLane): boolean {
+function isHead({ head: { lanes }, document }: Transaction, { head, lane }: FoldedLane): boolean {
   const own = [...lanes].find(([, { author, saying }]) => author === head.author && saying === head.saying);
   return own !== undefined && isSameLane(document.lanes.get(own[0])!, lane);
 }
 
 function isSameLane(a: Lane, b: Lane): boolean {
-  return equal(a.fold(), b.fold());
+  return equal(a.encode(), b.encode());
 }
 
 /** Makes the lane from the frames on the way to its head, as far as they are here: so what was replaced since is compared too. */
 async function compareFrames(
   context: Context,
-  turn: Turn,
+  transaction: Transaction,
   { head, lane }: FoldedLane,
   lanes: Folded,
   log: ReadonlyMap<Hex, Frame>,
 ): Promise<Comparison> {
-  const base = await readBase(context, turn);
+  const base = await readBase(context, transaction);
   const way: Frame[] = [];
   const document = new RecordDocument(context.schema);
   const start = [...base.heads].filter(([, folded]) => folded.author === head.author);
@@ -243,7 +259,7 @@ async function compareFrames(
   const from = start.filter(([, { saying }]) => saying === next);
   for (const [id] of from) document.putLane(id, base.lanes.get(id)!);
   const alone = way.map((frame) => ({ ...frame, before: frame.before.slice(0, 1) }));
-  const made = takeAll(context, alone, new Map(from), document, turn.members);
+  const made = takeAll(context, alone, new Map(from), document, transaction.members);
   const [id] = [...made.heads].find(([, { saying }]) => saying === head.saying) ?? [];
   const own = id === undefined ? undefined : document.lanes.get(id);
   if (!own) return 'same';
@@ -257,12 +273,12 @@ function bySaying(frames: ReadonlyMap<Hex, Frame>): ReadonlyMap<Hex, Frame> {
 
 async function adopt(
   context: Context,
-  turn: Turn,
+  transaction: Transaction,
   { author, parts }: Candidate,
   snapshot: Snapshot,
   verified: boolean,
 ): Promise<void> {
-  const { base: before } = turn.head;
+  const { base: before } = transaction.head;
   const origin = { author, parts: parts.map(({ id }) => id) };
   const lanes = new Map([...snapshot.lanes].map(([id, { head }]) => [id, head]));
   const made = { lanes: new Map([...snapshot.lanes].map(([id, { lane }]) => [id, lane])) };
@@ -270,7 +286,7 @@ async function adopt(
   const replaces = left.length === 0;
   const snapshots = replaces ? [origin] : [...(before?.snapshots ?? []), origin];
   const kept = new Map([...lanes, ...left.map((head) => [`${head.author} ${head.saying}`, head] as const)]);
-  turn.setHead({
+  transaction.setHead({
     base: {
       snapshots,
       verified: verified && (replaces || before?.verified === true),
@@ -282,9 +298,9 @@ async function adopt(
   });
   if (verified) return;
   for (const frame of parts) {
-    turn.waiting.delete(frame.id);
-    turn.entered.set(frame.id, frame);
-    turn.place(frame, 'frame');
+    transaction.waiting.delete(frame.id);
+    transaction.entered.set(frame.id, frame);
+    transaction.place(frame, 'frame');
   }
 }
 
@@ -295,29 +311,30 @@ async function adopt(
  */
 export async function reconsiderBase(
   context: Context,
-  turn: Turn,
+  transaction: Transaction,
   fresh: readonly Frame[],
   { upToDate }: Circumstances,
 ): Promise<readonly Frame[]> {
-  const { base } = turn.head;
+  const { base } = transaction.head;
   if (!base) return fresh;
-  const covered = fresh.filter((frame) => isCovered(frame, base.lanes, turn.document));
+  const covered = fresh.filter((frame) => isCovered(frame, base.lanes, transaction.document));
   const current = fresh.filter((frame) => !covered.includes(frame));
   if (base.verified) {
-    for (const frame of covered) turn.place(frame, 'nowhere');
+    for (const frame of covered) transaction.place(frame, 'nowhere');
     return current;
   }
   for (const frame of covered) {
-    turn.entered.set(frame.id, frame);
-    turn.place(frame, 'frame');
+    transaction.entered.set(frame.id, frame);
+    transaction.place(frame, 'frame');
   }
-  const isLie = !covered.every((frame) => isTold(context, turn, frame));
+  const isLie = !covered.every((frame) => isTold(context, transaction, frame));
   // Of several the whole history tells which one it is.
   if (isLie && base.snapshots.length === 1)
     for (const { author, parts } of base.snapshots)
-      turn.raise({ type: 'snapshot-refused', author, frame: parts[0] ?? '' });
-  if (isLie || current.some((frame) => isBeside(frame, base.lanes))) turn.setHead({ wantsHistory: true });
-  if (turn.head.wantsHistory && upToDate) await judgeBase(context, turn);
+      transaction.raise({ type: 'snapshot-refused', author, frame: parts[0] ?? '' });
+  if (isLie || current.some((frame) => isBeside(frame, base.lanes)))
+    transaction.setHead({ wantsHistory: true });
+  if (transaction.head.wantsHistory && upToDate) await judgeBase(context, transaction);
   return current;
 }
 
@@ -327,7 +344,7 @@ function isBeside({ author, seq }: Frame, lanes: LaneHeads): boolean {
 }
 
 /** Whether a covered frame is where the base says, and says what stands there. */
-function isTold({ schema }: Context, { head, document }: Turn, frame: Frame): boolean {
+function isTold({ schema }: Context, { head, document }: Transaction, frame: Frame): boolean {
   const lanes = [...head.lanes].flatMap(([id, { author }]) =>
     author === frame.author ? [document.lanes.get(id)!] : [],
   );
@@ -339,35 +356,35 @@ function isTold({ schema }: Context, { head, document }: Turn, frame: Frame): bo
  * The whole history has come: what its frames say is compared with every snapshot of the base, in the part that they are
  * there of. One that says something else leaves the base; the others stay.
  */
-async function judgeBase(context: Context, turn: Turn): Promise<void> {
-  const { base } = turn.head;
-  turn.setHead({ wantsHistory: false });
+async function judgeBase(context: Context, transaction: Transaction): Promise<void> {
+  const { base } = transaction.head;
+  transaction.setHead({ wantsHistory: false });
   if (!base) return;
-  const log = await readLog(context, turn);
+  const log = await readLog(context, transaction);
   const document = new RecordDocument(context.schema);
-  const made = takeAll(context, wordsOf(log), new Map(), document, turn.members);
+  const made = takeAll(context, wordsOf(log), new Map(), document, transaction.members);
   const kept: Origin[] = [];
   const verdicts = new Set<Comparison>();
   for (const origin of base.snapshots) {
     const frames = origin.parts.flatMap((id) => log.get(id) ?? []);
     const snapshot = await decodeSnapshot(
       frames.map(({ content }) => content),
-      turn.members,
+      transaction.members,
     );
     const verdict = snapshot ? judgeOrigin(context, snapshot, made, document) : 'ahead';
     verdicts.add(verdict);
     if (verdict === 'different')
-      await refuse(context, turn, { author: origin.author, parts: frames }, snapshot);
+      await refuse(context, transaction, { author: origin.author, parts: frames }, snapshot);
     else kept.push(origin);
   }
   if (kept.length === base.snapshots.length) {
-    turn.setHead({ base: { ...base, verified: !verdicts.has('ahead') } });
+    transaction.setHead({ base: { ...base, verified: !verdicts.has('ahead') } });
     return;
   }
   const verified = !verdicts.has('ahead');
-  turn.setHead({ base: kept.length === 0 ? null : { ...base, verified, snapshots: kept } });
-  if (kept.length > 0) turn.setHead({ base: (await readBase(context, turn)).kept });
-  await recount(context, turn);
+  transaction.setHead({ base: kept.length === 0 ? null : { ...base, verified, snapshots: kept } });
+  if (kept.length > 0) transaction.setHead({ base: (await readBase(context, transaction)).kept });
+  await recount(context, transaction);
 }
 
 function judgeOrigin(
@@ -402,23 +419,29 @@ function contradicts(lane: Lane, { kind, content, saying, seq, clock }: Frame, s
 
 async function refuse(
   context: Context,
-  turn: Turn,
+  transaction: Transaction,
   { author, parts }: Candidate,
   snapshot: Snapshot | null,
 ): Promise<void> {
-  turn.raise({ type: 'snapshot-refused', author, frame: parts[0]?.id ?? '' });
+  transaction.raise({ type: 'snapshot-refused', author, frame: parts[0]?.id ?? '' });
   if (!snapshot) return;
   const heads = new Map([...snapshot.lanes].map(([id, { head }]) => [id, head]));
-  const covered = [...(await readLog(context, turn)).values()].filter((frame) => isBeside(frame, heads));
-  for (const frame of covered.sort((a, b) => a.seq - b.seq)) turn.send(frame, 'again');
+  const covered = [...(await readLog(context, transaction)).values()].filter((frame) =>
+    isBeside(frame, heads),
+  );
+  for (const frame of covered.sort((a, b) => a.seq - b.seq)) transaction.send(frame, 'again');
 }
 
-async function readSnapshotFrames(context: Context, turn: Turn, ids: ReadonlySet<Hex>): Promise<Frame[]> {
+async function readSnapshotFrames(
+  context: Context,
+  transaction: Transaction,
+  ids: ReadonlySet<Hex>,
+): Promise<Frame[]> {
   const frames: Frame[] = [];
   const onDisk: [Hex, readonly string[]][] = [];
   for (const id of ids) {
-    const frame = turn.waiting.get(id) ?? turn.entered.get(id);
-    const key = turn.keyOf(id);
+    const frame = transaction.waiting.get(id) ?? transaction.entered.get(id);
+    const key = transaction.keyOf(id);
     if (frame) frames.push(frame);
     else if (key) onDisk.push([id, key]);
   }
@@ -427,9 +450,9 @@ async function readSnapshotFrames(context: Context, turn: Turn, ids: ReadonlySet
 }
 
 /** What the snapshots say that are not judged yet, or do not count. */
-export async function readUndecided(context: Context, turn: Turn): Promise<Snapshot[]> {
-  const frames = await readSnapshotFrames(context, turn, new Set(turn.head.undecided));
-  return (await openFew(frames, turn.members)).map(({ snapshot }) => snapshot);
+export async function readUndecided(context: Context, transaction: Transaction): Promise<Snapshot[]> {
+  const frames = await readSnapshotFrames(context, transaction, new Set(transaction.head.undecided));
+  return (await openFew(frames, transaction.members)).map(({ snapshot }) => snapshot);
 }
 
 const MAX_OPENED = 4;

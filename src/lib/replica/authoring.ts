@@ -1,5 +1,5 @@
 /**
- * The frames of this device: dated, signed, sealed, and put where they belong, all in the turn that writes them. Each goes
+ * The frames of this device: dated, signed, sealed, and put where they belong, all in the transaction that writes them. Each goes
  * on from what this device said last, in every lane it finds of its own, and names what it holds that it did not name yet.
  *
  * A frame names and carries no more than a statement may, so that nothing that others say keeps this device from speaking.
@@ -25,7 +25,7 @@ import { tick } from './hlc.ts';
 import { enterWords } from './intake.ts';
 import { ownLanes } from './log.ts';
 import type { Announcement } from './ports.ts';
-import type { Turn } from './transaction.ts';
+import type { Transaction } from './transaction.ts';
 
 /** Room for the counts before names and chains. */
 const COUNTS_LENGTH = 16;
@@ -41,20 +41,22 @@ const EMPTY = new Uint8Array(0);
  */
 export async function authorData(
   context: Context,
-  turn: Turn,
+  transaction: Transaction,
   kind: Exclude<FrameKind, 'control'>,
   content: Bytes,
   keys: EpochKeys,
   also: readonly Name[] = [],
 ): Promise<Frame> {
   const { self, ports, policy } = context;
-  const before = ownLanes(self.id, turn.head.lanes).before.slice(0, MAX_DEPS);
-  const clock = tick(turn.head.clock, ports.clock.now());
-  const { announced } = turn.head;
+  const before = ownLanes(self.id, transaction.head.lanes).before.slice(0, MAX_DEPS);
+  const clock = tick(transaction.head.clock, ports.clock.now());
+  const { announced } = transaction.head;
   const known = new Set(announced.lanes);
-  const others = openHeads(turn).filter(({ author, saying }) => author !== self.id && !known.has(saying));
-  const deps = newControls(turn.members.heads, announced.controls);
-  const grounds = groundsOf(context, turn, {
+  const others = openHeads(transaction).filter(
+    ({ author, saying }) => author !== self.id && !known.has(saying),
+  );
+  const deps = newControls(transaction.members.heads, announced.controls);
+  const grounds = groundsOf(context, transaction, {
     announced: announced.chains,
     names: distinct([...before, ...also, ...others]),
     room: maxBody(before.length + deps.length) - content.length,
@@ -71,30 +73,30 @@ export async function authorData(
     content,
   };
   const frame = await makeFrame(draft, keys, self.signer, ports.random, policy.hasGrounds);
-  turn.setHead({ clock });
-  announce(context, turn, frame);
-  enterWords(context, turn, [frame]);
-  turn.send(frame);
+  transaction.setHead({ clock });
+  announce(context, transaction, frame);
+  enterWords(context, transaction, [frame]);
+  transaction.send(frame);
   return frame;
 }
 
 /** A control frame, which names all that this device holds; whether it counts is for the policy, here as everywhere. */
 export async function authorControl(
   context: Context,
-  turn: Turn,
+  transaction: Transaction,
   body: Bytes,
   keys: EpochKeys,
   also: readonly Hex[] = [],
 ): Promise<Frame> {
   const { self, ports, policy } = context;
-  const { seq, before } = lastControls(turn, self.id);
-  const clock = tick(turn.head.clock, ports.clock.now());
-  const deps = foremost(turn, before, [...new Set([...also, ...turn.members.heads])]);
-  const isMine = ({ author }: Name) => author === self.id || turn.members.stands(author);
-  const open = openHeads(turn);
+  const { seq, before } = lastControls(transaction, self.id);
+  const clock = tick(transaction.head.clock, ports.clock.now());
+  const deps = foremost(transaction, before, [...new Set([...also, ...transaction.members.heads])]);
+  const isMine = ({ author }: Name) => author === self.id || transaction.members.stands(author);
+  const open = openHeads(transaction);
   const grounds = policy.hasGrounds
-    ? groundsOf(context, turn, {
-        announced: turn.head.announced.controlChains,
+    ? groundsOf(context, transaction, {
+        announced: transaction.head.announced.controlChains,
         names: distinct([...open.filter(isMine), ...open.filter((one) => !isMine(one))]),
         room: maxBody(before.length + deps.length) - body.length,
         content: body,
@@ -111,17 +113,17 @@ export async function authorControl(
     content: body,
   } as const;
   const frame = await makeFrame(draft, keys, self.signer, ports.random, policy.hasGrounds);
-  turn.setHead({ clock });
-  announce(context, turn, frame);
-  turn.addControls([controlOf(frame)]);
-  turn.members = policy.evaluate([...turn.controls.values()], turn.carried);
-  turn.place(frame, 'frame');
-  turn.send(frame);
+  transaction.setHead({ clock });
+  announce(context, transaction, frame);
+  transaction.addControls([controlOf(frame)]);
+  transaction.members = policy.evaluate([...transaction.controls.values()], transaction.carried);
+  transaction.place(frame, 'frame');
+  transaction.send(frame);
   return frame;
 }
 
 /** What this device has: the head of every lane, and of what every device said about members and keys. */
-export function frontierOf({ head, controls }: Pick<Turn, 'head' | 'controls'>): Head[] {
+export function frontierOf({ head, controls }: Pick<Transaction, 'head' | 'controls'>): Head[] {
   const words = openHeads({ head }).map((one): Head => ({ ...one, isControl: false }));
   const last = new Map<Hex, Head>();
   for (const [saying, { inner }] of controls) {
@@ -134,8 +136,8 @@ export function frontierOf({ head, controls }: Pick<Turn, 'head' | 'controls'>):
 }
 
 /** What it has here, and what of other spaces there is room for beside it. */
-export function headsContent(turn: Turn, others: ReadonlyMap<Hex, Bytes>): Bytes {
-  const frontier = frontierOf(turn);
+export function headsContent(transaction: Transaction, others: ReadonlyMap<Hex, Bytes>): Bytes {
+  const frontier = frontierOf(transaction);
   let left = MAX_HEADS_CONTENT - encodeHeads({ frontier, others: new Map() }).length;
   const told = [...others]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -150,7 +152,7 @@ export function headsContent(turn: Turn, others: ReadonlyMap<Hex, Bytes>): Bytes
 /** Names and chains for what room there is in the body beside its content; names have half of it, if they need it. */
 function groundsOf(
   { policy }: Context,
-  turn: Turn,
+  transaction: Transaction,
   given: {
     readonly announced: Announcement;
     readonly names: readonly Name[];
@@ -160,9 +162,9 @@ function groundsOf(
 ): Grounds {
   const names = given.names.slice(0, MAX_NAMES);
   const room = given.room - COUNTS_LENGTH;
-  const chains = policy.chainNews(given.announced, turn.carried, {
-    controls: [...turn.controls.values()],
-    owners: turn.members.owners,
+  const chains = policy.chainNews(given.announced, transaction.carried, {
+    controls: [...transaction.controls.values()],
+    owners: transaction.members.owners,
     content: given.content,
     room: room - Math.min(names.length * NAME_LENGTH, Math.floor(room / 2)),
   });
@@ -182,7 +184,7 @@ function newControls(heads: readonly Hex[], announced: readonly Hex[]): Hex[] {
  * Of these controls as many as a statement may build on: first what this device's own before it do not know, and of that
  * what knows most. So a few statements name all of them, whether those count or not.
  */
-function foremost({ controls }: Turn, before: readonly Hex[], wanted: readonly Hex[]): Hex[] {
+function foremost({ controls }: Transaction, before: readonly Hex[], wanted: readonly Hex[]): Hex[] {
   if (wanted.length <= MAX_DEPS) return [...wanted].sort();
   const heard = pastOf(controls, before);
   const weight = new Map(wanted.map((id) => [id, heard.has(id) ? 0 : pastOf(controls, [id]).size]));
@@ -190,7 +192,7 @@ function foremost({ controls }: Turn, before: readonly Hex[], wanted: readonly H
   return [...wanted].sort(byWeight).slice(0, MAX_DEPS).sort();
 }
 
-function pastOf(controls: Turn['controls'], heads: readonly Hex[]): Set<Hex> {
+function pastOf(controls: Transaction['controls'], heads: readonly Hex[]): Set<Hex> {
   const past = new Set(heads);
   for (const id of past) {
     const inner = controls.get(id)?.inner;
@@ -200,31 +202,35 @@ function pastOf(controls: Turn['controls'], heads: readonly Hex[]): Set<Hex> {
 }
 
 /** Heads of lanes that no other lane of their author goes on from. */
-function openHeads({ head }: Pick<Turn, 'head'>): (Name & { readonly clock: number })[] {
+function openHeads({ head }: Pick<Transaction, 'head'>): (Name & { readonly clock: number })[] {
   return [...head.lanes.values()]
     .filter(({ isJoined }) => !isJoined)
     .map(({ author, seq, saying, frame, clock }) => ({ author, seq, saying, frame, clock }));
 }
 
 /** What the frame says it knows need not be said again. */
-function announce({ policy }: Context, turn: Turn, { kind, deps, names, chains: news }: Frame): void {
-  const { announced } = turn.head;
-  const told = (before: Announcement) => policy.chainsTold(before, turn.carried, news);
+function announce(
+  { policy }: Context,
+  transaction: Transaction,
+  { kind, deps, names, chains: news }: Frame,
+): void {
+  const { announced } = transaction.head;
+  const told = (before: Announcement) => policy.chainsTold(before, transaction.carried, news);
   if (kind === 'control') {
-    turn.setHead({ announced: { ...announced, controlChains: told(announced.controlChains) } });
+    transaction.setHead({ announced: { ...announced, controlChains: told(announced.controlChains) } });
     return;
   }
   const named = new Set([...announced.lanes, ...names.map(({ saying }) => saying)]);
-  const lanes = openHeads(turn).flatMap(({ saying }) => (named.has(saying) ? [saying] : []));
+  const lanes = openHeads(transaction).flatMap(({ saying }) => (named.has(saying) ? [saying] : []));
   const built = new Set([...announced.controls, ...deps]);
-  const controls = turn.members.heads.filter((head) => built.has(head));
-  turn.setHead({
+  const controls = transaction.members.heads.filter((head) => built.has(head));
+  transaction.setHead({
     announced: { lanes, controls, chains: told(announced.chains), controlChains: announced.controlChains },
   });
 }
 
 /** The last controls of a device: those of its own that none of its own goes on from. */
-function lastControls({ controls }: Turn, self: Hex): { seq: number; before: Hex[] } {
+function lastControls({ controls }: Transaction, self: Hex): { seq: number; before: Hex[] } {
   const own = [...controls].filter(([, { inner }]) => hex(inner.author) === self);
   const continued = new Set(own.flatMap(([, { inner }]) => inner.before.map(hex)));
   const open = own.filter(([saying]) => !continued.has(saying));

@@ -11,7 +11,7 @@ import { shortOf, type Lane } from './lane.ts';
 import type { LaneHead, LaneHeads, LaneId } from './log.ts';
 import { readSnapshot as readContents, type FoldedLane, type Snapshot } from './snapshot.ts';
 import type { Base, Origin } from './state.ts';
-import type { Turn } from './transaction.ts';
+import type { Transaction } from './transaction.ts';
 
 export interface Foundation {
   readonly lanes: ReadonlyMap<LaneId, Lane>;
@@ -24,14 +24,14 @@ export interface Foundation {
   readonly lost: readonly Origin[];
 }
 
-export async function readBase(context: Context, turn: Turn): Promise<Foundation> {
-  const { base } = turn.head;
+export async function readBase(context: Context, transaction: Transaction): Promise<Foundation> {
+  const { base } = transaction.head;
   const read: Origin[] = [];
   const lost: Origin[] = [];
   const names: Name[] = [];
   let lanes: ReadonlyMap<LaneId, FoldedLane> = new Map();
   for (const origin of base?.snapshots ?? []) {
-    const snapshot = await readSnapshot(context, turn, origin);
+    const snapshot = await readSnapshot(context, transaction, origin);
     (snapshot ? read : lost).push(origin);
     if (!snapshot) continue;
     lanes = farthestOf(lanes, snapshot.lanes);
@@ -43,10 +43,10 @@ export async function readBase(context: Context, turn: Turn): Promise<Foundation
 }
 
 /** The snapshots of the base that are here, as far as they can be read now. */
-export async function readSnapshots(context: Context, turn: Turn): Promise<Snapshot[]> {
+export async function readSnapshots(context: Context, transaction: Transaction): Promise<Snapshot[]> {
   const snapshots: Snapshot[] = [];
-  for (const origin of turn.head.base?.snapshots ?? []) {
-    const snapshot = await readSnapshot(context, turn, origin);
+  for (const origin of transaction.head.base?.snapshots ?? []) {
+    const snapshot = await readSnapshot(context, transaction, origin);
     if (snapshot) snapshots.push(snapshot);
   }
   return snapshots;
@@ -73,11 +73,15 @@ function isWithin({ head }: FoldedLane, { head: other, lane }: FoldedLane): bool
   return head.author === other.author && lane.frameAt(shortOf(head.saying)) === head.seq - 1;
 }
 
-async function readSnapshot(context: Context, turn: Turn, { parts }: Origin): Promise<Snapshot | null> {
+async function readSnapshot(
+  context: Context,
+  transaction: Transaction,
+  { parts }: Origin,
+): Promise<Snapshot | null> {
   const frames: Frame[] = [];
   for (const id of parts) {
-    const key = turn.keyOf(id);
-    const atHand = turn.entered.get(id) ?? turn.waiting.get(id);
+    const key = transaction.keyOf(id);
+    const atHand = transaction.entered.get(id) ?? transaction.waiting.get(id);
     const { opened } = atHand || !key ? { opened: [] } : await readFrames(context, [[id, key]]);
     const frame = atHand ?? opened[0]?.frame;
     if (!frame) return null;
@@ -86,7 +90,7 @@ async function readSnapshot(context: Context, turn: Turn, { parts }: Origin): Pr
   // Lanes of authors who are not known now are left out, and read again when they are: the base stays what it is.
   const reading = await readContents(
     frames.map(({ content }) => content),
-    turn.members,
+    transaction.members,
   );
   return reading?.snapshot ?? null;
 }

@@ -81,7 +81,7 @@ test('the head comes back as it was', () => {
       lanes,
     },
     undecided: [id()],
-    owed: { lanes, controls: 3, unknown: true },
+    missing: { lanes, controls: 3, unknown: true },
     wantsHistory: true,
   };
   expect(decodeHead(encodeHead(head))).toEqual(head);
@@ -130,7 +130,7 @@ function spoken(author: string, client: number, words: number) {
 }
 
 const foldsOf = ({ lanes }: Snapshot) =>
-  [...lanes].map(([name, { head, lane }]) => [name, head, hex(lane.fold())]);
+  [...lanes].map(([name, { head, lane }]) => [name, head, hex(lane.encode())]);
 
 test('28: a snapshot comes back from its parts, in one spelling; a changed bit anywhere, or a head that does not fit, spoils it', async () => {
   const members = knowing(alice);

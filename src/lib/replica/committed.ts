@@ -1,5 +1,5 @@
 /**
- * What a replica keeps between two operations, in memory and on the disk, and how a turn becomes it. The disk is read
+ * What a replica keeps between two operations, in memory and on the disk, and how a transaction becomes it. The disk is read
  * whole; where it is damaged, what it held is made again from the frames.
  */
 import { hex } from '#lib/bytes/bytes.ts';
@@ -8,22 +8,22 @@ import type { Hex } from '#lib/keys/ids.ts';
 import { judgeSnapshots } from './adopt.ts';
 import { readSnapshots } from './base.ts';
 import { idIn, type Context } from './context.ts';
-import { isFoldDue, readSealed, sealTurn, type Loaded } from './disk.ts';
+import { isFoldDue, readSealed, sealTransaction, type Loaded } from './disk.ts';
 import { RecordDocument } from './document/document.ts';
 import { controlOf, type Frame } from './frames.ts';
 import { parkWaiting } from './intake.ts';
 import type { ReplicaChange } from './interface.ts';
 import { NO_MEMBERS } from './members.ts';
 import { numberOf, ownOf, readOutbox, sentUpTo, type Unsent } from './outbox.ts';
-import { noteOwed, stillOwed } from './missing.ts';
+import { noteMissing, stillMissing } from './missing.ts';
 import type { DiskError, Key } from './ports.ts';
 import { readGrounds, recount } from './recount.ts';
 import { readUnacknowledged } from './reseal.ts';
 import { holesIn } from './rewrite-lost.ts';
-import { NO_SHELF, readShelf } from './parked.ts';
+import { NOTHING_PARKED, readParked } from './parked.ts';
 import { takeStatements } from './statements.ts';
 import { EMPTY_HEAD } from './state.ts';
-import { Turn, type Memory, type Shelf } from './transaction.ts';
+import { Transaction, type Memory, type Parked } from './transaction.ts';
 
 const EMPTY: Memory = {
   head: EMPTY_HEAD,
@@ -34,7 +34,7 @@ const EMPTY: Memory = {
   others: new Map(),
 };
 
-/** What came of an operation besides its turn. */
+/** What came of an operation besides its transaction. */
 interface Outcome {
   /** Frames of this device. */
   readonly made?: readonly Frame[];
@@ -42,19 +42,19 @@ interface Outcome {
   readonly unsent?: readonly Unsent[];
 }
 
-export class Kept {
+export class Committed {
   readonly context: Context;
   memory: Memory = EMPTY;
   document: RecordDocument;
   /** Read from the disk at the first frame that comes; null until then. */
-  shelf: Shelf | null = null;
+  parked: Parked | null = null;
   /** Shown while the document is ahead of the disk. */
   shown: HealthRecord | null = null;
   /** The document may hold what is not on the disk: it has to be read again. */
   isBroken = true;
   /** Something sealed was made again from the frames. */
   isRepaired = false;
-  /** The relay has shown all it has of what is owed. */
+  /** The relay has shown all it has of what is missing. */
   isAsked = false;
   /** Frames that are to be sent, and of which there is no trace but their number. */
   holes = 0;
@@ -89,7 +89,7 @@ export class Kept {
       this.document = loaded.document;
       this.#stateBytes = loaded.stateBytes;
       this.memory = this.#memoryOf(loaded);
-      this.shelf = null;
+      this.parked = null;
       this.#unsent = null;
       this.isOutboxChecked = false;
       this.isBroken = false;
@@ -100,7 +100,7 @@ export class Kept {
         return failure;
       }
       // Where there is no room for it, the next write that succeeds does it.
-      if (loaded.isSingle) await this.commit(this.turn());
+      if (loaded.isSingle) await this.commit(this.transaction());
       return null;
     } catch (error) {
       return diskErrorOf(error);
@@ -108,7 +108,7 @@ export class Kept {
   }
 
   #memoryOf({ head, controls, carried, others, reported }: Loaded): Memory {
-    // As they were counted last: a chain that went on since, in a write of its own before a crash, is news to the next turn.
+    // As they were counted last: a chain that went on since, in a write of its own before a crash, is news to the next transaction.
     const upTo = head.judged.size > 0 ? head.judged : undefined;
     const members = this.context.policy.evaluate([...controls.values()], carried, upTo);
     return { head, controls, members, carried, reported, others };
@@ -117,57 +117,58 @@ export class Kept {
   /** Makes sealed values that were lost again from the frames. */
   async repair(isHeadLost: boolean): Promise<DiskError | null> {
     this.isRepaired = true;
-    const turn = await this.fullTurn();
-    await this.#repairControls(turn);
+    const transaction = await this.fullTransaction();
+    await this.#repairControls(transaction);
     const unsent = await readOutbox(this.context);
     const numbers = unsent.map(({ key }) => numberOf(key) + 1);
-    const { owed, lanes: before } = turn.head;
-    turn.setHead({
+    const { missing, lanes: before } = transaction.head;
+    transaction.setHead({
       cursors: new Map(),
-      nextOutbox: Math.max(turn.head.nextOutbox, ...numbers, 0),
-      owed: {
-        lanes: owed?.lanes ?? new Map(),
-        controls: Math.max(turn.head.controls, owed?.controls ?? 0),
-        unknown: isHeadLost || owed?.unknown === true,
+      nextOutbox: Math.max(transaction.head.nextOutbox, ...numbers, 0),
+      missing: {
+        lanes: missing?.lanes ?? new Map(),
+        controls: Math.max(transaction.head.controls, missing?.controls ?? 0),
+        unknown: isHeadLost || missing?.unknown === true,
       },
       ...(isHeadLost && { unsent: unsent.length }),
     });
-    await recount(this.context, turn);
-    noteOwed(turn, before, [...turn.late.values()], true);
+    await recount(this.context, transaction);
+    noteMissing(transaction, before, [...transaction.late.values()], true);
     // Which snapshots had been adopted only the head knows.
     const circumstances = { upToDate: isHeadLost, unsent: new Set(unsent.map(({ id }) => id)) };
-    const made = [...turn.entered.values(), ...turn.waiting.values()].filter(
+    const made = [...transaction.entered.values(), ...transaction.waiting.values()].filter(
       ({ kind }) => kind === 'snapshot',
     );
-    await judgeSnapshots(this.context, turn, turn.head.base ? [] : made, circumstances);
-    turn.setHead({ owed: stillOwed(turn, false) });
-    if (isHeadLost) turn.setHead({ sent: sentUpTo(turn.head, this.context.self.id, unsent) });
-    parkWaiting(turn);
-    return this.commit(turn);
+    await judgeSnapshots(this.context, transaction, transaction.head.base ? [] : made, circumstances);
+    transaction.setHead({ missing: stillMissing(transaction, false) });
+    if (isHeadLost) transaction.setHead({ sent: sentUpTo(transaction.head, this.context.self.id, unsent) });
+    parkWaiting(transaction);
+    return this.commit(transaction);
   }
 
   /**
    * What frames carry of chains and what they say of members, again; it is verified as if it had just come. Words carry
    * revocations as controls do, and of what is folded the snapshot alone tells.
    */
-  async #repairControls(turn: Turn): Promise<void> {
+  async #repairControls(transaction: Transaction): Promise<void> {
     const { context } = this;
     const { policy } = context;
-    const { controls: frames, all } = await readGrounds(context, turn);
+    const { controls: frames, all } = await readGrounds(context, transaction);
     const claimed = frames.map(controlOf);
     const news = all.map(({ chains }) => chains);
-    const everybody = (await policy.carry(news, turn.carried)).carried;
-    const { addresses } = policy.circle([...turn.controls.values(), ...claimed], everybody, claimed);
-    turn.carried = new Map([...everybody].filter(([address]) => addresses.has(address)));
-    const controls = new Map(turn.controls);
+    const everybody = (await policy.carry(news, transaction.carried)).carried;
+    const { addresses } = policy.circle([...transaction.controls.values(), ...claimed], everybody, claimed);
+    transaction.carried = new Map([...everybody].filter(([address]) => addresses.has(address)));
+    const controls = new Map(transaction.controls);
     for (const frame of frames) {
       controls.set(frame.saying, controlOf(frame));
-      turn.place(frame, 'frame');
+      transaction.place(frame, 'frame');
     }
     const good = await policy.admit([...controls.values()], [...controls.values()]);
-    turn.controls = new Map(good.map((control) => [hex(control.id), control]));
-    turn.members = policy.evaluate(good, turn.carried);
-    for (const snapshot of await readSnapshots(context, turn)) await takeStatements(context, turn, snapshot);
+    transaction.controls = new Map(good.map((control) => [hex(control.id), control]));
+    transaction.members = policy.evaluate(good, transaction.carried);
+    for (const snapshot of await readSnapshots(context, transaction))
+      await takeStatements(context, transaction, snapshot);
   }
 
   /**
@@ -188,14 +189,14 @@ export class Kept {
     const { disk } = this.context.ports;
     const keys = await disk.keys(this.context.layout.outbox);
     if (keys.length === this.memory.head.unsent) return;
-    const turn = await this.fullTurn();
-    const unacknowledged = await readUnacknowledged(this.context, turn);
+    const transaction = await this.fullTransaction();
+    const unacknowledged = await readUnacknowledged(this.context, transaction);
     // Counted as unsent until they are said again, so that the next process finds them missing too.
-    this.holes = holesIn(turn, this.context.self.id, unacknowledged);
-    turn.setHead({ unsent: keys.length + this.holes });
+    this.holes = holesIn(transaction, this.context.self.id, unacknowledged);
+    transaction.setHead({ unsent: keys.length + this.holes });
     const present = new Set(keys.map(idIn));
-    for (const frame of unacknowledged) if (!present.has(frame.id)) turn.send(frame);
-    await this.commit(turn);
+    for (const frame of unacknowledged) if (!present.has(frame.id)) transaction.send(frame);
+    await this.commit(transaction);
   }
 
   /** What says anything waits for a rotation: the keys in use reach somebody who was let out. */
@@ -203,7 +204,7 @@ export class Kept {
     return this.context.rotates && this.memory.members.rotationDue;
   }
 
-  /** In order; after a word of which nothing is left nothing goes out: nobody could take it in (restate.ts). */
+  /** In order; after a word of which nothing is left nothing goes out: nobody could take it in (rewrite-lost.ts). */
   async sendable(): Promise<readonly Unsent[]> {
     const unsent = await this.outbox();
     const hole = unsent.findIndex(({ isNew, isLost, own }) => (isLost ? isNew : own && this.holes > 0));
@@ -219,75 +220,77 @@ export class Kept {
     return this.#unsent;
   }
 
-  turn(): Turn {
-    const { memory, shelf, context, document } = this;
-    return new Turn(memory, shelf ?? NO_SHELF, context.layout, document, () => {
+  transaction(): Transaction {
+    const { memory, parked, context, document } = this;
+    return new Transaction(memory, parked ?? NOTHING_PARKED, context.layout, document, () => {
       this.shown ??= document.read();
       this.isBroken = true;
     });
   }
 
-  /** A turn that knows what is held; with the changes of `started`, if given. */
-  async fullTurn(started?: Turn): Promise<Turn> {
-    this.shelf ??= await readShelf(this.context, this.memory.members);
-    const turn = this.turn();
+  /** A transaction that knows what is held; with the changes of `started`, if given. */
+  async fullTransaction(started?: Transaction): Promise<Transaction> {
+    this.parked ??= await readParked(this.context, this.memory.members);
+    const transaction = this.transaction();
     if (started) {
-      turn.changes.push(...started.changes);
-      turn.head = started.head;
+      transaction.changes.push(...started.changes);
+      transaction.head = started.head;
     }
-    return turn;
+    return transaction;
   }
 
   /**
-   * Writes the turn; on success it is the state from then on. On failure nothing has changed: a document that ran ahead of
+   * Writes the transaction; on success it is the state from then on. On failure nothing has changed: a document that ran ahead of
    * the write is read again before anything else happens.
    */
-  async commit(turn: Turn, { made = [], unsent }: Outcome = {}): Promise<DiskError | null> {
-    if (turn.members !== this.memory.members) turn.setHead({ judged: turn.members.judgedBy });
-    const folds = turn.mustFold || isFoldDue(turn.head, this.#stateBytes, this.context.maxTails);
-    const { changes, stateBytes } = await sealTurn(this.context, turn, this.memory, folds);
+  async commit(transaction: Transaction, { made = [], unsent }: Outcome = {}): Promise<DiskError | null> {
+    if (transaction.members !== this.memory.members)
+      transaction.setHead({ judged: transaction.members.judgedBy });
+    const folds =
+      transaction.mustFold || isFoldDue(transaction.head, this.#stateBytes, this.context.maxTails);
+    const { changes, stateBytes } = await sealTransaction(this.context, transaction, this.memory, folds);
     const written = await this.context.ports.disk.write(changes, 'strict');
     if (!written.ok) {
       if (this.isBroken) await this.read();
       return written.error;
     }
     if (stateBytes !== null) this.#stateBytes = stateBytes;
-    const isNewRecord = turn.changesRecord(this.memory.head.lanes);
-    this.document = turn.document;
-    this.#become(turn, made, unsent, isNewRecord);
+    const isNewRecord = transaction.changesRecord(this.memory.head.lanes);
+    this.document = transaction.document;
+    this.#become(transaction, made, unsent, isNewRecord);
     return null;
   }
 
   #become(
-    turn: Turn,
+    transaction: Transaction,
     made: readonly Frame[],
     unsent: readonly Unsent[] | undefined,
     isNewRecord: boolean,
   ): void {
-    const { head, controls, members, carried, reported, others } = turn;
+    const { head, controls, members, carried, reported, others } = transaction;
     const before = this.memory;
     this.memory = { head, controls, members, carried, reported, others };
-    if (this.shelf) {
-      const { waiting, late, refused, strangers, parkedBy, suspects } = turn;
-      const held = new Map(turn.heldKeys());
-      this.shelf = { held, waiting, late, refused, strangers, parkedBy, suspects };
+    if (this.parked) {
+      const { waiting, late, refused, strangers, parkedBy, suspects } = transaction;
+      const held = new Map(transaction.heldKeys());
+      this.parked = { held, waiting, late, refused, strangers, parkedBy, suspects };
     }
     this.isBroken = false;
     this.shown = null;
     for (const frame of made) if (frame.kind !== 'control') this.made.set(frame.id, frame.seq);
-    this.#noteOutbox(turn, made, unsent);
+    this.#noteOutbox(transaction, made, unsent);
     if (isNewRecord) this.#tell({ type: 'record' });
     if (members !== before.members) this.#tell({ type: 'members' });
     if (head.sent !== before.head.sent || head.reach !== before.head.reach) this.#tell({ type: 'delivery' });
     if (carried !== before.carried) this.#tell({ type: 'chains' });
-    for (const event of turn.events) this.#tell({ type: 'security', event });
+    for (const event of transaction.events) this.#tell({ type: 'security', event });
   }
 
-  #noteOutbox(turn: Turn, made: readonly Frame[], unsent: readonly Unsent[] | undefined): void {
+  #noteOutbox(transaction: Transaction, made: readonly Frame[], unsent: readonly Unsent[] | undefined): void {
     const { layout } = this.context;
     const isSending = (key: Key) =>
       key.length === layout.outbox.length + 4 && key[layout.outbox.length - 1] === layout.outbox.at(-1);
-    const sending = turn.changes.flatMap((change) =>
+    const sending = transaction.changes.flatMap((change) =>
       change.type === 'put' && isSending(change.key) ? [change.key] : [],
     );
     if (this.#unsent?.some(({ isLost }) => isLost)) this.#unsent = null;
@@ -295,7 +298,7 @@ export class Kept {
     else if (
       this.#unsent &&
       sending.length === made.length &&
-      turn.changes.every((change) => change.type === 'put')
+      transaction.changes.every((change) => change.type === 'put')
     ) {
       const added = made.map((frame, i) => ({
         key: sending[i]!,

@@ -1,5 +1,5 @@
 /**
- * The sealed half of the disk: what `load` reads at one go, and what every turn writes.
+ * The sealed half of the disk: what `load` reads at one go, and what every transaction writes.
  */
 import { fromHex, hex, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
 import { decodeWith, MalformedBytes } from '#lib/bytes/reader.ts';
@@ -17,7 +17,7 @@ import { ordinalOf } from './layout.ts';
 import type { Taken } from './log.ts';
 import type { Carried, Change, Key } from './ports.ts';
 import { decodeHead, encodeHead, EMPTY_HEAD, type HeadState } from './state.ts';
-import type { OtherFrontiers, Turn } from './transaction.ts';
+import type { OtherFrontiers, Transaction } from './transaction.ts';
 
 /** Tails are folded into the state when there are this many (unless a replica is told otherwise)… */
 export const MAX_TAILS = 128;
@@ -25,7 +25,7 @@ export const MAX_TAILS = 128;
 export const MIN_TAIL_BYTES = 128 * 1024;
 
 /**
- * A tail seals what one turn took into lanes:
+ * A tail seals what one transaction took into lanes:
  *
  *   tail    n × (u32 length | lane id UTF-8 | u53 client as u64 | u8 0, or u8 1 | u32 length | update
  *           | short id[16] | u64 milliseconds | u16 counter)
@@ -60,7 +60,7 @@ function decodeTail(tail: Bytes): Taken[] | null {
 export function encodeState(document: RecordDocument): Bytes {
   const writer = new Writer(65_536);
   for (const [id, lane] of document.lanes)
-    writer.lengthPrefixed(encoder.encode(id)).u64(lane.client).lengthPrefixed(lane.fold());
+    writer.lengthPrefixed(encoder.encode(id)).u64(lane.client).lengthPrefixed(lane.encode());
   return writer.finish();
 }
 
@@ -232,37 +232,39 @@ function isSame(document: RecordDocument, { lanes }: HeadState): boolean {
   });
 }
 
-/** The writes that end a turn, and the state if it was written. The head is set to what stands on the disk then. */
-export async function sealTurn(
+/** The writes that end a transaction, and the state if it was written. The head is set to what stands on the disk then. */
+export async function sealTransaction(
   { ports: { seal }, layout }: Context,
-  turn: Turn,
-  before: Pick<Turn, 'controls' | 'others' | 'carried'>,
+  transaction: Transaction,
+  before: Pick<Transaction, 'controls' | 'others' | 'carried'>,
   folds: boolean,
 ): Promise<{ readonly changes: readonly Change[]; readonly stateBytes: number | null }> {
-  turn.setHead({ controls: turn.controls.size, carried: turn.carried.size > 0 });
+  transaction.setHead({ controls: transaction.controls.size, carried: transaction.carried.size > 0 });
   const sealing: Promise<Change>[] = [];
   const removals: Change[] = [];
-  const state = folds ? encodeState(turn.document) : null;
+  const state = folds ? encodeState(transaction.document) : null;
   if (state) {
-    const { written, nextTail } = turn.head;
-    turn.setHead({ written: written + 1, firstTail: nextTail, tailBytes: 0 });
+    const { written, nextTail } = transaction.head;
+    transaction.setHead({ written: written + 1, firstTail: nextTail, tailBytes: 0 });
     removals.push({ type: 'deletePrefix', prefix: layout.tails });
     sealing.push(sealAt(seal, layout.state, state));
-  } else if (turn.taken.length > 0) {
-    const tail = encodeTail(turn.taken);
-    const { nextTail, tailBytes } = turn.head;
+  } else if (transaction.taken.length > 0) {
+    const tail = encodeTail(transaction.taken);
+    const { nextTail, tailBytes } = transaction.head;
     sealing.push(sealAt(seal, layout.tail(nextTail), tail));
-    turn.setHead({ nextTail: nextTail + 1, tailBytes: tailBytes + tail.length });
+    transaction.setHead({ nextTail: nextTail + 1, tailBytes: tailBytes + tail.length });
   }
-  const head = encodeHead(turn.head);
+  const head = encodeHead(transaction.head);
   sealing.push(sealAt(seal, layout.head, head), sealAt(seal, layout.twin, head));
-  if (turn.controls !== before.controls)
-    sealing.push(sealAt(seal, layout.controls, encodeControls(turn.controls)));
-  if (turn.carried !== before.carried)
-    sealing.push(sealAt(seal, layout.carried, encodeCarried(turn.carried)));
-  if (turn.others !== before.others) sealing.push(sealAt(seal, layout.others, encodeOthers(turn.others)));
-  if (turn.events.length > 0) sealing.push(sealAt(seal, layout.reports, encodeReports(turn.reported)));
-  const changes = [...turn.changes, ...removals, ...(await Promise.all(sealing))];
+  if (transaction.controls !== before.controls)
+    sealing.push(sealAt(seal, layout.controls, encodeControls(transaction.controls)));
+  if (transaction.carried !== before.carried)
+    sealing.push(sealAt(seal, layout.carried, encodeCarried(transaction.carried)));
+  if (transaction.others !== before.others)
+    sealing.push(sealAt(seal, layout.others, encodeOthers(transaction.others)));
+  if (transaction.events.length > 0)
+    sealing.push(sealAt(seal, layout.reports, encodeReports(transaction.reported)));
+  const changes = [...transaction.changes, ...removals, ...(await Promise.all(sealing))];
   return { changes, stateBytes: state?.length ?? null };
 }
 

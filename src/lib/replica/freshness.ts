@@ -18,33 +18,33 @@ import { observe } from './hlc.ts';
 import { holds, type LaneHeads } from './log.ts';
 import type { Members } from './members.ts';
 import { claimKey, type Claim, type HeadState, type Reach } from './state.ts';
-import type { Turn } from './transaction.ts';
+import type { Transaction } from './transaction.ts';
 
 /** Of so many spaces what a device told is kept, those it spoke of last: nobody makes the list grow (rule 24). */
 export const MAX_SPACES_TOLD = 64;
 
 /** What a frame that counts tells besides what it says: that others exist, what its author has, what time it is there. */
-export function learn(context: Context, turn: Turn, frame: Frame): void {
+export function learn(context: Context, transaction: Transaction, frame: Frame): void {
   const { author } = frame;
-  const clock = observe(turn.head.clock, frame.clock, context.ports.clock.now());
+  const clock = observe(transaction.head.clock, frame.clock, context.ports.clock.now());
   const heads = frame.kind === 'heads' ? decodeHeads(frame.content) : null;
   const isOwn = author === context.self.id;
   const claims = isOwn
-    ? turn.head.claims
-    : mergeClaims(turn.head.claims, claimsIn(frame, heads?.frontier ?? []), turn.members);
+    ? transaction.head.claims
+    : mergeClaims(transaction.head.claims, claimsIn(frame, heads?.frontier ?? []), transaction.members);
   const reach = isOwn
-    ? turn.head.reach
+    ? transaction.head.reach
     : mergeReach(
-        turn.head.reach,
+        transaction.head.reach,
         author,
         reachIn(frame, heads?.frontier ?? []),
-        turn.members,
+        transaction.members,
         heads !== null,
       );
-  turn.setHead({ claims, clock, reach });
+  transaction.setHead({ claims, clock, reach });
   if (heads && heads.others.size > 0) {
-    const before = [...(turn.others.get(author) ?? [])].filter(([space]) => !heads.others.has(space));
-    turn.others = new Map(turn.others).set(
+    const before = [...(transaction.others.get(author) ?? [])].filter(([space]) => !heads.others.has(space));
+    transaction.others = new Map(transaction.others).set(
       author,
       new Map([...before, ...heads.others].slice(-MAX_SPACES_TOLD)),
     );
@@ -148,7 +148,11 @@ export function gapsIn(holdings: Holdings): Gap[] {
  * Under what is set aside whose authors stand: what it names of chains and members is not all here, though the relay has shown all
  * it has. One gap for each author's words, as far as it said any, and one for what it said about members.
  */
-export function gapsUnder({ strangers, members, head }: Pick<Turn, 'strangers' | 'members' | 'head'>): Gap[] {
+export function gapsUnder({
+  strangers,
+  members,
+  head,
+}: Pick<Transaction, 'strangers' | 'members' | 'head'>): Gap[] {
   const gaps = new Map<string, Gap>();
   for (const { frame } of strangers.values()) {
     const { author, kind } = frame;

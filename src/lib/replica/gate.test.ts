@@ -48,10 +48,10 @@ function aliceLane(): Lane {
 /** The gate's answer, and that a lane which is asked to take it all the same takes it only if it is good. */
 function judge(bytes: Bytes, lane = new Lane(ALICE)): 'good' | 'void' {
   const answer = inspect(bytes, lane);
-  const before = [lane.fold(), lane.frames] as const;
+  const before = [lane.encode(), lane.frames] as const;
   if (answer === 'void' && readUpdate(bytes) === null) {
     expect(lane.apply(bytes, markOf('void', 9))).toBe(false);
-    expect([lane.fold(), lane.frames]).toEqual(before);
+    expect([lane.encode(), lane.frames]).toEqual(before);
   }
   return answer;
 }
@@ -362,7 +362,7 @@ test('whatever Alice sends, good or void, what Bob said stands as it was in his 
         for (const [i, one] of bobs.entries()) bob.say([one], i);
         alice.hear(bob);
         const lane = bob.document.lanes.get('bob')!;
-        const before = [lane.fold(), lane.frames] as const;
+        const before = [lane.encode(), lane.frames] as const;
         const words = wordsOf(bob.document);
         for (const [i, [one, flips]] of alices.entries()) {
           const bytes = alice.document.edit('alice', [one], i).slice();
@@ -370,7 +370,7 @@ test('whatever Alice sends, good or void, what Bob said stands as it was in his 
           const frame = saidBy('alice', ALICE, alice.document.lanes.get('alice')!.frames, bytes, i);
           for (const { document } of [alice, bob]) take(document, frame);
         }
-        expect([lane.fold(), lane.frames]).toEqual(before);
+        expect([lane.encode(), lane.frames]).toEqual(before);
         expect(wordsOf(bob.document).filter((word) => (word as unknown[])[2] === BOB)).toEqual(words);
         expect(wordsOf(alice.document)).toEqual(wordsOf(bob.document));
       },

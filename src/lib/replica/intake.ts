@@ -1,5 +1,5 @@
 /**
- * Frames from the relay on their way into the lanes: opened, verified, taken in. Works on a turn; writes nothing.
+ * Frames from the relay on their way into the lanes: opened, verified, taken in. Works on a transaction; writes nothing.
  *
  *   length, version → id → epoch, kind and author by the key that opens → signature → chains carried → controls → words
  *
@@ -18,7 +18,7 @@ import type { Received } from './interface.ts';
 import { lightestFirst } from './lightest.ts';
 import { takeAll, type Log } from './log.ts';
 import { admitReady, carriedInside, takeControls } from './statements.ts';
-import type { Turn } from './transaction.ts';
+import type { Transaction } from './transaction.ts';
 
 /** Frames of one author that may wait for others, or be late, and their bytes. */
 export const MAX_WAITING = 2_000;
@@ -46,41 +46,41 @@ export function newTally(): Tally {
  */
 export async function takeIn(
   context: Context,
-  turn: Turn,
+  transaction: Transaction,
   batch: readonly Received[],
   unreadable: Set<Hex>,
   tally: Tally,
 ): Promise<readonly Frame[]> {
-  const opened = openBatch(context, turn, batch, unreadable, tally);
+  const opened = openBatch(context, transaction, batch, unreadable, tally);
   const fresh: OpenedFrame[] = [];
   const verified = new Map<Hex, Bytes>();
   // What waits is looked at again where more is known of members than when it was looked at last.
-  let isNews = turn.members !== turn.parkedBy;
+  let isNews = transaction.members !== transaction.parkedBy;
   let [pending, parked]: [readonly OpenedFrame[], readonly OpenedFrame[]] = [
     opened,
-    [...turn.strangers.values()],
+    [...transaction.strangers.values()],
   ];
-  turn.strangers.clear();
+  transaction.strangers.clear();
   for (let again = true; again && (isNews || pending.length > 0);) {
     if (isNews) [pending, parked] = [[...parked, ...pending], []];
     const introduced = introducedBy(context.policy, pending);
-    const { good, bad, unknown } = await verifyAll(pending, turn.members, introduced, verified);
-    for (const { frame } of bad) refuseForged(turn, frame, unreadable, tally);
-    const { sound, incomplete, foreign, changed } = await takeChains(context, turn, good, tally);
+    const { good, bad, unknown } = await verifyAll(pending, transaction.members, introduced, verified);
+    for (const { frame } of bad) refuseForged(transaction, frame, unreadable, tally);
+    const { sound, incomplete, foreign, changed } = await takeChains(context, transaction, good, tally);
     fresh.push(...sound.filter(({ frame }) => frame.kind !== 'control'));
     const controls = sound.filter(({ frame }) => frame.kind === 'control');
     const inside = controls.map(({ frame }) => controlOf(frame));
-    const carried = carriedInside(context, isNews ? [...turn.controls.values(), ...inside] : inside);
-    const isTaken = await takeControls(context, turn, carried);
+    const carried = carriedInside(context, isNews ? [...transaction.controls.values(), ...inside] : inside);
+    const isTaken = await takeControls(context, transaction, carried);
     if (isTaken) tally.membersChanged = true;
-    const unsettled = await admitControls(context, turn, controls, tally);
+    const unsettled = await admitControls(context, transaction, controls, tally);
     again = isNews = changed || isTaken || unsettled.changed;
     pending = [...unknown, ...incomplete, ...foreign, ...unsettled.notYet];
   }
-  turn.parkedBy = turn.members;
+  transaction.parkedBy = transaction.members;
   // Who is nobody here yet may have been let in by what has not come.
-  const isKnown = ({ frame }: OpenedFrame) => turn.members.isKnown(frame.author);
-  setAside(turn, [...parked, ...pending, ...fresh.filter((opened) => !isKnown(opened))]);
+  const isKnown = ({ frame }: OpenedFrame) => transaction.members.isKnown(frame.author);
+  setAside(transaction, [...parked, ...pending, ...fresh.filter((opened) => !isKnown(opened))]);
   return fresh.filter(isKnown).map(({ frame }) => frame);
 }
 
@@ -88,44 +88,44 @@ export async function takeIn(
  * What waits for others: of a known author, whose signature is good, within a quota of its own, so that nobody crowds another
  * out; of all those together whom nobody knows yet, within one.
  */
-function setAside(turn: Turn, left: readonly OpenedFrame[]): void {
+function setAside(transaction: Transaction, left: readonly OpenedFrame[]): void {
   const [known, unknown] = [new Map<Hex, Frame>(), [] as OpenedFrame[]];
   for (const one of left) {
-    if (turn.members.isKnown(one.frame.author)) known.set(one.frame.id, one.frame);
+    if (transaction.members.isKnown(one.frame.author)) known.set(one.frame.id, one.frame);
     else unknown.push(one);
   }
   const opened = new Map(left.map((one) => [one.frame.id, one]));
-  withinQuota(turn, known, (frame) => park(turn, opened.get(frame.id)!));
-  for (const one of unknown) keepStranger(turn, one);
+  withinQuota(transaction, known, (frame) => park(transaction, opened.get(frame.id)!));
+  for (const one of unknown) keepStranger(transaction, one);
 }
 
 /** Takes words into their lanes; what waits for a word before it is put with those that wait. */
-export function enterWords(context: Context, turn: Turn, frames: Iterable<Frame>): Log {
-  turn.touch();
-  const log = takeAll(context, frames, turn.head.lanes, turn.document, turn.members);
-  turn.setHead({ lanes: log.heads });
-  turn.taken.push(...log.taken);
-  turn.mustFold ||= log.hasBranched;
-  for (const frame of log.entered) learn(context, turn, frame);
+export function enterWords(context: Context, transaction: Transaction, frames: Iterable<Frame>): Log {
+  transaction.touch();
+  const log = takeAll(context, frames, transaction.head.lanes, transaction.document, transaction.members);
+  transaction.setHead({ lanes: log.heads });
+  transaction.taken.push(...log.taken);
+  transaction.mustFold ||= log.hasBranched;
+  for (const frame of log.entered) learn(context, transaction, frame);
   for (const frame of [...log.entered, ...log.twins]) {
-    turn.waiting.delete(frame.id);
-    turn.late.delete(frame.id);
-    turn.entered.set(frame.id, frame);
-    turn.place(frame, 'frame');
+    transaction.waiting.delete(frame.id);
+    transaction.late.delete(frame.id);
+    transaction.entered.set(frame.id, frame);
+    transaction.place(frame, 'frame');
   }
   for (const { author, id } of log.voided)
-    turn.raise({ type: 'frame-refused', reason: 'hostile-update', author, frame: id });
-  for (const frame of log.waiting) turn.waiting.set(frame.id, frame);
+    transaction.raise({ type: 'frame-refused', reason: 'hostile-update', author, frame: id });
+  for (const frame of log.waiting) transaction.waiting.set(frame.id, frame);
   return log;
 }
 
 /** Parks what waits and keeps what is late, each as far as the quota of its author goes (lightest.ts says what first). */
-export function parkWaiting(turn: Turn): void {
-  withinQuota(turn, turn.waiting, (frame) => turn.place(frame, 'park'));
-  withinQuota(turn, turn.late, (frame) => turn.place(frame, 'late'));
+export function parkWaiting(transaction: Transaction): void {
+  withinQuota(transaction, transaction.waiting, (frame) => transaction.place(frame, 'park'));
+  withinQuota(transaction, transaction.late, (frame) => transaction.place(frame, 'late'));
 }
 
-function withinQuota(turn: Turn, frames: Map<Hex, Frame>, keep: (frame: Frame) => void): void {
+function withinQuota(transaction: Transaction, frames: Map<Hex, Frame>, keep: (frame: Frame) => void): void {
   const used = new Map<Hex, { frames: number; bytes: number }>();
   for (const frame of lightestFirst([...frames.values()])) {
     const quota = used.get(frame.author) ?? { frames: 0, bytes: 0 };
@@ -133,20 +133,20 @@ function withinQuota(turn: Turn, frames: Map<Hex, Frame>, keep: (frame: Frame) =
     quota.frames++;
     quota.bytes += frame.bytes.length;
     if (quota.frames <= MAX_WAITING && quota.bytes <= MAX_WAITING_BYTES) keep(frame);
-    else drop(turn, frames, frame);
+    else drop(transaction, frames, frame);
   }
 }
 
-function drop(turn: Turn, frames: Map<Hex, Frame>, frame: Frame): void {
+function drop(transaction: Transaction, frames: Map<Hex, Frame>, frame: Frame): void {
   frames.delete(frame.id);
-  turn.place(frame, 'nowhere');
-  turn.setHead({ dropped: true });
-  turn.raise({ type: 'frame-refused', reason: 'quota', author: frame.author, frame: frame.id });
+  transaction.place(frame, 'nowhere');
+  transaction.setHead({ dropped: true });
+  transaction.raise({ type: 'frame-refused', reason: 'quota', author: frame.author, frame: frame.id });
 }
 
 function openBatch(
   context: Context,
-  turn: Turn,
+  transaction: Transaction,
   batch: readonly Received[],
   unreadable: Set<Hex>,
   tally: Tally,
@@ -155,7 +155,7 @@ function openBatch(
   for (const { topic, bytes } of batch) {
     const id = bytes.length <= MAX_FRAME ? frameId(bytes) : new Uint8Array(32);
     const name = hex(id);
-    if (turn.isHeld(name) || unreadable.has(name) || opened.has(name)) {
+    if (transaction.isHeld(name) || unreadable.has(name) || opened.has(name)) {
       tally.known++;
       continue;
     }
@@ -167,7 +167,7 @@ function openBatch(
     }
     tally.refused++;
     remember(unreadable, name);
-    turn.raise({ type: 'frame-refused', reason: result, frame: name });
+    transaction.raise({ type: 'frame-refused', reason: result, frame: name });
   }
   return [...opened.values()];
 }
@@ -177,16 +177,21 @@ function openBatch(
  * devices; a frame with others waits for the word that makes them that. A frame that carries less than it names (rule 20)
  * waits for the rest, whoever brings it and in whatever order a relay shows it: what is not here refuses nothing.
  */
-async function takeChains(context: Context, turn: Turn, good: readonly OpenedFrame[], tally: Tally) {
-  const { circle, controls, claimed } = circleWith(context, turn, good);
+async function takeChains(
+  context: Context,
+  transaction: Transaction,
+  good: readonly OpenedFrame[],
+  tally: Tally,
+) {
+  const { circle, controls, claimed } = circleWith(context, transaction, good);
   const isHere = ({ frame }: OpenedFrame) =>
     frame.chains.every(({ address }) => circle.addresses.has(address));
   const here = good.filter(isHere);
   const { carried, brought } = await context.policy.carry(
     here.map(({ frame }) => frame.chains),
-    turn.carried,
+    transaction.carried,
   );
-  const changed = carried !== turn.carried;
+  const changed = carried !== transaction.carried;
   const wider = changed ? context.policy.circle(controls, carried, claimed) : circle;
   const sorted = {
     sound: [] as OpenedFrame[],
@@ -195,82 +200,90 @@ async function takeChains(context: Context, turn: Turn, good: readonly OpenedFra
   };
   here.forEach((opened, i) => {
     const what = brought[i]!;
-    if (what === 'malformed') refuse(turn, opened.frame, 'malformed', tally);
+    if (what === 'malformed') refuse(transaction, opened.frame, 'malformed', tally);
     else if (what === 'incomplete') sorted.incomplete.push(opened);
     else if (what === 'known' || wider.has(opened.frame.author)) sorted.sound.push(opened);
     else sorted.foreign.push(opened);
   });
-  turn.carried = carried;
-  if (changed) judgeMembers(context, turn, tally);
+  transaction.carried = carried;
+  if (changed) judgeMembers(context, transaction, tally);
   return { ...sorted, changed };
 }
 
 /** Whose chains matter by the controls that are known, and by those that come now. */
-function circleWith({ policy, space }: Context, turn: Turn, good: readonly OpenedFrame[]) {
+function circleWith({ policy, space }: Context, transaction: Transaction, good: readonly OpenedFrame[]) {
   const fresh = good.flatMap(({ frame }) => (frame.kind === 'control' ? [frame] : []));
-  const controls = [...turn.controls.values(), ...fresh.map(controlOf)];
+  const controls = [...transaction.controls.values(), ...fresh.map(controlOf)];
   const claimed = fresh
     .flatMap(({ content }) => policy.carries(content))
     .flatMap(({ epoch, statement }) => decodeControl(space, epoch, statement)?.claimed ?? []);
-  return { circle: policy.circle(controls, turn.carried, claimed), controls, claimed };
+  return { circle: policy.circle(controls, transaction.carried, claimed), controls, claimed };
 }
 
 /** Takes in the controls of which everything they build on is there; the others wait with the strangers. */
-async function admitControls(context: Context, turn: Turn, fresh: readonly OpenedFrame[], tally: Tally) {
+async function admitControls(
+  context: Context,
+  transaction: Transaction,
+  fresh: readonly OpenedFrame[],
+  tally: Tally,
+) {
   const admitted = await admitReady(
     context,
-    turn,
+    transaction,
     fresh.map(({ frame }) => controlOf(frame)),
   );
-  const isIn = ({ frame }: OpenedFrame) => admitted.has(frame.saying) || turn.controls.has(frame.saying);
+  const isIn = ({ frame }: OpenedFrame) =>
+    admitted.has(frame.saying) || transaction.controls.has(frame.saying);
   // Judged once for all of them, and before they are learned from: what is said of whom they let in is not lost.
-  if (admitted.size > 0) judgeMembers(context, turn, tally);
+  if (admitted.size > 0) judgeMembers(context, transaction, tally);
   for (const { frame } of fresh.filter(isIn)) {
-    turn.place(frame, 'frame');
-    learn(context, turn, frame);
+    transaction.place(frame, 'frame');
+    learn(context, transaction, frame);
     tally.admitted++;
   }
   return { changed: admitted.size > 0, notYet: fresh.filter((opened) => !isIn(opened)) };
 }
 
-function judgeMembers({ policy }: Context, turn: Turn, tally: Tally): void {
-  turn.members = policy.evaluate([...turn.controls.values()], turn.carried);
+function judgeMembers({ policy }: Context, transaction: Transaction, tally: Tally): void {
+  transaction.members = policy.evaluate([...transaction.controls.values()], transaction.carried);
   tally.membersChanged = true;
 }
 
 /** Keeps a few of what will never count, so that it is not fetched again and again. */
-export function refuse(turn: Turn, frame: Frame, reason: RefusalReason, tally: Tally): void {
+export function refuse(transaction: Transaction, frame: Frame, reason: RefusalReason, tally: Tally): void {
   tally.refused++;
-  turn.waiting.delete(frame.id);
-  turn.raise({ type: 'frame-refused', reason, author: frame.author, frame: frame.id });
-  const kept = [...turn.refused.values()].filter(({ author }) => author === frame.author).length;
-  if (kept < MAX_REFUSED) turn.refused.set(frame.id, frame);
-  turn.place(frame, kept < MAX_REFUSED ? 'refuse' : 'nowhere');
+  transaction.waiting.delete(frame.id);
+  transaction.raise({ type: 'frame-refused', reason, author: frame.author, frame: frame.id });
+  const kept = [...transaction.refused.values()].filter(({ author }) => author === frame.author).length;
+  if (kept < MAX_REFUSED) transaction.refused.set(frame.id, frame);
+  transaction.place(frame, kept < MAX_REFUSED ? 'refuse' : 'nowhere');
 }
 
-function refuseForged(turn: Turn, frame: Frame, unreadable: Set<Hex>, tally: Tally): void {
+function refuseForged(transaction: Transaction, frame: Frame, unreadable: Set<Hex>, tally: Tally): void {
   tally.refused++;
   remember(unreadable, frame.id);
-  turn.place(frame, 'nowhere');
-  turn.raise({ type: 'frame-refused', reason: 'signature', frame: frame.id });
+  transaction.place(frame, 'nowhere');
+  transaction.raise({ type: 'frame-refused', reason: 'signature', frame: frame.id });
 }
 
-function keepStranger(turn: Turn, stranger: OpenedFrame): void {
+function keepStranger(transaction: Transaction, stranger: OpenedFrame): void {
   const { frame } = stranger;
-  const others = [...turn.strangers.values()].filter((one) => !turn.members.isKnown(one.frame.author));
+  const others = [...transaction.strangers.values()].filter(
+    (one) => !transaction.members.isKnown(one.frame.author),
+  );
   const bytes = others.reduce((sum, one) => sum + one.frame.bytes.length, frame.bytes.length);
   if (others.length < MAX_STRANGERS && bytes <= MAX_STRANGER_BYTES) {
-    park(turn, stranger);
+    park(transaction, stranger);
     return;
   }
-  turn.place(frame, 'nowhere');
-  turn.setHead({ dropped: true });
-  turn.raise({ type: 'frame-refused', reason: 'quota', frame: frame.id });
+  transaction.place(frame, 'nowhere');
+  transaction.setHead({ dropped: true });
+  transaction.raise({ type: 'frame-refused', reason: 'quota', frame: frame.id });
 }
 
-function park(turn: Turn, opened: OpenedFrame): void {
-  turn.strangers.set(opened.frame.id, opened);
-  turn.place(opened.frame, 'park');
+function park(transaction: Transaction, opened: OpenedFrame): void {
+  transaction.strangers.set(opened.frame.id, opened);
+  transaction.place(opened.frame, 'park');
 }
 
 /** Ids not worth another look this session; forgotten when there are too many, since anybody can make them. */

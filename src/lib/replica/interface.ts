@@ -68,7 +68,7 @@ export type EditError =
   | { readonly type: 'entry-missing'; readonly id: EntryId }
   | { readonly type: 'edit-too-large' }
   | { readonly type: 'unsent' } // a snapshot covers only what the relay has
-  /** Something rotted here and has not come back (owed.ts); or, of a snapshot, a frame since the last one is missing. */
+  /** Something rotted here and has not come back (missing.ts); or, of a snapshot, a frame since the last one is missing. */
   | { readonly type: 'incomplete' }
   | { readonly type: 'not-allowed' }; // this device has no right to write here, or no epoch to write under
 

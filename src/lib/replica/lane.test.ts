@@ -104,15 +104,15 @@ test('a lane that was folded and opened holds what it held, folds to the same by
   fc.assert(
     fc.property(frames, frames, (before, after) => {
       const lane = laneOf(before);
-      const folded = lane.fold();
+      const folded = lane.encode();
       const again = Lane.open(folded, PHONE)!;
-      expect(hex(again.fold())).toBe(hex(folded));
+      expect(hex(again.encode())).toBe(hex(folded));
       expect(saysOf(again)).toEqual(saysOf(lane));
       for (const [i, sets] of after.entries()) {
         const update = encodeUpdate(lane.place(sets));
         for (const one of [lane, again]) expect(one.apply(update, markOf(`after ${i}`, i))).toBe(true);
       }
-      expect(hex(again.fold())).toBe(hex(lane.fold()));
+      expect(hex(again.encode())).toBe(hex(lane.encode()));
     }),
   );
 });
@@ -167,7 +167,7 @@ test('a lane says what its frames said, folded or not, and at no other place and
         lane.apply(update, markOf(`${i}`, i));
         return update;
       });
-      const again = Lane.open(lane.fold(), PHONE)!;
+      const again = Lane.open(lane.encode(), PHONE)!;
       for (const one of [lane, again])
         for (const [i, update] of updates.entries()) expect(one.says(update, i)).toBe(true);
       if (list.length === 0) return;

@@ -13,7 +13,7 @@ import * as Y from 'yjs';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { EntryId, FieldValue, SectionId } from '#lib/record/entry.ts';
 import type { Hex } from '#lib/keys/ids.ts';
-import { fold } from './document/encode.ts';
+import { encodeLane } from './document/encode.ts';
 import {
   ENTRY_LENGTH,
   MAX_STATE_VALUES,
@@ -21,7 +21,7 @@ import {
   type LaneFrame,
   type Mark,
 } from './document/format.ts';
-import { unfold } from './document/decode.ts';
+import { decodeLane } from './document/decode.ts';
 import { readUpdate, type Content, type Place, type Placed, type Update } from './update.ts';
 
 export type { Mark } from './document/format.ts';
@@ -72,18 +72,18 @@ export class Lane {
 
   /** The lane that folds to these bytes, of anybody; null when none does. */
   static open(folded: Bytes, client: number): Lane | null {
-    const unfolded = unfold(folded, client);
+    const unfolded = decodeLane(folded, client);
     return unfolded && new Lane(client, unfolded.doc, unfolded.frames);
   }
 
   /** All it holds. Two lanes that hold the same give the same bytes. */
-  fold(): Bytes {
-    return fold(this.#doc, this.client, this.#frames);
+  encode(): Bytes {
+    return encodeLane(this.#doc, this.client, this.#frames);
   }
 
   /** The lane as it was after so many frames; values that were replaced since are gone. */
   cut(frames: number): Lane {
-    const lane = Lane.open(fold(this.#doc, this.client, this.#frames.slice(0, frames)), this.client);
+    const lane = Lane.open(encodeLane(this.#doc, this.client, this.#frames.slice(0, frames)), this.client);
     if (!lane) throw new Error('a lane that does not open again');
     return lane;
   }

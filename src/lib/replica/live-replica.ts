@@ -1,5 +1,5 @@
 /**
- * The replica at work: one line of operations, each a turn that is written whole or dropped (turn.ts). Here is what acts
+ * The replica at work: one line of operations, each a transaction that is written whole or dropped (transaction.ts). Here is what acts
  * and what is told; what comes in is taken by receiving.ts, and what stays between two operations is in kept.ts.
  */
 import { fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
@@ -33,7 +33,7 @@ import type {
   Replica,
   ReplicaChange,
 } from './interface.ts';
-import { diskErrorOf, Kept } from './committed.ts';
+import { diskErrorOf, Committed } from './committed.ts';
 import { Lane } from './lane.ts';
 import { letGo, namesBase } from './letting-go.ts';
 import { ownLanes, type LaneHead } from './log.ts';
@@ -46,7 +46,7 @@ import { readLog, recount } from './recount.ts';
 import { isOldIn, resealUnsent } from './reseal.ts';
 import { notCounted, unsettled } from './settling.ts';
 import { encodeSnapshot, fitting, type FoldedLane } from './snapshot.ts';
-import { keyringOf, type Turn } from './transaction.ts';
+import { keyringOf, type Transaction } from './transaction.ts';
 import { MAX_UPDATE, readUpdate } from './update.ts';
 import { deliveryOf, stateHashOf, uncoveredBy } from './views.ts';
 import { noteShown } from './vouching.ts';
@@ -57,7 +57,7 @@ type Done<T, E extends { readonly type: string } = DiskError> = Promise<Result<T
 export class LiveReplica<M extends Members> implements Replica<M> {
   readonly #context: Context;
   readonly #policy: Policy<M>;
-  readonly #kept: Kept;
+  readonly #committed: Committed;
   /** Ids of what came and could not be opened, not to be looked at again. */
   readonly #unreadable = new Set<Hex>();
   readonly #listeners = new Set<(change: ReplicaChange) => void>();
@@ -66,15 +66,15 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   constructor(context: Context, policy: Policy<M>) {
     this.#context = context;
     this.#policy = policy;
-    this.#kept = new Kept(context, (change) => {
+    this.#committed = new Committed(context, (change) => {
       for (const listener of this.#listeners) listener(change);
     });
   }
 
   load(): Done<LoadReport> {
     return this.#inLine(async () => {
-      const failure = await this.#kept.read();
-      return failure ? fail(failure) : ok({ repaired: this.#kept.isRepaired });
+      const failure = await this.#committed.read();
+      return failure ? fail(failure) : ok({ repaired: this.#committed.isRepaired });
     });
   }
 
@@ -82,20 +82,22 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return this.#act<{ frame: Bytes }, EditError>(async () => {
       const right = this.#right();
       if (!right) return fail({ type: 'not-allowed' });
-      const edits = typeof asked === 'function' ? asked(this.#kept.document.read()) : asked;
+      const edits = typeof asked === 'function' ? asked(this.#committed.document.read()) : asked;
       const missing = this.#missingEntry(edits);
       if (missing !== null) return fail({ type: 'entry-missing', id: missing });
-      const turn = this.#kept.turn();
-      const { lane, before } = ownLanes(this.#context.self.id, turn.head.lanes);
-      if (before.length === 0) turn.touch();
-      if (before.length === 0) turn.document.putLane(lane, new Lane(right.client));
-      const { time } = tick(turn.head.clock, this.#context.ports.clock.now());
-      const update = turn.document.edit(lane, edits, time);
+      const transaction = this.#committed.transaction();
+      const { lane, before } = ownLanes(this.#context.self.id, transaction.head.lanes);
+      if (before.length === 0) transaction.touch();
+      if (before.length === 0) transaction.document.putLane(lane, new Lane(right.client));
+      const { time } = tick(transaction.head.clock, this.#context.ports.clock.now());
+      const update = transaction.document.edit(lane, edits, time);
       if (update.length > MAX_UPDATE || !readUpdate(update)) return fail({ type: 'edit-too-large' });
-      const frame = await authorData(this.#context, turn, 'update', update, right.keys);
+      const frame = await authorData(this.#context, transaction, 'update', update, right.keys);
       // What a person has just written they have seen.
-      turn.setHead({ shown: new Map(turn.head.shown).set(lane, turn.head.lanes.get(lane)!) });
-      const failure = await this.#kept.commit(turn, { made: [frame] });
+      transaction.setHead({
+        shown: new Map(transaction.head.shown).set(lane, transaction.head.lanes.get(lane)!),
+      });
+      const failure = await this.#committed.commit(transaction, { made: [frame] });
       return failure ? fail(failure) : ok({ frame: fromHex(frame.id) });
     });
   }
@@ -105,10 +107,10 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       const keys = epoch ?? this.#context.keyring.current;
       if (!keys) return fail({ type: 'not-allowed' });
       if (body.length > MAX_CONTROL) return fail({ type: 'edit-too-large' });
-      const turn = await this.#kept.fullTurn();
-      const frame = await authorControl(this.#context, turn, body, keys, confirmed);
-      await takeFrames(this.#kept, turn, [], { upToDate: false, unreadable: this.#unreadable });
-      const failure = await this.#kept.commit(turn, { made: [frame] });
+      const transaction = await this.#committed.fullTransaction();
+      const frame = await authorControl(this.#context, transaction, body, keys, confirmed);
+      await takeFrames(this.#committed, transaction, [], { upToDate: false, unreadable: this.#unreadable });
+      const failure = await this.#committed.commit(transaction, { made: [frame] });
       return failure ? fail(failure) : ok({ frame: fromHex(frame.id) });
     });
   }
@@ -118,9 +120,9 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   }
 
   takeInWords(sayings: readonly Hex[]): Done<{ frame: Bytes }, EditError> {
-    return this.#say((turn) => {
+    return this.#say((transaction) => {
       const wanted = new Set(sayings);
-      return notCounted(turn)
+      return notCounted(transaction)
         .filter(({ saying }) => wanted.has(saying))
         .map(({ author, seq, saying, id }) => ({ author, seq, saying, frame: id }));
     }, new Map());
@@ -128,19 +130,19 @@ export class LiveReplica<M extends Members> implements Replica<M> {
 
   /** A frame that sets nothing: it tells what this device has, and takes in what it names besides. */
   #say(
-    also: (turn: Turn) => readonly Name[],
+    also: (transaction: Transaction) => readonly Name[],
     others: ReadonlyMap<Hex, EncodedFrontier>,
   ): Done<{ frame: Bytes }, EditError> {
     return this.#act<{ frame: Bytes }, EditError>(async () => {
       const right = this.#right();
       if (!right) return fail({ type: 'not-allowed' });
-      const turn = await this.#kept.fullTurn();
-      const content = headsContent(turn, others);
-      const taken = also(turn);
-      const frame = await authorData(this.#context, turn, 'heads', content, right.keys, taken);
-      if (taken.length > 0) await recount(this.#context, turn);
-      await takeFrames(this.#kept, turn, [], { upToDate: false, unreadable: this.#unreadable });
-      const failure = await this.#kept.commit(turn, { made: [frame] });
+      const transaction = await this.#committed.fullTransaction();
+      const content = headsContent(transaction, others);
+      const taken = also(transaction);
+      const frame = await authorData(this.#context, transaction, 'heads', content, right.keys, taken);
+      if (taken.length > 0) await recount(this.#context, transaction);
+      await takeFrames(this.#committed, transaction, [], { upToDate: false, unreadable: this.#unreadable });
+      const failure = await this.#committed.commit(transaction, { made: [frame] });
       return failure ? fail(failure) : ok({ frame: fromHex(frame.id) });
     });
   }
@@ -149,33 +151,34 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return this.#act<{ frames: readonly Bytes[] }, EditError>(async () => {
       const right = this.#right();
       if (!right) return fail({ type: 'not-allowed' });
-      if (this.#kept.memory.head.unsent > 0 || this.#kept.waitsForKeys) return fail({ type: 'unsent' });
-      if (this.#kept.memory.head.owed) return fail({ type: 'incomplete' });
-      const turn = await this.#kept.fullTurn();
-      const lanes = foldedLanes(turn);
-      const { names } = await readBase(this.#context, turn);
-      const { chains, left } = this.#chainsKnown(turn);
+      if (this.#committed.memory.head.unsent > 0 || this.#committed.waitsForKeys)
+        return fail({ type: 'unsent' });
+      if (this.#committed.memory.head.missing) return fail({ type: 'incomplete' });
+      const transaction = await this.#committed.fullTransaction();
+      const lanes = foldedLanes(transaction);
+      const { names } = await readBase(this.#context, transaction);
+      const { chains, left } = this.#chainsKnown(transaction);
       const contents = await encodeSnapshot({
         lanes,
         chains,
-        controls: [...turn.controls.values()].map(({ epoch, statement }) => ({ epoch, statement })),
-        late: [...turn.late.values()].map(({ saying }) => saying).sort(),
-        names: openNames((await readLog(this.#context, turn)).values(), names, lanes),
+        controls: [...transaction.controls.values()].map(({ epoch, statement }) => ({ epoch, statement })),
+        late: [...transaction.late.values()].map(({ saying }) => saying).sort(),
+        names: openNames((await readLog(this.#context, transaction)).values(), names, lanes),
       });
       if (!contents) return fail({ type: 'edit-too-large' });
       const made: Frame[] = [];
       for (const content of contents)
-        made.push(await authorData(this.#context, turn, 'snapshot', content, right.keys));
-      turn.setHead({ undecided: [...turn.head.undecided, ...made.map(({ id }) => id)] });
+        made.push(await authorData(this.#context, transaction, 'snapshot', content, right.keys));
+      transaction.setHead({ undecided: [...transaction.head.undecided, ...made.map(({ id }) => id)] });
       // What there was no room for is carried again by the frames that follow.
-      forgetTold(turn, left);
-      const failure = await this.#kept.commit(turn, { made });
+      forgetTold(transaction, left);
+      const failure = await this.#committed.commit(transaction, { made });
       return failure ? fail(failure) : ok({ frames: made.map(({ id }) => fromHex(id)) });
     });
   }
 
   /** All that is known of the chains of those concerned, however it came here: what frames carried may be erased by now. */
-  #chainsKnown({ carried, controls, members: { owners } }: Turn): ReturnType<typeof fitting> {
+  #chainsKnown({ carried, controls, members: { owners } }: Transaction): ReturnType<typeof fitting> {
     const known = this.#context.policy.chainsKnown(carried, { controls: [...controls.values()], owners });
     return fitting(known, new Set(owners));
   }
@@ -184,8 +187,8 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return this.#act<undefined, DiskError>(async () => {
       const before = this.#context.keyring;
       this.#context.keyring = keyringOf(epochs);
-      // What is owed may lie here, and could not be opened until now.
-      const unrepaired = this.#kept.memory.head.owed ? await this.#kept.repair(false) : null;
+      // What is missing may lie here, and could not be opened until now.
+      const unrepaired = this.#committed.memory.head.missing ? await this.#committed.repair(false) : null;
       if (unrepaired) {
         this.#context.keyring = before;
         return fail(unrepaired);
@@ -198,24 +201,27 @@ export class LiveReplica<M extends Members> implements Replica<M> {
 
   /** Work that was sealed under keys no longer in use, under those that are. */
   async #reseal(): Promise<DiskError | null> {
-    const unsent = await this.#kept.outbox();
+    const unsent = await this.#committed.outbox();
     if (!isOldIn(this.#context, unsent)) return null;
-    const turn = await this.#kept.fullTurn();
-    const resealed = await resealUnsent(this.#context, turn, unsent);
-    return resealed.length > 0 ? this.#kept.commit(turn, { made: resealed }) : null;
+    const transaction = await this.#committed.fullTransaction();
+    const resealed = await resealUnsent(this.#context, transaction, unsent);
+    return resealed.length > 0 ? this.#committed.commit(transaction, { made: resealed }) : null;
   }
 
   refresh(): Done<ReceiveReport> {
     return this.#act<ReceiveReport, DiskError>(async () => {
-      const turn = await this.#kept.fullTurn();
-      turn.members = this.#context.policy.evaluate([...turn.controls.values()], turn.carried);
-      return this.#receiveInto(turn, [], {});
+      const transaction = await this.#committed.fullTransaction();
+      transaction.members = this.#context.policy.evaluate(
+        [...transaction.controls.values()],
+        transaction.carried,
+      );
+      return this.#receiveInto(transaction, [], {});
     });
   }
 
   receive(batch: readonly Received[], options: ReceiveOptions = {}): Done<ReceiveReport> {
     return this.#act<ReceiveReport, DiskError>(async () =>
-      this.#receiveInto(await this.#kept.fullTurn(), batch, options),
+      this.#receiveInto(await this.#committed.fullTransaction(), batch, options),
     );
   }
 
@@ -223,27 +229,27 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return this.#act<undefined, DiskError>(async () => {
       const heads = decodeFrontier(frontier);
       if (!heads) return ok();
-      const turn = this.#kept.turn();
+      const transaction = this.#committed.transaction();
       const words = heads.filter(({ isControl }) => !isControl);
       const claims = heads.map((head) => ({ ...head, by: device }));
-      turn.setHead({
-        claims: mergeClaims(turn.head.claims, claims, turn.members),
+      transaction.setHead({
+        claims: mergeClaims(transaction.head.claims, claims, transaction.members),
         ...(device !== this.#context.self.id && {
-          reach: mergeReach(turn.head.reach, device, words, turn.members, true),
+          reach: mergeReach(transaction.head.reach, device, words, transaction.members, true),
         }),
       });
-      const failure = await this.#kept.commit(turn);
+      const failure = await this.#committed.commit(transaction);
       return failure ? fail(failure) : ok();
     });
   }
 
   async outbox(limit = 64): Promise<readonly Outgoing[]> {
     const answer = await this.#inLine(async () => {
-      await this.#kept.checkOutbox();
+      await this.#committed.checkOutbox();
       // A process may have died between keeping new keys and using them. Where the disk fails now, the next call does it.
       await this.#reseal();
       const outgoing: Outgoing[] = [];
-      for (const unsent of (await this.#kept.sendable()).slice(0, limit)) {
+      for (const unsent of (await this.#committed.sendable()).slice(0, limit)) {
         const bytes = await readUnsent(this.#context, unsent);
         if (bytes) outgoing.push({ topic: unsent.topic, id: fromHex(unsent.id), bytes });
       }
@@ -255,37 +261,37 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   acknowledge(ids: readonly Bytes[]): Done<void> {
     return this.#act<undefined, DiskError>(async () => {
       const acknowledged = new Set(ids.map(hex));
-      const unsent = await this.#kept.outbox();
+      const unsent = await this.#committed.outbox();
       const sent = unsent.filter(({ id }) => acknowledged.has(id));
       if (sent.length === 0) return ok();
-      const turn = this.#kept.turn();
+      const transaction = this.#committed.transaction();
       const left = unsent.filter(({ id }) => !acknowledged.has(id));
-      for (const { key } of sent) turn.unsend(key);
-      turn.setHead({ sent: sentUpTo(turn.head, this.#context.self.id, left) });
+      for (const { key } of sent) transaction.unsend(key);
+      transaction.setHead({ sent: sentUpTo(transaction.head, this.#context.self.id, left) });
       const stillUnsent = new Set(left.map(({ id }) => id));
       const isOut = (id: Hex) => !stillUnsent.has(id);
-      const { undecided, base } = turn.head;
+      const { undecided, base } = transaction.head;
       if (undecided.length === 0 && (base === null || base.hasLetGo)) {
-        const failure = await this.#kept.commit(turn, { unsent: left });
+        const failure = await this.#committed.commit(transaction, { unsent: left });
         return failure ? fail(failure) : ok();
       }
-      const full = await this.#kept.fullTurn(turn);
+      const full = await this.#committed.fullTransaction(transaction);
       await judgeSnapshots(this.#context, full, [], { upToDate: false, unsent: stillUnsent });
       await namesBase(this.#context, full);
       await letGo(this.#context, full, isOut);
-      const failure = await this.#kept.commit(full, { unsent: left });
+      const failure = await this.#committed.commit(full, { unsent: left });
       return failure ? fail(failure) : ok();
     });
   }
 
   reconcile(topic: Bytes, ids: readonly Bytes[]): Done<{ wanted: readonly Bytes[] }> {
     return this.#act<{ wanted: readonly Bytes[] }, DiskError>(async () => {
-      const turn = await this.#kept.fullTurn();
+      const transaction = await this.#committed.fullTransaction();
       const listed = new Set(ids.map(hex));
-      const unsent = new Set((await this.#kept.outbox()).map(({ id }) => id));
-      const wanted = [...listed].filter((id) => !turn.isHeld(id) && !this.#unreadable.has(id));
-      await noteAbsent(this.#context, turn, topic, { listed, unsent });
-      const failure = turn.changes.length > 0 ? await this.#kept.commit(turn) : null;
+      const unsent = new Set((await this.#committed.outbox()).map(({ id }) => id));
+      const wanted = [...listed].filter((id) => !transaction.isHeld(id) && !this.#unreadable.has(id));
+      await noteAbsent(this.#context, transaction, topic, { listed, unsent });
+      const failure = transaction.changes.length > 0 ? await this.#committed.commit(transaction) : null;
       if (failure) return fail(failure);
       return ok({ wanted: wanted.map(fromHex) });
     });
@@ -313,84 +319,92 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   }
 
   cursor(topic: Bytes): Cursor {
-    return this.#kept.memory.head.cursors.get(hex(topic)) ?? { after: 0, frame: null };
+    return this.#committed.memory.head.cursors.get(hex(topic)) ?? { after: 0, frame: null };
   }
 
   missing(): readonly Bytes[] {
-    if (!this.#kept.shelf) return [];
-    const holdings = holdingsOf({ ...this.#kept.memory, document: this.#kept.document }, this.#kept.shelf);
-    const missing = missingIds(holdings, this.#kept.shelf.waiting.values());
-    for (const { id, isLost } of this.#kept.knownUnsent) if (isLost) missing.add(id);
+    if (!this.#committed.parked) return [];
+    const holdings = holdingsOf(
+      { ...this.#committed.memory, document: this.#committed.document },
+      this.#committed.parked,
+    );
+    const missing = missingIds(holdings, this.#committed.parked.waiting.values());
+    for (const { id, isLost } of this.#committed.knownUnsent) if (isLost) missing.add(id);
     return [...missing].map(fromHex);
   }
 
   wantsHistory(): boolean {
-    const { wantsHistory, dropped } = this.#kept.memory.head;
-    return wantsHistory || (dropped && (this.#kept.shelf?.waiting.size ?? 0) === 0);
+    const { wantsHistory, dropped } = this.#committed.memory.head;
+    return wantsHistory || (dropped && (this.#committed.parked?.waiting.size ?? 0) === 0);
   }
 
   record(): HealthRecord {
-    return this.#kept.shown ?? this.#kept.document.read();
+    return this.#committed.shown ?? this.#committed.document.read();
   }
 
   standing(section: SectionId, id: EntryId, name: string): readonly Pick<Claim, 'client' | 'value'>[] {
-    return this.#kept.document.standing(section, keyOf(id, name));
+    return this.#committed.document.standing(section, keyOf(id, name));
   }
 
   isWhole(): boolean {
-    return this.#kept.memory.head.owed === null || this.#kept.isAsked;
+    return this.#committed.memory.head.missing === null || this.#committed.isAsked;
   }
 
   members(): M {
     // The members in memory always come from this very policy; before `load` there are no controls.
-    return (this.#kept.isLoaded ? this.#kept.memory.members : this.#policy.evaluate([], new Map())) as M;
+    return (
+      this.#committed.isLoaded ? this.#committed.memory.members : this.#policy.evaluate([], new Map())
+    ) as M;
   }
 
   controls(): readonly VerifiedControl[] {
-    return [...this.#kept.memory.controls.values()];
+    return [...this.#committed.memory.controls.values()];
   }
 
   frontier(): EncodedFrontier {
-    return encodeFrontier(frontierOf(this.#kept.memory));
+    return encodeFrontier(frontierOf(this.#committed.memory));
   }
 
   lanesOf(device: DeviceHex): readonly LaneHead[] {
-    return [...this.#kept.memory.head.lanes.values()].filter(({ author }) => author === device);
+    return [...this.#committed.memory.head.lanes.values()].filter(({ author }) => author === device);
   }
 
   unsettled(): Done<UnsettledWords> {
     return this.#act<UnsettledWords, DiskError>(async () =>
-      ok(await unsettled(this.#context, await this.#kept.fullTurn())),
+      ok(await unsettled(this.#context, await this.#committed.fullTransaction())),
     );
   }
 
   noteShown(): Done<void> {
     return this.#act<undefined, DiskError>(async () => {
-      const turn = this.#kept.turn();
-      noteShown(turn);
-      const failure = turn.head === this.#kept.memory.head ? null : await this.#kept.commit(turn);
+      const transaction = this.#committed.transaction();
+      noteShown(transaction);
+      const failure =
+        transaction.head === this.#committed.memory.head ? null : await this.#committed.commit(transaction);
       return failure ? fail(failure) : ok();
     });
   }
 
   lateWords(): Done<number> {
-    return this.#act<number, DiskError>(async () => ok(notCounted(await this.#kept.fullTurn()).length));
+    return this.#act<number, DiskError>(async () =>
+      ok(notCounted(await this.#committed.fullTransaction()).length),
+    );
   }
 
   carried(): Carried {
-    return this.#kept.memory.carried;
+    return this.#committed.memory.carried;
   }
 
   takeStatements(statements: readonly Bytes[]): Done<ReceiveReport> {
     return this.#act<ReceiveReport, DiskError>(async () => {
       const { keyring, ports, policy } = this.#context;
-      const turn = await this.#kept.fullTurn();
+      const transaction = await this.#committed.fullTransaction();
       const keys = keyring.current;
       const frames = keys
         ? statements.map((one) => sealStatement(one, 'control', keys, ports.random, policy.hasGrounds))
         : [];
-      const fresh = frames.filter(({ saying }) => !turn.controls.has(saying));
-      const answer = await this.#receiveInto(turn, fresh, {}, (taken) => {
+      const fresh = frames.filter(({ saying }) => !transaction.controls.has(saying));
+      const answer = await this.#receiveInto(transaction, fresh, {}, (taken) => {
         for (const frame of fresh) if (taken.controls.has(frame.saying)) taken.send(frame, 'again');
       });
       return answer;
@@ -398,37 +412,37 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   }
 
   uncovered(): number {
-    return uncoveredBy(this.#kept.memory.head);
+    return uncoveredBy(this.#committed.memory.head);
   }
 
   otherFrontiers(): ReadonlyMap<DeviceHex, ReadonlyMap<string, EncodedFrontier>> {
-    return this.#kept.memory.others;
+    return this.#committed.memory.others;
   }
 
   stateHash(): Bytes {
-    return stateHashOf(this.#kept.memory, this.#kept.document);
+    return stateHashOf(this.#committed.memory, this.#committed.document);
   }
 
   delivery(frame?: Bytes): Delivery | undefined {
-    const { head } = this.#kept.memory;
+    const { head } = this.#committed.memory;
     const [own] = ownLanes(this.#context.self.id, head.lanes).before;
     const self = this.#context.self.id;
     if (!frame)
       return own && own.clock > 0 ? deliveryOf(head, self, (reach) => reach.clock >= own.clock) : undefined;
-    const seq = this.#kept.made.get(hex(frame));
+    const seq = this.#committed.made.get(hex(frame));
     return seq === undefined ? undefined : deliveryOf(head, self, (reach) => reach.seq >= seq);
   }
 
   entryDelivery(section: SectionId, id: EntryId): Delivery {
-    const { head } = this.#kept.memory;
+    const { head } = this.#committed.memory;
     const { lane, before } = ownLanes(this.#context.self.id, head.lanes);
-    const clock = before.length === 0 ? 0 : this.#kept.document.lastSet(lane, section, id);
+    const clock = before.length === 0 ? 0 : this.#committed.document.lastSet(lane, section, id);
     // An entry that others wrote came from the relay.
     return deliveryOf(head, this.#context.self.id, (reach) => reach.clock >= clock);
   }
 
   unsent(): number {
-    return this.#kept.memory.head.unsent;
+    return this.#committed.memory.head.unsent;
   }
 
   subscribe(listener: (change: ReplicaChange) => void): () => void {
@@ -442,38 +456,52 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   }
 
   async #receiveInto(
-    turn: Turn,
+    transaction: Transaction,
     batch: readonly Received[],
     options: ReceiveOptions,
-    after: (turn: Turn) => void = () => {},
+    after: (transaction: Transaction) => void = () => {},
   ): Done<ReceiveReport> {
-    const { tally, recordChanged } = await takeFrames(this.#kept, turn, batch, {
+    const { tally, recordChanged } = await takeFrames(this.#committed, transaction, batch, {
       upToDate: options.upToDate ?? false,
       unreadable: this.#unreadable,
     });
-    after(turn);
+    after(transaction);
     if (options.upTo) {
       const { topic, after: cursor, frame } = options.upTo;
-      turn.setHead({ cursors: new Map(turn.head.cursors).set(hex(topic), { after: cursor, frame }) });
+      transaction.setHead({
+        cursors: new Map(transaction.head.cursors).set(hex(topic), { after: cursor, frame }),
+      });
     }
-    const failure = this.#isIdle(turn, recordChanged) ? null : await this.#kept.commit(turn);
+    const failure = this.#isIdle(transaction, recordChanged)
+      ? null
+      : await this.#committed.commit(transaction);
     if (failure) return fail(failure);
     const { admitted, refused, known, membersChanged } = tally;
-    const waiting = turn.waiting.size + turn.strangers.size;
-    return ok({ admitted, refused, known, waiting, membersChanged, recordChanged, events: turn.events });
+    const waiting = transaction.waiting.size + transaction.strangers.size;
+    return ok({
+      admitted,
+      refused,
+      known,
+      waiting,
+      membersChanged,
+      recordChanged,
+      events: transaction.events,
+    });
   }
 
   /** Nothing has come of it that is to be written. */
-  #isIdle(turn: Turn, recordChanged: boolean): boolean {
-    const { memory } = this.#kept;
+  #isIdle(transaction: Transaction, recordChanged: boolean): boolean {
+    const { memory } = this.#committed;
     const isSame =
-      turn.head === memory.head && turn.members === memory.members && turn.carried === memory.carried;
-    return isSame && turn.changes.length === 0 && turn.events.length === 0 && !recordChanged;
+      transaction.head === memory.head &&
+      transaction.members === memory.members &&
+      transaction.carried === memory.carried;
+    return isSame && transaction.changes.length === 0 && transaction.events.length === 0 && !recordChanged;
   }
 
   /** What this device needs to write; null when it must not. */
   #right(): { keys: EpochKeys; client: number } | null {
-    const { members } = this.#kept.memory;
+    const { members } = this.#committed.memory;
     const { self, keyring } = this.#context;
     const client = members.author(self.id)?.clientId;
     return keyring.current && client !== undefined && members.stands(self.id)
@@ -493,13 +521,13 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   ): Promise<Result<T, E | DiskError>> {
     return this.#inLine(async () => {
       try {
-        if (this.#kept.isBroken) {
-          const failure = await this.#kept.read();
+        if (this.#committed.isBroken) {
+          const failure = await this.#committed.read();
           if (failure) return fail(failure);
         }
-        await this.#kept.checkOutbox();
+        await this.#committed.checkOutbox();
         const result = await work();
-        if (this.#kept.isBroken) await this.#kept.read();
+        if (this.#committed.isBroken) await this.#committed.read();
         return result;
       } catch (error) {
         return fail(diskErrorOf(error));
@@ -512,21 +540,24 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     const put = new Set<string>();
     for (const { type, section, id } of edits) {
       if (type === 'put') put.add(`${section} ${id}`);
-      else if (!put.has(`${section} ${id}`) && !this.#kept.document.has(section, id)) return id;
+      else if (!put.has(`${section} ${id}`) && !this.#committed.document.has(section, id)) return id;
     }
     return null;
   }
 }
 
-function forgetTold(turn: Turn, left: readonly Address[]): void {
+function forgetTold(transaction: Transaction, left: readonly Address[]): void {
   if (left.length === 0) return;
-  const { announced } = turn.head;
+  const { announced } = transaction.head;
   const chains = new Map([...announced.chains].filter(([address]) => !left.includes(address)));
-  turn.setHead({ announced: { ...announced, chains } });
+  transaction.setHead({ announced: { ...announced, chains } });
 }
 
-function foldedLanes(turn: Turn): Map<string, FoldedLane> {
+function foldedLanes(transaction: Transaction): Map<string, FoldedLane> {
   return new Map(
-    [...turn.head.lanes].map(([id, head]) => [id, { head, lane: turn.document.lanes.get(id)! }]),
+    [...transaction.head.lanes].map(([id, head]) => [
+      id,
+      { head, lane: transaction.document.lanes.get(id)! },
+    ]),
   );
 }

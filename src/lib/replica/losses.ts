@@ -12,42 +12,42 @@ import { isCovered } from './base.ts';
 import { listFrames, readFrames, type Context } from './context.ts';
 import type { Frame } from './frames.ts';
 import { shortOf } from './lane.ts';
-import type { Turn } from './transaction.ts';
+import type { Transaction } from './transaction.ts';
 
 /** Notes what `listed` leaves out. */
 export async function noteAbsent(
   context: Context,
-  turn: Turn,
+  transaction: Transaction,
   topic: Bytes,
   { listed, unsent }: { readonly listed: ReadonlySet<Hex>; readonly unsent: ReadonlySet<Hex> },
 ): Promise<void> {
   const { opened } = await listFrames(context, context.layout.framesOf(topic));
   const absent = opened
     .map(({ frame }) => frame.frame)
-    .filter((frame) => !listed.has(frame.id) && !unsent.has(frame.id) && !isFolded(turn, frame));
+    .filter((frame) => !listed.has(frame.id) && !unsent.has(frame.id) && !isFolded(transaction, frame));
   // No snapshot covers a control frame. One that covers the others may stand in any topic, so all of them come first.
   const lost = absent.filter(({ kind }) => kind === 'control');
-  for (const frame of absent) if (!lost.includes(frame)) turn.suspect(frame.topic, frame.id);
-  sendAgain(turn, topic, lost);
+  for (const frame of absent) if (!lost.includes(frame)) transaction.suspect(frame.topic, frame.id);
+  sendAgain(transaction, topic, lost);
 }
 
 /** The relay has shown all it has: suspects that no snapshot has covered by now were lost. */
-export async function settleSuspects(context: Context, turn: Turn): Promise<void> {
+export async function settleSuspects(context: Context, transaction: Transaction): Promise<void> {
   const byTopic = new Map<Hex, Hex[]>();
-  for (const [id, topic] of turn.suspects) byTopic.set(topic, [...(byTopic.get(topic) ?? []), id]);
+  for (const [id, topic] of transaction.suspects) byTopic.set(topic, [...(byTopic.get(topic) ?? []), id]);
   for (const [topic, ids] of byTopic) {
     const keys = ids.flatMap((id): [Hex, readonly string[]][] => {
-      const key = turn.keyOf(id);
+      const key = transaction.keyOf(id);
       return key ? [[id, key]] : [];
     });
     const { opened } = await readFrames(context, keys);
-    const lost = opened.map(({ frame }) => frame).filter((frame) => !isFolded(turn, frame));
-    const told = await foldedElsewhere(context, turn, lost);
-    for (const frame of told) turn.send(frame, 'again');
+    const lost = opened.map(({ frame }) => frame).filter((frame) => !isFolded(transaction, frame));
+    const told = await foldedElsewhere(context, transaction, lost);
+    for (const frame of told) transaction.send(frame, 'again');
     const untold = lost.filter((frame) => !told.includes(frame));
-    sendAgain(turn, fromHex(topic), untold);
+    sendAgain(transaction, fromHex(topic), untold);
   }
-  turn.clearSuspects();
+  transaction.clearSuspects();
 }
 
 /**
@@ -56,27 +56,32 @@ export async function settleSuspects(context: Context, turn: Turn): Promise<void
  */
 async function foldedElsewhere(
   context: Context,
-  turn: Turn,
+  transaction: Transaction,
   lost: readonly Frame[],
 ): Promise<readonly Frame[]> {
-  if (lost.length === 0 || !readsAll(context, turn)) return lost;
-  const lanes = (await readUndecided(context, turn)).flatMap((snapshot) => [...snapshot.lanes.values()]);
+  if (lost.length === 0 || !readsAll(context, transaction)) return lost;
+  const lanes = (await readUndecided(context, transaction)).flatMap((snapshot) => [
+    ...snapshot.lanes.values(),
+  ]);
   return lost.filter(({ author, saying, seq }) =>
     lanes.some(({ head, lane }) => head.author === author && lane.frameAt(shortOf(saying)) === seq - 1),
   );
 }
 
 /** Whether this device has the keys of every epoch that counts, and those that come: one that was revoked is given none. */
-export function readsAll({ keyring, self }: Context, { members }: Turn): boolean {
+export function readsAll({ keyring, self }: Context, { members }: Transaction): boolean {
   return members.stands(self.id) && members.epochs.every((epoch) => keyring.has(epoch));
 }
 
-function isFolded(turn: Turn, frame: Frame): boolean {
-  return frame.kind !== 'control' && isCovered(frame, turn.head.base?.lanes ?? new Map(), turn.document);
+function isFolded(transaction: Transaction, frame: Frame): boolean {
+  return (
+    frame.kind !== 'control' &&
+    isCovered(frame, transaction.head.base?.lanes ?? new Map(), transaction.document)
+  );
 }
 
-function sendAgain(turn: Turn, topic: Bytes, lost: readonly Frame[]): void {
+function sendAgain(transaction: Transaction, topic: Bytes, lost: readonly Frame[]): void {
   if (lost.length === 0) return;
-  for (const frame of lost) turn.send(frame, 'again');
-  turn.raise({ type: 'rollback', topic: hex(topic), frames: lost.length });
+  for (const frame of lost) transaction.send(frame, 'again');
+  transaction.raise({ type: 'rollback', topic: hex(topic), frames: lost.length });
 }

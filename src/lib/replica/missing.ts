@@ -7,35 +7,39 @@
 import type { Hex } from '#lib/keys/ids.ts';
 import type { Frame } from './frames.ts';
 import { holds, type LaneHead, type LaneId } from './log.ts';
-import type { Owed } from './state.ts';
-import type { Turn } from './transaction.ts';
+import type { Missing } from './state.ts';
+import type { Transaction } from './transaction.ts';
 
-/** Of these lanes those that do not come as far as they did, for want of frames. What does not count any more is not owed. */
-export function noteOwed(
-  turn: Turn,
+/** Of these lanes those that do not come as far as they did, for want of frames. What does not count any more is not missing. */
+export function noteMissing(
+  transaction: Transaction,
   ends: ReadonlyMap<LaneId, LaneHead>,
   late: readonly Frame[],
   isRepairing = false,
 ): void {
   const sayings = new Set(late.map(({ saying }) => saying));
-  const { owed } = turn.head;
-  const all = new Map([...ends, ...(owed?.lanes ?? [])]);
+  const { missing } = transaction.head;
+  const all = new Map([...ends, ...(missing?.lanes ?? [])]);
   const lacking = [...all].filter(
-    ([, end]) => !holds(end, turn.head.lanes, turn.document) && !sayings.has(end.saying),
+    ([, end]) => !holds(end, transaction.head.lanes, transaction.document) && !sayings.has(end.saying),
   );
-  if (lacking.length === 0 && !owed && !isRepairing) return;
-  if (lacking.length > 0) turn.setHead({ cursors: new Map() });
-  turn.setHead({ owed: { controls: 0, unknown: false, ...owed, lanes: new Map(lacking) } });
+  if (lacking.length === 0 && !missing && !isRepairing) return;
+  if (lacking.length > 0) transaction.setHead({ cursors: new Map() });
+  transaction.setHead({ missing: { controls: 0, unknown: false, ...missing, lanes: new Map(lacking) } });
 }
 
 /** What is left of it; null when all has come back, or when the relay has shown all it has: then the rest is missing as any frame is. */
-export function stillOwed(turn: Turn, upToDate: boolean): Owed | null {
-  const { owed } = turn.head;
-  if (!owed || upToDate) return null;
-  const isHere = (saying: Hex) => [...turn.late.values()].some((frame) => frame.saying === saying);
+export function stillMissing(transaction: Transaction, upToDate: boolean): Missing | null {
+  const { missing } = transaction.head;
+  if (!missing || upToDate) return null;
+  const isHere = (saying: Hex) => [...transaction.late.values()].some((frame) => frame.saying === saying);
   const lanes = new Map(
-    [...owed.lanes].filter(([, end]) => !holds(end, turn.head.lanes, turn.document) && !isHere(end.saying)),
+    [...missing.lanes].filter(
+      ([, end]) => !holds(end, transaction.head.lanes, transaction.document) && !isHere(end.saying),
+    ),
   );
-  const controls = turn.controls.size < owed.controls ? owed.controls : 0;
-  return lanes.size > 0 || controls > 0 || owed.unknown ? { lanes, controls, unknown: owed.unknown } : null;
+  const controls = transaction.controls.size < missing.controls ? missing.controls : 0;
+  return lanes.size > 0 || controls > 0 || missing.unknown
+    ? { lanes, controls, unknown: missing.unknown }
+    : null;
 }

@@ -4,9 +4,9 @@ import { listFrames, verifyAll, type Context } from './context.ts';
 import type { OpenedFrame } from './frames.ts';
 import type { Members } from './members.ts';
 import type { Key } from './ports.ts';
-import type { Shelf } from './transaction.ts';
+import type { Parked } from './transaction.ts';
 
-export const NO_SHELF: Shelf = {
+export const NOTHING_PARKED: Parked = {
   held: new Map(),
   waiting: new Map(),
   late: new Map(),
@@ -20,7 +20,7 @@ export const NO_SHELF: Shelf = {
  * The disk outside the seal is not believed: what says it is late or refused is verified again, and leaves its place where
  * its signature is not good; strangers are, with the first batch.
  */
-export async function readShelf(context: Context, members: Members): Promise<Shelf> {
+export async function readParked(context: Context, members: Members): Promise<Parked> {
   const { layout, ports } = context;
   const { disk } = ports;
   const held = new Map<Hex, Key>();

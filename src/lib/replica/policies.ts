@@ -77,26 +77,7 @@ export function rosterPolicy(
         }),
       );
     },
-    async carry(frames, carried) {
-      const all = merged(own(), carried);
-      const next = new Map(carried);
-      const told = frames.map(() => new Set<Brought>());
-      for (const [address, lists] of listsByAddress(frames)) {
-        const known = all.get(address) ?? [];
-        const { fresh, brought } = await admitCarried(address, [...lists.values()], known);
-        [...lists.keys()].forEach((frame, i) => told[frame]!.add(brought[i]!));
-        if (fresh.length === 0) continue;
-        all.set(address, [...known, ...fresh]);
-        next.set(address, [...(next.get(address) ?? []), ...fresh]);
-      }
-      // Who is who at these heads is nobody's question here: each frame may name others, and judging a chain is work.
-      frames.forEach((news, frame) => {
-        if (!news.every(({ address, heads }) => reaches(all.get(address), heads)))
-          told[frame]!.add('incomplete');
-      });
-      const isChanged = [...next].some(([address, entries]) => carried.get(address) !== entries);
-      return { carried: isChanged ? next : carried, brought: told.map(worstOf) };
-    },
+    carry: (frames, carried) => carryInto(own(), frames, carried),
     circle: (controls, carried, claimed) => circleOf(space, controls, chainsWith(carried), claimed),
     chainNews(announced, carried, { controls, owners, content, room }) {
       const chains = chainsWith(carried);
@@ -119,6 +100,31 @@ export function rosterPolicy(
     chainsTold: (announced, carried, news) => toldOf(chainsWith(carried), announced, news),
     groundless: (before, after) => ('roster' in before ? groundless(before.roster, after.roster, self) : []),
   };
+}
+
+/** What frames carry, taken in together: each statement is verified once, in whatever order the frames came. */
+async function carryInto(
+  own: ReadonlyMap<Address, readonly ChainEntry[]>,
+  frames: readonly (readonly ChainNews[])[],
+  carried: Carried,
+): ReturnType<Policy['carry']> {
+  const all = merged(own, carried);
+  const next = new Map(carried);
+  const told = frames.map(() => new Set<Brought>());
+  for (const [address, lists] of listsByAddress(frames)) {
+    const known = all.get(address) ?? [];
+    const { fresh, brought } = await admitCarried(address, [...lists.values()], known);
+    [...lists.keys()].forEach((frame, i) => told[frame]!.add(brought[i]!));
+    if (fresh.length === 0) continue;
+    all.set(address, [...known, ...fresh]);
+    next.set(address, [...(next.get(address) ?? []), ...fresh]);
+  }
+  // Who is who at these heads is nobody's question here: each frame may name others, and judging a chain is work.
+  frames.forEach((news, frame) => {
+    if (!news.every(({ address, heads }) => reaches(all.get(address), heads))) told[frame]!.add('incomplete');
+  });
+  const isChanged = [...next].some(([address, entries]) => carried.get(address) !== entries);
+  return { carried: isChanged ? next : carried, brought: told.map(worstOf) };
 }
 
 function membersOf(roster: RosterState, chains: Chains): RosterMembers {

@@ -16,19 +16,24 @@ import type { Frame, OpenedFrame } from './frames.ts';
 import { enterWords } from './intake.ts';
 import { shortOf } from './lane.ts';
 import { holds, type LaneHeads } from './log.ts';
-import { noteOwed } from './missing.ts';
+import { noteMissing } from './missing.ts';
 import type { Origin } from './state.ts';
-import type { Turn } from './transaction.ts';
+import type { Transaction } from './transaction.ts';
 
 /** The data frames held; what is damaged leaves the disk. */
-export async function readLog(context: Context, turn: Turn): Promise<Map<Hex, Frame>> {
-  const frames = new Map<Hex, Frame>([...turn.entered, ...turn.waiting, ...turn.late, ...turn.refused]);
-  for (const { frame } of await readOpened(context, turn)) frames.set(frame.id, frame);
+export async function readLog(context: Context, transaction: Transaction): Promise<Map<Hex, Frame>> {
+  const frames = new Map<Hex, Frame>([
+    ...transaction.entered,
+    ...transaction.waiting,
+    ...transaction.late,
+    ...transaction.refused,
+  ]);
+  for (const { frame } of await readOpened(context, transaction)) frames.set(frame.id, frame);
   return frames;
 }
 
-async function readOpened(context: Context, turn: Turn): Promise<OpenedFrame[]> {
-  const held = await listHeld(context, turn);
+async function readOpened(context: Context, transaction: Transaction): Promise<OpenedFrame[]> {
+  const held = await listHeld(context, transaction);
   return held.filter(({ frame }) => frame.kind !== 'control');
 }
 
@@ -36,60 +41,66 @@ async function readOpened(context: Context, turn: Turn): Promise<OpenedFrame[]> 
  * The frames that stand with those that count; one that is not whole there, from its copy in the outbox, if it has one.
  * What is damaged leaves the disk, so that it is fetched again.
  */
-async function listHeld(context: Context, turn: Turn): Promise<OpenedFrame[]> {
+async function listHeld(context: Context, transaction: Transaction): Promise<OpenedFrame[]> {
   const { frames, outbox } = context.layout;
   const { opened, damaged } = await listFrames(context, frames);
   const whole = new Set(opened.map(({ frame }) => frame.frame.id));
-  for (const id of damaged.map(idIn)) if (!turn.placed.has(id)) turn.discard(id);
+  for (const id of damaged.map(idIn)) if (!transaction.placed.has(id)) transaction.discard(id);
   const isLost = (id: Hex) =>
-    !whole.has(id) && !turn.keyOf(id) && (turn.discarded.has(id) || !turn.placed.has(id));
+    !whole.has(id) &&
+    !transaction.keyOf(id) &&
+    (transaction.discarded.has(id) || !transaction.placed.has(id));
   const copies = (await listFrames(context, outbox)).opened.filter(({ frame }) => isLost(frame.frame.id));
-  const still = opened.filter(({ key, frame }) => turn.keyOf(frame.frame.id)?.join() === key.join());
+  const still = opened.filter(({ key, frame }) => transaction.keyOf(frame.frame.id)?.join() === key.join());
   return [...still, ...copies].map(({ frame }) => frame);
 }
 
 /** Those of them whose signatures are good, and what waits or is late. */
-export async function readVerified(context: Context, turn: Turn): Promise<Map<Hex, Frame>> {
-  const frames = new Map<Hex, Frame>([...turn.entered, ...turn.waiting, ...turn.late]);
-  const { good, bad } = await verifyAll(await readOpened(context, turn), turn.members, new Map());
+export async function readVerified(context: Context, transaction: Transaction): Promise<Map<Hex, Frame>> {
+  const frames = new Map<Hex, Frame>([...transaction.entered, ...transaction.waiting, ...transaction.late]);
+  const { good, bad } = await verifyAll(
+    await readOpened(context, transaction),
+    transaction.members,
+    new Map(),
+  );
   for (const { frame } of good) frames.set(frame.id, frame);
-  for (const { frame } of bad) turn.forget(frame.id);
+  for (const { frame } of bad) transaction.forget(frame.id);
   return frames;
 }
 
 /** Replaces lanes and document by what the held frames make; says which frames count that did not before. */
-export async function recount(context: Context, turn: Turn): Promise<void> {
-  const before = turn.head.lanes;
-  const held = await readVerified(context, turn);
-  const stands = (device: Hex) => turn.members.stands(device) || device === context.self.id;
-  const base = await standingBase(context, turn, held, stands);
+export async function recount(context: Context, transaction: Transaction): Promise<void> {
+  const before = transaction.head.lanes;
+  const held = await readVerified(context, transaction);
+  const stands = (device: Hex) => transaction.members.stands(device) || device === context.self.id;
+  const base = await standingBase(context, transaction, held, stands);
   const document = new RecordDocument(context.schema);
   for (const [id, lane] of base.lanes) document.putLane(id, lane);
-  turn.document = document;
-  turn.mustFold = true;
-  turn.taken.length = 0;
-  turn.setHead({ lanes: base.heads, base: base.kept });
+  transaction.document = document;
+  transaction.mustFold = true;
+  transaction.taken.length = 0;
+  transaction.setHead({ lanes: base.heads, base: base.kept });
   const fresh = [...held.values()].filter((frame) => !isFolded(frame, base.heads, document));
   const { whole, torn } = separate(fresh, base.heads, document);
-  const counted = countedWords(whole, stands, [...turn.members.anchors, ...base.names]);
-  turn.waiting.clear();
-  turn.late.clear();
+  const counted = countedWords(whole, stands, [...transaction.members.anchors, ...base.names]);
+  transaction.waiting.clear();
+  transaction.late.clear();
   enterWords(
     context,
-    turn,
+    transaction,
     whole.filter(({ saying }) => counted.has(saying)),
   );
   for (const frame of whole) {
     if (counted.has(frame.saying)) continue;
-    turn.entered.delete(frame.id);
-    turn.late.set(frame.id, frame);
-    turn.place(frame, 'late');
+    transaction.entered.delete(frame.id);
+    transaction.late.set(frame.id, frame);
+    transaction.place(frame, 'late');
   }
   for (const frame of torn) {
-    turn.entered.delete(frame.id);
-    turn.waiting.set(frame.id, frame);
+    transaction.entered.delete(frame.id);
+    transaction.waiting.set(frame.id, frame);
   }
-  noteOwed(turn, before, [...turn.late.values()]);
+  noteMissing(transaction, before, [...transaction.late.values()]);
 }
 
 /**
@@ -98,20 +109,20 @@ export async function recount(context: Context, turn: Turn): Promise<void> {
  */
 async function standingBase(
   context: Context,
-  turn: Turn,
+  transaction: Transaction,
   held: ReadonlyMap<Hex, Frame>,
   stands: (device: Hex) => boolean,
 ): Promise<Foundation> {
-  const all = await readBase(context, turn);
+  const all = await readBase(context, transaction);
   if (!all.kept || all.kept.namedBy !== null || all.kept.snapshots.every(({ author }) => stands(author)))
     return all;
-  const counted = countedWords(held.values(), stands, [...turn.members.anchors, ...all.names]);
+  const counted = countedWords(held.values(), stands, [...transaction.members.anchors, ...all.names]);
   const counts = ({ author, parts }: Origin) =>
     stands(author) || parts.some((id) => counted.has(held.get(id)?.saying ?? ''));
   const snapshots = all.kept.snapshots.filter(counts);
   if (snapshots.length === all.kept.snapshots.length) return all;
-  turn.setHead({ base: snapshots.length > 0 ? { ...all.kept, snapshots } : null });
-  return readBase(context, turn);
+  transaction.setHead({ base: snapshots.length > 0 ? { ...all.kept, snapshots } : null });
+  return readBase(context, transaction);
 }
 
 /** Words that a snapshot covers say nothing new, whether they are held still or not. */
@@ -143,12 +154,12 @@ export function separate<F extends Link>(frames: readonly F[], heads: LaneHeads,
  */
 export async function readGrounds(
   context: Context,
-  turn: Turn,
+  transaction: Transaction,
 ): Promise<Readonly<Record<'controls' | 'all', Frame[]>>> {
   const late = (await listFrames(context, context.layout.late)).opened.map(({ frame }) => frame);
-  const all = [...(await listHeld(context, turn)), ...late];
+  const all = [...(await listHeld(context, transaction)), ...late];
   const controls = all.filter(({ frame }) => frame.kind === 'control');
-  const members = context.policy.evaluate([], turn.carried);
+  const members = context.policy.evaluate([], transaction.carried);
   const { good } = await verifyAll(controls, members, introducedBy(context.policy, all));
   return { controls: good.map(({ frame }) => frame), all: all.map(({ frame }) => frame) };
 }

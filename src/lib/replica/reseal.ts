@@ -13,12 +13,12 @@ import { makeFrame, type Frame } from './frames.ts';
 import { ownLanes } from './log.ts';
 import { readUnsentFrame, type Unsent } from './outbox.ts';
 import { readLog } from './recount.ts';
-import type { Turn } from './transaction.ts';
+import type { Transaction } from './transaction.ts';
 
 /** The frames that took the place of unsent ones, in order. */
 export async function resealUnsent(
   context: Context,
-  turn: Turn,
+  transaction: Transaction,
   unsent: readonly Unsent[],
 ): Promise<readonly Frame[]> {
   const keys = context.keyring.current;
@@ -27,7 +27,7 @@ export async function resealUnsent(
   const resealed: Frame[] = [];
   const renamed = new Map<Hex, Hex>();
   for (const one of old) {
-    const frame = await readUnsentFrame(context, one, turn.members);
+    const frame = await readUnsentFrame(context, one, transaction.members);
     if (!frame) continue;
     const again = await makeFrame(
       frame,
@@ -37,12 +37,12 @@ export async function resealUnsent(
       context.policy.hasGrounds,
     );
     renamed.set(frame.id, again.id);
-    turn.unsend(one.key);
-    replace(turn, frame, again);
-    turn.send(again);
+    transaction.unsend(one.key);
+    replace(transaction, frame, again);
+    transaction.send(again);
     resealed.push(again);
   }
-  rename(context, turn, renamed);
+  rename(context, transaction, renamed);
   return resealed;
 }
 
@@ -56,13 +56,13 @@ function oldIn({ keyring: { current } }: Context, unsent: readonly Unsent[]): Un
 }
 
 /** Wherever one of these frames is named, on this device, by its id. */
-function rename({ self }: Context, turn: Turn, renamed: ReadonlyMap<Hex, Hex>): void {
+function rename({ self }: Context, transaction: Transaction, renamed: ReadonlyMap<Hex, Hex>): void {
   const nameOf = (id: Hex) => renamed.get(id) ?? id;
-  const { lane, before } = ownLanes(self.id, turn.head.lanes);
-  const { base, undecided } = turn.head;
-  const lanes = new Map(turn.head.lanes);
+  const { lane, before } = ownLanes(self.id, transaction.head.lanes);
+  const { base, undecided } = transaction.head;
+  const lanes = new Map(transaction.head.lanes);
   if (before[0]) lanes.set(lane, { ...before[0], frame: nameOf(before[0].frame) });
-  turn.setHead({
+  transaction.setHead({
     lanes,
     undecided: undecided.map(nameOf),
     ...(base?.namedBy && { base: { ...base, namedBy: nameOf(base.namedBy) } }),
@@ -70,22 +70,25 @@ function rename({ self }: Context, turn: Turn, renamed: ReadonlyMap<Hex, Hex>): 
 }
 
 /** In its place, whether it counts, is late or waits. */
-function replace(turn: Turn, frame: Frame, again: Frame): void {
-  turn.place(frame, 'nowhere');
-  const waits = turn.waiting.delete(frame.id) || turn.strangers.delete(frame.id);
-  if (waits) turn.waiting.set(again.id, again);
-  const isLate = turn.late.delete(frame.id);
-  if (isLate) turn.late.set(again.id, again);
-  if (!waits && !isLate) turn.entered.set(again.id, again);
-  turn.place(again, waits ? 'park' : isLate ? 'late' : 'frame');
+function replace(transaction: Transaction, frame: Frame, again: Frame): void {
+  transaction.place(frame, 'nowhere');
+  const waits = transaction.waiting.delete(frame.id) || transaction.strangers.delete(frame.id);
+  if (waits) transaction.waiting.set(again.id, again);
+  const isLate = transaction.late.delete(frame.id);
+  if (isLate) transaction.late.set(again.id, again);
+  if (!waits && !isLate) transaction.entered.set(again.id, again);
+  transaction.place(again, waits ? 'park' : isLate ? 'late' : 'frame');
 }
 
 /** What this device made and the relay may not have: its words after what is known to be sent, and its control frames. */
-export async function readUnacknowledged(context: Context, turn: Turn): Promise<readonly Frame[]> {
-  const parked = [...turn.strangers.values()].map(({ frame }) => frame);
+export async function readUnacknowledged(
+  context: Context,
+  transaction: Transaction,
+): Promise<readonly Frame[]> {
+  const parked = [...transaction.strangers.values()].map(({ frame }) => frame);
   const isOwn = ({ author }: Frame) => author === context.self.id;
-  const data = [...(await readLog(context, turn)).values(), ...parked]
-    .filter((frame) => isOwn(frame) && frame.kind !== 'control' && frame.seq > turn.head.sent.seq)
+  const data = [...(await readLog(context, transaction)).values(), ...parked]
+    .filter((frame) => isOwn(frame) && frame.kind !== 'control' && frame.seq > transaction.head.sent.seq)
     .sort((a, b) => a.seq - b.seq);
   const { opened } = await listFrames(context, context.layout.frames);
   const controls = opened

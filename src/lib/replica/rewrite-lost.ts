@@ -13,7 +13,7 @@ import type { Lane } from './lane.ts';
 import { ownLanes, type LaneHead } from './log.ts';
 import type { Unsent } from './outbox.ts';
 import { readLog } from './recount.ts';
-import type { Turn } from './transaction.ts';
+import type { Transaction } from './transaction.ts';
 
 interface Holes {
   readonly unsent: readonly Unsent[];
@@ -22,12 +22,14 @@ interface Holes {
 }
 
 /** What of the outbox is left nowhere on this disk. */
-export function lostIn(turn: Turn, unsent: readonly Unsent[]): readonly Unsent[] {
-  return unsent.filter(({ id, isLost }) => isLost && !turn.entered.has(id) && !turn.waiting.has(id));
+export function lostIn(transaction: Transaction, unsent: readonly Unsent[]): readonly Unsent[] {
+  return unsent.filter(
+    ({ id, isLost }) => isLost && !transaction.entered.has(id) && !transaction.waiting.has(id),
+  );
 }
 
 /** How many of this device's words after what the relay has are not among these frames. */
-export function holesIn({ head }: Turn, self: string, held: readonly Frame[]): number {
+export function holesIn({ head }: Transaction, self: string, held: readonly Frame[]): number {
   const { before } = ownLanes(self, head.lanes);
   const folded = [...(head.base?.lanes.values() ?? [])].filter(({ author }) => author === self);
   const from = Math.max(head.sent.seq, ...folded.map(({ seq }) => seq));
@@ -38,50 +40,57 @@ export function holesIn({ head }: Turn, self: string, held: readonly Frame[]): n
 }
 
 /** Says again what was lost. The relay has been asked for all of it. */
-export async function restate(context: Context, turn: Turn, { unsent, holes }: Holes): Promise<void> {
-  const lost = lostIn(turn, unsent).filter(({ id }) => !turn.controls.has(id));
+export async function rewriteLost(
+  context: Context,
+  transaction: Transaction,
+  { unsent, holes }: Holes,
+): Promise<void> {
+  const lost = lostIn(transaction, unsent).filter(({ id }) => !transaction.controls.has(id));
   const keys = context.keyring.current;
-  if (lost.length + holes === 0 || !keys || !turn.members.author(context.self.id)?.clientId) return;
+  if (lost.length + holes === 0 || !keys || !transaction.members.author(context.self.id)?.clientId) return;
   // What the relay had once, and others may have: it is theirs to send again.
   for (const { key, id } of lost) {
-    turn.unsend(key);
-    turn.forget(id);
+    transaction.unsend(key);
+    transaction.forget(id);
   }
-  turn.setHead({ unsent: turn.head.unsent - holes });
+  transaction.setHead({ unsent: transaction.head.unsent - holes });
   if (holes === 0 && !lost.some(({ isNew }) => isNew)) return;
-  const { lane: id, before } = ownLanes(context.self.id, turn.head.lanes);
-  const lane = turn.document.lanes.get(id);
-  const end = lane && before[0] ? await lastWhole(context, turn, before[0]) : null;
+  const { lane: id, before } = ownLanes(context.self.id, transaction.head.lanes);
+  const lane = transaction.document.lanes.get(id);
+  const end = lane && before[0] ? await lastWhole(context, transaction, before[0]) : null;
   if (!lane || end === null) return;
   for (const { key, id: frame, own } of unsent) {
     if ((own?.seq ?? 0) <= end.seq || lost.some((one) => one.key === key)) continue;
-    turn.unsend(key);
-    turn.forget(frame);
-    turn.entered.delete(frame);
+    transaction.unsend(key);
+    transaction.forget(frame);
+    transaction.entered.delete(frame);
   }
   const values = valuesSince(lane, lane.frame(end.seq - 1)?.clock ?? 0);
-  turn.touch();
-  turn.document.putLane(id, lane.cut(end.seq));
-  const lanes = new Map(turn.head.lanes);
+  transaction.touch();
+  transaction.document.putLane(id, lane.cut(end.seq));
+  const lanes = new Map(transaction.head.lanes);
   if (end.seq === 0) lanes.delete(id);
   else lanes.set(id, { ...end, clock: lane.frame(end.seq - 1)?.clock ?? 0, isJoined: false });
-  turn.setHead({ lanes, announced: { ...turn.head.announced, lanes: [], controls: [], chains: new Map() } });
-  turn.mustFold = true;
-  const update = turn.document.set(id, values);
-  await authorData(context, turn, 'update', update, keys);
+  transaction.setHead({
+    lanes,
+    announced: { ...transaction.head.announced, lanes: [], controls: [], chains: new Map() },
+  });
+  transaction.mustFold = true;
+  const update = transaction.document.set(id, values);
+  await authorData(context, transaction, 'update', update, keys);
 }
 
 /** The last of this device's words of which a copy is whole, or which the relay has; number 0 when there is none. */
 async function lastWhole(
   context: Context,
-  turn: Turn,
+  transaction: Transaction,
   head: LaneHead,
 ): Promise<Omit<LaneHead, 'clock' | 'isJoined'>> {
   const { id: author } = context.self;
-  const held = [...(await readLog(context, turn)).values()].filter((frame) => frame.author === author);
+  const held = [...(await readLog(context, transaction)).values()].filter((frame) => frame.author === author);
   const bySaying = new Map(held.map((frame) => [frame.saying, frame]));
   let end: Omit<LaneHead, 'clock' | 'isJoined'> = { author, seq: 0, saying: '', frame: '' };
-  const folded = [...(turn.head.base?.lanes.values() ?? [])].find((one) => one.author === author);
+  const folded = [...(transaction.head.base?.lanes.values() ?? [])].find((one) => one.author === author);
   if (folded) end = { author, seq: folded.seq, saying: folded.saying, frame: folded.frame };
   for (const frame of [...bySaying.values()].sort((a, b) => a.seq - b.seq)) {
     if (frame.seq !== end.seq + 1 || (end.seq > 0 && frame.before[0] !== end.saying)) continue;

@@ -11,7 +11,7 @@ import { compareHlc } from './hlc.ts';
 import { shortOf, type Lane } from './lane.ts';
 import { takeAll, type LaneHead, type LaneId } from './log.ts';
 import type { FoldedLane } from './snapshot.ts';
-import type { Turn } from './transaction.ts';
+import type { Transaction } from './transaction.ts';
 import { keptUnseen } from './unseen.ts';
 import { readUpdate, type Place } from './update.ts';
 import type { UnsettledWords, WordOf } from './words.ts';
@@ -20,19 +20,21 @@ import type { UnsettledWords, WordOf } from './words.ts';
  * What does not count: late words, and those that wait for what their author had folded and the relay erased, before it was
  * known here that the author is out.
  */
-export function notCounted({ late, waiting, members }: Turn): Frame[] {
+export function notCounted({ late, waiting, members }: Transaction): Frame[] {
   return [...late.values(), ...[...waiting.values()].filter(({ author }) => !members.stands(author))];
 }
 
-export async function unsettled(context: Context, turn: Turn): Promise<UnsettledWords> {
+export async function unsettled(context: Context, transaction: Transaction): Promise<UnsettledWords> {
   // Who stands no longer has nothing to settle: its own words count for itself alone.
-  if (!turn.members.stands(context.self.id)) return { late: [], kept: [] };
-  const late = notCounted(turn);
-  const aside = await foldedAside(turn, late);
-  const folded = aside.flatMap((one) => wordOfFolded(one, late, turn));
+  if (!transaction.members.stands(context.self.id)) return { late: [], kept: [] };
+  const late = notCounted(transaction);
+  const aside = await foldedAside(transaction, late);
+  const folded = aside.flatMap((one) => wordOfFolded(one, late, transaction));
   return {
-    late: [...wordsAmong(late, replayed(context, turn, late, aside)), ...folded].sort((a, b) => a.at - b.at),
-    kept: keptUnseen(turn),
+    late: [...wordsAmong(late, replayed(context, transaction, late, aside)), ...folded].sort(
+      (a, b) => a.at - b.at,
+    ),
+    kept: keptUnseen(transaction),
   };
 }
 
@@ -47,7 +49,10 @@ interface FoldedAside {
  * What snapshots that do not count say beyond the words held: their author had folded words and the relay erased them, before
  * it was known here that their author is out. Each is one thing to take in, by its last part, or to set aside.
  */
-async function foldedAside({ members }: Turn, late: readonly Frame[]): Promise<readonly FoldedAside[]> {
+async function foldedAside(
+  { members }: Transaction,
+  late: readonly Frame[],
+): Promise<readonly FoldedAside[]> {
   const opened = await openFew(
     late.filter(({ kind }) => kind === 'snapshot'),
     members,
@@ -55,8 +60,12 @@ async function foldedAside({ members }: Turn, late: readonly Frame[]): Promise<r
   return opened.map(({ last, snapshot }) => ({ last, lanes: [...snapshot.lanes.values()] }));
 }
 
-function wordOfFolded({ last, lanes }: FoldedAside, held: readonly Frame[], turn: Turn): WordOf[] {
-  const values = lanes.flatMap((lane) => unsaid(lane, held, turn));
+function wordOfFolded(
+  { last, lanes }: FoldedAside,
+  held: readonly Frame[],
+  transaction: Transaction,
+): WordOf[] {
+  const values = lanes.flatMap((lane) => unsaid(lane, held, transaction));
   const word = { saying: last.saying, device: last.author, at: last.clock.time, values };
   return values.length > 0 ? [word] : [];
 }
@@ -65,7 +74,7 @@ function wordOfFolded({ last, lanes }: FoldedAside, held: readonly Frame[], turn
 function unsaid(
   { head: { author }, lane }: FoldedLane,
   held: readonly Frame[],
-  { head: { lanes } }: Turn,
+  { head: { lanes } }: Transaction,
 ): (Place & { readonly value: unknown })[] {
   const isIn = (place: { readonly author: Hex; readonly seq: number; readonly saying: Hex }) =>
     place.author === author && lane.frameAt(shortOf(place.saying)) === place.seq - 1;
@@ -90,7 +99,7 @@ function unsaid(
  */
 function replayed(
   context: Context,
-  turn: Turn,
+  transaction: Transaction,
   late: readonly Frame[],
   aside: readonly FoldedAside[],
 ): readonly Lane[] {
@@ -102,10 +111,10 @@ function replayed(
     heads.set(id, head);
     scratch.putLane(id, lane);
   };
-  for (const [id, head] of turn.head.lanes) put(id, head, turn.document.lanes.get(id)!.clone());
+  for (const [id, head] of transaction.head.lanes) put(id, head, transaction.document.lanes.get(id)!.clone());
   for (const { last, lanes } of aside)
     for (const { head, lane } of lanes) put(`${last.saying} ${head.saying}`, head, lane);
-  takeAll(context, late, heads, scratch, turn.members);
+  takeAll(context, late, heads, scratch, transaction.members);
   return [...scratch.lanes.values()];
 }
 

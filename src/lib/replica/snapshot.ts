@@ -112,7 +112,7 @@ function encodeContent({ lanes, chains, controls, late, names }: Snapshot): Byte
       .varint(head.seq)
       .bytes(fromHex(head.saying))
       .bytes(fromHex(head.frame));
-    writer.u8(head.isJoined ? 1 : 0).lengthPrefixed(lane.fold());
+    writer.u8(head.isJoined ? 1 : 0).lengthPrefixed(lane.encode());
   }
   writer.varint(chains.size);
   for (const address of [...chains.keys()].sort()) {

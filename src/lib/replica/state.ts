@@ -5,7 +5,7 @@
  *
  *   head        0x02 version | varint written | varint first tail | varint next tail | varint bytes in tails
  *               | varint next in outbox | varint unsent | varint controls | u8 carried | u64 milliseconds, u16 counter
- *               | sent | lanes | lanes shown | announced | judged | reach | claims | cursors | base | ids undecided | owed
+ *               | sent | lanes | lanes shown | announced | judged | reach | claims | cursors | base | ids undecided | missing
  *               | u8 flags (1 whole history wanted, 2 frames were dropped)
  *   sent        varint seq | varint clock                            own words up to here are on the relay
  *   lanes       varint n | n × (text id | author[32] | varint seq | saying[32] | frame id[32] | varint clock | u8 joined)
@@ -15,7 +15,7 @@
  *   claims      varint n | n × (author[32] | u8 control | varint seq | saying[32] | frame id[32] | by[32])
  *   cursors     varint n | n × (topic[32] | varint after | u8 0, or u8 1 | id[32])
  *   base        u8 0, or u8 1 | u8 flags (1 verified, 2 let go) | u8 0, or u8 1 | frame id[32] | varint n | n × (author[32] | ids) | lanes
- *   owed        u8 0, or u8 1 | lanes | varint controls | u8 unknown
+ *   missing        u8 0, or u8 1 | lanes | varint controls | u8 unknown
  *   ids         varint n | n × id[32]                                text   u32 length | UTF-8
  */
 import { fromHex, fromUtf8, hex, toOwned, utf8, type Bytes } from '#lib/bytes/bytes.ts';
@@ -62,8 +62,8 @@ export interface Base {
   readonly lanes: LaneHeads;
 }
 
-/** What stood on this disk, rotted, and has not come back (owed.ts). */
-export interface Owed {
+/** What stood on this disk, rotted, and has not come back (missing.ts). */
+export interface Missing {
   /** How far lanes had come that cannot be followed so far now. */
   readonly lanes: LaneHeads;
   /** How many controls there were; 0 when they are all there. */
@@ -109,7 +109,7 @@ export interface HeadState {
   readonly cursors: ReadonlyMap<Hex, RelayCursor>;
   readonly base: Base | null;
   readonly undecided: readonly Hex[];
-  readonly owed: Owed | null;
+  readonly missing: Missing | null;
   readonly wantsHistory: boolean;
   readonly dropped: boolean;
 }
@@ -134,7 +134,7 @@ export const EMPTY_HEAD: HeadState = {
   cursors: new Map(),
   base: null,
   undecided: [],
-  owed: null,
+  missing: null,
   wantsHistory: false,
   dropped: false,
 };
@@ -170,7 +170,7 @@ export function encodeHead(head: HeadState): Bytes {
   });
   writeBase(writer, head.base);
   writeIds(writer, head.undecided);
-  writeOwed(writer, head.owed);
+  writeMissing(writer, head.missing);
   return writer.u8((head.wantsHistory ? 1 : 0) | (head.dropped ? 2 : 0)).finish();
 }
 
@@ -198,7 +198,7 @@ export function decodeHead(bytes: Bytes): HeadState | null {
       cursors: readMap(reader, () => readCursor(reader)),
       base: readBase(reader),
       undecided: readIds(reader),
-      owed: readOwed(reader),
+      missing: readMissing(reader),
     };
     const flags = reader.u8();
     return { ...state, wantsHistory: (flags & 1) !== 0, dropped: (flags & 2) !== 0 };
@@ -271,14 +271,14 @@ function readBase(reader: Reader): Base | null {
   return { verified, hasLetGo, namedBy, snapshots, lanes: readLanes(reader) };
 }
 
-function writeOwed(writer: Writer, owed: Owed | null): void {
-  writer.u8(owed ? 1 : 0);
-  if (!owed) return;
-  writeLanes(writer, owed.lanes);
-  writer.varint(owed.controls).u8(owed.unknown ? 1 : 0);
+function writeMissing(writer: Writer, missing: Missing | null): void {
+  writer.u8(missing ? 1 : 0);
+  if (!missing) return;
+  writeLanes(writer, missing.lanes);
+  writer.varint(missing.controls).u8(missing.unknown ? 1 : 0);
 }
 
-function readOwed(reader: Reader): Owed | null {
+function readMissing(reader: Reader): Missing | null {
   if (reader.u8() === 0) return null;
   return { lanes: readLanes(reader), controls: reader.varint(), unknown: reader.u8() === 1 };
 }

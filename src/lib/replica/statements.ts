@@ -10,12 +10,12 @@ import type { Hex } from '#lib/keys/ids.ts';
 import type { FrameInner } from '#lib/keys/signed.ts';
 import type { Context } from './context.ts';
 import type { ControlStatement, Snapshot } from './snapshot.ts';
-import type { Turn } from './transaction.ts';
+import type { Transaction } from './transaction.ts';
 
 /** Chains are taken in of those whose chains matter here, which the controls tell: again until nothing more is found. */
 export async function takeStatements(
   context: Context,
-  turn: Turn,
+  transaction: Transaction,
   { chains, controls }: Pick<Snapshot, 'chains' | 'controls'>,
 ): Promise<void> {
   const { policy, space } = context;
@@ -24,13 +24,13 @@ export async function takeStatements(
   );
   const open = new Map(chains);
   for (let progress = true; progress;) {
-    const { addresses } = policy.circle([...turn.controls.values()], turn.carried, claimed);
+    const { addresses } = policy.circle([...transaction.controls.values()], transaction.carried, claimed);
     const here = [...open].filter(([address]) => addresses.has(address));
     for (const [address] of here) open.delete(address);
     const news = here.map(([address, carried]) => [{ address, heads: [], carried }]);
-    turn.carried = (await policy.carry(news, turn.carried)).carried;
-    turn.members = policy.evaluate([...turn.controls.values()], turn.carried);
-    const isTaken = await takeControls(context, turn, controls);
+    transaction.carried = (await policy.carry(news, transaction.carried)).carried;
+    transaction.members = policy.evaluate([...transaction.controls.values()], transaction.carried);
+    const isTaken = await takeControls(context, transaction, controls);
     progress = open.size > 0 && (isTaken || here.length > 0);
   }
 }
@@ -41,17 +41,17 @@ export async function takeStatements(
  */
 export async function takeControls(
   context: Context,
-  turn: Turn,
+  transaction: Transaction,
   controls: readonly ControlStatement[],
 ): Promise<boolean> {
   let isTaken = false;
   for (let again = controls.length > 0; again;) {
-    const open = openClaims(context, turn, controls);
-    const { carried } = turn;
-    const admitted = await admitReady(context, turn, await wholeAmong(context, turn, open));
-    again = admitted.size > 0 || turn.carried !== carried;
+    const open = openClaims(context, transaction, controls);
+    const { carried } = transaction;
+    const admitted = await admitReady(context, transaction, await wholeAmong(context, transaction, open));
+    again = admitted.size > 0 || transaction.carried !== carried;
     if (!again) break;
-    turn.members = context.policy.evaluate([...turn.controls.values()], turn.carried);
+    transaction.members = context.policy.evaluate([...transaction.controls.values()], transaction.carried);
     isTaken = true;
   }
   return isTaken;
@@ -63,17 +63,21 @@ interface Claim extends ClaimedControl {
   readonly content: Bytes;
 }
 
-function openClaims({ space, policy }: Context, turn: Turn, controls: readonly ControlStatement[]): Claim[] {
+function openClaims(
+  { space, policy }: Context,
+  transaction: Transaction,
+  controls: readonly ControlStatement[],
+): Claim[] {
   return controls.flatMap((one) => {
     const claim = claimOf(space, one, policy.hasGrounds);
-    return claim && !turn.controls.has(hex(claim.claimed.id)) ? [claim] : [];
+    return claim && !transaction.controls.has(hex(claim.claimed.id)) ? [claim] : [];
   });
 }
 
 /** Those of them that are rightly signed, and of whose chains all is here that they name, once what they carry is taken in. */
 async function wholeAmong(
   { policy }: Context,
-  turn: Turn,
+  transaction: Transaction,
   claims: readonly Claim[],
 ): Promise<VerifiedControl[]> {
   const introduced = new Map(
@@ -84,19 +88,19 @@ async function wholeAmong(
   const signed: Claim[] = [];
   for (const claim of claims) {
     const author = hex(claim.claimed.inner.author);
-    const key = turn.members.author(author)?.signing ?? introduced.get(author);
+    const key = transaction.members.author(author)?.signing ?? introduced.get(author);
     if (key && (await isSigned(claim, key))) signed.push(claim);
   }
   // Whom one of them lets in matters as if it had come by itself.
   const claimed = claims.map((one) => one.claimed);
-  const known = [...turn.controls.values(), ...signed.map((one) => one.claimed)];
-  const { addresses } = policy.circle(known, turn.carried, claimed);
+  const known = [...transaction.controls.values(), ...signed.map((one) => one.claimed)];
+  const { addresses } = policy.circle(known, transaction.carried, claimed);
   const here = signed.filter(({ chains }) => chains.every(({ address }) => addresses.has(address)));
   const { carried, brought } = await policy.carry(
     here.map(({ chains }) => chains),
-    turn.carried,
+    transaction.carried,
   );
-  turn.carried = carried;
+  transaction.carried = carried;
   const isWhole = (_: Claim, i: number) => brought[i] === 'known' || brought[i] === 'fresh';
   return here.filter(isWhole).map(({ claimed }) => claimed);
 }
@@ -138,20 +142,20 @@ const NO_CONTENT = new Uint8Array(0);
 /** Takes in, all at once, those of these controls of which everything they build on is there or comes with them. Their ids. */
 export async function admitReady(
   { policy }: Context,
-  turn: Turn,
+  transaction: Transaction,
   controls: readonly VerifiedControl[],
 ): Promise<ReadonlySet<Hex>> {
-  const ready = buildable(turn, controls);
+  const ready = buildable(transaction, controls);
   if (ready.length === 0) return new Set();
-  const found = await policy.admit(ready, [...turn.controls.values()]);
+  const found = await policy.admit(ready, [...transaction.controls.values()]);
   // What builds on one that is not admitted waits with it.
-  const admitted = buildable(turn, found);
-  turn.addControls(admitted);
+  const admitted = buildable(transaction, found);
+  transaction.addControls(admitted);
   return new Set(admitted.map(({ id }) => hex(id)));
 }
 
 /** Of these controls, which are not here yet, those that build on nothing but what is here or among them. */
-function buildable({ controls }: Turn, fresh: readonly VerifiedControl[]): VerifiedControl[] {
+function buildable({ controls }: Transaction, fresh: readonly VerifiedControl[]): VerifiedControl[] {
   const operations = fresh.flatMap((control) => {
     const operation = operationOf(control, control);
     const deps = operation.deps.filter((one) => !controls.has(one));

@@ -1,5 +1,5 @@
 /**
- * One turn of a replica: everything that one call changes, gathered beside the current state. A turn is written to the
+ * One transaction of a replica: everything that one call changes, gathered beside the current state. A transaction is written to the
  * disk whole and then becomes the state, or it is dropped and nothing has happened.
  */
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
@@ -30,7 +30,7 @@ export interface Memory {
 }
 
 /** The part of memory that only receiving needs; read from the disk at the first frame. */
-export interface Shelf {
+export interface Parked {
   /** Where every frame held stands on the disk. */
   readonly held: Map<Hex, Key>;
   /** Verified data frames that wait for their author's word before. */
@@ -47,7 +47,7 @@ export interface Shelf {
   readonly suspects: ReadonlyMap<Hex, Hex>;
 }
 
-export class Turn {
+export class Transaction {
   head: HeadState;
   controls: ReadonlyMap<Hex, VerifiedControl>;
   members: Members;
@@ -64,11 +64,11 @@ export class Turn {
   readonly taken: Taken[] = [];
   /** The lanes changed in a way that tails do not tell: the state is written whole. */
   mustFold = false;
-  /** What it makes of the record. The document that stands is changed in place; after a turn that fails it is read again. */
+  /** What it makes of the record. The document that stands is changed in place; after a transaction that fails it is read again. */
   document: RecordDocument;
   readonly events: SecurityEvent[] = [];
   readonly reported: Set<string>;
-  /** Data frames that this turn put with those that count: not on the disk yet. */
+  /** Data frames that this transaction put with those that count: not on the disk yet. */
   readonly entered = new Map<Hex, Frame>();
   readonly placed = new Map<Hex, Key | null>();
   readonly discarded = new Set<Hex>();
@@ -79,7 +79,7 @@ export class Turn {
 
   constructor(
     memory: Memory,
-    shelf: Shelf,
+    parked: Parked,
     layout: Layout,
     document: RecordDocument,
     onTouch: () => void = () => {},
@@ -93,17 +93,17 @@ export class Turn {
     this.others = memory.others;
     this.carried = memory.carried;
     this.reported = new Set(memory.reported);
-    this.waiting = new Map(shelf.waiting);
-    this.late = new Map(shelf.late);
-    this.refused = new Map(shelf.refused);
-    this.strangers = new Map(shelf.strangers);
-    this.parkedBy = shelf.parkedBy;
-    this.suspects = shelf.suspects;
-    this.#held = shelf.held;
+    this.waiting = new Map(parked.waiting);
+    this.late = new Map(parked.late);
+    this.refused = new Map(parked.refused);
+    this.strangers = new Map(parked.strangers);
+    this.parkedBy = parked.parkedBy;
+    this.suspects = parked.suspects;
+    this.#held = parked.held;
     this.#layout = layout;
   }
 
-  /** Whether this turn has changed what the record says: words that set nothing leave it as it was. */
+  /** Whether this transaction has changed what the record says: words that set nothing leave it as it was. */
   changesRecord(before: LaneHeads): boolean {
     if (this.document === this.#standing)
       return this.taken.some(({ update }) => update !== null) || this.mustFold;
@@ -115,7 +115,7 @@ export class Turn {
     return valuesOf(before) !== valuesOf(this.head.lanes);
   }
 
-  /** The document is about to be changed: one that stands has to be read again if this turn fails. */
+  /** The document is about to be changed: one that stands has to be read again if this transaction fails. */
   touch(): void {
     if (this.document === this.#standing) this.#onTouch();
   }
@@ -151,7 +151,7 @@ export class Turn {
     return placed === undefined ? this.#held.get(id) : (placed ?? undefined);
   }
 
-  /** Where every frame stands at the end of this turn. */
+  /** Where every frame stands at the end of this transaction. */
   *heldKeys(): Iterable<[Hex, Key]> {
     for (const [id, key] of this.#held) if (!this.placed.has(id)) yield [id, key];
     for (const [id, key] of this.placed) if (key) yield [id, key];

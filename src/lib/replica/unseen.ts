@@ -7,14 +7,14 @@
  */
 import type { Hex } from '#lib/keys/ids.ts';
 import { shortOf, type Lane } from './lane.ts';
-import type { Turn } from './transaction.ts';
+import type { Transaction } from './transaction.ts';
 import type { WordOf } from './words.ts';
 
 export function keptUnseen({
   head,
   document,
   members,
-}: Pick<Turn, 'head' | 'document' | 'members'>): WordOf[] {
+}: Pick<Transaction, 'head' | 'document' | 'members'>): WordOf[] {
   const words = new Map<Hex, WordOf>();
   for (const [id, { author: device }] of head.lanes) {
     const lane = document.lanes.get(id);

@@ -15,7 +15,7 @@ import type { Replica } from '#lib/replica/replica.ts';
 import { openDexieStorage } from '#lib/storage/dexie.ts';
 import type { Storage } from '#lib/storage/storage.ts';
 import { openAccount } from '#lib/vault/account/open-account.ts';
-import { found } from '#lib/vault/entry/activation.ts';
+import { createAccount } from '#lib/vault/entry/activation.ts';
 import { OWN_RECORD, type RecordView, type VaultEvent } from '#lib/vault/door/door.ts';
 import { browserEnvironment, type Environment } from '#lib/vault/environment.ts';
 import { identityChanges, readIdentity, type Identity } from '#lib/vault/entry/identity.ts';
@@ -189,7 +189,7 @@ async function open(storage: Storage, secret: Bytes) {
 async function foundAccount(storage: Storage): Promise<{ secret: Bytes; identity: Identity }> {
   const nobody = new Uint8Array(32);
   const founded = must(
-    await found({
+    await createAccount({
       env,
       storage,
       enrolled: {

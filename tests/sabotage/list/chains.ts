@@ -190,8 +190,8 @@ export const CHAINS: readonly Sabotage[] = [
   {
     id: 'parked-looked-at-when-there-is-news',
     file: 'src/lib/replica/intake.ts',
-    find: `let isNews = turn.members !== turn.parkedBy;`,
-    replace: `let isNews = turn.members !== null;`,
+    find: `let isNews = transaction.members !== transaction.parkedBy;`,
+    replace: `let isNews = transaction.members !== null;`,
     why: 'What waits would be verified again with every frame of anybody.',
     tests: ['tests/replica/costs.test.ts'],
   },

@@ -207,7 +207,7 @@ export const REPLICA: readonly Sabotage[] = [
   {
     id: 'incomplete-has-its-authors-quota',
     file: 'src/lib/replica/intake.ts',
-    find: `if (turn.members.isKnown(one.frame.author)) known.set(one.frame.id, one.frame);`,
+    find: `if (transaction.members.isKnown(one.frame.author)) known.set(one.frame.id, one.frame);`,
     replace: `if (one.frame.author === '') known.set(one.frame.id, one.frame);`,
     why: 'One author whose frames never come whole would crowd out what waits of the others.',
     tests: ['tests/replica/carriage.test.ts'],
@@ -215,23 +215,23 @@ export const REPLICA: readonly Sabotage[] = [
   {
     id: 'snapshot-news-wake-what-waits',
     file: 'src/lib/replica/receiving.ts',
-    find: `again = round.isNews && turn.strangers.size > 0;`,
-    replace: `again = round.isNews && turn.strangers.size < 0;`,
+    find: `again = round.isNews && transaction.strangers.size > 0;`,
+    replace: `again = round.isNews && transaction.strangers.size < 0;`,
     why: 'A word that stands on what a snapshot tells would be told as kept back, and wait.',
     tests: ['tests/replica/order.test.ts'],
   },
   {
     id: 'few-refused-are-kept',
     file: 'src/lib/replica/intake.ts',
-    find: `turn.place(frame, kept < MAX_REFUSED ? 'refuse' : 'nowhere');`,
-    replace: `turn.place(frame, 'refuse');`,
+    find: `transaction.place(frame, kept < MAX_REFUSED ? 'refuse' : 'nowhere');`,
+    replace: `transaction.place(frame, 'refuse');`,
     why: 'A member could fill the disk with frames that never count.',
     tests: ['tests/replica/carriage.test.ts'],
   },
   {
     id: 'shown-words-are-vouched-for',
     file: 'src/lib/replica/receiving.ts',
-    find: `  await vouch(context, turn, before);
+    find: `  await vouch(context, transaction, before);
 `,
     replace: '',
     why: 'What the tablet had shown would vanish with the phone that wrote it (finding 1).',
@@ -240,15 +240,15 @@ export const REPLICA: readonly Sabotage[] = [
   {
     id: 'vouches-for-the-shown-alone',
     file: 'src/lib/replica/vouching.ts',
-    find: `return [...turn.head.shown.values()].filter(`,
-    replace: `return [...turn.late.values()].map((word) => ({ ...word, frame: word.id, clock: 0, isJoined: false })).filter(`,
+    find: `return [...transaction.head.shown.values()].filter(`,
+    replace: `return [...transaction.late.values()].map((word) => ({ ...word, frame: word.id, clock: 0, isJoined: false })).filter(`,
     why: 'A relay that brings a thief’s words with the news of the revocation would have them counted.',
     tests: ['tests/replica/revocation.test.ts'],
   },
   {
     id: 'controls-are-vouched-for',
     file: 'src/lib/replica/vouching.ts',
-    find: `  await noteGroundless(context, turn, before);
+    find: `  await noteGroundless(context, transaction, before);
 `,
     replace: '',
     why: 'A rotation that a revoked device had made would fall, although everybody had used it.',
@@ -276,7 +276,7 @@ export const REPLICA: readonly Sabotage[] = [
     id: 'taken-in-counts-anew',
     file: 'src/lib/replica/receiving.ts',
     find: ` ||
-    (turn.late.size > 0 && (fresh.length > 0 || before !== turn.members));`,
+    (transaction.late.size > 0 && (fresh.length > 0 || before !== transaction.members));`,
     replace: `;`,
     why: 'A late word that somebody has taken in would stay late here, and count there.',
     tests: ['tests/replica/revocation.test.ts'],
@@ -300,7 +300,7 @@ export const REPLICA: readonly Sabotage[] = [
   {
     id: 'gaps-are-told',
     file: 'src/lib/replica/receiving.ts',
-    find: `    report(context, turn);
+    find: `    report(context, transaction);
 `,
     replace: ``,
     why: 'A relay could keep back what one author says, and nobody would hear of it (C02).',
@@ -309,8 +309,8 @@ export const REPLICA: readonly Sabotage[] = [
   {
     id: 'second-use-is-told',
     file: 'src/lib/replica/receiving.ts',
-    find: `if (seen.has(author)) turn.raise(`,
-    replace: `if (seen.has('')) turn.raise(`,
+    find: `if (seen.has(author)) transaction.raise(`,
+    replace: `if (seen.has('')) transaction.raise(`,
     why: 'A copied profile would write on, unnoticed (B06).',
     tests: ['tests/attacks/b06.test.ts'],
   },
@@ -325,7 +325,7 @@ export const REPLICA: readonly Sabotage[] = [
   {
     id: 'controls-inside-carry-chains',
     file: 'src/lib/replica/statements.ts',
-    find: `  turn.carried = carried;
+    find: `  transaction.carried = carried;
   const isWhole`,
     replace: `  const isWhole`,
     why: 'What a hidden control had brought of a chain would be lost in the rotation that carries it: the thief stays.',
@@ -342,7 +342,7 @@ export const REPLICA: readonly Sabotage[] = [
   {
     id: 'rot-reads-the-base',
     file: 'src/lib/replica/committed.ts',
-    find: `for (const snapshot of await readSnapshots(context, turn)) await takeStatements(context, turn, snapshot);`,
+    find: `await takeStatements(context, transaction, snapshot);`,
     replace: '',
     why: 'What a snapshot alone tells of chains would be forgotten with one flipped bit (R03).',
     tests: ['tests/replica/whole-chains.test.ts'],
@@ -350,8 +350,8 @@ export const REPLICA: readonly Sabotage[] = [
   {
     id: 'what-waits-is-told-of',
     file: 'src/lib/replica/receiving.ts',
-    find: `for (const gap of [...gapsIn(holdingsOf(turn, turn)), ...gapsUnder(turn)])`,
-    replace: `for (const gap of gapsIn(holdingsOf(turn, turn)))`,
+    find: `for (const gap of [...gapsIn(holdingsOf(transaction, transaction)), ...gapsUnder(transaction)])`,
+    replace: `for (const gap of gapsIn(holdingsOf(transaction, transaction)))`,
     why: 'A relay could keep a rotation waiting for ever, by one control that it hides, and nobody would be told.',
     tests: ['tests/replica/carriage.test.ts'],
   },
@@ -408,7 +408,7 @@ export const REPLICA: readonly Sabotage[] = [
   {
     id: 'lost-words-are-said-again',
     file: 'src/lib/replica/receiving.ts',
-    find: `  await restate(context, turn, { unsent: await kept.outbox(), holes });
+    find: `  await rewriteLost(context, transaction, { unsent: await committed.outbox(), holes });
 `,
     replace: '',
     why: 'Two rotten sectors would stop a device from ever being heard again (R03).',

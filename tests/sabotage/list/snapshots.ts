@@ -5,7 +5,7 @@ export const SNAPSHOTS: readonly Sabotage[] = [
   {
     id: 'who-may-snapshot',
     file: 'src/lib/replica/adopt.ts',
-    find: `    if (!(await mayFold(context, turn, candidate.parts))) continue;
+    find: `    if (!(await mayFold(context, transaction, candidate.parts))) continue;
 `,
     replace: ``,
     why: 'A revoked device’s snapshot would be where newcomers begin.',
@@ -31,7 +31,7 @@ export const SNAPSHOTS: readonly Sabotage[] = [
   {
     id: 'snapshot-names-what-its-words-name',
     file: 'src/lib/replica/adopt.ts',
-    find: `return (await namesAsItsWords(context, turn, snapshot)) ? 'verified' : 'refused';`,
+    find: `return (await namesAsItsWords(context, transaction, snapshot)) ? 'verified' : 'refused';`,
     replace: `return 'verified';`,
     why: 'Words that counted by being named would be late after the snapshot, or late ones count.',
     tests: ['tests/replica/snapshots.test.ts', 'tests/attacks/c09.test.ts'],
@@ -47,7 +47,7 @@ export const SNAPSHOTS: readonly Sabotage[] = [
   {
     id: 'lie-of-a-base-is-noticed',
     file: 'src/lib/replica/adopt.ts',
-    find: `const isLie = !covered.every((frame) => isTold(context, turn, frame));`,
+    find: `const isLie = !covered.every((frame) => isTold(context, transaction, frame));`,
     replace: `const isLie = covered.length < 0;`,
     why: 'A newcomer who began with a lie would never hear of it.',
     tests: ['tests/attacks/c09.test.ts'],
@@ -55,7 +55,7 @@ export const SNAPSHOTS: readonly Sabotage[] = [
   {
     id: 'refused-snapshot-publishes-again',
     file: 'src/lib/replica/adopt.ts',
-    find: `for (const frame of covered.sort((a, b) => a.seq - b.seq)) turn.send(frame, 'again');`,
+    find: `for (const frame of covered.sort((a, b) => a.seq - b.seq)) transaction.send(frame, 'again');`,
     replace: `covered.sort((a, b) => a.seq - b.seq);`,
     why: 'What a liar had erased would come back to nobody.',
     tests: ['tests/attacks/c09.test.ts'],
@@ -111,7 +111,7 @@ export const SNAPSHOTS: readonly Sabotage[] = [
   {
     id: 'snapshot-tells-of-revocations',
     file: 'src/lib/replica/adopt.ts',
-    find: `const isNews = await learnFrom(context, turn, snapshot);`,
+    find: `const isNews = await learnFrom(context, transaction, snapshot);`,
     replace: `const isNews = false;`,
     why: 'A revocation whose telling word is folded could be kept from a device for good.',
     tests: ['tests/replica/unseen.test.ts'],

@@ -94,8 +94,8 @@ export function bodies(): Row[] {
     ['heads', 'of two spaces', encodeHeads(heads)],
     ['heads', 'of nothing', encodeHeads({ frontier: [], others: new Map() })],
     ['frontier', 'of two devices', encodeFrontier(frontier())],
-    ['lane', 'of a device that met another', written().laptop.fold()],
-    ['lane', 'nothing', new Lane(CLIENT).fold()],
+    ['lane', 'of a device that met another', written().laptop.encode()],
+    ['lane', 'nothing', new Lane(CLIENT).encode()],
     ...grants().map(([name, bytes]): [Spelled, string, Bytes] => ['grant', name, bytes]),
   ];
   return [...good.map((row) => goodRow(...row)), ...good.flatMap((row) => badRows(...row)), ...oddRows()];

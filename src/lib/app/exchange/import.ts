@@ -16,7 +16,7 @@ import { fold } from '#lib/record/text.ts';
 import type { Answer, RecordCalls, RecordView } from '#lib/vault/door/door.ts';
 
 /** `blocked`: at most one entry may say this, and one does. */
-export type Standing = 'new' | 'known' | 'alike' | 'deleted' | 'blocked';
+export type OfferState = 'new' | 'known' | 'alike' | 'deleted' | 'blocked';
 
 export interface Incoming {
   readonly section: SectionId;
@@ -29,7 +29,7 @@ export interface Offer {
   readonly entry: Incoming;
   readonly section: ProfileSection;
   readonly name: string;
-  readonly standing: Standing;
+  readonly standing: OfferState;
 }
 
 /** Each frame holds its edits and what they replaced; this many bytes of JSON fit with room to spare. */
@@ -65,7 +65,7 @@ export async function offersOf(
     const standing = standingOf();
     offers.push({ entry, section, name: nameOf(section, entry, say), standing });
 
-    function standingOf(): Standing {
+    function standingOf(): OfferState {
       if (known.get(entry.section)?.has(entry.id)) return 'known';
       if (section && isSecond(section, entry, record, offers)) return 'blocked';
       if (deleted.get(entry.section)?.has(entry.id)) return 'deleted';

@@ -22,7 +22,7 @@ export async function loadRules(): Promise<RuleTable> {
   return (await import('#lib/record/prevention/rules-fr.json')).default as unknown as RuleTable;
 }
 
-export interface Standing {
+export interface Assessed {
   readonly table: RuleTable;
   readonly assessments: readonly Assessment[];
   readonly answers: ReadonlyMap<string, Answer>;
@@ -34,7 +34,7 @@ export interface Standing {
   readonly unknown: readonly string[];
 }
 
-export function standingOf(table: RuleTable, record: RecordView, now: number): Standing {
+export function assessedOf(table: RuleTable, record: RecordView, now: number): Assessed {
   const day = formatPartialDate(today(now));
   const person = personOf(record);
   return {

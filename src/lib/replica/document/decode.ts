@@ -35,13 +35,13 @@ import {
   type Content,
 } from '#lib/replica/update.ts';
 
-export interface Unfolded {
+export interface DecodedLane {
   readonly doc: Y.Doc;
   readonly frames: LaneFrame[];
 }
 
 /** What folds to these bytes under this client; null when nothing does. */
-export function unfold(folded: Bytes, client: number): Unfolded | null {
+export function decodeLane(folded: Bytes, client: number): DecodedLane | null {
   return decodeWith(folded, (reader) => {
     if (reader.u8() !== VERSION) throw new MalformedBytes('unknown version');
     const column = () => new Reader(reader.lengthPrefixed(reader.remaining));

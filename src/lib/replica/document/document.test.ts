@@ -253,7 +253,7 @@ test('rule 14: a branch that was cut out of a folded lane reads as one that was 
   const [made, cut] = [new RecordDocument(), new RecordDocument()];
   for (const document of [made, cut]) document.putLane('phone', lane.clone());
   made.putLane('copy', copy.document.lanes.get('copy')!.clone());
-  cut.putLane('copy', Lane.open(lane.fold(), 1)!.cut(2));
+  cut.putLane('copy', Lane.open(lane.encode(), 1)!.cut(2));
   for (const document of [made, cut]) expect(document.apply('copy', update, mark)).toBe(true);
   expect(cut.read()).toEqual(made.read());
   expect(wordsOf(cut)).toEqual(wordsOf(made));
@@ -278,7 +278,7 @@ test('rule 14: whatever was said where a device was copied, a branch reads alike
         for (const { update, mark } of phone.said.slice(0, count)) copy.document.apply('copy', update, mark);
         const [made, cut] = [phone.document.clone(), phone.document.clone()];
         made.putLane('copy', copy.document.lanes.get('copy')!.clone());
-        cut.putLane('copy', Lane.open(lane.fold(), lane.client)!.cut(count));
+        cut.putLane('copy', Lane.open(lane.encode(), lane.client)!.cut(count));
         for (const [i, [one, time]] of later.entries()) {
           const update = copy.document.edit('copy', [one], time);
           for (const document of [copy.document, made, cut])
@@ -468,7 +468,7 @@ test('frames taken in in any order give one record and one list of words', () =>
       expect(a.read()).toEqual(b.read());
       expect(wordsOf(a)).toEqual(wordsOf(b));
       const opened = new RecordDocument();
-      for (const [name, lane] of a.lanes) opened.putLane(name, Lane.open(lane.fold(), lane.client)!);
+      for (const [name, lane] of a.lanes) opened.putLane(name, Lane.open(lane.encode(), lane.client)!);
       expect(opened.read()).toEqual(b.read());
       expect(wordsOf(opened)).toEqual(wordsOf(b));
     }),

@@ -5,9 +5,9 @@ import { Writer } from '#lib/bytes/writer.ts';
 import type { FieldValue } from '#lib/record/entry.ts';
 import { seededRandom, type SeededRandom } from '../../../../tests/helpers/tools/random.ts';
 import { markOf, shortAt } from '../../../../tests/helpers/worlds/voices.ts';
-import { fold } from './encode.ts';
+import { encodeLane } from './encode.ts';
 import { Lane } from '#lib/replica/lane.ts';
-import { unfold } from './decode.ts';
+import { decodeLane } from './decode.ts';
 import { encodeUpdate, MAX_OVER, type Content } from '#lib/replica/update.ts';
 
 const CLIENTS = [3, 7, 2 ** 52 + 12_345];
@@ -50,8 +50,8 @@ const contents = (doc: Y.Doc) =>
 test('a lane comes back with everything it held, and goes on as Yjs would', () => {
   for (let seed = 0; seed < 60; seed++) {
     const { lane, doc } = spoken(seededRandom(`folded ${seed}`));
-    const folded = lane.fold();
-    const again = unfold(folded, lane.client)!;
+    const folded = lane.encode();
+    const again = decodeLane(folded, lane.client)!;
     expect(contents(again.doc), `seed ${seed}`).toEqual(contents(doc));
     expect(Y.encodeStateVector(again.doc)).toEqual(Y.encodeStateVector(doc));
     expect(again.frames).toEqual(Array.from({ length: lane.frames }, (_, i) => lane.frame(i)));
@@ -59,7 +59,7 @@ test('a lane comes back with everything it held, and goes on as Yjs would', () =
     Y.applyUpdate(plain, Y.encodeStateAsUpdate(again.doc));
     expect(plain.store.pendingStructs).toBeNull();
     for (const one of [doc, plain, again.doc]) {
-      expect(hex(fold(one, lane.client, again.frames)), `seed ${seed}`).toBe(hex(folded));
+      expect(hex(encodeLane(one, lane.client, again.frames)), `seed ${seed}`).toBe(hex(folded));
       one.clientID = 99;
       one.transact(() => {
         for (const key of KEYS) one.getMap('allergies').set(key, ['later', []]);
@@ -75,15 +75,15 @@ test('whatever changed bytes still unfold to is a lane, which folds and unfolds 
   let taken = 0;
   for (let i = 0; i < 600; i++) {
     const lane = random.pick(lanes);
-    const changed = lane.fold().slice();
+    const changed = lane.encode().slice();
     for (let flips = 1 + random.int(3); flips > 0; flips--)
       changed[random.int(changed.length)]! ^= 1 << random.int(8);
     const other = Lane.open(changed, lane.client);
     if (!other) continue;
-    const again = Lane.open(other.fold(), lane.client)!;
-    expect(hex(again.fold()), `mutation ${i}`).toBe(hex(other.fold()));
+    const again = Lane.open(other.encode(), lane.client)!;
+    expect(hex(again.encode()), `mutation ${i}`).toBe(hex(other.encode()));
     expect(again.clock).toBe(other.clock);
-    const { doc } = unfold(changed, lane.client)!;
+    const { doc } = decodeLane(changed, lane.client)!;
     const plain = new Y.Doc();
     Y.applyUpdate(plain, Y.encodeStateAsUpdate(doc));
     expect(plain.store.pendingStructs, `mutation ${i}`).toBeNull();
@@ -156,14 +156,14 @@ test('the smallest lanes are what the format says', () => {
   const lane = Lane.open(bytesOf({}), 3)!;
   expect(lane.last('allergies', `${ID}/name`)).toEqual({ clock: 0, content: [1, []] });
   expect(lane.markOf(0)).toEqual({ short: shortAt(5), time: 1_000, counter: 3, clock: 1 });
-  expect(lane.fold()).toEqual(bytesOf({}));
+  expect(lane.encode()).toEqual(bytesOf({}));
   const over = { tags: [12], lists: listOf(1, 2 ** 53 - 1), overs: [0] };
   const content: Content = [1, [1, 2 ** 53 - 1].map(shortAt)];
   expect(Lane.open(bytesOf(over), 3)?.last('allergies', `${ID}/name`)?.content).toEqual(content);
-  expect(Lane.open(bytesOf(over), 3)?.fold()).toEqual(bytesOf(over));
+  expect(Lane.open(bytesOf(over), 3)?.encode()).toEqual(bytesOf(over));
   const twice = { frames: [2, 0, 0], tags: [1, 6], places: [0, 0, 2], numbers: [4] };
   expect(Lane.open(bytesOf(twice), 3)?.value('allergies', `${ID}/name`)).toBe(2);
-  expect(new Lane(3).fold()).toEqual(
+  expect(new Lane(3).encode()).toEqual(
     bytesOf({
       ...{ shorts: [], frames: [], sections: [], entries: [], tags: [], places: [], numbers: [] },
     }),
@@ -235,7 +235,7 @@ test.each<[string, Bytes]>([
     bytesOf({ frames: [3, 0, 0], tags: [1, 1 | 2, 6], places: [0, 0, 2, 2], numbers: [2] }),
   ],
 ])('%s does not unfold', (_, bytes) => {
-  expect(unfold(bytes, 3)).toBeNull();
+  expect(decodeLane(bytes, 3)).toBeNull();
 });
 
 test('as many names as entries cost no more than the values that have them', () => {

@@ -18,7 +18,7 @@ import {
 import type { Content } from '#lib/replica/update.ts';
 
 /** The bytes of what these frames left in the document of one client. */
-export function fold(doc: Y.Doc, client: number, frames: readonly LaneFrame[]): Bytes {
+export function encodeLane(doc: Y.Doc, client: number, frames: readonly LaneFrame[]): Bytes {
   const end = frames.at(-1)?.clock ?? 0;
   const columns = new FoldColumns(end);
   for (const struct of doc.store.clients.get(client) ?? []) {

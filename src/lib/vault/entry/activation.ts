@@ -137,7 +137,7 @@ export interface Founded {
 }
 
 /** Makes all keys of a new account and writes them, in one batch. */
-export async function found(input: {
+export async function createAccount(input: {
   readonly env: Environment;
   readonly storage: Storage;
   readonly enrolled: Enrolled;

@@ -10,7 +10,7 @@ import { openPasswordSlot } from '#lib/keys/slot.ts';
 import { localSeal, type LocalSeal } from '#lib/replica/ports.ts';
 import type { Storage } from '#lib/storage/storage.ts';
 import {
-  found,
+  createAccount,
   readPendingKit,
   redeem,
   slotChanges,
@@ -93,7 +93,7 @@ export async function foundOrResume(input: {
     return rewritten.ok ? ok(founded) : fail(storageProblem(rewritten.error));
   }
   if (!enrolled) return fail({ type: 'enrolment-refused' });
-  return found({ env, storage, enrolled, credentials, deviceName });
+  return createAccount({ env, storage, enrolled, credentials, deviceName });
 }
 
 /** Has the address attested. Where that is refused for good, nothing of the account stays on the disk. */
