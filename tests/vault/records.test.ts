@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { toBase64url } from '#lib/bytes/base64url.ts';
 import { systemRandom } from '#lib/crypto/random.ts';
 import type { RecordId } from '#lib/vault/door/door.ts';
+import { seededRandom } from '../helpers/tools/random.ts';
 import { foundRecordOn, LEA } from '../helpers/worlds/second-record.ts';
 import {
   activate,
@@ -130,6 +131,21 @@ test('locked, nothing of either is answered; unlocked on one of them, that one i
   expect(shown[0]).toMatchObject({ id: lea, record: { editable: false, owner: { firstName: 'Léa' } } });
   expect(await namesIn(laptop, lea)).toEqual(['Lait', 'Œuf']);
   expect(await namesIn(laptop, 'moi')).toEqual(['Arachide']);
+});
+
+test('R03: the list of records rots: it is made again with the same ids, and a document that had not left is still there, and leaves', async () => {
+  laptop.setOnline(false);
+  const id = good(await laptop.vault.addDocument(lea, { ...document, name: 'Ordonnance' }));
+  laptop.kill();
+  await laptop.disk.damage(['account', 'records'], 'flip', seededRandom('rot'));
+  await laptop.reopen(ALICE);
+  expect(await leaOn(laptop)).toBe(lea);
+  expect(good(await laptop.vault.openDocument(lea, id)).blob.size).toBe(pdf.size);
+  laptop.setOnline(true);
+  await eventually(
+    async () => good(await laptop.vault.record(lea)).documents.every(({ delivery }) => delivery.sent),
+    (sent) => sent,
+  );
 });
 
 test('a device that is linked has both, under an id of its own, and both stay in step though only one is looked at', async () => {

@@ -84,6 +84,23 @@ test('LOG-05: linked anew it opens by the new password only, with the whole reco
   );
 });
 
+test('LOG-05: a device that is unlocked while it is being linked keeps what it holds, and the link is refused', async () => {
+  const vault = await phone.reopen();
+  for (const device of [laptop, phone]) device.events.length = 0;
+  good(await vault.linkThisDevice({ ...forgotten, deviceName: 'Téléphone' }));
+  const { link: shown } = await phone.until('link', ({ link }) => link.type === 'waiting');
+  good(await laptop.vault.linkOtherDevice({ code: shown.type === 'waiting' ? shown.code : '' }));
+  const both = [laptop, phone];
+  await Promise.all(both.map((device) => device.until('link', (event) => event.link.type === 'compare')));
+  good(await vault.unlock(chosen));
+  for (const device of both) good(await device.vault.confirmLink(true));
+  const { link: refused } = await phone.until('link', ({ link }) => link.type === 'failed');
+  expect(refused).toMatchObject({ error: { type: 'link-refused' } });
+  await shows(phone, ['Arachide', 'Latex']);
+  await phone.reopen(chosen);
+  await shows(phone, ['Arachide', 'Latex']);
+});
+
 test('LOG-05: a device that is open is not linked anew', async () => {
   expect(await laptop.vault.linkThisDevice({ ...chosen, deviceName: 'Portable' })).toEqual({
     ok: false,

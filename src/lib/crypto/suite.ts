@@ -28,6 +28,7 @@ export const LABELS = {
   blobRoot: 'carnet/blob-root/v1',
   local: 'carnet/local/v1',
   localSlot: 'carnet/local-slot/v1',
+  localRecord: 'carnet/local-record/v1',
   accountKey: 'carnet/account-key/v1',
   recoverySealing: 'carnet/recovery-sealing/v1',
   address: 'carnet/address/v1',

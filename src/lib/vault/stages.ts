@@ -227,6 +227,8 @@ export class Vault {
     const credentials = checkCredentials(typed);
     if (!credentials.ok) return credentials;
     return this.links.joinOther(typed.deviceName, async (device, granted) => {
+      // What is open by now, unlocked or activated meanwhile, is not replaced.
+      if (this.isOpen()) return fail({ type: 'link-refused' });
       const input = { env: this.#env, storage, credentials: credentials.value, ...device, granted };
       const entered = await enterByGrant(input);
       if (!entered.ok) return entered;

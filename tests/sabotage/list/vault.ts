@@ -69,6 +69,23 @@ export const VAULT: readonly Sabotage[] = [
     tests: ['src/lib/vault/spaces/rotation.test.ts'],
   },
   {
+    id: 'link-replaces-nothing-open',
+    file: 'src/lib/vault/stages.ts',
+    find: `      if (this.isOpen()) return fail({ type: 'link-refused' });
+      const input`,
+    replace: `      const input`,
+    why: 'A link that was begun while the account was locked would wipe the disk under the account that is open by then.',
+    tests: ['tests/vault/relink.test.ts'],
+  },
+  {
+    id: 'record-ids-follow-from-the-device',
+    file: 'src/lib/vault/account/directory.ts',
+    find: `hkdfSha256(secret, space, labelBytes(LABELS.localRecord), ID_BYTES)`,
+    replace: `crypto.getRandomValues(new Uint8Array(ID_BYTES))`,
+    why: 'With the list of records a child’s documents that had not left would be lost (R03).',
+    tests: ['tests/vault/records.test.ts'],
+  },
+  {
     id: 'records-apart-on-the-disk',
     file: 'src/lib/vault/disk/layout.ts',
     find: `['record', record, ...rest]`,

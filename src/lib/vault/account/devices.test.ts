@@ -10,7 +10,7 @@ test('10: the revocation says what this device has of the other, in every space'
     replica: { lanesOf: (id: string) => (id === ids.other ? sayings.map((saying) => ({ saying })) : []) },
   });
   const account = {
-    allRecords: () => Promise.resolve({ ok: true, value: [] }),
+    allRecords: () => Promise.resolve([]),
     rotateWhatIsDue: () => Promise.resolve(),
     spaces: {
       device: { id: ids.self },

@@ -1,13 +1,16 @@
 /**
- * Which records this account has, and how this device calls them: one's own `moi`, each other by a random id that stands in
- * addresses and on the disk and means nothing anywhere else. Kept sealed, so that an address leads to its record before the
- * account space is read.
+ * Which records this account has, and how this device calls them: one's own `moi`, each other by an id that stands in
+ * addresses and on the disk, looks random, and means nothing on any other device. It follows from a secret of this device, so
+ * that a list that rots is made again with the same ids, and what is stored under them is found. Kept sealed, so that an
+ * address leads to its record before the account space is read.
  *
+ *   id                HKDF-SHA256(signing seed of the device, salt = space, "carnet/local-record/v1")[0:16], base64url
  *   account/records   JSON  n × { id, space: bytes, firstName, lastName }     without one's own
  */
 import { fromBase64url, toBase64url } from '#lib/bytes/base64url.ts';
-import { equal, hex } from '#lib/bytes/bytes.ts';
-import type { Random } from '#lib/crypto/random.ts';
+import { equal, hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { hkdfSha256, labelBytes } from '#lib/crypto/hash.ts';
+import { LABELS } from '#lib/crypto/suite.ts';
 import type { SpaceId } from '#lib/keys/ids.ts';
 import type { Entry } from '#lib/record/entry.ts';
 import type { LocalSeal } from '#lib/replica/ports.ts';
@@ -26,7 +29,8 @@ interface Listed extends RecordSummary {
 export interface DirectoryOptions {
   readonly storage: Storage;
   readonly seal: LocalSeal;
-  readonly random: Random;
+  /** Secret of this device. */
+  readonly secret: Bytes;
   readonly own: Listed;
   readonly onChange: () => void;
 }
@@ -75,8 +79,7 @@ export class Directory {
       const space = fields['kind'] === 'record' ? fromBase64url(String(fields['space'])) : null;
       if (space?.length !== 32 || known.has(hex(space))) return [];
       known.add(hex(space));
-      const id = toBase64url(this.#options.random(ID_BYTES));
-      return [{ id, space, firstName: '', lastName: '' }];
+      return [{ id: localId(this.#options.secret, space), space, firstName: '', lastName: '' }];
     });
     if (fresh.length > 0) await this.#save([...this.#others, ...fresh]);
   }
@@ -92,13 +95,18 @@ export class Directory {
     return [this.#options.own, ...this.#others];
   }
 
-  /** What could not be written is found again, under another id, at the next start. */
+  /** What could not be written is found again, under the same ids, at the next start. */
   async #save(others: readonly Listed[]): Promise<void> {
     const { storage, seal, onChange } = this.#options;
     this.#others = others;
     await storage.write([await sealedPut(seal, KEYS.records, encodeJson(others))], 'strict');
     onChange();
   }
+}
+
+/** How a device calls a space; nobody who lacks its secret can tell which one. */
+function localId(secret: Bytes, space: SpaceId): RecordId {
+  return toBase64url(hkdfSha256(secret, space, labelBytes(LABELS.localRecord), ID_BYTES));
 }
 
 function compareText(a: string, b: string): number {

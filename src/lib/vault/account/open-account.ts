@@ -31,7 +31,7 @@ export async function openAccount(input: AccountInput): Promise<Account> {
   const [notices, directory, spaces] = await Promise.all([
     openNotices(storage, seal),
     openDirectory({
-      ...{ storage, seal, random: env.random, own: ownListed(record, owner) },
+      ...{ storage, seal, secret: input.identity.device.signingSeed, own: ownListed(record, owner) },
       onChange: () => account && emit({ type: 'records', records: account.records() }),
     }),
     openSpaces({
