@@ -83,7 +83,10 @@ export function verifyAcceptance(
  *   later is shown to a person (docs/protocol.md, rule 10)
  */
 export function revokeDeviceBody(device: Hex, seen: readonly Hex[] = []): Bytes {
-  return writeIds(begin('revokeDevice').bytes(fromHex(device)), seen.slice(0, MAX_IDS)).finish();
+  return writeIds(
+    begin('revokeDevice').bytes(fromHex(device)),
+    [...new Set(seen)].slice(0, MAX_IDS),
+  ).finish();
 }
 
 /** Every device but the new one and the kept ones is revoked. */
@@ -160,9 +163,11 @@ function readDevice(reader: Reader): { id: Hex; device: DeviceBundle } {
 /** As many as one byte counts. */
 const MAX_IDS = 255;
 
+/** Each once, ascending: any other spelling is none. */
 function writeIds(writer: Writer, ids: readonly Hex[]): Writer {
-  writer.u8(ids.length);
-  for (const id of [...ids].sort()) writer.bytes(fromHex(id));
+  const distinct = [...new Set(ids)].sort();
+  writer.u8(distinct.length);
+  for (const id of distinct) writer.bytes(fromHex(id));
   return writer;
 }
 

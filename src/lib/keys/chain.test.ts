@@ -501,6 +501,15 @@ const withFlip = (bytes: Uint8Array<ArrayBuffer>, at: number) =>
   bytes.map((byte, i) => (i === (at + bytes.length) % bytes.length ? byte ^ 1 : byte));
 
 describe('the bodies of the chain', () => {
+  test('10: what a revocation says that its author has is written once each, however often it is given', () => {
+    const saying = 'ab'.repeat(32);
+    expect(decodeChainBody(revokeDeviceBody(hex(phone.id), [saying, 'cd'.repeat(32), saying]))).toMatchObject(
+      {
+        seen: [saying, 'cd'.repeat(32)],
+      },
+    );
+  });
+
   test('hostile bytes give null, and nothing has two spellings', async () => {
     const recovery = await recovering(tablet, phone, alice.device);
     for (const body of [alice.genesisBody, await adding(phone), revokeDeviceBody(hex(phone.id)), recovery]) {

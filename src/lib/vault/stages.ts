@@ -35,6 +35,7 @@ import { KEYS } from './disk/layout.ts';
 import type { Environment } from './environment.ts';
 import { storageProblem } from './errors.ts';
 import { LinkDesk } from './linking/desk.ts';
+import { Line } from './spaces/line.ts';
 import type { OpenRecord } from './record/open-record.ts';
 
 /** How often a device that was just linked looks whether its record has arrived. */
@@ -60,6 +61,8 @@ export class Vault {
   readonly #env: Environment;
   readonly #disk: Result<Storage, StorageError>;
   readonly #listeners = new Set<(event: VaultEvent) => void>();
+  /** One change of the stage at a time: an account has closed before another one is opened over the same disk. */
+  readonly #line = new Line();
   #stage: Stage = CLOSED;
 
   constructor(env: Environment, disk: Result<Storage, StorageError>) {
@@ -158,7 +161,11 @@ export class Vault {
     return ok({ firstName, lastName, birthDate, email, phone, children });
   }
 
-  async activate(storage: Storage, typed: Credentials & { readonly deviceName: string }): Answer<Kit> {
+  activate(storage: Storage, typed: Credentials & { readonly deviceName: string }): Answer<Kit> {
+    return this.#line.run(() => this.#activate(storage, typed));
+  }
+
+  async #activate(storage: Storage, typed: Credentials & { readonly deviceName: string }): Answer<Kit> {
     const env = this.#env;
     const credentials = checkCredentials(typed);
     if (!credentials.ok) return credentials;
@@ -208,39 +215,47 @@ export class Vault {
     return ok();
   }
 
-  async unlock(storage: Storage, credentials: Credentials, first: RecordId): Answer<void> {
-    if (this.isOpen()) return ok();
-    const entrance = await enterByPassword(this.#env, storage, credentials);
-    if (!entrance.ok) return entrance;
-    if (!this.isOpen()) await this.#enter(storage, entrance.value, { first });
-    return ok();
+  unlock(storage: Storage, credentials: Credentials, first: RecordId): Answer<void> {
+    return this.#line.run(async () => {
+      if (this.isOpen()) return ok();
+      const entrance = await enterByPassword(this.#env, storage, credentials);
+      if (!entrance.ok) return entrance;
+      await this.#enter(storage, entrance.value, { first });
+      return ok();
+    });
   }
 
-  async lock(): Answer<void> {
-    await this.#closeAccount();
-    await this.#tellStatus();
-    return ok();
+  lock(): Answer<void> {
+    return this.#line.run(async () => {
+      await this.#closeAccount();
+      await this.#tellStatus();
+      return ok();
+    });
   }
 
   async joinOther(storage: Storage, typed: Credentials & { readonly deviceName: string }): Answer<void> {
     if (this.isOpen() || this.links.isTalking()) return fail({ type: 'link-refused' });
     const credentials = checkCredentials(typed);
     if (!credentials.ok) return credentials;
-    return this.links.joinOther(typed.deviceName, async (device, granted) => {
-      // What is open by now, unlocked or activated meanwhile, is not replaced.
-      if (this.isOpen()) return fail({ type: 'link-refused' });
-      const input = { env: this.#env, storage, credentials: credentials.value, ...device, granted };
-      const entered = await enterByGrant(input);
-      if (!entered.ok) return entered;
-      this.links.show({ type: 'syncing', done: 0, total: 1 });
-      void this.#firstSync(await this.#enter(storage, entered.value));
-      return ok();
-    });
+    return this.links.joinOther(typed.deviceName, (device, granted) =>
+      this.#line.run(async () => {
+        // What is open by now, unlocked or activated meanwhile, is not replaced.
+        if (this.isOpen()) return fail({ type: 'link-refused' });
+        const input = { env: this.#env, storage, credentials: credentials.value, ...device, granted };
+        const entered = await enterByGrant(input);
+        if (!entered.ok) return entered;
+        this.links.show({ type: 'syncing', done: 0, total: 1 });
+        void this.#firstSync(await this.#enter(storage, entered.value));
+        return ok();
+      }),
+    );
   }
 
-  async close(): Promise<void> {
-    await this.#closeAccount();
-    if (this.#disk.ok) await this.#disk.value.close();
+  close(): Promise<void> {
+    return this.#line.run(async () => {
+      await this.#closeAccount();
+      if (this.#disk.ok) await this.#disk.value.close();
+    });
   }
 
   // ── parts ──────────────────────────────────────────────────────────────────────────────────────────────────────

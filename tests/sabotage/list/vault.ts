@@ -29,7 +29,7 @@ export const VAULT: readonly Sabotage[] = [
   {
     id: 'refused-account-erased',
     file: 'src/lib/vault/entry/entrance.ts',
-    find: `    if (isFinal(redeemed.error))
+    find: `    if (isFinal(redeemed.error) && (await readIdentity(storage, seal)))
       await storage.write([{ type: 'deletePrefix', prefix: ['account'] }], 'strict');
 `,
     replace: '',
@@ -69,11 +69,51 @@ export const VAULT: readonly Sabotage[] = [
     tests: ['src/lib/vault/spaces/rotation.test.ts'],
   },
   {
+    id: 'one-stage-at-a-time',
+    file: 'src/lib/vault/stages.ts',
+    find: `    return this.#line.run(async () => {
+      await this.#closeAccount();
+      await this.#tellStatus();
+      return ok();
+    });`,
+    replace: `    return (async () => {
+      await this.#closeAccount();
+      await this.#tellStatus();
+      return ok();
+    })();`,
+    why: 'Unlocked while it still closes, an account would be open twice over one disk, and lose what it acknowledged.',
+    tests: ['tests/vault/stages.test.ts'],
+  },
+  {
+    id: 'account-space-is-no-record',
+    file: 'src/lib/vault/account/directory.ts',
+    find: `...this.#options.reserved, `,
+    replace: ``,
+    why: 'A device would have its account space opened as a record, twice over one place of the disk.',
+    tests: ['tests/vault/stages.test.ts'],
+  },
+  {
+    id: 'revocation-told-when-it-counts',
+    file: 'src/lib/vault/account/devices.ts',
+    find: `?.revoked) return fail({ type: 'device-revoked' });`,
+    replace: `) return fail({ type: 'device-revoked' });`,
+    why: 'The person would be told that the stolen phone is out, and it would read on.',
+    tests: ['src/lib/vault/account/devices.test.ts'],
+  },
+  {
+    id: 'seen-words-written-once',
+    file: 'src/lib/keys/chain-body.ts',
+    find: `const distinct = [...new Set(ids)].sort();`,
+    replace: `const distinct = [...ids].sort();`,
+    why: 'A revocation that says one word twice is none, and nobody could be revoked.',
+    tests: ['src/lib/keys/chain.test.ts'],
+  },
+  {
     id: 'link-replaces-nothing-open',
     file: 'src/lib/vault/stages.ts',
-    find: `      if (this.isOpen()) return fail({ type: 'link-refused' });
-      const input`,
-    replace: `      const input`,
+    find: `        if (this.isOpen()) return fail({ type: 'link-refused' });
+        const input`,
+    replace: `        const input`,
     why: 'A link that was begun while the account was locked would wipe the disk under the account that is open by then.',
     tests: ['tests/vault/relink.test.ts'],
   },

@@ -99,7 +99,7 @@ export class Account {
     for (const space of [spaces.chain, spaces.account])
       space.replica.subscribe((change) => this.#onChange(space, change));
     this.#connection = connect(env, {
-      engine: (engine) => this.#followAll(engine),
+      engine: (engine) => this.#onEngine(engine),
       state: () => this.#onState(),
     });
     this.ready = this.#load();
@@ -217,7 +217,7 @@ export class Account {
     this.#durable = await this.env.persisted();
     this.#changed();
     const engine = this.#connection.engine();
-    if (engine) this.#followAll(engine);
+    if (engine) this.#onEngine(engine);
     await this.spaces.refresh();
     await this.warnings.announceDevices();
   }
@@ -242,7 +242,9 @@ export class Account {
     this.#open.set(id, record);
     void record.ready.then(({ ok: isOpen }) => {
       const engine = this.#connection.engine();
-      if (isOpen && engine && this.#isLoaded) this.#followAll(engine);
+      if (!isOpen || !engine || !this.#isLoaded) return;
+      this.#followAll(engine);
+      record.transfers.wake(engine);
     });
     return record;
   }
@@ -265,6 +267,11 @@ export class Account {
 
   // ── what comes in ──────────────────────────────────────────────────────────────────────────────────────────────
 
+  #onEngine(engine: SyncEngine): void {
+    this.#followAll(engine);
+    for (const { transfers } of this.#open.values()) transfers.wake(engine);
+  }
+
   #followAll(engine: SyncEngine): void {
     if (!this.#isLoaded) return;
     const followed = this.#followed.get(engine) ?? new Set<Replica>();
@@ -281,7 +288,6 @@ export class Account {
         }),
       );
     }
-    for (const { transfers } of this.#open.values()) transfers.wake(engine);
   }
 
   #received({ recordChanged, membersChanged }: ReceiveReport): void {

@@ -25,6 +25,8 @@ export async function revokeDevice(account: Account, id: string): Promise<Result
       revoked.error.type === 'incomplete' ? { type: 'record-damaged' } : storageProblem({ type: 'aborted' }),
     );
   await spaces.settled();
+  // Said by a device that is out itself, it counts for nobody.
+  if (!spaces.chainState().devices.get(id)?.revoked) return fail({ type: 'device-revoked' });
   await account.rotateWhatIsDue();
   return ok();
 }

@@ -21,6 +21,8 @@ import { OWN_RECORD, type RecordId, type RecordSummary } from '#lib/vault/door/d
 import type { Owner } from '#lib/vault/entry/identity.ts';
 
 const ID_BYTES = 16;
+/** Beside one's own. Each is opened at every unlock, so that a device of the account must not list any number. */
+const MAX_RECORDS = 63;
 
 interface Listed extends RecordSummary {
   readonly space: SpaceId;
@@ -32,6 +34,8 @@ export interface DirectoryOptions {
   /** Secret of this device. */
   readonly secret: Bytes;
   readonly own: Listed;
+  /** Spaces of the account that are no records, whatever its entries say. */
+  readonly reserved: readonly SpaceId[];
   readonly onChange: () => void;
 }
 
@@ -74,14 +78,16 @@ export class Directory {
 
   /** Takes in what the account space lists. */
   async take(entries: readonly Entry[]): Promise<void> {
-    const known = new Set(this.#all().map(({ space }) => hex(space)));
-    const fresh = entries.flatMap(({ fields }): Listed[] => {
+    const known = new Set([...this.#options.reserved, ...this.#all().map(({ space }) => space)].map(hex));
+    const oldestFirst = [...entries].sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+    const fresh = oldestFirst.flatMap(({ fields }): Listed[] => {
       const space = fields['kind'] === 'record' ? fromBase64url(String(fields['space'])) : null;
       if (space?.length !== 32 || known.has(hex(space))) return [];
       known.add(hex(space));
       return [{ id: localId(this.#options.secret, space), space, firstName: '', lastName: '' }];
     });
-    if (fresh.length > 0) await this.#save([...this.#others, ...fresh]);
+    const room = MAX_RECORDS - this.#others.length;
+    if (fresh.length > 0 && room > 0) await this.#save([...this.#others, ...fresh.slice(0, room)]);
   }
 
   /** Whose record it is, as the record says. */

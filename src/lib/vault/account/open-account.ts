@@ -1,5 +1,6 @@
 /** Everything an account is made of, read from the disk, and the record that is looked at opened first. */
 import { ok } from '#lib/bytes/result.ts';
+import { chainSpaceId } from '#lib/keys/chain.ts';
 import type { LocalSeal } from '#lib/replica/ports.ts';
 import type { Storage } from '#lib/storage/storage.ts';
 import type { RecordId, VaultEvent } from '#lib/vault/door/door.ts';
@@ -24,7 +25,7 @@ export interface AccountInput {
 export async function openAccount(input: AccountInput): Promise<Account> {
   const { env, storage, seal, emit, first } = input;
   const identity = new KeptIdentity(storage, seal, input.identity);
-  const { record, owner } = input.identity;
+  const { address, account: accountSpace, record, owner } = input.identity;
   // The first screen waits for nothing but this.
   const view = showKept({ storage, seal, emit }, first);
   let account: Account | null = null;
@@ -32,6 +33,7 @@ export async function openAccount(input: AccountInput): Promise<Account> {
     openNotices(storage, seal),
     openDirectory({
       ...{ storage, seal, secret: input.identity.device.signingSeed, own: ownListed(record, owner) },
+      reserved: [accountSpace.space, chainSpaceId(address)],
       onChange: () => account && emit({ type: 'records', records: account.records() }),
     }),
     openSpaces({

@@ -105,7 +105,8 @@ export async function attest(
   const { seal, identity, kit } = entrance;
   const redeemed = await redeem(env, identity, kit.root);
   if (!redeemed.ok) {
-    if (isFinal(redeemed.error))
+    // Only what was refused goes: whatever else is on the disk by now does not open by this seal.
+    if (isFinal(redeemed.error) && (await readIdentity(storage, seal)))
       await storage.write([{ type: 'deletePrefix', prefix: ['account'] }], 'strict');
     return redeemed;
   }

@@ -107,6 +107,7 @@ export class OpenRecord {
   readonly #log = new ChangeLog();
   #view: RecordView | null;
   #isLoaded = false;
+  #isClosed = false;
   #searching: Promise<Search> | null = null;
 
   constructor(host: RecordHost, { id, space, transfers, view }: Parts) {
@@ -186,6 +187,8 @@ export class OpenRecord {
   readonly edit = async (edits: readonly Edit[]): Promise<Result<void, VaultError>> => {
     const opened = await this.ready;
     if (!opened.ok) return opened;
+    // What comes after the lock is written by nobody: another account may stand on this disk by then.
+    if (this.#isClosed) return fail({ type: 'interrupted' });
     const checked = this.#check(edits);
     if (!checked.ok) return checked;
     const { replica } = this.space;
@@ -209,6 +212,7 @@ export class OpenRecord {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.schedule.stop();
     this.transfers.stop();
     await this.ready;

@@ -4,7 +4,11 @@ export class Line {
 
   run<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#last.then(work);
-    this.#last = done.then(() => {});
+    // What throws is its caller's; the next one runs all the same.
+    this.#last = done.then(
+      () => {},
+      () => {},
+    );
     return done;
   }
 

@@ -10,7 +10,7 @@
  * kept and used. All of it runs in one line, so that two changes never race.
  * Leaves out: the network (account/), and what to put into a record.
  */
-import { hex } from '#lib/bytes/bytes.ts';
+import { equal, hex } from '#lib/bytes/bytes.ts';
 import { ok, type Result } from '#lib/bytes/result.ts';
 import type { Address } from '#lib/keys/address.ts';
 import {
@@ -102,6 +102,8 @@ export class Spaces {
 
   /** A record by its space, opened or not. */
   record(id: SpaceId): RosterSpace {
+    if ([this.chain, this.account].some((space) => equal(space.id, id)))
+      throw new Error('chain and account space are no records');
     const known = this.#records.get(hex(id));
     if (known) return known;
     const record = this.#rosterSpace(id, (ring) => this.#keepRing(id, ring));
