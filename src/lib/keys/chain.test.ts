@@ -510,6 +510,11 @@ describe('the bodies of the chain', () => {
     );
   });
 
+  test('a recovery that keeps a device twice keeps it once', async () => {
+    const body = decodeChainBody(await recovering(tablet, phone, alice.device, phone));
+    expect(body).toMatchObject({ type: 'recover', kept: [hex(phone.id), hex(alice.device.id)].sort() });
+  });
+
   test('hostile bytes give null, and nothing has two spellings', async () => {
     const recovery = await recovering(tablet, phone, alice.device);
     for (const body of [alice.genesisBody, await adding(phone), revokeDeviceBody(hex(phone.id)), recovery]) {
