@@ -343,7 +343,7 @@ export const REPLICA: readonly Sabotage[] = [
     id: 'rot-reads-the-base',
     file: 'src/lib/replica/committed.ts',
     find: `await takeStatements(context, transaction, snapshot);`,
-    replace: '',
+    replace: `continue;`,
     why: 'What a snapshot alone tells of chains would be forgotten with one flipped bit (R03).',
     tests: ['tests/replica/whole-chains.test.ts'],
   },
