@@ -133,11 +133,13 @@ export function testDevice(url: string, options: DeviceOptions = {}): TestDevice
     },
     async reopen(credentials = null) {
       device.kill();
-      device.vault = await openVault(environment());
       const own = process;
-      device.vault.subscribe((event) => void (own === process && device.events.push(event)));
-      if (credentials) good(await device.vault.unlock(credentials));
-      return device.vault;
+      const vault = await openVault(environment());
+      // A tab that was killed while it opened is not the device's any more.
+      if (own === process) device.vault = vault;
+      vault.subscribe((event) => void (own === process && device.events.push(event)));
+      if (credentials) good(await vault.unlock(credentials));
+      return vault;
     },
     setOnline(online) {
       device.online = online;
