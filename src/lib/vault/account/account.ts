@@ -53,7 +53,7 @@ export interface AccountParts {
   readonly notices: Notices;
   readonly directory: Directory;
   /** What was kept to show of the record that is looked at, read before anything else. */
-  readonly first: { readonly id: RecordId; readonly view: Promise<RecordView | null> };
+  readonly first: { readonly id: RecordId; readonly view: RecordView | null };
   readonly emit: (event: VaultEvent) => void;
 }
 
@@ -237,7 +237,7 @@ export class Account {
     });
     const { first } = this.#parts;
     const host = this.#host();
-    const view = await (first.id === id ? first.view : showKept(host, id));
+    const view = first.id === id ? first.view : await showKept(host, id);
     const record = await openRecord(host, { id, space, view });
     this.#open.set(id, record);
     void record.ready.then(({ ok: isOpen }) => {

@@ -26,8 +26,8 @@ export async function openAccount(input: AccountInput): Promise<Account> {
   const { env, storage, seal, emit, first } = input;
   const identity = new KeptIdentity(storage, seal, input.identity);
   const { address, account: accountSpace, record, owner } = input.identity;
-  // The first screen waits for nothing but this.
-  const view = showKept({ storage, seal, emit }, first);
+  // The first screen waits for nothing but this, and nothing else is begun before.
+  const view = await showKept({ storage, seal, emit }, first);
   let account: Account | null = null;
   const [notices, directory, spaces] = await Promise.all([
     openNotices(storage, seal),
@@ -44,7 +44,6 @@ export async function openAccount(input: AccountInput): Promise<Account> {
       onFounded: () => (identity.value.redemption ? Promise.resolve(ok()) : identity.forgetFounding()),
       onKeys: () => account?.wake(),
     }),
-    view,
   ]);
   account = new Account({
     ...{ env, storage, seal, identity, spaces, notices, directory, emit },
