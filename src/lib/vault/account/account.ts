@@ -207,9 +207,17 @@ export class Account {
     }
     await directory.take(livingEntries(this.spaces.account.replica.record(), listed.id));
     this.#isLoaded = true;
+    void this.#afterFirst();
+    return ok();
+  }
+
+  /** What the record that is looked at does not wait for. One that does not open holds up nothing. */
+  async #afterFirst(): Promise<void> {
+    await this.record(this.#parts.first.id)
+      .then((record) => record?.ready)
+      .catch(() => null);
     this.#schedule.soon('arrange', 0, () => this.#arrange());
     this.#schedule.soon('others', OTHERS_MS, () => this.allRecords());
-    return ok();
   }
 
   /** What the first screen does not wait for. */
@@ -238,6 +246,8 @@ export class Account {
     const { first } = this.#parts;
     const host = this.#host();
     const view = first.id === id ? first.view : await showKept(host, id);
+    // Read beside what follows; whoever waits for the record is told when it does not open.
+    this.spaces.open(space).catch(() => {});
     const record = await openRecord(host, { id, space, view });
     this.#open.set(id, record);
     void record.ready.then(({ ok: isOpen }) => {
