@@ -98,6 +98,19 @@ test('ACT-26: two activations at once make one account, and the letter is not sp
   await settled(tablet);
 });
 
+test('ACT-26: a new letter typed while an activation with a used one is refused is the one that counts', async () => {
+  const tablet = world.device();
+  const vault = await tablet.reopen();
+  good(await vault.enrol(world.credentials(2)));
+  await activate(world.device(), world.credentials(2));
+  const renewed = await world.newCredentials(2);
+  const typed = { ...ALICE, deviceName: 'Tablette' };
+  const withUsed = vault.activate(typed);
+  good(await vault.enrol(renewed));
+  expect(await withUsed).toEqual({ ok: false, error: { type: 'enrolment-refused' } });
+  good(await vault.activate(typed));
+});
+
 test('D07: a device that lists the account space as a record is revoked like any, and nobody opens that record', async () => {
   const phone = world.device();
   await link(laptop, phone);

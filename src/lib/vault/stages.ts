@@ -155,8 +155,11 @@ export class Vault {
   async enrol(typed: { code: string; nir: string; serial: string }): Answer<Enrolment> {
     const found = await enrol(this.#env, typed);
     if (!found.ok) return found;
-    const founded = this.#stage.founded;
-    if (this.#stage.type === 'closed') this.#stage = { type: 'closed', enrolled: found.value, founded };
+    // An activation that runs meanwhile writes back the enrolment it began with: the new one stands after it.
+    await this.#line.run(async () => {
+      const { type, founded } = this.#stage;
+      if (type === 'closed') this.#stage = { type, enrolled: found.value, founded };
+    });
     const { firstName, lastName, birthDate, email, phone, children } = found.value.file;
     return ok({ firstName, lastName, birthDate, email, phone, children });
   }

@@ -6,6 +6,7 @@
  */
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
+import { livingEntries } from '#lib/record/living.ts';
 import { devices as naming, spaces as listed } from '#lib/record/sections/account.ts';
 import type { DiskError, LocalSeal } from '#lib/replica/ports.ts';
 import type { ReceiveReport, Replica, ReplicaChange } from '#lib/replica/replica.ts';
@@ -25,7 +26,7 @@ import { healIdentity, type Identity, type KeptIdentity } from '#lib/vault/entry
 import type { Environment } from '#lib/vault/environment.ts';
 import { problemOfEdit } from '#lib/vault/errors.ts';
 import { openRecord, showKept, type OpenRecord, type RecordHost } from '#lib/vault/record/open-record.ts';
-import { livingEntries } from '#lib/record/living.ts';
+import { Schedule } from '#lib/vault/schedule.ts';
 import { follow } from '#lib/vault/spaces/follow.ts';
 import type { OpenSpace } from '#lib/vault/spaces/roster-space.ts';
 import type { Spaces } from '#lib/vault/spaces/spaces.ts';
@@ -33,7 +34,6 @@ import { connect, type Connection } from './connection.ts';
 import { deviceViews } from './device-list.ts';
 import type { Directory } from './directory.ts';
 import type { Notices } from './notices.ts';
-import { Schedule } from '#lib/vault/schedule.ts';
 import { HEADS_MS, Upkeep } from './upkeep.ts';
 import { Warnings } from './warnings.ts';
 
@@ -138,11 +138,6 @@ export class Account {
       if (record && (await record.ready).ok) all.push(record);
     }
     return all;
-  }
-
-  /** What waits for the person to decide on may have changed: the notices say so. */
-  reviewUnsettled(record: OpenRecord): Promise<void> {
-    return this.warnings.reviewUnsettled(record);
   }
 
   // ── how it stands ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -293,20 +288,21 @@ export class Account {
       engine.follow(
         follow(space, {
           isChain,
-          onReceived: (report) => this.#received(report),
+          onReceived: (report) => this.#received(space, report),
           ...(isChain && { onShown: (frame: Bytes) => this.warnings.onShown(frame) }),
         }),
       );
     }
   }
 
-  #received({ recordChanged, membersChanged }: ReceiveReport): void {
+  #received(by: OpenSpace, { recordChanged, membersChanged }: ReceiveReport): void {
     if (!recordChanged && !membersChanged) return;
     if (recordChanged)
-      for (const { transfers } of this.#open.values()) transfers.wake(this.#connection.engine());
+      for (const { space, transfers } of this.#open.values())
+        if (space === by) transfers.wake(this.#connection.engine());
     if ([...this.spaces.chainState().devices.values()].some(({ revoked }) => revoked))
       for (const record of this.#open.values())
-        record.schedule.soon('unsettled', HEADS_MS, () => this.reviewUnsettled(record));
+        record.schedule.soon('unsettled', HEADS_MS, () => this.warnings.reviewUnsettled(record));
     if (this.#isLoaded) this.#upkeep.received();
   }
 

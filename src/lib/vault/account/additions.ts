@@ -60,7 +60,7 @@ export async function confirmAddition(
     : await confirmLink(account, found.control);
   if (!done.ok) return done;
   account.wake();
-  await account.reviewUnsettled(record);
+  await account.warnings.reviewUnsettled(record);
   return ok();
 }
 

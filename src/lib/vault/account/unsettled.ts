@@ -58,7 +58,7 @@ export async function settleWords(
     if (!done.ok) return done;
   }
   account.wake();
-  await account.reviewUnsettled(record);
+  await account.warnings.reviewUnsettled(record);
   return ok();
 }
 
