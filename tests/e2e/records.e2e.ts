@@ -106,10 +106,14 @@ test('it is searched and exported by itself, and Claire’s own knows nothing of
 });
 
 test('the menu leads from one record to the other, and Back to the one that one came from', async () => {
+  const told = page.getByText(/Arachide.+enregistré/);
+  await expect(told).toBeVisible();
   await page.locator('summary').first().click();
   await page.getByRole('link', { name: 'Carnet de Léa Martin' }).click();
-  expect(await barriers(page)).toEqual([]);
   await expect(page).toHaveURL(new RegExp(`/${lea}/accueil$`));
+  // What was done in one record is not told, nor taken back, over another.
+  await expect(told).toHaveCount(0, { timeout: 1_000 });
+  expect(await barriers(page)).toEqual([]);
   await page.goBack();
   await expect(allergy('Arachide')).toBeVisible();
   await follow(page, `/${lea}/profil/allergies`);

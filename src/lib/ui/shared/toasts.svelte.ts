@@ -22,9 +22,13 @@ export class Toasts {
   show(text: string, undo?: () => void): void {
     const toast: Toast = { id: ++this.#last, text, undo };
     // One at a time: what was done before the last thing is done.
-    for (const { id } of this.list) this.hide(id);
+    this.clear();
     this.list = [toast];
     this.release(toast.id);
+  }
+
+  clear(): void {
+    for (const { id } of this.list) this.hide(id);
   }
 
   hide(id: number): void {
