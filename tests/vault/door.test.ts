@@ -203,6 +203,14 @@ describe('a method takes what its row says and nothing else', () => {
     ],
     activate: [[ALICE], [{ ...ALICE, deviceName: null }], [{ ...ALICE, password: text, deviceName: '' }]],
     confirmKit: [[['a', 'b']], [['a', 'b', 'c', 'd']], [['a', 'b', 3]], ['a', 'b', 'c']],
+    lookUpKit: [['a b c'], [{ kit: 'a b c' }], [{ kit: { words: 7 } }], [{ kit: { words: 'a', qr: 'b' } }]],
+    recover: [
+      [{ ...ALICE, deviceName: 'a', keep: ['a'], lostSince: null }],
+      [{ ...ALICE, deviceName: 'a', keep: [], lostSince: NaN }],
+      [{ ...ALICE, deviceName: 'a', keep: [] }],
+    ],
+    newKit: [[{ kit: {} }], [{ words: 'a' }]],
+    confirmNewKit: [[['a', 'b']], ['a', 'b', 'c']],
     unlock: [
       [{ ...ALICE, record: '' }],
       [{ identifiant: IDENTIFIANT }],

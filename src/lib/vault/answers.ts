@@ -12,7 +12,18 @@ import type { Vault } from './stages.ts';
 
 type Entry = Pick<
   AccountDoor,
-  'status' | 'enrol' | 'activate' | 'kit' | 'confirmKit' | 'identifiant' | 'unlock' | 'lock'
+  | 'status'
+  | 'enrol'
+  | 'activate'
+  | 'kit'
+  | 'confirmKit'
+  | 'lookUpKit'
+  | 'recover'
+  | 'newKit'
+  | 'confirmNewKit'
+  | 'identifiant'
+  | 'unlock'
+  | 'lock'
 >;
 
 export function answersOf(vault: Vault): Door {
@@ -26,6 +37,10 @@ function entryAnswers(vault: Vault): Entry {
     activate: (typed) => vault.withStorage((storage) => vault.activate(storage, typed)),
     kit: () => vault.withAccount((account) => Promise.resolve(vault.kit(account))),
     confirmKit: (words) => vault.withAccount((account) => vault.confirmKit(account, words)),
+    lookUpKit: () => Promise.resolve(fail({ type: 'kit-unknown', relay: null })),
+    recover: () => Promise.resolve(fail({ type: 'kit-unknown', relay: null })),
+    newKit: () => Promise.resolve(fail({ type: 'kit-unknown', relay: null })),
+    confirmNewKit: () => Promise.resolve(fail({ type: 'kit-unknown', relay: null })),
     identifiant: () =>
       vault.withAccount(async ({ storage, seal }) => ok(await readIdentifiant(storage, seal))),
     unlock: ({ record = OWN_RECORD, ...typed }) =>

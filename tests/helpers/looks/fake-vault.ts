@@ -561,8 +561,30 @@ export function startVault(): FakeVault {
         qr: 'CARNET-KIT-1:' + 'QZXW4F7H2K9M3N5P'.repeat(4),
         address: 'carnet1qy352euf40x77qfrg4ncn27daugfrg4ncn27dauqy352euf40x7zsh5md3',
         asked: [3, 12, 20] as const,
+        madeAt: Date.UTC(2026, 1, 3),
+        relay: 'carnet.example',
       });
     },
+    async lookUpKit() {
+      await wait(900);
+      return yes({
+        owner: { firstName: owner.firstName, lastName: owner.lastName },
+        madeAt: Date.UTC(2026, 1, 3),
+        newestAt: Date.UTC(2026, 2, 1),
+        isBehind: false,
+        devices: (await door.devices()).ok ? devices.map((one) => ({ ...one, thisDevice: false })) : [],
+      });
+    },
+    async recover(_input, progress) {
+      for (const done of [1, 2, 3]) {
+        await wait(400);
+        progress?.(done, 3);
+      }
+      open();
+      return yes(undefined);
+    },
+    newKit: async () => door.kit(),
+    confirmNewKit: async (words) => door.confirmKit(words),
     async confirmKit(words) {
       await wait(300);
       const wrong = [3, 12, 20].filter((position, index) => {

@@ -24,6 +24,10 @@ export type VaultError =
   | { readonly type: 'wrong-password' } // identifiant or password: one and the same answer
   | { readonly type: 'kdf-refused' } // the stored parameters are below the floor
   | { readonly type: 'kit-words-wrong'; readonly positions: readonly number[] }
+  | { readonly type: 'kit-qr-wrong' } // a QR code that is no kit, or was misread
+  | { readonly type: 'kit-unknown'; readonly relay: string | null } // this relay has no account of it; which one the kit names
+  | { readonly type: 'kit-replaced'; readonly at: number } // used up: another one was made from it
+  | { readonly type: 'kit-other' } // the kit of another account
   | { readonly type: 'link-code-wrong' }
   | { readonly type: 'link-expired' }
   | { readonly type: 'link-refused' }
@@ -73,6 +77,32 @@ export interface Kit {
   readonly qr: string; // what the kit's QR code carries
   readonly address: string;
   readonly asked: readonly [number, number, number]; // 1-based positions to be typed again
+  readonly madeAt: number;
+  readonly relay: string | null; // where it was made; null when that could not be asked
+}
+
+/** A kit as somebody has it in hand: the 24 words as typed, or what its QR code says. */
+export type KitGiven = { readonly words: string } | { readonly qr: string };
+
+/** What a kit opens, looked at before anything is changed. */
+export interface KitFound {
+  readonly owner: { readonly firstName: string; readonly lastName: string };
+  readonly madeAt: number | null; // as the kit says it: its words alone do not
+  readonly newestAt: number | null; // the newest word that the relay has
+  /** The relay knows less than the kit does: it went back in time, or is another one (attack D08). */
+  readonly isBehind: boolean;
+  readonly devices: readonly DeviceView[]; // those of the account that are not revoked
+}
+
+/** How the account is to go on. */
+export interface Recovery {
+  readonly identifiant: string;
+  readonly password: string;
+  readonly deviceName: string;
+  /** Devices that stay; every other one is revoked. */
+  readonly keep: readonly string[];
+  /** Since when somebody else may have had the others: what they wrote since then waits for a decision. */
+  readonly lostSince: number | null;
 }
 
 /** How this device calls a record, in addresses too: `moi` for one's own, else random. It means nothing anywhere else. */
@@ -260,6 +290,18 @@ export interface AccountDoor {
   kit(): Answer<Kit>;
   /** Three words typed again; on success the root secret is wiped from this device and the record opens. */
   confirmKit(words: readonly [string, string, string]): Answer<void>;
+
+  /** Asks the relay what this kit opens. Nothing is written; the kit stays in the vault's memory until `recover`. */
+  lookUpKit(input: { kit: KitGiven }): Answer<KitFound>;
+  /**
+   * The account that `lookUpKit` found becomes this device's, which then holds all that the relay has. What a locked account had
+   * here is replaced then, and not before; what only it had, and can be opened, is taken along.
+   */
+  recover(input: Recovery, progress?: Progress, signal?: AbortSignal): Answer<void>;
+  /** A new kit in the place of this one, whose words are asked for: a device alone cannot make one. Holds once it is confirmed. */
+  newKit(input: { kit: KitGiven }): Answer<Kit>;
+  /** Three words of the new kit typed again; from then on the old one opens nothing. */
+  confirmNewKit(words: readonly [string, string, string]): Answer<void>;
 
   /** What the password is asked together with, on this device; null when it cannot be read. */
   identifiant(): Answer<string | null>;

@@ -94,6 +94,15 @@ const recordId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,32}$/));
 
 const credentials = { identifiant: text, password: text };
 
+const kitGiven = v.object({
+  kit: v.union([v.strictObject({ words: text }), v.strictObject({ qr: text })]),
+});
+const recovery = v.object({
+  ...{ ...credentials, deviceName: text },
+  keep: v.pipe(v.array(name32), v.maxLength(1000)),
+  lostSince: v.nullable(v.pipe(v.number(), v.finite())),
+});
+
 const newDocument = v.object({
   ...{ file: v.blob(), fileName: text, name: text, category: text, date: text },
   original: v.exactOptional(v.boolean()),
@@ -105,6 +114,10 @@ const ACCOUNT: Table<AccountDoor> = {
   activate: method([v.object({ ...credentials, deviceName: text })], 'stays'),
   kit: method([], 'again', 'stays'),
   confirmKit: method([v.strictTuple([text, text, text])], 'stays'),
+  lookUpKit: method([kitGiven], 'stays'),
+  recover: method([recovery], 'stays', 'progress'),
+  newKit: method([kitGiven], 'stays'),
+  confirmNewKit: method([v.strictTuple([text, text, text])], 'stays'),
   identifiant: method([], 'again'),
   unlock: method([v.object({ ...credentials, record: v.exactOptional(recordId) })], 'stays'),
   lock: method([], 'again'),

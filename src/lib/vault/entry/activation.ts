@@ -225,7 +225,14 @@ async function attests(
 }
 
 export function kitOf({ root, asked }: PendingKit, address: Address): Kit {
-  return { words: rootToWords(root), qr: kitToQr(root, address), address, asked };
+  return {
+    words: rootToWords(root),
+    qr: kitToQr(root, address),
+    address,
+    asked,
+    madeAt: Date.now(),
+    relay: null,
+  };
 }
 
 /** Null once the kit is confirmed. */
