@@ -65,7 +65,18 @@ const LAYERS: Record<string, readonly string[]> = {
 
 /** The rooms of a folder from the ground up: each may import those below it, and the folder's own files at its root. */
 const STOREYS: Record<string, readonly string[]> = {
-  'src/lib/vault': ['door', 'disk', 'tabs', 'documents', 'entry', 'spaces', 'record', 'account', 'linking'],
+  'src/lib/vault': [
+    'door',
+    'disk',
+    'tabs',
+    'documents',
+    'entry',
+    'spaces',
+    'record',
+    'account',
+    'linking',
+    'kit',
+  ],
 };
 
 /** Package ← the folders, or the files, that may import it. One home each keeps a library replaceable. */

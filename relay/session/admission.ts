@@ -62,6 +62,7 @@ export async function admitByCreating(
     writeKey: new Uint8Array(writeKey),
     deleteKey: deleteKey && new Uint8Array(deleteKey),
     openToReaders: request.openToReaders,
+    ...(request.erasesAtOnce && { erasesAtOnce: true }),
     expiresAt: ttl === 0 ? 0 : clock.now() + ttl * 1000,
   });
   if (!created.ok) return failed(created.error.type);

@@ -171,15 +171,16 @@ class SqliteStore implements Store {
   }
 
   list(topic: Topic, range: Range, pace: Pace = UNPACED): Promise<Page<FrameRow>> {
-    return this.#frames.list(stateOf(topic), range, pace);
+    return this.#frames.list(stateOf(topic), shownOf(topic, range), pace);
   }
 
   index(topic: Topic, range: Range, pace: Pace = UNPACED): Promise<Page<IndexRow>> {
-    return this.#frames.index(stateOf(topic), range, pace);
+    return this.#frames.index(stateOf(topic), shownOf(topic, range), pace);
   }
 
-  get(topic: Topic, ids: readonly Bytes[], pace: Pace = UNPACED): Promise<FrameRow[]> {
-    return this.#frames.get(stateOf(topic), ids, pace);
+  async get(topic: Topic, ids: readonly Bytes[], pace: Pace = UNPACED): Promise<FrameRow[]> {
+    const rows = await this.#frames.get(stateOf(topic), ids, pace);
+    return topic.erasesAtOnce ? rows.filter(({ doomed }) => !doomed) : rows;
   }
 
   async proposeDelete(topic: Topic, ids: readonly Bytes[]): Stored {
@@ -191,7 +192,8 @@ class SqliteStore implements Store {
     for (let from = 0; from < ids.length; from += MARKED) {
       const names = ids.slice(from, from + MARKED).map(topicKey);
       const marked = await this.#commit.write(() => {
-        if (!state.gone) this.#frames.packs.setDue(state.n, names, this.#clock.now() + this.#limits.graceMs);
+        const grace = state.erasesAtOnce ? 0 : this.#limits.graceMs;
+        if (!state.gone) this.#frames.packs.setDue(state.n, names, this.#clock.now() + grace);
         return ok();
       }, true);
       if (!marked.ok) return marked;
@@ -322,8 +324,14 @@ function hasKeys(topic: Topic, spec: TopicSpec): boolean {
   return (
     equal(topic.writeKey, spec.writeKey) &&
     sameKey(topic.deleteKey, spec.deleteKey) &&
-    topic.openToReaders === spec.openToReaders
+    topic.openToReaders === spec.openToReaders &&
+    topic.erasesAtOnce === (spec.erasesAtOnce ?? false)
   );
+}
+
+/** What erases at once shows nobody what is doomed. */
+function shownOf({ erasesAtOnce }: Topic, range: Range): Range {
+  return erasesAtOnce ? { ...range, doomed: false } : range;
 }
 
 function sameKey(a: Bytes | null, b: Bytes | null): boolean {

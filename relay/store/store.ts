@@ -23,6 +23,8 @@ export interface Topic {
   /** Null for a topic from which nothing is ever erased. */
   readonly deleteKey: Bytes | null;
   readonly openToReaders: boolean;
+  /** A proposed deletion knows no grace, and what is doomed is shown to nobody. */
+  readonly erasesAtOnce: boolean;
   readonly createdAt: number;
   /** Milliseconds since 1970; 0 = never. */
   readonly expiresAt: number;
@@ -37,6 +39,7 @@ export interface TopicSpec {
   readonly writeKey: Bytes;
   readonly deleteKey: Bytes | null;
   readonly openToReaders: boolean;
+  readonly erasesAtOnce?: boolean;
   readonly expiresAt: number;
 }
 
@@ -118,7 +121,7 @@ export interface Store {
    */
   get(topic: Topic, ids: readonly Bytes[], pace?: Pace): Promise<FrameRow[]>;
   /**
-   * The frames vanish when the grace is over. Unknown ids are passed over; a doomed frame keeps its date. A failure may
+   * The frames vanish when the grace is over, at once where the topic says so. Unknown ids are passed over; a doomed frame keeps its date. A failure may
    * have marked some of them: asking again does no harm.
    */
   proposeDelete(topic: Topic, ids: readonly Bytes[]): Stored;

@@ -47,6 +47,7 @@ const COLUMNS = {
     ['blobs', '0'],
     ['blob_bytes', '0'],
     ['open_to_readers', '1 - open_to_readers'],
+    ['erases_at_once', '1 - erases_at_once'],
     ['write_key', 'randomblob(32)'],
     ['delete_key', 'randomblob(32)'],
     ['id', 'randomblob(32)'],

@@ -35,7 +35,7 @@ export function describeBus(name: string, createNodes: () => Promise<Nodes>): vo
     function aTopic(): Topic {
       const id = random(32);
       const none = new Uint8Array(32);
-      const keys = { writeKey: none, deleteKey: none, openToReaders: false };
+      const keys = { writeKey: none, deleteKey: none, openToReaders: false, erasesAtOnce: false };
       return { id, key: topicKey(id), ...keys, createdAt: 0, expiresAt: 0 };
     }
 

@@ -246,6 +246,23 @@ export function describeRelayStore(name: string, createEngine: () => Promise<Eng
       expect(await store.usage(topic)).toMatchObject({ frames: 1, bytes: 60, doomed: 0 });
     });
 
+    test('where a topic erases at once, what is doomed is shown to nobody, and goes with the next sweep', async () => {
+      const { store, reopen } = await world({ graceMs: 60_000 });
+      const place = valueOf(await store.createTopic({ ...spec(), erasesAtOnce: true }));
+      const [kept, doomed] = [random(60), random(70)];
+      await putAll(store, place, [kept, doomed]);
+      expect((await store.proposeDelete(place, [idOf(doomed)])).ok).toBe(true);
+      const range = { since: 0, limit: 10, doomed: true };
+      expect((await store.list(place, range)).entries.map(({ frame }) => frame)).toEqual([kept]);
+      expect((await store.index(place, range)).entries).toHaveLength(1);
+      expect(await store.get(place, [idOf(doomed)])).toEqual([]);
+      expect(valueOf(await store.sweep())).toMatchObject({ frames: 1 });
+      const later = await reopen();
+      const found = await again(later, place);
+      expect(found.erasesAtOnce).toBe(true);
+      expect(await later.usage(found)).toMatchObject({ frames: 1, bytes: 60, doomed: 0 });
+    });
+
     test('putting a doomed frame again takes the deletion back, under its old cursor', async () => {
       const { store, clock } = await world({ graceMs: 1000 });
       const topic = await topicIn(store);

@@ -193,6 +193,7 @@ describe('a method takes what its row says and nothing else', () => {
   /** For each method what it does not take, beside what none of them takes. */
   const WRONG: { readonly [M in MethodName]: readonly unknown[] } = {
     ...{ status: [], kit: [], identifiant: [], lock: [], records: [], retry: [], footprint: [], devices: [] },
+    offerUnsent: [],
     ...{ cancelLink: [], notices: [], markNoticesSeen: [] },
     record: [['../moi'], ['moi\n'], ['']],
     ...{ sync: [[7]], exportRecord: [['']] },
@@ -330,6 +331,10 @@ describe('a method takes what its row says and nothing else', () => {
       confirmKit: [['a', 'b', 'c']],
       unlock: [ALICE],
       linkThisDevice: [{ ...ALICE, deviceName: 'x' }],
+      lookUpKit: [{ kit: { words: 'a b c' } }],
+      recover: [{ ...ALICE, deviceName: 'x', keep: [], lostSince: null }],
+      newKit: [{ kit: { qr: 'x' } }],
+      confirmNewKit: [['a', 'b', 'c']],
     };
     for (const [name, args] of Object.entries(STAYS)) expect(await askAloud(name, args)).toEqual(REFUSED);
     expect(await first.vault.status()).toEqual(LOCKED);

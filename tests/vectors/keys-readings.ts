@@ -12,11 +12,10 @@ import { clientIdOf } from '#lib/keys/client-id.ts';
 import { decodeBundle, decodeDeviceSecrets, deviceId } from '#lib/keys/device.ts';
 import { decodeEpochSecrets, deriveEpoch, partsOf, readHash } from '#lib/keys/epoch.ts';
 import { decodeGrounds } from '#lib/keys/grounds.ts';
-import { accountKey, chainSecrets, qrToKit, recoverySealing, rootToWords, wordsToRoot } from '#lib/keys/kit.ts';
+import { accountKey, chainSecrets, kitPlaceOf, qrToKit, recoverySealing, rootToWords, wordsToRoot } from '#lib/keys/kit.ts';
 import { decodeLinkMessage, phraseOf, transcriptOf } from '#lib/keys/link/messages.ts';
 import { linkKeys } from '#lib/keys/link/code.ts';
 import { openChain } from '#lib/keys/open-chain.ts';
-import { accountSpaceRandom } from '#lib/keys/root.ts';
 import { decodeRosterBody } from '#lib/keys/roster-body.ts';
 import { decodeInner, sayingOf } from '#lib/keys/signed.ts';
 
@@ -49,13 +48,12 @@ const RULES: Record<string, (input: Inputs) => object | string | Promise<object 
   async root({ root }) {
     const bytes = fromHex(root!);
     const [account, recovery] = await Promise.all([accountKey(bytes), recoverySealing(bytes)]);
-    const space = accountSpaceRandom(bytes);
     return {
       words: rootToWords(bytes).join(' '),
       account: account.publicKey,
       recovery: recovery.publicKey,
       chain: chainSecrets(bytes),
-      space: [space(32), space(32), space(16)],
+      place: kitPlaceOf(bytes),
     };
   },
   words({ words }) {

@@ -22,7 +22,7 @@ import { Lane } from '#lib/replica/lane.ts';
 import { openReceived } from '#lib/replica/frames.ts';
 import { NO_MEMBERS } from '#lib/replica/members.ts';
 import { decodeSnapshot } from '#lib/replica/snapshot.ts';
-import { decodeGrant, encodeGrant } from '#lib/vault/linking/grant.ts';
+import { decodeGrant, encodeGrant } from '#lib/vault/entry/grant.ts';
 
 /** A value as JSON; bytes as hexadecimal, long ones by their SHA-256; maps as their entries. */
 export function wordsOf(value: object): string {

@@ -76,6 +76,8 @@ const MIGRATIONS = [
   -- Its key is 256 times the number of the blob, plus its place.
   CREATE TABLE chunk (n INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
   `,
+  // 1: what is doomed is erased without grace, and shown to nobody.
+  'ALTER TABLE topic ADD COLUMN erases_at_once INTEGER NOT NULL DEFAULT 0',
 ];
 
 /** Nearly all that is kept is packs and chunks, of tens of kilobytes: fewer pages cost less than a quarter of the calls. */

@@ -24,6 +24,7 @@ export class TopicState implements Topic {
   readonly #keys: Buffer;
   readonly key: string;
   readonly openToReaders: boolean;
+  readonly erasesAtOnce: boolean;
   readonly createdAt: number;
   readonly expiresAt: number;
   last: number;
@@ -44,6 +45,7 @@ export class TopicState implements Topic {
     this.#keys = Buffer.concat(names.map((name) => bytesOf(row[name])));
     this.key = topicKey(this.id);
     this.openToReaders = row['open_to_readers'] === 1;
+    this.erasesAtOnce = row['erases_at_once'] === 1;
     this.createdAt = numberOf(row['created_at']);
     this.expiresAt = numberOf(row['expires_at']);
     this.last = numberOf(row['last']);
@@ -84,8 +86,9 @@ export class Topics {
   constructor(db: DatabaseSync) {
     this.#find = db.prepare('SELECT * FROM topic WHERE id = ?');
     this.#insert = db.prepare(
-      `INSERT INTO topic (id, write_key, delete_key, open_to_readers, created_at, expires_at, last, frames, frame_bytes, blobs, blob_bytes)
-       VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0)`,
+      `INSERT INTO topic (id, write_key, delete_key, open_to_readers, erases_at_once, created_at, expires_at,
+         last, frames, frame_bytes, blobs, blob_bytes)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0)`,
     );
     this.#count = db.prepare(
       'UPDATE topic SET last = ?, frames = ?, frame_bytes = ?, blobs = ?, blob_bytes = ? WHERE n = ?',
@@ -110,7 +113,8 @@ export class Topics {
   }
 
   insert(spec: TopicSpec, now: number): TopicState {
-    this.#insert.run(spec.id, spec.writeKey, spec.deleteKey, spec.openToReaders ? 1 : 0, now, spec.expiresAt);
+    const flags = [spec.openToReaders, spec.erasesAtOnce].map((is) => (is ? 1 : 0));
+    this.#insert.run(spec.id, spec.writeKey, spec.deleteKey, ...flags, now, spec.expiresAt);
     return this.#hold(new TopicState(this.#find.get(spec.id) ?? {}));
   }
 

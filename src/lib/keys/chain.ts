@@ -3,7 +3,7 @@
  * address, so that whoever knows the address finds and verifies the devices while the relay sees ciphertext.
  *
  * An active device adds and revokes devices, also one that is revoked already; the account key, from the kit, founds the
- * account and recovers it. A recovery says which devices are kept: every other one is revoked, those too whose addition
+ * account, recovers it and names its successor (kit-line.ts). A recovery says which devices are kept: every other one is revoked, those too whose addition
  * the recovering device had not seen, so that nothing a relay keeps back outlives the kit. (Of recoveries made apart both
  * stand: each is the kit's word.) A device is added once: revoked, it never comes back. Its topic has no delete key: nothing is ever erased from it.
  *
@@ -31,6 +31,7 @@ import {
 import { operationOf, type VerifiedControl } from './control.ts';
 import { deviceId, type DeviceBundle, type DeviceKeys } from './device.ts';
 import type { EpochParts } from './epoch.ts';
+import { kitLine, type ChainKit, type KitLine } from './kit-line.ts';
 import type { Operation } from './history.ts';
 import { zeroId, type Hex, type SpaceId } from './ids.ts';
 import {
@@ -69,6 +70,8 @@ export interface ChainState {
   readonly address: Address;
   /** Null until the frame that founds the account has arrived. */
   readonly genesis: GenesisBundle | null;
+  /** The kits that there were, the one in use last; none before the founding has arrived. */
+  readonly kits: readonly (ChainKit & { readonly at: number })[];
   /** Every device the account ever had: in causal order, those that never were active last. */
   readonly devices: ReadonlyMap<Hex, ChainDevice>;
   readonly active: ReadonlySet<Hex>;
@@ -139,19 +142,22 @@ export function introducedBy(body: ChainBody): { readonly id: Hex; readonly bund
     case 'recover':
       return { id: body.id, bundle: body.device };
     case 'revokeDevice':
+    case 'succeed':
       return null;
   }
 }
 
 export function evaluateChain(address: Address, entries: readonly ChainEntry[]): ChainState {
   const operations = entries.map(({ control, body }) => operationOf(control, body));
-  const evaluation = evaluate(operations, rulesOf(operations));
-  const devices = devicesOf(entries, evaluation);
+  const line = kitLine(operations, isActive);
+  const evaluation = evaluate(operations, rulesOf(operations, line));
+  const devices = devicesOf(entries, evaluation, line);
   const active = new Set([...devices.keys()].filter((id) => evaluation.view.get(id) !== undefined));
   const { heads, rejected, waiting } = evaluation;
   return {
     address,
     genesis: foundedIn(evaluation),
+    kits: line.kits.map((kit) => ({ ...kit, at: timeOf(entries, kit.by) })),
     devices,
     active,
     unconfirmed: unconfirmedIn(evaluation, devices),
@@ -159,7 +165,21 @@ export function evaluateChain(address: Address, entries: readonly ChainEntry[]):
   };
 }
 
-function rulesOf(operations: readonly Operation<ChainBody>[]): Rules<ChainBody, DeviceBundle> {
+/** When something was said, by the clock of who said it; null asks for the founding. */
+function timeOf(entries: readonly ChainEntry[], said: Hex | null): number {
+  const found = entries.find(({ control, body }) =>
+    said === null ? body.type === 'genesis' : hex(control.id) === said,
+  );
+  return found?.control.inner.clock.time ?? 0;
+}
+
+/** Whether a device is active by these operations alone. */
+function isActive(device: Hex, operations: readonly Operation<ChainBody>[]): boolean {
+  const { view } = evaluate(operations, rulesOf(operations, kitLine(operations, isActive)));
+  return view.get(device) !== undefined;
+}
+
+function rulesOf(operations: readonly Operation<ChainBody>[], line: KitLine): Rules<ChainBody, DeviceBundle> {
   const first = operations.flatMap(({ body }) =>
     body.type === 'genesis' ? [introducedBy(body)!.id] : [],
   )[0];
@@ -170,10 +190,14 @@ function rulesOf(operations: readonly Operation<ChainBody>[]): Rules<ChainBody, 
       body.type === 'recover'
         ? ({ body: beside }) => beside.type === 'addDevice' && !body.kept.includes(beside.id)
         : null,
-    authorises({ author, body }, view) {
+    isAbove: ({ body }) => body.type === 'succeed',
+    authorises(operation, view) {
+      const { author, body } = operation;
       if (body.type === 'genesis') return author === first && !view.knows(author);
       if (first === undefined || !view.knows(first)) return false;
-      if (body.type === 'recover') return author === body.id && !view.knows(author);
+      if (body.type === 'succeed') return line.isInUse(operation);
+      if (body.type === 'recover')
+        return line.isInUse(operation) && author === body.id && !view.knows(author);
       if (view.get(author) === undefined) return false;
       if (body.type === 'revokeDevice') return view.knows(body.revoked);
       return !view.knows(body.id) && !isFull(view);
@@ -193,6 +217,7 @@ function changesOf(
   isBefore: (other: Hex) => boolean,
 ): Change<DeviceBundle>[] {
   if (body.type === 'revokeDevice') return [{ subject: body.revoked, value: null }];
+  if (body.type === 'succeed') return [];
   const { id, bundle } = introducedBy(body)!;
   const added = { subject: id, value: bundle };
   if (body.type !== 'recover') return [added];
@@ -212,6 +237,7 @@ function foundedIn({ effective }: Evaluation<ChainBody, DeviceBundle>): GenesisB
 function devicesOf(
   entries: readonly ChainEntry[],
   { operations, effective, view }: Evaluation<ChainBody, DeviceBundle>,
+  line: KitLine,
 ): Map<Hex, ChainDevice> {
   const timeOf = new Map(entries.map(({ control }) => [hex(control.id), control.inner.clock.time]));
   const devices = new Map<Hex, ChainDevice>();
@@ -235,7 +261,8 @@ function devicesOf(
     });
   }
   // Introduced by a known device, or the kit, in a word that does not count: again until nothing more is found.
-  const isKnown = ({ author, body }: Operation<ChainBody>) => body.type === 'recover' || devices.has(author);
+  const isKnown = (operation: Operation<ChainBody>) =>
+    operation.body.type === 'recover' ? line.isOfKit(operation) : devices.has(operation.author);
   let found = true;
   while (found) found = operations.some((operation) => isKnown(operation) && add(operation, false));
   return devices;
@@ -248,10 +275,16 @@ function seenIn(
   view: Evaluation<ChainBody, DeviceBundle>['view'],
 ): (readonly Hex[])[] {
   return effective.flatMap(({ author, body }) =>
-    body.type === 'revokeDevice' && body.revoked === device && view.get(author) !== undefined
-      ? [body.seen]
-      : [],
+    isRemovalOf(device, body) && view.get(author) !== undefined ? [body.seen] : [],
   );
+}
+
+function isRemovalOf(
+  device: Hex,
+  body: ChainBody,
+): body is Extract<ChainBody, { readonly type: 'revokeDevice' | 'recover' }> {
+  if (body.type === 'recover') return body.id !== device && !body.kept.includes(device);
+  return body.type === 'revokeDevice' && body.revoked === device;
 }
 
 /** Of what counts, the word by which a device that was active is so no longer. */

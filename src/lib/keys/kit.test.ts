@@ -4,13 +4,13 @@ import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { person, type Person } from '../../../tests/helpers/people/people.ts';
 import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import { addressOf } from './address.ts';
-import { createSpace } from './roster.ts';
 import { deviceId } from './device.ts';
 import {
   accountKey,
   askPositions,
   chainSecrets,
   generateRoot,
+  kitPlaceOf,
   kitToQr,
   qrToKit,
   recoverySealing,
@@ -18,7 +18,6 @@ import {
   wordsToRoot,
   wrongPositions,
 } from './kit.ts';
-import { accountSpaceRandom } from './root.ts';
 import { displayed, findWord, splitWords, WORDS } from './bip39.ts';
 
 let alice: Person;
@@ -121,19 +120,26 @@ describe('the three words that are typed again', () => {
 });
 
 describe('the QR code of the kit', () => {
-  test('gives root and address back', () => {
-    const text = kitToQr(alice.root, alice.address);
-    expect(text).toMatch(/^CARNET KIT 1 [0-9A-Z]{109}$/);
-    expect(qrToKit(text)).toEqual({ root: alice.root, address: alice.address });
+  const made = { madeAt: Date.UTC(2026, 10, 30), head: 'ab'.repeat(32), relay: 'relais.example:8443' };
+  const paper = () => ({ root: alice.root, address: alice.address, ...made });
+
+  test('D08: gives root and address back, and when, with which relay and after which statement it was made', () => {
+    const text = kitToQr(paper());
+    expect(text).toMatch(/^CARNET KIT 1 [0-9A-Z]+$/);
+    expect(text.length).toBeLessThan(260);
+    expect(qrToKit(text)).toEqual(paper());
+    expect(qrToKit(kitToQr({ ...paper(), madeAt: made.madeAt + 3_600_000 }))).toEqual(paper());
+    for (const relay of [null, 'r'.repeat(101)])
+      expect(qrToKit(kitToQr({ ...paper(), relay }))?.relay).toBeNull();
   });
 
   test('is no link, so that a phone camera has nothing to open', () => {
-    expect(URL.canParse(kitToQr(alice.root, alice.address))).toBe(false);
-    expect(kitToQr(alice.root, alice.address)).toMatch(/^[A-Z0-9 ]+$/);
+    expect(URL.canParse(kitToQr(paper()))).toBe(false);
+    expect(kitToQr(paper())).toMatch(/^[A-Z0-9 ]+$/);
   });
 
   test('misread in one character is refused', () => {
-    const text = kitToQr(alice.root, alice.address);
+    const text = kitToQr(paper());
     const random = seededRandom('QR');
     for (let i = 0; i < 500; i++) {
       const at = 13 + random.int(text.length - 13);
@@ -162,10 +168,16 @@ describe('what follows from the root', () => {
     expect(deviceId(alice.genesis.device)).toEqual(alice.device.id);
   });
 
-  test('includes the account space, which the kit finds again', () => {
-    const founder = alice.address;
-    const found = () => createSpace({ kind: 'account', founder, random: accountSpaceRandom(alice.root) });
-    expect(found()).toEqual(found());
-    expect(() => accountSpaceRandom(new Uint8Array(31))(32)).toThrow(RangeError);
+  test('includes the place at the relay, and no key of any space', () => {
+    const [one, other] = [kitPlaceOf(alice.root), kitPlaceOf(generateRoot(alice.random))];
+    const secrets = [one, other].flatMap(({ space, parts }) => [
+      space,
+      parts.read,
+      parts.write,
+      parts.delete,
+    ]);
+    expect(new Set(secrets.map(hex)).size).toBe(8);
+    expect(kitPlaceOf(alice.root.slice())).toEqual(one);
+    expect(() => kitPlaceOf(new Uint8Array(31))).toThrow(RangeError);
   });
 });

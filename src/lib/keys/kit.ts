@@ -2,23 +2,28 @@
  * The recovery kit: the root secret on paper, as 24 words and as a QR code.
  *
  *   words   BIP39 in French: 32 bytes of root and 8 bits of its SHA-256
- *   QR      "CARNET KIT 1 " | base32( root[32] | address[32] | first 4 bytes of SHA-256 over both )
+ *   QR      "CARNET KIT 1 " | base32( content | first 4 bytes of SHA-256 over it )
+ *           content = root[32] | address[32] | u32 days since 1970 | head[32] | u8 length | where the relay is, as UTF-8
  *
- * The QR text is no link, having no colon: a phone's camera finds nothing in it to open, and no app can claim it. It
- * holds the address as well, which the root alone does not give. Typed words count without accents, in any case, with
+ * The QR text is no link: a phone's camera finds nothing in it to open, and no app can claim it. It says besides what the
+ * words do not: the address, when and with which relay the kit was made, and a statement of the account's chain that was
+ * known then, so that a relay that has gone back in time before it is found out (attack D08). Typed words count without accents, in any case, with
  * any spacing.
  */
 import { entropyToMnemonic, mnemonicToEntropy } from '@scure/bip39';
-import { concat, equal, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
+import { concat, equal, fromHex, fromUtf8, hex, toOwned, utf8, type Bytes } from '#lib/bytes/bytes.ts';
 import { decodeBase32, encodeBase32 } from '#lib/bytes/base32.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { sha256 } from '#lib/crypto/hash.ts';
 import type { Random } from '#lib/crypto/random.ts';
+import { decodeWith, MalformedBytes, type Reader } from '#lib/bytes/reader.ts';
+import { Writer } from '#lib/bytes/writer.ts';
 import { addressHash, addressOfHash, type Address } from './address.ts';
+import { ID_LENGTH, type Hex } from './ids.ts';
 import { ROOT_LENGTH } from './root.ts';
 import { displayed, findWord, splitWords, WORDS } from './bip39.ts';
 
-export { accountKey, chainSecrets, generateRoot, recoverySealing } from './root.ts';
+export { accountKey, chainSecrets, generateRoot, kitPlaceOf, recoverySealing } from './root.ts';
 
 const KIT_WORDS = 24;
 
@@ -73,23 +78,57 @@ export function wrongPositions(root: Bytes, asked: AskedPositions, typed: readon
   });
 }
 
+/** Secret. What a kit says. */
+export interface KitPaper {
+  readonly root: Bytes;
+  readonly address: Address;
+  readonly madeAt: number; // the beginning of a day, in UTC
+  readonly head: Hex;
+  readonly relay: string | null;
+}
+
 const QR_PREFIX = 'CARNET KIT 1 ';
 const CHECK = 4;
+const DAY_MS = 86_400_000;
+const MAX_RELAY = 100;
 
-export function kitToQr(root: Bytes, address: Address): string {
-  const content = concat(root, addressHash(address));
+export function kitToQr({ root, address, madeAt, head, relay }: KitPaper): string {
+  const where = utf8(relay ?? '');
+  const writer = new Writer(256)
+    .bytes(root)
+    .bytes(addressHash(address))
+    .u32(Math.floor(madeAt / DAY_MS));
+  writer.bytes(fromHex(head)).u8(where.length <= MAX_RELAY ? where.length : 0);
+  if (where.length <= MAX_RELAY) writer.bytes(where);
+  const content = writer.finish();
   return QR_PREFIX + encodeBase32(concat(content, check(content)));
 }
 
 /** Null for any other QR text, or one that was misread. */
-export function qrToKit(text: string): { root: Bytes; address: Address } | null {
+export function qrToKit(text: string): KitPaper | null {
   if (!text.startsWith(QR_PREFIX)) return null;
   const bytes = decodeBase32(text.slice(QR_PREFIX.length));
-  if (bytes?.length !== 2 * ROOT_LENGTH + CHECK) return null;
-  const content = toOwned(bytes.subarray(0, 2 * ROOT_LENGTH));
-  if (!equal(check(content), bytes.subarray(2 * ROOT_LENGTH))) return null;
-  const root = toOwned(content.subarray(0, ROOT_LENGTH));
-  return { root, address: addressOfHash(toOwned(content.subarray(ROOT_LENGTH))) };
+  if (!bytes || bytes.length <= CHECK) return null;
+  const content = toOwned(bytes.subarray(0, bytes.length - CHECK));
+  return equal(check(content), bytes.subarray(-CHECK)) ? decodeWith(content, readPaper) : null;
+}
+
+function readPaper(reader: Reader): KitPaper {
+  const root = toOwned(reader.bytes(ROOT_LENGTH));
+  const address = addressOfHash(toOwned(reader.bytes(ID_LENGTH)));
+  const madeAt = reader.u32() * DAY_MS;
+  const head = hex(reader.bytes(ID_LENGTH));
+  const where = reader.bytes(reader.u8());
+  if (where.length > MAX_RELAY) throw new MalformedBytes('too long');
+  return { root, address, madeAt, head, relay: where.length > 0 ? textOf(where) : null };
+}
+
+function textOf(bytes: Bytes): string {
+  try {
+    return fromUtf8(bytes);
+  } catch {
+    throw new MalformedBytes('not text');
+  }
 }
 
 function check(content: Bytes): Bytes {

@@ -18,6 +18,7 @@ const club: Rules<Body, true> = {
   authorises: ({ author, body }, view) =>
     view.get(author) === true && (!('remove' in body) || view.get(body.remove) === true),
   voids: () => null,
+  isAbove: () => false,
 };
 
 /** Operations by author, each after its author's one before; ids are given so that hashes can be chosen. */

@@ -43,6 +43,8 @@ export interface Rules<B, V> {
   changes(operation: Operation<B>, isBefore: (other: Hex) => boolean): readonly Change<V>[];
   /** What an operation makes void of what is said beside it, besides the words of those whom it removes; null for none. */
   voids(operation: Operation<B>): ((beside: Operation<B>) => boolean) | null;
+  /** Whether it is said by something above the members: then no removal of its author makes it void. */
+  isAbove(operation: Operation<B>): boolean;
   authorises(operation: Operation<B>, view: View<V>): boolean;
 }
 
@@ -162,9 +164,11 @@ function createCourt<B, V>(history: History<B>, rules: Rules<B, V>): Court<V> {
   const isPlain = (index: number) =>
     removed[index]!.size === 1 && changes[index]!.length === 1 && voids[index] === null;
   const view = viewsOf(history, changes, rules.founders);
+  const above = emptyBits(operations.length);
+  for (const index of indices) if (rules.isAbove(operations[index]!)) setBit(above, index);
   const cuts = new Map<number, Bits>();
   const cutOff = (by: number): Bits => {
-    const made = cuts.get(by) ?? cutOffBy(by, history, removed[by]!, voids[by]!);
+    const made = cuts.get(by) ?? without(cutOffBy(by, history, removed[by]!, voids[by]!), above);
     cuts.set(by, made);
     return made;
   };

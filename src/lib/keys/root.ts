@@ -1,20 +1,23 @@
 /**
  * The root secret, 32 random bytes: the person's last key, on paper (kit.ts), wiped from the device after set-up.
  *
- *   account key        HKDF-SHA-512(root, "", "carnet/account-key/v1", 32)        → Ed25519: founds and recovers
+ *   account key        HKDF-SHA-512(root, "", "carnet/account-key/v1", 32)        → Ed25519: founds, recovers, names its successor
  *   recovery key       HKDF-SHA-512(root, "", "carnet/recovery-sealing/v1", 32)   → X-Wing: every epoch is sealed to it
- *   chain secret       HKDF-SHA-512(root, "", "carnet/chain-write/v1", 32)
- *   account space      HKDF-SHA-512(root, "", "carnet/account-space/v1" | u32 call, n)   as a stream of randomness
+ *   chain secret       HKDF-SHA-512(root, "", "carnet/chain-write/v1", 32)        of the first root alone: it never changes
+ *   place              the same with "carnet/kit-space/v1", "…/kit-read/v1", "…/kit-write/v1", "…/kit-delete/v1", 32 each:
+ *                      space and secrets of the one epoch in which the relay keeps what the kit opens (kit-place.ts)
  *
- * The chain's secret follows from the root so that the kit alone can write a recovery there; the devices hold copies.
+ * No key of a space follows from the root: what the kit opens stands in its place alone. Once that is erased, an old kit
+ * opens nothing that the relay has.
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
-import { Writer } from '#lib/bytes/writer.ts';
 import { hkdfSha512, labelBytes } from '#lib/crypto/hash.ts';
 import type { Random } from '#lib/crypto/random.ts';
 import { generateSealingKeys, type SealingKeys } from '#lib/crypto/sealing.ts';
-import { createSigner, labelled, type Signer } from '#lib/crypto/signature.ts';
+import { createSigner, type Signer } from '#lib/crypto/signature.ts';
 import { LABELS, type Label } from '#lib/crypto/suite.ts';
+import type { EpochParts } from './epoch.ts';
+import { zeroId, type SpaceId } from './ids.ts';
 
 export const ROOT_LENGTH = 32;
 
@@ -35,26 +38,23 @@ export function recoverySealing(root: Bytes): Promise<SealingKeys> {
   return generateSealingKeys(derive(root, LABELS.recoverySealing));
 }
 
+/** Of the root that founded the account; the devices hold copies, and the kits that follow are given one. */
 export function chainSecrets(root: Bytes): ChainSecrets {
   return { write: derive(root, LABELS.chainWrite) };
 }
 
-/** What the account space is founded with (`createSpace`), so that the kit finds and opens it again. */
-export function accountSpaceRandom(root: Bytes): Random {
-  let call = 0;
-  return (length) => {
-    const info = labelled(LABELS.accountSpace, new Writer(4).u32(call++).finish());
-    return hkdfSha512(checked(root), NO_SALT, info, length);
+/** Secret. Where the relay keeps what the kit opens, and the keys to read, write and erase it. */
+export function kitPlaceOf(root: Bytes): { readonly space: SpaceId; readonly parts: Required<EpochParts> } {
+  const parts = {
+    ...{ epoch: 0, id: zeroId(), read: derive(root, LABELS.kitRead) },
+    ...{ write: derive(root, LABELS.kitWrite), delete: derive(root, LABELS.kitDelete) },
   };
+  return { space: derive(root, LABELS.kitSpace), parts };
 }
 
 const NO_SALT = new Uint8Array(0);
 
 function derive(root: Bytes, label: Label): Bytes {
-  return hkdfSha512(checked(root), NO_SALT, labelBytes(label), 32);
-}
-
-function checked(root: Bytes): Bytes {
   if (root.length !== ROOT_LENGTH) throw new RangeError('a root secret has 32 bytes');
-  return root;
+  return hkdfSha512(root, NO_SALT, labelBytes(label), 32);
 }

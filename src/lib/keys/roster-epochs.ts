@@ -75,7 +75,7 @@ function rotationsIn(
 
 /**
  * Whether what begins an epoch had heard of every ending: of those that left or were ended, of every device that was
- * active and is so no longer; and reached nobody who is no owner after all. A device that was revoked before its address
+ * active and is so no longer, of every kit that another one has replaced; and reached nobody who is no owner after all. A device that was revoked before its address
  * joined never had a key.
  */
 function knowsEveryEnding(
@@ -92,6 +92,7 @@ function knowsEveryEnding(
   const seating = new Map(operations.map(({ id }, index) => [id, index]));
   return [...owners].every(([address, seat]) => {
     const then = knowledge.chainAt(begin, address, seating.get(seat) ?? begin);
+    if (then?.kits.at(-1)?.by !== chains.state(address)?.kits.at(-1)?.by) return false;
     return [...(chains.state(address)?.devices ?? [])].every(([device, { revoked }]) => {
       const wasActive = revoked !== undefined && revoked.by !== null;
       return !wasActive || then?.devices.get(device)?.revoked !== undefined;

@@ -71,12 +71,13 @@ export function recipientsOf(
   const unknown: Address[] = [];
   for (const address of reached.sort()) {
     const chain = chainOf(address);
-    if (!chain?.genesis) {
+    const kit = chain?.kits.at(-1);
+    if (!chain || !kit) {
       unknown.push(address);
       continue;
     }
-    const kit = addressHash(address);
-    recipients.set(hex(kit), { address, id: kit, sealing: chain.genesis.recovery });
+    const id = addressHash(address);
+    recipients.set(hex(id), { address, id, sealing: kit.recovery });
     for (const id of firstActive(chain, share)) {
       const { sealing } = chain.devices.get(id)!.bundle;
       if (!recipients.has(id)) recipients.set(id, { address, id: fromHex(id), sealing });

@@ -16,7 +16,7 @@ import {
   validateEntry,
 } from './section.ts';
 import type { ProfilePlace, ProfileSection } from './profile-section.ts';
-import { devices, epochKeys, identity, settings, spaces } from './sections/account.ts';
+import { devices, epochKeys, identity, kitPlace, settings, spaces } from './sections/account.ts';
 import { administrative } from './sections/administrative.ts';
 import { allergies } from './sections/allergies.ts';
 import { changes } from './sections/changes.ts';
@@ -89,6 +89,7 @@ const DEFINITIONS: readonly SectionDefinition[] = [
   identity,
   spaces,
   epochKeys,
+  kitPlace,
   devices,
   settings,
 ];

@@ -52,6 +52,8 @@ export class Committed {
   shown: HealthRecord | null = null;
   /** The document may hold what is not on the disk: it has to be read again. */
   isBroken = true;
+  /** A person wants what is unsent to go out under the keys it was sealed with. */
+  isReleased = false;
   /** Something sealed was made again from the frames. */
   isRepaired = false;
   /** The relay has shown all it has of what is missing. */
@@ -173,9 +175,10 @@ export class Committed {
 
   /**
    * Work of this device goes out under the epoch that writers use now, or not yet: between learning of a rotation and
-   * having its keys, and for good when this device gets none, because it was removed (R18, R19).
+   * having its keys, and until a person decides otherwise when this device gets none, because it was removed (R18, R19).
    */
   #maySend({ own, topic }: Unsent): boolean {
+    if (this.isReleased) return true;
     const { epoch } = this.memory.members;
     const keys = this.context.keyring.at(topic);
     return own === null || epoch === undefined || (keys !== undefined && hex(keys.id) === epoch);
@@ -210,7 +213,7 @@ export class Committed {
     const hole = unsent.findIndex(({ isNew, isLost, own }) => (isLost ? isNew : own && this.holes > 0));
     const whole = unsent.slice(0, hole < 0 ? unsent.length : hole).filter(({ isLost }) => !isLost);
     const may = whole.filter((one) => this.#maySend(one));
-    if (!this.waitsForKeys) return may;
+    if (!this.waitsForKeys || this.isReleased) return may;
     const values = may.findIndex(({ own }) => own !== null && own.from !== null);
     return values < 0 ? may : may.filter(({ own }, i) => own === null || i < values);
   }

@@ -124,6 +124,8 @@ export interface Replica<M extends Members = Members> extends Syncable {
   /** The verified controls, for whoever evaluates them too. */
   controls(): readonly VerifiedControl[];
   frontier(): EncodedFrontier;
+  /** When the last word was said that counts, of this device or of all, by its author's clock; null for none. */
+  lastWordAt(device?: DeviceHex): number | null;
   /** The heads of the lanes of a device that count. */
   lanesOf(device: DeviceHex): readonly LaneHead[];
   /**
@@ -144,6 +146,11 @@ export interface Replica<M extends Members = Members> extends Syncable {
   carried(): Carried;
   /** Statements of this space that came inside other frames: taken in, and put to the relay, which may have kept them back. */
   takeStatements(statements: readonly Bytes[]): Promise<Result<ReceiveReport, DiskError>>;
+  /**
+   * A person decides that what this device has not sent goes out under the keys it was sealed with, which it gets no newer ones
+   * for: to the others it is late then (docs/protocol.md, rule 23). Holds until the replica is closed.
+   */
+  release(): void;
   /** How many frames stand behind the last snapshot. */
   uncovered(): number;
   /** Two replicas with the same admitted frames have the same hash. */

@@ -369,6 +369,15 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return [...this.#committed.memory.head.lanes.values()].filter(({ author }) => author === device);
   }
 
+  lastWordAt(device?: DeviceHex): number | null {
+    const { memory, document } = this.#committed;
+    const times = [...memory.head.lanes].flatMap(([id, { author }]) => {
+      const lane = device === undefined || author === device ? document.lanes.get(id) : undefined;
+      return lane?.frame(lane.frames - 1)?.time ?? [];
+    });
+    return times.length > 0 ? Math.max(...times) : null;
+  }
+
   unsettled(): Done<UnsettledWords> {
     return this.#act<UnsettledWords, DiskError>(async () =>
       ok(await unsettled(this.#context, await this.#committed.fullTransaction())),
@@ -439,6 +448,10 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     const clock = before.length === 0 ? 0 : this.#committed.document.lastSet(lane, section, id);
     // An entry that others wrote came from the relay.
     return deliveryOf(head, this.#context.self.id, (reach) => reach.clock >= clock);
+  }
+
+  release(): void {
+    this.#committed.isReleased = true;
   }
 
   unsent(): number {

@@ -1,7 +1,7 @@
 /** The door's table of methods, each answered by the vault, by its account or by one of its records. */
 import { fail, ok } from '#lib/bytes/result.ts';
 import { confirmAddition, unsettledAdditions } from './account/additions.ts';
-import { revokeDevice } from './account/devices.ts';
+import { offerUnsent, revokeDevice } from './account/devices.ts';
 import { footprint } from './account/footprint.ts';
 import { settleWords, unsettledWords } from './account/unsettled.ts';
 import { addDocument, openDocument } from './documents/documents.ts';
@@ -35,12 +35,12 @@ function entryAnswers(vault: Vault): Entry {
     status: () => vault.withStorage(() => vault.status()),
     enrol: (typed) => vault.withStorage(() => vault.enrol(typed)),
     activate: (typed) => vault.withStorage((storage) => vault.activate(storage, typed)),
-    kit: () => vault.withAccount((account) => Promise.resolve(vault.kit(account))),
+    kit: () => vault.withAccount((account) => vault.kit(account)),
     confirmKit: (words) => vault.withAccount((account) => vault.confirmKit(account, words)),
-    lookUpKit: () => Promise.resolve(fail({ type: 'kit-unknown', relay: null })),
-    recover: () => Promise.resolve(fail({ type: 'kit-unknown', relay: null })),
-    newKit: () => Promise.resolve(fail({ type: 'kit-unknown', relay: null })),
-    confirmNewKit: () => Promise.resolve(fail({ type: 'kit-unknown', relay: null })),
+    lookUpKit: ({ kit }) => vault.withStorage(() => vault.lookUpKit(kit)),
+    recover: (input, progress) => vault.withStorage((storage) => vault.recover(storage, input, progress)),
+    newKit: ({ kit }) => vault.withReadyAccount((account) => vault.newKit(account, kit)),
+    confirmNewKit: (words) => vault.withReadyAccount((account) => vault.confirmNewKit(account, words)),
     identifiant: () =>
       vault.withAccount(async ({ storage, seal }) => ok(await readIdentifiant(storage, seal))),
     unlock: ({ record = OWN_RECORD, ...typed }) =>
@@ -55,6 +55,7 @@ function accountAnswers(vault: Vault): Omit<AccountDoor, keyof Entry> {
     retry: () => vault.withAccount((account) => Promise.resolve(ok(account.retryNow()))),
     footprint: () => vault.withReadyAccount(footprint),
     devices: () => vault.withAccount((account) => Promise.resolve(ok(account.devices()))),
+    offerUnsent: () => vault.withReadyAccount((account) => offerUnsent(account)),
     revokeDevice: (id) => vault.withReadyAccount((account) => revokeDevice(account, id)),
     linkThisDevice: (typed) => vault.withStorage((storage) => vault.joinOther(storage, typed)),
     linkOtherDevice: ({ code }) => vault.withReadyAccount((account) => vault.links.takeOther(account, code)),

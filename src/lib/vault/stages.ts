@@ -11,7 +11,15 @@ import { StorageFailure, type Storage, type StorageError } from '#lib/storage/st
 import type { Account } from './account/account.ts';
 import { openAccount } from './account/open-account.ts';
 import { OWN_RECORD, type Answer, type Enrolment, type Kit, type RecordId } from './door/door.ts';
-import type { VaultError, VaultEvent, VaultStatus } from './door/door.ts';
+import type {
+  KitFound,
+  KitGiven,
+  Progress,
+  Recovery,
+  VaultError,
+  VaultEvent,
+  VaultStatus,
+} from './door/door.ts';
 import {
   checkCredentials,
   enrol,
@@ -34,6 +42,8 @@ import {
 import { KEYS } from './disk/layout.ts';
 import type { Environment } from './environment.ts';
 import { storageProblem } from './errors.ts';
+import { KitDesk } from './kit/desk.ts';
+import { beginRenewal, closeOldKit, confirmRenewal, type Renewal } from './kit/renewal.ts';
 import { LinkDesk } from './linking/desk.ts';
 import { Line } from './spaces/line.ts';
 import type { OpenRecord } from './record/open-record.ts';
@@ -58,16 +68,20 @@ const CLOSED: Stage = { type: 'closed', enrolled: null, founded: null };
 
 export class Vault {
   readonly links: LinkDesk;
+  readonly kits: KitDesk;
   readonly #env: Environment;
   readonly #disk: Result<Storage, StorageError>;
   readonly #listeners = new Set<(event: VaultEvent) => void>();
   /** One change of the stage at a time: an account has closed before another one is opened over the same disk. */
   readonly #line = new Line();
   #stage: Stage = CLOSED;
+  /** A new kit that is not confirmed yet. */
+  #renewal: Renewal | null = null;
 
   constructor(env: Environment, disk: Result<Storage, StorageError>) {
     this.#env = env;
     this.#disk = disk;
+    this.kits = new KitDesk(env);
     this.links = new LinkDesk(env, (link) => this.emit({ type: 'link', link }));
   }
 
@@ -92,7 +106,13 @@ export class Vault {
   /** Nothing is open or being opened. */
   isIdle(): boolean {
     const stage = this.#stage;
-    return stage.type === 'closed' && !stage.enrolled && !stage.founded && !this.links.isBusy();
+    return (
+      stage.type === 'closed' &&
+      !stage.enrolled &&
+      !stage.founded &&
+      !this.links.isBusy() &&
+      !this.kits.isBusy()
+    );
   }
 
   isOpen(): boolean {
@@ -189,12 +209,20 @@ export class Vault {
     }
     const account = await this.#enter(storage, attested.value, { founded });
     const ready = await account.ready;
-    return ready.ok ? ok(kitOf(founded.kit, founded.identity.address)) : ready;
+    return ready.ok ? ok(await this.#kitOf(account, founded.kit)) : ready;
   }
 
-  kit(account: Account): Result<Kit, VaultError> {
+  async kit(account: Account): Answer<Kit> {
     const kit = this.#pendingKit();
-    return kit ? ok(kitOf(kit, account.identity().address)) : fail({ type: 'locked' });
+    const ready = await account.ready;
+    if (!kit || !ready.ok) return ready.ok ? fail({ type: 'locked' }) : ready;
+    return ok(await this.#kitOf(account, kit));
+  }
+
+  #kitOf(account: Account, kit: PendingKit): Promise<Kit> {
+    const [head] = account.spaces.chainState().heads;
+    if (!head) throw new Error('an account that is ready has been founded');
+    return kitOf(this.#env, kit, { address: account.identity().address, head });
   }
 
   async confirmKit(account: Account, words: readonly string[]): Answer<void> {
@@ -218,6 +246,27 @@ export class Vault {
     return ok();
   }
 
+  /** The words of the kit in use show that one has it; the new one is good once it is confirmed. */
+  async newKit(account: Account, given: KitGiven): Answer<Kit> {
+    const begun = await beginRenewal(account, given);
+    if (!begun.ok) return begun;
+    this.#renewal = begun.value;
+    return ok(await this.#kitOf(account, begun.value.kit));
+  }
+
+  async confirmNewKit(account: Account, words: readonly string[]): Answer<void> {
+    const renewal = this.#renewal;
+    if (!renewal) return fail({ type: 'cancelled' });
+    const done = await confirmRenewal(account, renewal, words);
+    if (done.ok) this.#forgetRenewal();
+    return done;
+  }
+
+  #forgetRenewal(): void {
+    for (const root of [this.#renewal?.old, this.#renewal?.kit.root]) root?.fill(0);
+    this.#renewal = null;
+  }
+
   unlock(storage: Storage, credentials: Credentials, first: RecordId): Answer<void> {
     return this.#line.run(async () => {
       if (this.isOpen()) return ok();
@@ -225,6 +274,28 @@ export class Vault {
       if (!entrance.ok) return entrance;
       await this.#enter(storage, entrance.value, { first });
       return ok();
+    });
+  }
+
+  async lookUpKit(given: KitGiven): Answer<KitFound> {
+    // What is open already is not recovered here.
+    return this.isOpen() ? fail({ type: 'open-elsewhere' }) : this.kits.lookUp(given);
+  }
+
+  /** One write, once all is here: whatever breaks off before leaves this device as it was. */
+  recover(storage: Storage, input: Recovery, progress?: Progress): Answer<void> {
+    const credentials = checkCredentials(input);
+    if (!credentials.ok) return Promise.resolve(credentials);
+    return this.#line.run(async () => {
+      if (this.isOpen()) return fail({ type: 'open-elsewhere' });
+      const recovered = await this.kits.recover(credentials.value, input, progress);
+      if (!recovered.ok) return recovered;
+      const { entrance, changes } = recovered.value;
+      const written = await storage.write([{ type: 'deletePrefix', prefix: [] }, ...changes], 'strict');
+      this.kits.cancel();
+      if (!written.ok) return fail(storageProblem(written.error));
+      const ready = await (await this.#enter(storage, entrance)).ready;
+      return ready.ok ? ok() : ready;
     });
   }
 
@@ -280,6 +351,7 @@ export class Vault {
     try {
       const account = await opening;
       if (this.#stage === stage) this.#stage = { ...stage, account };
+      void account.ready.then(() => closeOldKit(account));
       return account;
     } catch (error) {
       if (this.#stage === stage) this.#stage = CLOSED;
@@ -291,6 +363,8 @@ export class Vault {
   async #closeAccount(founded: Founded | null = null): Promise<void> {
     const stage = this.#stage;
     this.links.cancel();
+    this.kits.cancel();
+    this.#forgetRenewal();
     if (!founded) wipe(stage);
     this.#stage = { ...CLOSED, founded };
     if (stage.type === 'open') await (await stage.opening).close();

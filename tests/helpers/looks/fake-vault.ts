@@ -723,6 +723,7 @@ export function startVault(): FakeVault {
       });
     },
     devices: async () => yes(devices),
+    offerUnsent: async () => yes(0),
     async revokeDevice(device) {
       await wait(500);
       devices = devices.map((view) => (view.id === device ? { ...view, revokedAt: Date.now() } : view));

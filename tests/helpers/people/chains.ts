@@ -10,6 +10,7 @@ import {
   decodeChainBody,
   recoverBody,
   revokeDeviceBody,
+  succeedBody,
 } from '#lib/keys/chain-body.ts';
 import {
   chainSpaceId,
@@ -21,7 +22,7 @@ import {
 import { decodeControl } from '#lib/keys/control.ts';
 import type { DeviceKeys } from '#lib/keys/device.ts';
 import type { Hex } from '#lib/keys/ids.ts';
-import { accountKey, generateRoot } from '#lib/keys/root.ts';
+import { accountKey, generateRoot, recoverySealing } from '#lib/keys/root.ts';
 import { signInner } from '#lib/keys/signed.ts';
 import { seededRandom } from '../tools/random.ts';
 
@@ -44,7 +45,14 @@ export interface Account {
     known?: readonly ChainEntry[],
     seen?: readonly Hex[],
   ): Promise<ChainEntry>;
-  recover(device: DeviceKeys, kept: readonly Hex[], known?: readonly ChainEntry[]): Promise<ChainEntry>;
+  recover(
+    device: DeviceKeys,
+    kept: readonly Hex[],
+    known?: readonly ChainEntry[],
+    kit?: Bytes,
+  ): Promise<ChainEntry>;
+  /** A new kit in the place of `old`, said by a device. */
+  succeed(by: DeviceKeys, old: Bytes, next: Bytes, known?: readonly ChainEntry[]): Promise<ChainEntry>;
   /** The same account in another world: what is said in either from here on the other does not hear. */
   copy(): Account;
 }
@@ -94,8 +102,12 @@ function accountOf(whose: Pick<Account, 'name' | 'address' | 'root'>, said: Chai
       return one.say(by, addDeviceBody(device.bundle, acceptance), known);
     },
     revoke: (by, device, known, seen) => one.say(by, revokeDeviceBody(device, seen), known),
-    async recover(device, kept, known) {
-      return one.say(device, await recoverBody(address, device.bundle, kept, await accountKey(root)), known);
+    async recover(device, kept, known, kit = root) {
+      return one.say(device, await recoverBody(address, device.bundle, kept, await accountKey(kit)), known);
+    },
+    async succeed(by, old, next, known) {
+      const keys = { account: await accountKey(next), recovery: (await recoverySealing(next)).publicKey };
+      return one.say(by, await succeedBody(address, keys, await accountKey(old)), known);
     },
     copy: () => accountOf(whose, [...said]),
   };

@@ -166,7 +166,15 @@ export function paperChains(...actors: readonly Actor[]) {
       say(
         address,
         id,
-        { type: 'recover', id, device: bundle, kept: [...kept].sort(), signed: NOT_SIGNED },
+        {
+          type: 'recover',
+          by: chains().state(address)!.genesis!.account,
+          id,
+          device: bundle,
+          kept: [...kept].sort(),
+          seen: [],
+          signed: NOT_SIGNED,
+        },
         after,
       ),
     /** The chains as whoever has heard of nothing else than these heads. */

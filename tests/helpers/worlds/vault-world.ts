@@ -10,7 +10,7 @@ import { systemRandom } from '#lib/crypto/random.ts';
 import type { Edit } from '#lib/record/entry.ts';
 import { openVault } from '#lib/vault/vault.ts';
 import type { HostedVault } from '#lib/vault/tabs/serving.ts';
-import type { VaultEvent, VaultError } from '#lib/vault/door/door.ts';
+import type { Kit, VaultEvent, VaultError } from '#lib/vault/door/door.ts';
 import type { Environment } from '#lib/vault/environment.ts';
 import type { Result } from '#lib/bytes/result.ts';
 import { systemClock, type Clock } from '#lib/sync/clock.ts';
@@ -234,16 +234,25 @@ export function good<T>(result: Result<T, VaultError>): T {
   return result.value;
 }
 
-/** Activates, keeps the kit, and leaves the vault unlocked. */
+/** Activates and leaves the vault unlocked. */
 export async function activate(
   device: TestDevice,
   credentials: ReturnType<VaultWorld['credentials']>,
 ): Promise<void> {
+  await activateWithKit(device, credentials);
+}
+
+/** The same, with the kit in hand. */
+export async function activateWithKit(
+  device: TestDevice,
+  credentials: ReturnType<VaultWorld['credentials']>,
+): Promise<Kit> {
   const vault = await device.reopen();
   good(await vault.enrol(credentials));
   const kit = good(await vault.activate({ ...ALICE, deviceName: 'Portable' }));
   const [a, b, c] = kit.asked.map((position) => kit.words[position - 1]!) as [string, string, string];
   good(await vault.confirmKit([a, b, c]));
+  return kit;
 }
 
 /** Links `fresh` to the account of `open`, the person comparing the phrases; both then hold the same record. */

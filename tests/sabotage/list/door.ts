@@ -122,8 +122,8 @@ export const DOOR: readonly Sabotage[] = [
   {
     id: 'idle-means-nothing-open',
     file: 'src/lib/vault/stages.ts',
-    find: `!stage.enrolled && !stage.founded`,
-    replace: `!stage.founded`,
+    find: `!stage.enrolled &&`,
+    replace: ``,
     why: 'A second tab would take an activation away between the letter and the password.',
     tests: DOOR_TESTS,
   },

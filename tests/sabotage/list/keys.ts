@@ -20,8 +20,8 @@ export const KEYS: readonly Sabotage[] = [
   {
     id: 'kit-code-checked',
     file: 'src/lib/keys/kit.ts',
-    find: `if (!equal(check(content), bytes.subarray(2 * ROOT_LENGTH))) return null;`,
-    replace: '',
+    find: `return equal(check(content), bytes.subarray(-CHECK)) ? decodeWith(content, readPaper) : null;`,
+    replace: `return decodeWith(content, readPaper);`,
     why: 'A code that was misread would restore another account, or none.',
     tests: ['src/lib/keys/kit.test.ts'],
   },

@@ -144,7 +144,7 @@ export const VAULT: readonly Sabotage[] = [
   {
     id: 'revoker-says-what-it-saw',
     file: 'src/lib/vault/account/devices.ts',
-    find: `revokeDeviceBody(id, seen)`,
+    find: `revokeDeviceBody(id, wordsSeen(spaces, [id]))`,
     replace: `revokeDeviceBody(id)`,
     why: 'All that the lost phone ever wrote would be asked about again, and nobody reads such a list.',
     tests: ['tests/vault/late-words.test.ts'],

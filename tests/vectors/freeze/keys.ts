@@ -3,7 +3,7 @@ import { concat, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { sealFrame } from '#lib/crypto/frame.ts';
 import { signingPublicKey } from '#lib/crypto/signature.ts';
 import { addressOfHash, encodeGenesis } from '#lib/keys/address.ts';
-import { acceptAddress, addDeviceBody, recoverBody, revokeDeviceBody } from '#lib/keys/chain-body.ts';
+import { acceptAddress, addDeviceBody, recoverBody, revokeDeviceBody, succeedBody } from '#lib/keys/chain-body.ts';
 import { chainEpoch, chainSpaceId, createGenesis } from '#lib/keys/chain.ts';
 import { encodeBundle, encodeDeviceSecrets, generateDevice, openDevice, type DeviceKeys } from '#lib/keys/device.ts';
 import { deriveEpoch, encodeEpochSecrets, generateEpoch } from '#lib/keys/epoch.ts';
@@ -11,7 +11,7 @@ import { encodeGrounds, NO_GROUNDS, type Grounds } from '#lib/keys/grounds.ts';
 import { kitToQr, rootToWords } from '#lib/keys/kit.ts';
 import { commitmentOf, encodeLinkMessage } from '#lib/keys/link/messages.ts';
 import { createLinkCode } from '#lib/keys/link/code.ts';
-import { accountKey, chainSecrets } from '#lib/keys/root.ts';
+import { accountKey, chainSecrets, recoverySealing } from '#lib/keys/root.ts';
 import { encodeRosterBody, type RosterBody } from '#lib/keys/roster-body.ts';
 import { decodeInner, encodeInner, sayingOf, signInner } from '#lib/keys/signed.ts';
 import { sealPasswordSlot } from '#lib/keys/slot.ts';
@@ -56,6 +56,7 @@ async function goodValues(): Promise<[Format, string, Bytes][]> {
     ['chain', 'add device', addDeviceBody(phone.bundle, acceptance)],
     ['chain', 'revoke device', revokeDeviceBody(hex(phone.id))],
     ['chain', 'recover', recovery],
+    ['chain', 'succeed', await succeedBody(address, await nextKit(), await accountKey(root))],
     ...rosterBodies().map(([id, body]): [Format, string, Bytes] => ['roster', id, encodeRosterBody(body)]),
     ['link', 'hello', encodeLinkMessage({ type: 'hello', bundle: phone.bundle, commitment, name: 'Téléphone' })],
     ['link', 'reply', encodeLinkMessage({ type: 'reply', nonce, address, bundle: laptop.bundle, name: 'Portable' })],
@@ -63,6 +64,12 @@ async function goodValues(): Promise<[Format, string, Bytes][]> {
     ['link', 'grant', encodeLinkMessage({ type: 'grant', box: seeded(30) })],
     ['link', 'refuse', encodeLinkMessage({ type: 'refuse' })],
   ];
+}
+
+async function nextKit() {
+  const root = seeded(32);
+  const [account, recovery] = await Promise.all([accountKey(root), recoverySealing(root)]);
+  return { account, recovery: recovery.publicKey };
 }
 
 function someGrounds(address: string): Grounds {
@@ -130,14 +137,15 @@ function damaged(format: Format, id: string, bytes: Bytes): Row[] {
 export async function derivations(): Promise<Row[]> {
   const { root, laptop, phone, address, bundle } = await made;
   const space = seeded(32);
+  const paper = { root, address, madeAt: 1_795_000_000_000, head: hex(seeded(32)), relay: 'relais.example' };
   const inputs: [string, Record<string, string | number>][] = [
     ['root', { root: hex(root) }],
     ['root', { root: '00'.repeat(32) }],
     ['words', { words: rootToWords(root).join(' ') }],
     ['words', { words: rootToWords(root).join(' ').normalize('NFKD').replace(/\p{M}/gu, '').toUpperCase() }],
     ['words', { words: rootToWords(root).reverse().join(' ') }],
-    ['kit', { qr: kitToQr(root, address) }],
-    ['kit', { qr: kitToQr(root, address).replace(/.$/, (last) => (last === '0' ? '1' : '0')) }],
+    ['kit', { qr: kitToQr(paper) }],
+    ['kit', { qr: kitToQr(paper).replace(/.$/, (last) => (last === '0' ? '1' : '0')) }],
     ['address', { genesis: hex(encodeGenesis(bundle)) }],
     ['chain', { address }],
     ['device', { bundle: hex(encodeBundle(phone.bundle)) }],

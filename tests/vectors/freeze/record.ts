@@ -23,7 +23,7 @@ import { RecordDocument } from '#lib/replica/document/document.ts';
 import { makeFrame, type Draft } from '#lib/replica/frames.ts';
 import { Lane, shortOf } from '#lib/replica/lane.ts';
 import { encodeSnapshot, type FoldedLane, type Snapshot } from '#lib/replica/snapshot.ts';
-import { encodeGrant } from '#lib/vault/linking/grant.ts';
+import { encodeGrant } from '#lib/vault/entry/grant.ts';
 import {
   CLIENT,
   frameWords,

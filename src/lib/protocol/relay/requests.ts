@@ -2,7 +2,7 @@
  * What an app says to a relay. Every message begins with: type u8 ‖ request number u32 ‖ topic[32]   (ping: no topic)
  *
  *   0x01 open            role u8 ‖ key[32] ‖ signature[64]
- *   0x02 create          write key[32] ‖ ttl u32 ‖ flags u8 (1 open to readers, 2 never erased)
+ *   0x02 create          write key[32] ‖ ttl u32 ‖ flags u8 (1 open to readers, 2 never erased, 4 erases at once)
  *                        ‖ delete key[32], unless never erased ‖ signature[64]
  *   0x03 put             frame (the rest)
  *   0x04 list            since u64 ‖ limit u16 ‖ flags u8 (1 bodies, 2 doomed too)
@@ -26,6 +26,7 @@ import { CHUNK, MAX_BLOB_CHUNKS, MAX_FRAME, MAX_IDS, MAX_TTL_SECONDS } from '../
 import { REQUEST_CODES, ROLE_CODES, wordOf, wordsByCode } from './codes.ts';
 import {
   creationFlags,
+  ERASES_AT_ONCE,
   NEVER_ERASED,
   OPEN_TO_READERS,
   type CreateClaim,
@@ -182,9 +183,19 @@ function readRequest(reader: Reader): Request {
 function readCreation(reader: Reader): Omit<CreateClaim, 'topic'> {
   const writeKey = reader.bytes(32);
   const ttl = within(reader.u32(), 0, MAX_TTL_SECONDS);
-  const chosen = flags(reader, OPEN_TO_READERS | NEVER_ERASED);
+  const chosen = flags(reader, OPEN_TO_READERS | NEVER_ERASED | ERASES_AT_ONCE);
   const openToReaders = (chosen & OPEN_TO_READERS) !== 0;
-  if ((chosen & NEVER_ERASED) === 0) return { writeKey, deleteKey: reader.bytes(32), ttl, openToReaders };
+  const erasesAtOnce = (chosen & ERASES_AT_ONCE) !== 0;
+  const isErased = (chosen & NEVER_ERASED) === 0;
+  if (erasesAtOnce && !isErased) throw new MalformedBytes('erased and never erased');
+  if (isErased)
+    return {
+      writeKey,
+      deleteKey: reader.bytes(32),
+      ttl,
+      openToReaders,
+      ...(erasesAtOnce && { erasesAtOnce }),
+    };
   return { writeKey, deleteKey: null, ttl: within(ttl, 0, 0), openToReaders };
 }
 

@@ -21,6 +21,9 @@ export const OPEN_TO_READERS = 1;
 /** With this flag the topic has no delete key: nobody may propose a deletion in it, and it does not expire. */
 export const NEVER_ERASED = 2;
 
+/** With this flag a deletion that is proposed knows no grace: what is to go is shown to nobody from then on. */
+export const ERASES_AT_ONCE = 4;
+
 export interface OpenClaim {
   readonly topic: Bytes;
   readonly role: Role;
@@ -34,6 +37,8 @@ export interface CreateClaim {
   /** Seconds until the topic is erased; 0 keeps it, and with it what is never erased. */
   readonly ttl: number;
   readonly openToReaders: boolean;
+  /** Only where there is a delete key. */
+  readonly erasesAtOnce?: boolean;
 }
 
 /** What stands for a relay in the statements: `localhost:8080`, `relais.example`. */
@@ -53,8 +58,9 @@ export function createStatement(origin: string, nonce: Bytes, claim: CreateClaim
   return (claim.deleteKey ? said.bytes(claim.deleteKey) : said).finish();
 }
 
-export function creationFlags({ openToReaders, deleteKey }: CreateClaim): number {
-  return (openToReaders ? OPEN_TO_READERS : 0) | (deleteKey ? 0 : NEVER_ERASED);
+export function creationFlags({ openToReaders, deleteKey, erasesAtOnce = false }: CreateClaim): number {
+  const erasing = deleteKey ? (erasesAtOnce ? ERASES_AT_ONCE : 0) : NEVER_ERASED;
+  return (openToReaders ? OPEN_TO_READERS : 0) | erasing;
 }
 
 function statement(label: Bytes, origin: string, nonce: Bytes, topic: Bytes): Writer {

@@ -42,6 +42,18 @@ export const devices = {
   ],
 } as const satisfies SectionDefinition;
 
+/** Where the relay keeps what the recovery kit opens, and what stands there. One entry, `SINGLE_ENTRY`. */
+export const kitPlace = {
+  id: 'kit-place',
+  fhir: null,
+  fields: [
+    { name: 'space', kind: 'bytes', required: true, length: 32 },
+    { name: 'read', kind: 'bytes', required: true, length: 32 },
+    { name: 'write', kind: 'bytes', required: true, length: 32 },
+    { name: 'frame', kind: 'text', required: true, max: 100_000 }, // base64url
+  ],
+} as const satisfies SectionDefinition;
+
 /** Account-wide settings, one entry each, so that two of them never conflict. */
 export const settings = {
   id: 'settings',

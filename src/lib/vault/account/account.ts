@@ -34,6 +34,7 @@ import { connect, type Connection } from './connection.ts';
 import { deviceViews } from './device-list.ts';
 import type { Directory } from './directory.ts';
 import type { Notices } from './notices.ts';
+import { KitKeeper } from './kit-keeper.ts';
 import { HEADS_MS, Upkeep } from './upkeep.ts';
 import { Warnings } from './warnings.ts';
 
@@ -70,6 +71,7 @@ export class Account {
   readonly #schedule: Schedule;
   readonly #upkeep: Upkeep;
   readonly #connection: Connection;
+  readonly #kit: KitKeeper;
   readonly #records = new Map<RecordId, Promise<OpenRecord>>();
   readonly #open = new Map<RecordId, OpenRecord>();
   readonly #followed = new WeakMap<SyncEngine, Set<Replica>>();
@@ -89,6 +91,7 @@ export class Account {
       emit,
       address: identity.value.address,
     });
+    this.#kit = new KitKeeper(spaces, identity);
     this.#upkeep = new Upkeep({
       spaces,
       schedule: this.#schedule,
@@ -279,6 +282,7 @@ export class Account {
 
   #followAll(engine: SyncEngine): void {
     if (!this.#isLoaded) return;
+    void this.#kit.follow(engine);
     const followed = this.#followed.get(engine) ?? new Set<Replica>();
     this.#followed.set(engine, followed);
     for (const space of this.spaces.all()) {
@@ -314,13 +318,15 @@ export class Account {
       this.#schedule.soon('devices', SHOW_MS, () => this.warnings.announceDevices());
     if (replica === account.replica) {
       this.#schedule.soon('witness', SHOW_MS, () => this.#upkeep.passWitness());
-      if (change.type === 'record') this.#schedule.soon('records', SHOW_MS, () => this.#takeRecords());
+      if (change.type === 'record') this.#schedule.soon('records', SHOW_MS, () => this.#onAccountSpace());
     }
     this.#changed();
   }
 
   /** A record that came to the account, on another device or on this one, is opened too: all of them stay in step. */
-  async #takeRecords(): Promise<void> {
+  async #onAccountSpace(): Promise<void> {
+    const engine = this.#connection.engine();
+    if (engine) void this.#kit.follow(engine);
     const before = this.records().length;
     await this.#parts.directory.take(livingEntries(this.spaces.account.replica.record(), listed.id));
     if (this.records().length > before) await this.allRecords();

@@ -5,6 +5,7 @@ import { revokeDeviceBody } from '#lib/keys/chain-body.ts';
 import type { Account } from './account.ts';
 import type { VaultError } from '#lib/vault/door/door.ts';
 import { storageProblem } from '#lib/vault/errors.ts';
+import type { Spaces } from '#lib/vault/spaces/spaces.ts';
 
 /**
  * Ends a device: it is revoked in the chain, and every space goes on under new keys that it does not get (attack D07).
@@ -16,10 +17,7 @@ export async function revokeDevice(account: Account, id: string): Promise<Result
   if (!device || device.revoked || id === hex(spaces.device.id)) return fail({ type: 'entry-missing' });
   // What this device has of the other is said with it: what it finds later, somebody else had taken in (replica/unseen.ts).
   await account.allRecords();
-  const seen = [spaces.account, ...spaces.records()].flatMap(({ replica }) =>
-    replica.lanesOf(id).map(({ saying }) => saying),
-  );
-  const revoked = await spaces.chain.replica.control(revokeDeviceBody(id, seen));
+  const revoked = await spaces.chain.replica.control(revokeDeviceBody(id, wordsSeen(spaces, [id])));
   if (!revoked.ok)
     return fail(
       revoked.error.type === 'incomplete' ? { type: 'record-damaged' } : storageProblem({ type: 'aborted' }),
@@ -29,4 +27,27 @@ export async function revokeDevice(account: Account, id: string): Promise<Result
   if (!spaces.chainState().devices.get(id)?.revoked) return fail({ type: 'device-revoked' });
   await account.rotateWhatIsDue();
   return ok();
+}
+
+/** What this device has of others: the last word of each of their lanes, in every space. */
+export function wordsSeen(spaces: Spaces, devices: readonly string[]): string[] {
+  return [spaces.account, ...spaces.records()].flatMap(({ replica }) =>
+    devices.flatMap((id) => replica.lanesOf(id).map(({ saying }) => saying)),
+  );
+}
+
+/**
+ * This device was taken out, and has what it could not send any more: it goes out under the keys that it was sealed with, which
+ * others who were taken out may have too. To the devices that remain it is late.
+ */
+export async function offerUnsent(account: Account): Promise<Result<number, VaultError>> {
+  const { spaces } = account;
+  if (!spaces.chainState().devices.get(hex(spaces.device.id))?.revoked)
+    return fail({ type: 'entry-missing' });
+  await account.allRecords();
+  const all = [spaces.account, ...spaces.records()];
+  const count = all.reduce((sum, { replica }) => sum + replica.unsent(), 0);
+  for (const { replica } of all) replica.release();
+  account.wake();
+  return ok(count);
 }

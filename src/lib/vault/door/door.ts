@@ -317,6 +317,8 @@ export interface AccountDoor {
   footprint(): Answer<RelayFootprint>;
 
   devices(): Answer<readonly DeviceView[]>;
+  /** On a device that was taken out: what it had not sent goes to the others, for whom it waits for a decision. How many words. */
+  offerUnsent(): Answer<number>;
   revokeDevice(id: string): Answer<void>;
   /**
    * New device: shows a code, then a phrase; ends `done` when the first record has arrived. What a locked account had

@@ -125,6 +125,7 @@ const ACCOUNT: Table<AccountDoor> = {
   retry: method([], 'again'),
   footprint: method([], 'again'),
   devices: method([], 'again'),
+  offerUnsent: method([]),
   revokeDevice: method([name32]),
   linkThisDevice: method([v.object({ ...credentials, deviceName: text })], 'stays'),
   linkOtherDevice: method([v.object({ code: text })]),

@@ -24,11 +24,12 @@ import {
   askPositions,
   chainSecrets,
   generateRoot,
+  kitPlaceOf,
   kitToQr,
   rootToWords,
   type AskedPositions,
 } from '#lib/keys/kit.ts';
-import { accountSpaceRandom } from '#lib/keys/root.ts';
+import type { Hex } from '#lib/keys/ids.ts';
 import { createSpace } from '#lib/keys/roster.ts';
 import { sealPasswordSlot } from '#lib/keys/slot.ts';
 import { attestationMessage, decodeAttestation, identityCommitment } from '#lib/protocol/attestation.ts';
@@ -39,6 +40,7 @@ import {
   normaliseSecrets,
   type EnrolmentKeys,
 } from '#lib/protocol/enrolment.ts';
+import { relayOrigin } from '#lib/protocol/relay.ts';
 import { checkIdentifiant } from '#lib/credentials/identifiant.ts';
 import { unmetRules } from '#lib/credentials/password.ts';
 import { localSeal, type LocalSeal } from '#lib/replica/ports.ts';
@@ -51,7 +53,8 @@ import {
 import type { Kit, VaultError } from '#lib/vault/door/door.ts';
 import type { Environment } from '#lib/vault/environment.ts';
 import { storageProblem } from '#lib/vault/errors.ts';
-import { identityChanges, type Identity } from './identity.ts';
+import { identityChanges, type Granted, type Identity } from './identity.ts';
+import { placeEdit, placeOfKit } from './kit-place.ts';
 import { KEYS, sealedGet, sealedPut } from '#lib/vault/disk/layout.ts';
 import { decodeJson, encodeJson } from '#lib/vault/disk/sealed-json.ts';
 
@@ -150,24 +153,33 @@ export async function createAccount(input: {
   const secrets = generateDevice(random);
   const device = await openDevice(secrets);
   const { address, frameBody } = await createGenesis({ root, firstDevice: device, random });
-  const account = createSpace({ kind: 'account', founder: address, random: accountSpaceRandom(root) });
+  const account = createSpace({ kind: 'account', founder: address, random });
   const record = createSpace({ kind: 'record', founder: address, random });
   const { firstName, lastName, birthDate, authorityKey, identitySalt } = enrolled.file;
+  const opens: Granted = {
+    ...{
+      address,
+      owner: { firstName, lastName, birthDate },
+      chain: chainSecrets(root),
+      record: record.space,
+    },
+    account: { space: account.space, epochs: [account.secrets] },
+  };
   const identity: Identity = {
     address,
     device: secrets,
     bundle: device.bundle,
     deviceName,
-    owner: { firstName, lastName, birthDate },
-    chain: chainSecrets(root),
-    account: { space: account.space, epochs: [account.secrets] },
-    record: record.space,
+    owner: opens.owner,
+    ...{ chain: opens.chain, account: opens.account, record: opens.record },
     founding: {
       chain: frameBody,
       account: account.frameBody,
       record: record.frameBody,
       recordEpoch: record.secrets,
+      kit: placeEdit(root, (await placeOfKit(root, opens, env)).frame),
     },
+    kitEraser: kitPlaceOf(root).parts.delete,
     redemption: { codeId: enrolled.keys.codeId, lookup: enrolled.keys.lookup, authorityKey, identitySalt },
   };
   const localSecret = random(32);
@@ -224,17 +236,18 @@ async function attests(
   return verify(key, attestationMessage(read), read.signature);
 }
 
-export function kitOf({ root, asked }: PendingKit, address: Address): Kit {
-  return {
-    words: rootToWords(root),
-    qr: kitToQr(root, address),
-    address,
-    asked,
-    madeAt: Date.now(),
-    relay: null,
-  };
+/** @param head of the account's chain, known now */
+export async function kitOf(
+  env: Environment,
+  { root, asked }: PendingKit,
+  { address, head }: { readonly address: Address; readonly head: Hex },
+): Promise<Kit> {
+  const services = await env.services();
+  const relay = services && relayOrigin(services.relay);
+  const madeAt = env.clock.now();
+  const qr = kitToQr({ root, address, madeAt, head, relay });
+  return { words: rootToWords(root), qr, address, asked, madeAt, relay };
 }
-
 /** Null once the kit is confirmed. */
 export async function readPendingKit(storage: Storage, seal: LocalSeal): Promise<PendingKit | null> {
   const bytes = await sealedGet(storage, seal, KEYS.root);

@@ -8,6 +8,7 @@ import type { EpochSecrets } from '#lib/keys/epoch.ts';
 import type { ChainSecrets } from '#lib/keys/root.ts';
 import type { SpaceId } from '#lib/keys/ids.ts';
 import type { Result } from '#lib/bytes/result.ts';
+import type { Edit } from '#lib/record/entry.ts';
 import type { DiskError, LocalSeal } from '#lib/replica/ports.ts';
 import type { Change, Storage } from '#lib/storage/storage.ts';
 import { KEYS, sealedGet, sealedPut } from '#lib/vault/disk/layout.ts';
@@ -31,6 +32,8 @@ export interface Identity {
   readonly record: SpaceId;
   /** The first frames of the spaces, of the device that founded them, until all are written. */
   readonly founding?: Founding;
+  /** Erases the kit's place (kit-place.ts); on the device that made the kit, until the relay has the place. */
+  readonly kitEraser?: Bytes;
   /** What the authority still has to attest, and what it answered. A linked device has neither. */
   readonly redemption?: Redemption;
   readonly attestation?: Bytes;
@@ -45,6 +48,8 @@ export interface Founding {
   readonly account: Bytes;
   readonly record: Bytes;
   readonly recordEpoch: EpochSecrets;
+  /** What own devices keep of the kit's place at the relay (kit-place.ts). */
+  readonly kit: Edit;
 }
 
 /** An activation code in use: kept until the authority answered, so that a crash in between never burns it. */

@@ -35,7 +35,7 @@ import type { Account } from '#lib/vault/account/account.ts';
 import type { LinkState, VaultError } from '#lib/vault/door/door.ts';
 import type { Environment } from '#lib/vault/environment.ts';
 import type { Granted } from '#lib/vault/entry/identity.ts';
-import { decodeGrant, encodeGrant } from './grant.ts';
+import { decodeGrant, encodeGrant } from '#lib/vault/entry/grant.ts';
 import { deviceEdit } from '#lib/vault/spaces/founding.ts';
 import { openTalk } from './talk.ts';
 

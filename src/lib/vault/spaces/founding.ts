@@ -37,6 +37,7 @@ export async function foundAccount(
     spaceEdit(record.id, 'record', address),
     deviceEdit(device.id, deviceName),
     epochEdit(record.id, founding.recordEpoch),
+    founding.kit,
   ];
   const learnt = async () => {
     await on.learnRecord();

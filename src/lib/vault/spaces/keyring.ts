@@ -11,7 +11,7 @@ import type { DeviceKeys } from '#lib/keys/device.ts';
 import { deriveEpoch, epochId, type EpochKeys, type EpochSecrets } from '#lib/keys/epoch.ts';
 import type { Hex, SpaceId } from '#lib/keys/ids.ts';
 import { saidBy, type RosterState } from '#lib/keys/roster.ts';
-import { openGrant, openRotation } from '#lib/keys/rotations.ts';
+import { openGrant, openRotation, type RecipientKey } from '#lib/keys/rotations.ts';
 import type { Edit, Entry } from '#lib/record/entry.ts';
 import { epochKeys as epochKeysSection } from '#lib/record/sections/account.ts';
 
@@ -50,8 +50,11 @@ export async function openRotations(input: {
   readonly controls: readonly VerifiedControl[];
   readonly chains: Chains;
   readonly device: DeviceKeys;
+  /** The kit, while an account is recovered by it. */
+  readonly kit?: RecipientKey | undefined;
 }): Promise<Opened> {
-  const { space, roster, controls, chains, device } = input;
+  const { space, roster, controls, chains, device, kit } = input;
+  const own = { id: device.id, sealingSecret: device.sealingSecret };
   const held = new Set(input.ring.map(nameOf));
   const opened: EpochSecrets[] = [];
   const wrong: Hex[] = [];
@@ -63,18 +66,20 @@ export async function openRotations(input: {
       space,
       boxes: body.boxes,
       author: { id: inner.author, signing: author.signing },
-      self: { id: device.id, sealingSecret: device.sealingSecret },
     };
+    const selves = kit ? [own, kit] : [own];
     if (body.type === 'grant') {
       if (!roster.effective.has(hex(saying)) || roster.epochs.every(({ id }) => held.has(id))) continue;
-      opened.push(...(await openGrant({ ...boxed, epochs: roster.epochs })));
+      for (const self of selves) opened.push(...(await openGrant({ ...boxed, self, epochs: roster.epochs })));
     } else if (
       !held.has(body.id) &&
       roster.epochs.some(({ id, by }) => id === body.id && by === hex(saying))
     ) {
-      const secrets = await openRotation({ ...boxed, ...body });
-      if (secrets === 'wrong-box') wrong.push(body.id);
-      else if (secrets !== 'no-box') opened.push(secrets);
+      for (const self of selves) {
+        const secrets = await openRotation({ ...boxed, self, ...body });
+        if (secrets === 'wrong-box') wrong.push(body.id);
+        else if (secrets !== 'no-box') opened.push(secrets);
+      }
     }
   }
   return { ring: opened, wrong };

@@ -13,7 +13,7 @@ import type { EpochKeys } from '#lib/keys/epoch.ts';
 import type { SpaceId } from '#lib/keys/ids.ts';
 import { evaluateRoster, type RosterState } from '#lib/keys/roster.ts';
 import { encodeRosterBody } from '#lib/keys/roster-body.ts';
-import { sealEpochs } from '#lib/keys/rotations.ts';
+import { sealEpochs, type RecipientKey } from '#lib/keys/rotations.ts';
 import type { RosterMembers } from '#lib/replica/policies.ts';
 import type { EditError, Replica } from '#lib/replica/replica.ts';
 import { deriveRing, mergeRings, openRotations, sameRing, type Ring } from './keyring.ts';
@@ -31,6 +31,7 @@ export interface RosterSpaceOptions {
   readonly id: SpaceId;
   readonly device: DeviceKeys;
   readonly random: Random;
+  readonly kit?: RecipientKey | undefined;
   /** What it holds keys of so far, and the replica made with them. */
   readonly ring: Ring;
   readonly keys: readonly EpochKeys[];
@@ -74,6 +75,7 @@ export class RosterSpace implements OpenSpace {
       controls: this.replica.controls(),
       chains: this.#chains(),
       device: this.#options.device,
+      kit: this.#options.kit,
     });
     await this.#complain(opened.wrong);
     const merged = mergeRings(this.#ring, [...more, ...opened.ring], this.roster());

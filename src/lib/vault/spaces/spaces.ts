@@ -26,6 +26,7 @@ import type { Hex, SpaceId } from '#lib/keys/ids.ts';
 import { epochKeys } from '#lib/record/sections/account.ts';
 import { chainEntries, chainPolicy, rosterPolicy, type ChainMembers } from '#lib/replica/policies.ts';
 import type { DiskError, LocalSeal, Policy } from '#lib/replica/ports.ts';
+import type { RecipientKey } from '#lib/keys/rotations.ts';
 import { createReplica, type EditError, type Replica } from '#lib/replica/replica.ts';
 import type { Storage } from '#lib/storage/storage.ts';
 import type { Environment } from '#lib/vault/environment.ts';
@@ -41,6 +42,8 @@ export interface SpacesOptions {
   readonly storage: Storage;
   readonly seal: LocalSeal;
   readonly identity: Identity;
+  /** Opens boxes too, while an account is recovered. */
+  readonly kit?: RecipientKey;
   /** Keeps what changed of the identity: the epochs of the account space. */
   readonly saveAccountEpochs: (epochs: Ring) => Promise<Result<void, DiskError>>;
   /** The first frames of the founding device are all written. */
@@ -254,6 +257,7 @@ export class Spaces {
     const policy = rosterPolicy(id, this.#options.identity.address, () => this.#chains);
     return new RosterSpace({
       ...{ id, ring, keys, keep, device: this.device, random: this.#options.env.random },
+      kit: this.#options.kit,
       replica: this.#replica(id, policy, keys),
       line: this.#line,
       onKeys: this.#options.onKeys,

@@ -1,5 +1,6 @@
 /**
- * What an open device hands to the one it links, inside the sealed grant: all that the new one needs to open the spaces.
+ * What opens the spaces of an account: handed by an open device to the one it links, inside the sealed grant, and kept at
+ * the relay for the kit (kit-place.ts).
  *
  *   payload   u8 version 1 | chain write[32]
  *             | account space[32] | u16 n | n × (u32 length | secrets of an epoch (keys/epoch.ts)) | record space[32]

@@ -1,0 +1,97 @@
+/**
+ * A new kit in the place of the old one: its words show that one has it, three of the new ones that they are written down.
+ *
+ * Guarantees: nothing has changed until the relay has what the new kit opens; from then on the old one is good for nothing in
+ * the chain, the keys that follow are not sealed to it, and what it opened is erased at the relay. Where that last step does
+ * not come through it is owed (`KEYS.oldKit`), and done with the next connection.
+ */
+import { equal, type Bytes } from '#lib/bytes/bytes.ts';
+import { fail, ok, type Result } from '#lib/bytes/result.ts';
+import { succeedBody } from '#lib/keys/chain-body.ts';
+import { accountKey, askPositions, generateRoot, recoverySealing, wrongPositions } from '#lib/keys/kit.ts';
+import type { Account } from '#lib/vault/account/account.ts';
+import type { KitGiven, VaultError } from '#lib/vault/door/door.ts';
+import { placeEdit, placeOfKit } from '#lib/vault/entry/kit-place.ts';
+import type { PendingKit } from '#lib/vault/entry/activation.ts';
+import { KEYS, sealedGet, sealedPut } from '#lib/vault/disk/layout.ts';
+import { problemOfEdit, storageProblem } from '#lib/vault/errors.ts';
+import { closePlace, putPlaced, readKit } from './reading.ts';
+
+const SENT_MS = 15_000;
+const LOOK_MS = 50;
+
+/** Secret. The kit that is to be replaced, and the one that waits to be confirmed. */
+export interface Renewal {
+  readonly old: Bytes;
+  readonly kit: PendingKit;
+}
+
+export async function beginRenewal(account: Account, given: KitGiven): Promise<Result<Renewal, VaultError>> {
+  const read = readKit(given);
+  if (!read.ok) return read;
+  const { root: old, paper } = read.value;
+  if (paper && paper.address !== account.identity().address) return fail({ type: 'kit-other' });
+  const { kits } = account.spaces.chainState();
+  const { publicKey } = await accountKey(old);
+  const which = kits.findIndex(({ account: key }) => equal(key, publicKey));
+  if (which < 0) return fail({ type: 'kit-other' });
+  if (which < kits.length - 1) return fail({ type: 'kit-replaced', at: kits[which + 1]!.at });
+  const { random } = account.env;
+  return ok({ old, kit: { root: generateRoot(random), asked: askPositions(random) } });
+}
+
+export async function confirmRenewal(
+  account: Account,
+  { old, kit }: Renewal,
+  words: readonly string[],
+): Promise<Result<void, VaultError>> {
+  const positions = wrongPositions(kit.root, kit.asked, words);
+  if (positions.length > 0) return fail({ type: 'kit-words-wrong', positions });
+  const { env, spaces, storage, seal } = account;
+  const { address, owner, chain, account: accountSpace, record } = account.identity();
+  const granted = { address, owner, chain, account: accountSpace, record };
+  const { keys, frame } = await placeOfKit(kit.root, granted, env);
+  const put = await putPlaced(env, keys, frame);
+  if (!put.ok) return put;
+  // Owed before it is said: whatever breaks off from here on, the old kit's place is closed in the end.
+  const owed = await storage.write([await sealedPut(seal, KEYS.oldKit, old)], 'strict');
+  if (!owed.ok) return fail(storageProblem(owed.error));
+  const next = { account: await accountKey(kit.root), recovery: (await recoverySealing(kit.root)).publicKey };
+  const body = await succeedBody(address, next, await accountKey(old));
+  const said = await spaces.chain.replica.control(body);
+  if (!said.ok) return fail(problemOfEdit(said.error));
+  await spaces.settled();
+  const kept = await spaces.account.replica.edit([placeEdit(kit.root, frame)]);
+  if (!kept.ok) return fail(problemOfEdit(kept.error));
+  await account.allRecords();
+  await account.rotateWhatIsDue();
+  account.wake();
+  // Not before the relay has it is the new kit one that opens: until then the old one is not to be thrown away.
+  if (!(await isSent(account))) return fail({ type: 'interrupted' });
+  await closeOldKit(account);
+  return ok();
+}
+
+/** Whether the relay has all that was said in chain and account space, within a while. */
+async function isSent({ env, spaces }: Account): Promise<boolean> {
+  const deadline = env.clock.now() + SENT_MS;
+  const left = () => spaces.chain.replica.unsent() + spaces.account.replica.unsent();
+  while (left() > 0 && env.clock.now() < deadline)
+    await new Promise<void>((resolve) => void env.clock.setTimer(LOOK_MS, resolve));
+  return left() === 0;
+}
+
+/** What an old kit opened is erased at the relay, if that is owed and the new kit counts. */
+export async function closeOldKit(account: Account): Promise<void> {
+  const { env, spaces, storage, seal } = account;
+  const old = await sealedGet(storage, seal, KEYS.oldKit);
+  if (!old) return;
+  const { publicKey } = await accountKey(old);
+  const inUse = spaces.chainState().kits.at(-1);
+  // It was owed, and then not said: the old kit is the kit.
+  const isReplaced = inUse && !equal(inUse.account, publicKey);
+  if (isReplaced && spaces.chain.replica.unsent() > 0) return;
+  const closed = isReplaced ? await closePlace(env, old) : ok();
+  if (closed.ok) await storage.write([{ type: 'delete', key: KEYS.oldKit }], 'strict');
+  old.fill(0);
+}

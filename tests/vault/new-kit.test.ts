@@ -1,0 +1,130 @@
+/** A new kit in the place of the old one, made by somebody who has the old one in hand. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { wordsToRoot } from '#lib/keys/kit.ts';
+import { systemClock } from '#lib/sync/clock.ts';
+import { webSocketDial } from '#lib/sync/transport.ts';
+import { visit } from '#lib/sync/visit.ts';
+import { credentialOf } from '#lib/vault/spaces/follow.ts';
+import { openPlaced, placeKeys } from '#lib/vault/entry/kit-place.ts';
+import type { Kit } from '#lib/vault/door/door.ts';
+import {
+  activateWithKit,
+  allergies,
+  allergy,
+  good,
+  link,
+  settled,
+  vaultWorld,
+  type TestDevice,
+  type VaultWorld,
+} from '../helpers/worlds/vault-world.ts';
+
+let world: VaultWorld;
+let laptop: TestDevice;
+let kit: Kit;
+beforeEach(async () => {
+  world = await vaultWorld();
+  laptop = world.device();
+  kit = await activateWithKit(laptop, world.credentials(0));
+  good(await laptop.vault.edit('moi', [allergy('Arachide')]));
+  await settled(laptop);
+});
+afterEach(() => world.close());
+
+const NEW = { identifiant: 'alice.nouvelle', password: 'Un-autre2mot!long' };
+const byWords = (of: Kit) => ({ kit: { words: of.words.join(' ') } });
+const byQr = (of: Kit) => ({ kit: { qr: of.qr } });
+const askedOf = ({ asked, words }: Kit) =>
+  asked.map((position) => words[position - 1]!) as [string, string, string];
+
+async function renew(): Promise<Kit> {
+  const next = good(await laptop.vault.newKit(byWords(kit)));
+  good(await laptop.vault.confirmNewKit(askedOf(next)));
+  return next;
+}
+
+test('the new kit brings the record back; the old one is told to be used up, by words and by QR code', async () => {
+  const next = await renew();
+  good(await laptop.vault.edit('moi', [allergy('Pollen')]));
+  await settled(laptop);
+  const tablet = world.device();
+  const vault = await tablet.reopen();
+  for (const used of [byWords(kit), byQr(kit)])
+    expect(await vault.lookUpKit(used)).toMatchObject({ ok: false, error: { type: 'kit-replaced' } });
+  expect(await tablet.disk.content()).toEqual([]);
+  const found = good(await vault.lookUpKit(byQr(next)));
+  expect(found).toMatchObject({ isBehind: false, devices: [{ name: 'Portable' }] });
+  good(
+    await vault.recover({
+      ...NEW,
+      deviceName: 'Tablette',
+      keep: found.devices.map(({ id }) => id),
+      lostSince: null,
+    }),
+  );
+  expect(await allergies(tablet)).toEqual(['Arachide', 'Pollen']);
+  expect(good(await vault.devices()).filter(({ revokedAt }) => revokedAt === null)).toHaveLength(2);
+});
+
+test('K10: nothing that the relay has opens by the old kit any more', async () => {
+  const root = wordsToRoot(kit.words);
+  if (!root.ok) throw new Error('a kit');
+  const keys = await placeKeys(root.value);
+  const url = `${world.carnet.url.replace('http', 'ws')}/relay`;
+  const visited = { url, dial: webSocketDial(url), clock: systemClock, topic: keys.topic };
+  const credential = credentialOf(keys, { isChain: false, ttl: 0 })!;
+  const opens = async () => {
+    const found = await visit({ ...visited, credential }, (place) =>
+      place.pick((frame) => openPlaced(keys, frame)?.type ?? 'none'),
+    );
+    return found.ok ? found.value : found.error;
+  };
+  expect(await opens()).toEqual(['opens']);
+  await renew();
+  expect(await opens()).toEqual(['replaced']);
+});
+
+test('a device alone makes no kit; other words, and the kit of another account, change nothing', async () => {
+  const bob = world.device();
+  const other = await activateWithKit(bob, world.credentials(1));
+  for (const given of [byWords(other), byQr(other)])
+    expect(await laptop.vault.newKit(given)).toMatchObject({ error: { type: 'kit-other' } });
+  const words = [...kit.words];
+  expect(await laptop.vault.newKit({ kit: { words: words.with(4, 'fromage-').join(' ') } })).toMatchObject({
+    error: { type: 'kit-words-wrong', positions: [5] },
+  });
+  const next = good(await laptop.vault.newKit(byWords(kit)));
+  expect(await laptop.vault.confirmNewKit(['a', 'b', 'c'])).toMatchObject({
+    error: { type: 'kit-words-wrong' },
+  });
+  await laptop.reopen({ identifiant: 'alice.martin', password: 'Un-mot2passe!long' });
+  expect(await laptop.vault.confirmNewKit(askedOf(next))).toMatchObject({ error: { type: 'cancelled' } });
+  good(await laptop.vault.newKit(byWords(kit)));
+});
+
+test('without the relay no kit is made: the old one stays the kit', async () => {
+  const next = good(await laptop.vault.newKit(byWords(kit)));
+  laptop.setOnline(false);
+  expect(await laptop.vault.confirmNewKit(askedOf(next))).toMatchObject({
+    error: { type: 'relay-unreachable' },
+  });
+  laptop.setOnline(true);
+  await settled(laptop);
+  const tablet = world.device();
+  expect((await (await tablet.reopen()).lookUpKit(byWords(kit))).ok).toBe(true);
+});
+
+test('a phone that was away puts nothing back for the kit that was replaced meanwhile', async () => {
+  const phone = world.device();
+  await link(laptop, phone);
+  await settled(phone);
+  phone.setOnline(false);
+  const next = await renew();
+  phone.setOnline(true);
+  await settled(phone);
+  await phone.reopen({ identifiant: 'alice.phone', password: 'Un-mot2passe!long' });
+  await settled(phone);
+  const vault = await world.device().reopen();
+  expect(await vault.lookUpKit(byWords(kit))).toMatchObject({ error: { type: 'kit-replaced' } });
+  expect((await vault.lookUpKit(byWords(next))).ok).toBe(true);
+});
