@@ -5,6 +5,9 @@ import { systemClock } from '#lib/sync/clock.ts';
 import { webSocketDial } from '#lib/sync/transport.ts';
 import { visit } from '#lib/sync/visit.ts';
 import { credentialOf } from '#lib/vault/spaces/follow.ts';
+import { livingEntries } from '#lib/record/living.ts';
+import { AccountCopy } from '#lib/vault/kit/copy.ts';
+import { placedFor } from '#lib/vault/kit/reading.ts';
 import { openPlaced, placeKeys } from '#lib/vault/entry/kit-place.ts';
 import type { Kit } from '#lib/vault/door/door.ts';
 import {
@@ -14,6 +17,7 @@ import {
   good,
   link,
   settled,
+  testEnvironment,
   vaultWorld,
   type TestDevice,
   type VaultWorld,
@@ -82,6 +86,22 @@ test('K10: nothing that the relay has opens by the old kit any more', async () =
   expect(await opens()).toEqual(['opens']);
   await renew();
   expect(await opens()).toEqual(['replaced']);
+});
+
+test('whoever had looked the old kit up before it was replaced reads nothing that was written since', async () => {
+  const root = wordsToRoot(kit.words);
+  if (!root.ok) throw new Error('a kit');
+  const thief = testEnvironment(world.carnet.url);
+  const placed = await placedFor(thief, root.value);
+  if (!placed.ok || placed.value?.type !== 'opens') throw new Error('an old copy of the relay');
+  await renew();
+  good(await laptop.vault.edit('moi', [allergy('Pollen')]));
+  await settled(laptop);
+  const copy = await AccountCopy.open(thief, root.value, placed.value.granted);
+  good(await copy.catchUp(new AbortController().signal));
+  const read = copy.spaces.records().flatMap(({ replica }) => livingEntries(replica.record(), 'allergies'));
+  expect(read.map(({ fields }) => fields['name'])).toEqual(['Arachide']);
+  await copy.close();
 });
 
 test('a device alone makes no kit; other words, and the kit of another account, change nothing', async () => {

@@ -5,6 +5,7 @@ import { account, type Account } from '../../../tests/helpers/people/chains.ts';
 import { deviceNamed } from '../../../tests/helpers/people/people.ts';
 import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import { evaluateChain, type ChainEntry } from './chain.ts';
+import { decodeChainBody, recoverBody, succeedBody, verifyChainBody } from './chain-body.ts';
 import type { DeviceKeys } from './device.ts';
 import { recipientsOf } from './rotations.ts';
 import { accountKey, generateRoot, recoverySealing } from './root.ts';
@@ -99,6 +100,7 @@ test('K1: the phone that named a new kit is revoked by a laptop that had not hea
   await alice.revoke(laptop, hex(phone.id), before);
   await isKit(second);
   expect(isActive(phone)).toBe(false);
+  expect([...alice.state().rejected.values()]).toEqual([]);
   await alice.recover(tablet, [], alice.entries(), second);
   expect(isActive(tablet)).toBe(true);
 });
@@ -109,6 +111,22 @@ test('a kit that no kit of the account signed is none, and one that was in use b
   await alice.succeed(laptop, alice.root, second);
   await alice.succeed(laptop, second, alice.root);
   await isKit(second);
+});
+
+test('A03: a recovery and a successor that say they are by the kit, and that the kit did not sign, are none', async () => {
+  const [own, forger] = [await accountKey(alice.root), await accountKey(third)];
+  const mask = { publicKey: own.publicKey, sign: (bytes: Bytes) => forger.sign(bytes) };
+  const next = { account: forger, recovery: (await recoverySealing(third)).publicKey };
+  const genesis = alice.state().genesis!;
+  const bodies = [
+    await recoverBody(alice.address, thief.bundle, [], mask),
+    await succeedBody(alice.address, next, mask),
+    await succeedBody(alice.address, { ...next, account: { ...forger, sign: own.sign } }, own),
+  ];
+  for (const body of bodies)
+    expect(await verifyChainBody(alice.address, genesis, decodeChainBody(body)!)).toBe(false);
+  const good = await succeedBody(alice.address, next, own);
+  expect(await verifyChainBody(alice.address, genesis, decodeChainBody(good)!)).toBe(true);
 });
 
 test('epochs are sealed to the kit in use, as the chain is known then', async () => {

@@ -12,7 +12,8 @@ import { openVault } from '#lib/vault/vault.ts';
 import type { HostedVault } from '#lib/vault/tabs/serving.ts';
 import type { Kit, VaultEvent, VaultError } from '#lib/vault/door/door.ts';
 import type { Environment } from '#lib/vault/environment.ts';
-import type { Result } from '#lib/bytes/result.ts';
+import { ok, type Result } from '#lib/bytes/result.ts';
+import { memoryStorage } from '#lib/storage/memory.ts';
 import { systemClock, type Clock } from '#lib/sync/clock.ts';
 import { webSocketDial, type Dial } from '#lib/sync/transport.ts';
 import { readConfig, type Config } from '../../../relay/config.ts';
@@ -105,6 +106,22 @@ export async function vaultWorld(changed: Partial<Config> = {}): Promise<VaultWo
       await carnet.close();
       rmSync(dataDir, { recursive: true, force: true });
     },
+  };
+}
+
+/** The world as a device that is always online has it, for what needs no disk. */
+export function testEnvironment(url: string): Environment {
+  return {
+    clock: systemClock,
+    random: systemRandom,
+    argon2: { m: 65_536, t: 3, p: 1 },
+    images: NO_IMAGES,
+    openStorage: () => Promise.resolve(ok(memoryStorage())),
+    services: () => Promise.resolve({ relay: `${url.replace('http', 'ws')}/relay`, authority: url }),
+    dial: (relay) => webSocketDial(relay),
+    fetch,
+    persisted: () => Promise.resolve(null),
+    onNetworkHint: () => () => {},
   };
 }
 
