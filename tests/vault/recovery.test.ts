@@ -37,6 +37,26 @@ async function life(): Promise<{ laptop: TestDevice; phone: TestDevice; kit: Kit
   return { laptop, phone, kit };
 }
 
+test('K10: what a thief wrote since the phone was lost waits for a decision, what was written before is there', async () => {
+  const { laptop, phone, kit } = await life();
+  laptop.setOnline(false);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const lostSince = Date.now();
+  good(await phone.vault.edit('moi', [allergy('Mensonge')]));
+  await settled(phone);
+  const tablet = world.device();
+  const vault = await tablet.reopen();
+  good(await vault.lookUpKit({ kit: { qr: kit.qr } }));
+  good(await vault.recover({ ...NEW, deviceName: 'Tablette', keep: [], lostSince }));
+  expect(await allergies(tablet)).toEqual(['Arachide', 'Pollen']);
+  const words = good(await vault.unsettledWords('moi'));
+  expect(words.map(({ state, device, entries }) => [state, device, entries[0]?.fields['name']])).toEqual([
+    ['late', 'Téléphone', 'Mensonge'],
+  ]);
+  good(await vault.settleWords('moi', { take: [words[0]!.saying], aside: [], keep: [], reopen: [] }));
+  expect(await allergies(tablet)).toEqual(['Arachide', 'Mensonge', 'Pollen']);
+});
+
 test('ACT-26: laptop and phone are lost; the kit brings the record back on a third device, which writes on', async () => {
   const { laptop, phone, kit } = await life();
   for (const device of [laptop, phone]) device.setOnline(false);

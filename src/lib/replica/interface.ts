@@ -13,6 +13,7 @@ import type { SecurityEvent } from './events.ts';
 import type { DeviceHex, Members } from './members.ts';
 import type { Carried, DiskError } from './ports.ts';
 import type { LaneHead } from './log.ts';
+import type { Doubt } from './vouching.ts';
 import type { UnsettledWords } from './words.ts';
 
 /** A frame as the relay gives it, and the topic it stood in. */
@@ -128,6 +129,8 @@ export interface Replica<M extends Members = Members> extends Syncable {
   lastWordAt(device?: DeviceHex): number | null;
   /** The heads of the lanes of a device that count. */
   lanesOf(device: DeviceHex): readonly LaneHead[];
+  /** How far the lanes of a device were shown: what this device vouches for. */
+  shownOf(device: DeviceHex): readonly LaneHead[];
   /**
    * Words of devices that do not stand: late ones, and those that count although the device that revoked them had not named
    * them before.
@@ -136,8 +139,9 @@ export interface Replica<M extends Members = Members> extends Syncable {
   /**
    * All is quiet, the chains of its members included: what counts has been shown to a person, and this device vouches for
    * it from now on (docs/protocol.md, rule 11). What came in the same round as the news that its author is out is not shown.
+   * @param doubt whose words are left out, since when
    */
-  noteShown(): Promise<Result<void, DiskError>>;
+  noteShown(doubt?: Doubt): Promise<Result<void, DiskError>>;
   /** How many words are late. */
   lateWords(): Promise<Result<number, DiskError>>;
   /** Takes in late words, and with each what its author had said before it, by naming them. */

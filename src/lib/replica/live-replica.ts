@@ -49,7 +49,7 @@ import { encodeSnapshot, fitting, type FoldedLane } from './snapshot.ts';
 import { keyringOf, type Transaction } from './transaction.ts';
 import { MAX_UPDATE, readUpdate } from './update.ts';
 import { deliveryOf, stateHashOf, uncoveredBy } from './views.ts';
-import { noteShown } from './vouching.ts';
+import { noteShown, noteShownBefore, type Doubt } from './vouching.ts';
 import type { UnsettledWords } from './words.ts';
 
 type Done<T, E extends { readonly type: string } = DiskError> = Promise<Result<T, E>>;
@@ -378,16 +378,21 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return times.length > 0 ? Math.max(...times) : null;
   }
 
+  shownOf(device: DeviceHex): readonly LaneHead[] {
+    return [...this.#committed.memory.head.shown.values()].filter(({ author }) => author === device);
+  }
+
   unsettled(): Done<UnsettledWords> {
     return this.#act<UnsettledWords, DiskError>(async () =>
       ok(await unsettled(this.#context, await this.#committed.fullTransaction())),
     );
   }
 
-  noteShown(): Done<void> {
+  noteShown(doubt?: Doubt): Done<void> {
     return this.#act<undefined, DiskError>(async () => {
-      const transaction = this.#committed.transaction();
-      noteShown(transaction);
+      const transaction = doubt ? await this.#committed.fullTransaction() : this.#committed.transaction();
+      if (doubt) await noteShownBefore(this.#context, transaction, doubt);
+      else noteShown(transaction);
       const failure =
         transaction.head === this.#committed.memory.head ? null : await this.#committed.commit(transaction);
       return failure ? fail(failure) : ok();

@@ -4,11 +4,13 @@
  * had taken in good faith is never lost. It vouches for what it held before this sync, never for what came beside the news.
  */
 import type { Name } from '#lib/keys/grounds.ts';
+import type { Hex } from '#lib/keys/ids.ts';
 import { authorControl, authorData, headsContent } from './authoring.ts';
 import type { Context } from './context.ts';
-import { holds } from './log.ts';
+import { shortOf } from './lane.ts';
+import { holds, type LaneHead, type LaneId } from './log.ts';
 import type { Members } from './members.ts';
-import { recount } from './recount.ts';
+import { readLog, recount } from './recount.ts';
 import type { Transaction } from './transaction.ts';
 
 /** Controls that one note names, beside the heads: a statement names no more than 255. */
@@ -40,6 +42,40 @@ async function noteGroundless(context: Context, transaction: Transaction, before
   const gone = context.policy.groundless(before, transaction.members);
   for (let at = 0; at < gone.length; at += NAMED_AT_ONCE)
     await authorControl(context, transaction, context.policy.note, keys, gone.slice(at, at + NAMED_AT_ONCE));
+}
+
+/** Devices that somebody else may have had, and since when, by their clocks. */
+export interface Doubt {
+  readonly devices: ReadonlySet<Hex>;
+  readonly since: number;
+}
+
+/**
+ * The same without what devices in doubt have said since then: that is late once they are out, and waits for a person. What
+ * is folded cannot be told apart any more, and counts.
+ */
+export async function noteShownBefore(
+  context: Context,
+  transaction: Transaction,
+  { devices, since }: Doubt,
+): Promise<void> {
+  const said = [...(await readLog(context, transaction)).values()].filter(({ kind }) => kind !== 'control');
+  const shown = new Map<LaneId, LaneHead>();
+  for (const [id, head] of transaction.head.lanes) {
+    const lane = transaction.document.lanes.get(id);
+    const own = said.filter(
+      ({ author, seq, saying }) =>
+        author === head.author && seq <= head.seq && lane?.frameAt(shortOf(saying)) === seq - 1,
+    );
+    const doubted = devices.has(head.author) ? own.filter(({ clock }) => clock.time >= since) : [];
+    const before = Math.min(...doubted.map(({ seq }) => seq)) - 1;
+    const last = own.find(({ seq }) => seq === before);
+    const folded = transaction.head.base?.lanes.get(id);
+    if (doubted.length === 0) shown.set(id, head);
+    else if (last) shown.set(id, { ...head, seq: last.seq, saying: last.saying, frame: last.id });
+    else if (folded && folded.seq <= before) shown.set(id, folded);
+  }
+  transaction.setHead({ shown });
 }
 
 /** What counts has been shown: from now on this device vouches for it. */

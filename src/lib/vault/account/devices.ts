@@ -29,10 +29,14 @@ export async function revokeDevice(account: Account, id: string): Promise<Result
   return ok();
 }
 
-/** What this device has of others: the last word of each of their lanes, in every space. */
-export function wordsSeen(spaces: Spaces, devices: readonly string[]): string[] {
+/** What this device has of others, or has shown of them: the last word of each of their lanes, in every space. */
+export function wordsSeen(
+  spaces: Spaces,
+  devices: readonly string[],
+  of: 'lanesOf' | 'shownOf' = 'lanesOf',
+): string[] {
   return [spaces.account, ...spaces.records()].flatMap(({ replica }) =>
-    devices.flatMap((id) => replica.lanesOf(id).map(({ saying }) => saying)),
+    devices.flatMap((id) => replica[of](id).map(({ saying }) => saying)),
   );
 }
 

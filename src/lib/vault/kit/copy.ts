@@ -122,21 +122,22 @@ export class AccountCopy {
   async recoverBy({
     deviceName,
     keep,
-  }: Pick<Recovery, 'deviceName' | 'keep'>): Promise<Result<void, VaultError>> {
+    lostSince,
+  }: Pick<Recovery, 'deviceName' | 'keep' | 'lostSince'>): Promise<Result<void, VaultError>> {
     this.#connection.stop();
     const { spaces } = this;
     const self = hex(spaces.device.id);
     const { address } = this.#identity;
     const { devices } = spaces.chainState();
-    for (const { replica } of this.#rosterSpaces()) {
-      const noted = await replica.noteShown();
+    const kept = keep.filter((id) => devices.has(id) && id !== self);
+    const out = [...devices.keys()].filter((id) => !kept.includes(id));
+    const doubt = lostSince === null ? undefined : { devices: new Set(out), since: lostSince };
+    for (const space of this.#rosterSpaces()) {
+      // What own devices have told each other, keys among it, is not for a person to sort.
+      const noted = await space.replica.noteShown(space === spaces.account ? undefined : doubt);
       if (!noted.ok) return fail(problemOfEdit(noted.error));
     }
-    const kept = keep.filter((id) => devices.has(id) && id !== self);
-    const seen = wordsSeen(
-      spaces,
-      [...devices.keys()].filter((id) => !kept.includes(id)),
-    );
+    const seen = wordsSeen(spaces, out, 'shownOf');
     const body = await recoverBody(address, spaces.device.bundle, kept, await accountKey(this.#root), seen);
     const said = await spaces.chain.replica.control(body);
     if (!said.ok) return fail(problemOfEdit(said.error));
