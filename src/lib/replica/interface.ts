@@ -25,6 +25,8 @@ export interface Received {
 export interface ReceiveOptions {
   readonly upTo?: Cursor & { readonly topic: Bytes };
   readonly upToDate?: boolean;
+  /** The relay may lack them: what is taken in is put there again. */
+  readonly unsent?: boolean;
 }
 
 export interface Outgoing {
@@ -125,6 +127,8 @@ export interface Replica<M extends Members = Members> extends Syncable {
   /** The verified controls, for whoever evaluates them too. */
   controls(): readonly VerifiedControl[];
   frontier(): EncodedFrontier;
+  /** Which of these frames are not held here, whatever became of them. */
+  lacking(ids: readonly Hex[]): Promise<readonly Hex[]>;
   /** When the last word was said that counts, of this device or of all, by its author's clock; null for none. */
   lastWordAt(device?: DeviceHex): number | null;
   /** The heads of the lanes of a device that count. */

@@ -4,6 +4,7 @@
  */
 import { fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
+import { frameId } from '#lib/crypto/frame.ts';
 import type { Address } from '#lib/keys/address.ts';
 import type { VerifiedControl } from '#lib/keys/control.ts';
 import type { EpochKeys } from '#lib/keys/epoch.ts';
@@ -220,9 +221,15 @@ export class LiveReplica<M extends Members> implements Replica<M> {
   }
 
   receive(batch: readonly Received[], options: ReceiveOptions = {}): Done<ReceiveReport> {
-    return this.#act<ReceiveReport, DiskError>(async () =>
-      this.#receiveInto(await this.#committed.fullTransaction(), batch, options),
-    );
+    return this.#act<ReceiveReport, DiskError>(async () => {
+      const transaction = await this.#committed.fullTransaction();
+      if (!options.unsent) return this.#receiveInto(transaction, batch, options);
+      const frames = batch.map(({ topic, bytes }) => ({ id: hex(frameId(bytes)), topic, bytes }));
+      const isNew = frames.filter(({ id }) => !transaction.isHeld(id));
+      return this.#receiveInto(transaction, batch, options, (taken) => {
+        for (const frame of isNew) if (taken.isHeld(frame.id)) taken.send(frame, 'again');
+      });
+    });
   }
 
   witness(device: DeviceHex, frontier: EncodedFrontier): Done<void> {
@@ -367,6 +374,13 @@ export class LiveReplica<M extends Members> implements Replica<M> {
 
   lanesOf(device: DeviceHex): readonly LaneHead[] {
     return [...this.#committed.memory.head.lanes.values()].filter(({ author }) => author === device);
+  }
+
+  lacking(ids: readonly Hex[]): Promise<readonly Hex[]> {
+    return this.#inLine(async () => {
+      const transaction = await this.#committed.fullTransaction();
+      return ids.filter((id) => !transaction.isHeld(id));
+    });
   }
 
   lastWordAt(device?: DeviceHex): number | null {

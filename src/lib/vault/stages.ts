@@ -40,6 +40,7 @@ import {
   type Entrance,
 } from './entry/entrance.ts';
 import { KEYS } from './disk/layout.ts';
+import { salvageChanges } from './entry/salvage.ts';
 import type { Environment } from './environment.ts';
 import { storageProblem } from './errors.ts';
 import { KitDesk } from './kit/desk.ts';
@@ -291,7 +292,7 @@ export class Vault {
       const recovered = await this.kits.recover(credentials.value, input, progress);
       if (!recovered.ok) return recovered;
       const { entrance, changes } = recovered.value;
-      const written = await storage.write([{ type: 'deletePrefix', prefix: [] }, ...changes], 'strict');
+      const written = await storage.write([...(await salvageChanges(storage)), ...changes], 'strict');
       this.kits.cancel();
       if (!written.ok) return fail(storageProblem(written.error));
       const ready = await (await this.#enter(storage, entrance)).ready;

@@ -35,6 +35,7 @@ import { deviceViews } from './device-list.ts';
 import type { Directory } from './directory.ts';
 import type { Notices } from './notices.ts';
 import { KitKeeper } from './kit-keeper.ts';
+import { takeSalvaged } from './salvaged.ts';
 import { HEADS_MS, Upkeep } from './upkeep.ts';
 import { Warnings } from './warnings.ts';
 
@@ -76,6 +77,7 @@ export class Account {
   readonly #open = new Map<RecordId, OpenRecord>();
   readonly #followed = new WeakMap<SyncEngine, Set<Replica>>();
   #isLoaded = false;
+  #salvaging: Promise<void> | null = null;
   #durable: boolean | null = null;
   #diskProblem: DiskError | null = null;
 
@@ -336,6 +338,13 @@ export class Account {
     this.#changed();
     for (const { transfers } of this.#open.values()) transfers.wake(this.#connection.engine());
     if (this.#isLoaded) this.#upkeep.whenQuiet();
+    if (this.settled()) this.#schedule.soon('salvage', SHOW_MS, () => this.#salvageOnce());
+  }
+
+  /** All keys are here now that there are: what they open of what this device had before is taken in. */
+  #salvageOnce(): Promise<void> {
+    this.#salvaging ??= takeSalvaged(this);
+    return this.#salvaging;
   }
 
   // ── what is shown ──────────────────────────────────────────────────────────────────────────────────────────────

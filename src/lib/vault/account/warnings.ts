@@ -88,6 +88,12 @@ export class Warnings {
     await this.#add({ id: `key-substituted ${Math.floor(at / DAY_MS)}`, type: 'key-substituted', at });
   }
 
+  /** Of what only this device had, so many words opened by no key that came back. */
+  async onLost(count: number): Promise<void> {
+    const at = this.#options.clock.now();
+    await this.#add({ id: `words-lost ${at}`, type: 'words-lost', at, count });
+  }
+
   #announce(type: 'new-device' | 'device-revoked', device: string, at: number): Promise<void> {
     return this.#add({ id: `${type} ${device}`, type, at, device });
   }

@@ -12,6 +12,7 @@
  *   record/<id>/search        sealed  the index of the search (search.ts)
  *   record/<id>/blob/<id>/<index>     a chunk of a document, sealed as it travels
  *   record/<id>/upload/<id>   sealed  a document whose chunks are not all at the relay yet
+ *   record/<id>/unchecked/<id>        empty: its chunks are of a time whose keys are gone; the relay may lack them (salvage.ts)
  *   record/<id>/purge/<id>    sealed  a deleted document whose chunks the relay still has
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
@@ -41,6 +42,7 @@ export const viewKey = (record: RecordId): Key => recordKey(record, 'view');
 export const searchKey = (record: RecordId): Key => recordKey(record, 'search');
 export const blobsKey = (record: RecordId): Key => recordKey(record, 'blob');
 export const uploadsKey = (record: RecordId): Key => recordKey(record, 'upload');
+export const uncheckedKey = (record: RecordId): Key => recordKey(record, 'unchecked');
 export const purgesKey = (record: RecordId): Key => recordKey(record, 'purge');
 export const blobKey = (record: RecordId, blob: string): Key => [...blobsKey(record), blob];
 export const chunkKey = (record: RecordId, blob: string, index: number): Key => [

@@ -13,6 +13,7 @@ import {
   purgesKey,
   sealedGet,
   sealedPut,
+  uncheckedKey,
   uploadKey,
   uploadsKey,
 } from '#lib/vault/disk/layout.ts';
@@ -41,6 +42,17 @@ export async function purgeChanges(seal: LocalSeal, record: RecordId, place: Blo
     { type: 'delete', key: uploadKey(record, place.blob) },
     await sealedPut(seal, purgeKey(record, place.blob), encodeJson(place)),
   ];
+}
+
+/** Blobs whose chunks may not all be at the relay: this device has forgotten what it had sent. */
+export async function uncheckedBlobs(storage: Storage, record: RecordId): Promise<Set<string>> {
+  return new Set((await storage.keys(uncheckedKey(record))).map((key) => key.at(-1)!));
+}
+
+/** It is sent like a new one: the relay is asked which chunks it has. */
+export async function checkChanges(seal: LocalSeal, record: RecordId, place: BlobPlace): Promise<Change[]> {
+  const key = [...uncheckedKey(record), place.blob];
+  return [await uploadChange(seal, record, place), { type: 'delete', key }];
 }
 
 export const pendingUploads = (storage: Storage, seal: LocalSeal, record: RecordId): Promise<BlobPlace[]> =>

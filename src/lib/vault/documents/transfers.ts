@@ -15,7 +15,15 @@ import type { SyncEngine } from '#lib/sync/engine.ts';
 import { chunkKey, purgeKey, uploadKey } from '#lib/vault/disk/layout.ts';
 import type { Progress, RecordId } from '#lib/vault/door/door.ts';
 import type { Environment } from '#lib/vault/environment.ts';
-import { chunksOnDevice, pendingPurges, pendingUploads, purgeChanges, type BlobPlace } from './chunks.ts';
+import {
+  checkChanges,
+  chunksOnDevice,
+  pendingPurges,
+  pendingUploads,
+  purgeChanges,
+  uncheckedBlobs,
+  type BlobPlace,
+} from './chunks.ts';
 import { placeOf } from './place.ts';
 
 /** A deletion can be undone for a day; then the file goes, here and at the relay. */
@@ -40,6 +48,7 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
     options,
     await chunksOnDevice(storage, record),
     new Set(unsent.map(({ blob }) => blob)),
+    await uncheckedBlobs(storage, record),
   );
 }
 
@@ -47,6 +56,7 @@ export class Transfers {
   readonly #options: TransfersOptions;
   readonly #present: Map<string, Set<number>>;
   readonly #unsent: Set<string>;
+  readonly #unchecked: Set<string>;
   readonly #stopping = new AbortController();
   /** Not at the relay: its sender is not done yet. Asked for again after a while, and on the next connection. */
   readonly #unavailable = new Set<string>();
@@ -55,8 +65,14 @@ export class Transfers {
   #again = false;
   #cancelLater = (): void => {};
 
-  constructor(options: TransfersOptions, present: Map<string, Set<number>>, unsent: Set<string>) {
+  constructor(
+    options: TransfersOptions,
+    present: Map<string, Set<number>>,
+    unsent: Set<string>,
+    unchecked: Set<string>,
+  ) {
     this.#options = options;
+    this.#unchecked = unchecked;
     this.#present = present;
     this.#unsent = unsent;
   }
@@ -152,6 +168,7 @@ export class Transfers {
 
   async #runOnce(online: SyncEngine): Promise<void> {
     const { storage, seal, record, documents } = this.#options;
+    await this.#checkForgotten();
     for (const place of await pendingUploads(storage, seal, record)) await this.#sendOne(place, online);
     for (const place of await pendingPurges(storage, seal, record)) await this.#purgeOne(place, online);
     for (const entry of documents()) {
@@ -160,6 +177,19 @@ export class Transfers {
       if (this.#has(place.blob, place.chunks) || this.#unavailable.has(place.blob)) continue;
       const got = await this.fetch(place);
       if (!got.ok) this.#unavailable.add(place.blob);
+    }
+  }
+
+  async #checkForgotten(): Promise<void> {
+    const { storage, seal, record, documents } = this.#options;
+    if (this.#unchecked.size === 0) return;
+    for (const entry of documents()) {
+      const place = placeOf(entry);
+      if (!place || !this.#unchecked.has(place.blob) || !this.#has(place.blob, place.chunks)) continue;
+      const listed = await storage.write(await checkChanges(seal, record, place), 'strict');
+      if (!listed.ok) continue;
+      this.#unchecked.delete(place.blob);
+      this.#unsent.add(place.blob);
     }
   }
 

@@ -193,8 +193,11 @@ export interface SecurityNotice {
     | 'snapshot-refused'
     | 'new-device'
     | 'device-revoked'
-    | 'late-words';
+    | 'late-words'
+    | 'words-lost';
   readonly at: number;
+  /** Of `words-lost`: how many. */
+  readonly count?: number;
   readonly device?: string;
   /** Which record it is about; none where it is about the account. */
   readonly record?: RecordId;

@@ -25,6 +25,7 @@ import type { Environment } from '#lib/vault/environment.ts';
 import { storageProblem } from '#lib/vault/errors.ts';
 import { identityChanges, readIdentity, type Granted, type Identity } from './identity.ts';
 import { KEYS } from '#lib/vault/disk/layout.ts';
+import { salvageChanges } from './salvage.ts';
 
 /** Secret. What an account is opened with. */
 export interface Entrance {
@@ -135,9 +136,9 @@ export async function enterByGrant(
   const identity: Identity = { address, device, bundle, deviceName, owner, chain, account, record };
   const localSecret = env.random(32);
   const seal = localSeal(localKey(localSecret), env.random);
-  // What a locked account left here no longer opens by anything: it goes in the same batch.
+  // What a locked account left here opens by nothing any more, but for what these keys may open: it goes in the same batch.
   const changes = [
-    { type: 'deletePrefix', prefix: [] } as const,
+    ...(await salvageChanges(storage)),
     ...(await slotChanges(env, localSecret, credentials)),
     ...(await identityChanges(seal, identity)),
   ];

@@ -1,0 +1,55 @@
+/**
+ * Takes in what was put aside when this device got new keys (entry/salvage.ts): words that only it had go to the relay, and count
+ * or are late as any word of their author does. (Their files are sent by documents/transfers.ts.)
+ *
+ * Guarantees: nothing put aside goes before what came of it is on the disk; what could not be opened is told as a number.
+ */
+import { fromHex, hex } from '#lib/bytes/bytes.ts';
+import type { Key } from '#lib/storage/storage.ts';
+import { SALVAGE } from '#lib/vault/entry/salvage.ts';
+import type { OpenSpace } from '#lib/vault/spaces/roster-space.ts';
+import type { Account } from './account.ts';
+
+/** As many frames at once. */
+const BATCH = 200;
+
+export async function takeSalvaged(account: Account): Promise<void> {
+  const { storage, spaces } = account;
+  const keys = await storage.keys(SALVAGE);
+  if (keys.length === 0) return;
+  await account.allRecords();
+  const unsent = keys.filter(([, , kind]) => kind === 'unsent');
+  let lost = unsent.length;
+  for (const space of spaces.all()) {
+    const own = new Set(unsent.filter(([, id]) => id === hex(space.id)).map((key) => key.at(-1)!));
+    const done = await takeFrames(account, space, own);
+    if (!done) return; // the disk refused: looked at again at the next start
+    lost -= own.size - (await space.replica.lacking([...own])).length;
+  }
+  if (lost > 0) await account.warnings.onLost(lost);
+  await storage.write([{ type: 'deletePrefix', prefix: SALVAGE }], 'strict');
+  account.wake();
+}
+
+/** @param unsent ids of frames that the relay had not acknowledged: they stand here twice, and are put there again */
+async function takeFrames(
+  { storage }: Account,
+  { id, replica }: OpenSpace,
+  unsent: ReadonlySet<string>,
+): Promise<boolean> {
+  for (const kind of ['held', 'unsent'])
+    for (let after: Key | undefined; ;) {
+      const page = after ? { limit: BATCH, after } : { limit: BATCH };
+      const stored = await storage.list([...SALVAGE, hex(id), kind], page);
+      const last = stored.at(-1);
+      if (!last) break;
+      after = last.key;
+      for (const isUnsent of [false, true]) {
+        const some = stored.filter(({ key }) => unsent.has(key.at(-1)!) === isUnsent);
+        const batch = some.map(({ key, value }) => ({ topic: fromHex(key.at(-2)!), bytes: value }));
+        const taken = await replica.receive(batch, isUnsent ? { unsent: true } : {});
+        if (!taken.ok) return false;
+      }
+    }
+  return true;
+}
