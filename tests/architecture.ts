@@ -16,7 +16,8 @@ const LAYERS: Record<string, readonly string[]> = {
   'src/lib/crypto': ['src/lib/bytes'],
   'src/lib/credentials': ['src/lib/bytes', 'src/lib/record/text'],
   'src/lib/protocol': ['src/lib/bytes', 'src/lib/credentials'],
-  'src/lib/keys': ['src/lib/crypto', 'src/lib/bytes'],
+  // The words of the kit: the page helps to type what the keys read.
+  'src/lib/keys': ['src/lib/crypto', 'src/lib/bytes', 'src/lib/credentials/kit-words'],
   'src/lib/replica': ['src/lib/record', 'src/lib/keys', 'src/lib/crypto', 'src/lib/bytes'],
   'src/lib/storage': ['src/lib/bytes'],
   'src/lib/exchange': ['src/lib/record'],
@@ -86,7 +87,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   '@noble/hashes': ['src/lib/crypto'],
   '@noble/post-quantum': ['src/lib/crypto'],
   'hash-wasm': ['src/lib/crypto'],
-  '@scure/bip39': ['src/lib/crypto', 'src/lib/keys'],
+  '@scure/bip39': ['src/lib/crypto', 'src/lib/keys', 'src/lib/credentials/kit-words'],
   '@scure/base': ['src/lib/bytes'],
   // The record lives in Yjs behind the gate of `replica`. The device preferences (language, theme, text size: no health
   // data) are the one other Yjs document, kept by y-indexeddb because they are needed before anything is unlocked.

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { completions, displayed, findWord, splitWords, WORDS } from '#lib/credentials/kit-words.ts';
 import { person, type Person } from '../../../tests/helpers/people/people.ts';
 import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import { addressOf } from './address.ts';
@@ -18,7 +19,6 @@ import {
   wordsToRoot,
   wrongPositions,
 } from './kit.ts';
-import { displayed, findWord, splitWords, WORDS } from './bip39.ts';
 
 let alice: Person;
 beforeAll(async () => {
@@ -93,6 +93,42 @@ describe('the words of the kit', () => {
     expect(splitWords(' abaisser,abandon.  Élan\n')).toEqual(['abaisser', 'abandon', 'Élan']);
     expect(findWord('')).toBeNull();
     expect(findWord('toString')).toBeNull();
+  });
+
+  test.each([
+    ['numbers and line ends', '1. abaisser\r\n2. abandon\r3. élan\u2028'],
+    ['brackets and dashes', '1) abaisser 2) abandon — 3) élan'],
+    ['numbers that stick, as a list of a page is copied', '1abaisser\n2abandon\n3élan'],
+    ['a table', '| 1 | abaisser |\n| 2 | abandon |\n| 3 | élan |'],
+    [
+      'spaces that do not break, and signs that are not seen',
+      '\ufeffabaisser\u00a0aban\u00addon\u200b ; élan…',
+    ],
+    ['quotation marks', '« abaisser », "abandon", \'élan\''],
+  ])('are found among %s', (_name, typed) => {
+    expect(splitWords(typed)).toEqual(['abaisser', 'abandon', 'élan']);
+  });
+
+  test('a figure inside a word is a slip, and stays one', () => {
+    expect(splitWords('aba1sser abandon7')).toEqual(['aba1sser', 'abandon7']);
+    expect(splitWords('1. 2. 3.')).toEqual([]);
+    expect(findWord('aba1sser')).toBeNull();
+  });
+
+  test('are forgiven a ligature that a keyboard put in', () => {
+    expect(findWord('Mœlleux')).toBe('moelleux');
+    expect(findWord('poésie')).toBe(findWord('POESIE'));
+  });
+
+  test('are completed from their first letters, whatever the accents', () => {
+    expect(completions('', 5)).toEqual([]);
+    expect(completions('ecu', 5)).toEqual(completions('ÉCU', 5));
+    expect(completions('a', 5)).toHaveLength(5);
+    expect(completions('zzz', 5)).toEqual([]);
+    for (const word of WORDS) {
+      expect(completions(strip(word).slice(0, 4), 2)).toEqual([displayed(word)]);
+      expect(completions(word, 2)).toEqual([displayed(word)]);
+    }
   });
 });
 

@@ -14,6 +14,7 @@ import { entropyToMnemonic, mnemonicToEntropy } from '@scure/bip39';
 import { concat, equal, fromHex, fromUtf8, hex, toOwned, utf8, type Bytes } from '#lib/bytes/bytes.ts';
 import { decodeBase32, encodeBase32 } from '#lib/bytes/base32.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
+import { displayed, findWord, KIT_WORDS, splitWords, WORDS } from '#lib/credentials/kit-words.ts';
 import { sha256 } from '#lib/crypto/hash.ts';
 import type { Random } from '#lib/crypto/random.ts';
 import { decodeWith, MalformedBytes, type Reader } from '#lib/bytes/reader.ts';
@@ -21,11 +22,8 @@ import { Writer } from '#lib/bytes/writer.ts';
 import { addressHash, addressOfHash, type Address } from './address.ts';
 import { ID_LENGTH, type Hex } from './ids.ts';
 import { ROOT_LENGTH } from './root.ts';
-import { displayed, findWord, splitWords, WORDS } from './bip39.ts';
 
 export { accountKey, chainSecrets, generateRoot, kitPlaceOf, recoverySealing } from './root.ts';
-
-const KIT_WORDS = 24;
 
 /** 1-based positions of words that are not in the list; none when the words are known but do not belong together. */
 export interface KitWordsError {

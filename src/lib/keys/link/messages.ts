@@ -24,7 +24,7 @@ import { LABELS } from '#lib/crypto/suite.ts';
 import { addressHash, addressOfHash, type Address } from '../address.ts';
 import { encodeBundle, readBundle, type DeviceBundle } from '../device.ts';
 import { ownedId } from '../control.ts';
-import { displayed, WORDS } from '#lib/keys/bip39.ts';
+import { displayed, WORDS } from '#lib/credentials/kit-words.ts';
 
 export interface Hello {
   readonly type: 'hello';

@@ -1,0 +1,61 @@
+/**
+ * The French BIP39 list, 2048 words, for the recovery kit and the comparison phrase, and how typed words are read by it.
+ * Beside the keys, because the page on which the words are typed helps with them and may import no key.
+ *
+ * The list is stored decomposed (NFKD), as the standard asks; people are shown composed letters (NFC). No two words
+ * differ by accents or case only, so that what is typed is compared without either. No word begins another one, and four
+ * letters are enough to tell any two apart.
+ */
+import { wordlist } from '@scure/bip39/wordlists/french.js';
+
+/** How many words a kit has. */
+export const KIT_WORDS = 24;
+
+export const WORDS: readonly string[] = wordlist;
+
+/** As shown and printed. */
+export function displayed(word: string): string {
+  return word.normalize('NFC');
+}
+
+const folded = wordlist.map((word) => ({ word, key: fold(word) }));
+const known = new Map(folded.map(({ word, key }) => [key, word]));
+
+/** The word of the list that was meant, in the list's spelling; null when there is none. */
+export function findWord(typed: string): string | null {
+  return known.get(fold(typed)) ?? null;
+}
+
+/** The first words of the list that begin as typed, as they are shown; none before anything is typed. */
+export function completions(typed: string, most: number): string[] {
+  const begun = fold(typed);
+  if (begun === '') return [];
+  return folded
+    .filter(({ key }) => key.startsWith(begun))
+    .slice(0, most)
+    .map(({ word }) => displayed(word));
+}
+
+/**
+ * What was typed or pasted, in one or several pieces, as single words. Their numbers are no words ("1. abaisser", "12)",
+ * "3abeille" as a list of a page is copied), and neither is what stands between them.
+ */
+export function splitWords(typed: string | readonly string[]): string[] {
+  const text = typeof typed === 'string' ? typed : typed.join(' ');
+  return text
+    .replace(/\p{Cf}/gu, '')
+    .split(/[^\p{L}\p{M}\p{N}]+/u)
+    .map((piece) => piece.replace(/^\p{N}+/u, ''))
+    .filter((word) => word !== '');
+}
+
+function fold(word: string): string {
+  return word
+    .replace(/\p{Cf}/gu, '')
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replaceAll('œ', 'oe')
+    .replaceAll('æ', 'ae')
+    .trim();
+}
