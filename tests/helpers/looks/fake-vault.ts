@@ -558,7 +558,7 @@ export function startVault(): FakeVault {
     async kit() {
       return yes({
         words: WORDS,
-        qr: 'CARNET-KIT-1:' + 'QZXW4F7H2K9M3N5P'.repeat(4),
+        qr: 'CARNET KIT 2 ' + 'QZXW4F7H2K9M3N5P'.repeat(11).slice(0, 167),
         address: 'carnet1qy352euf40x77qfrg4ncn27daugfrg4ncn27dauqy352euf40x7zsh5md3',
         asked: [3, 12, 20] as const,
         madeAt: Date.UTC(2026, 1, 3),

@@ -57,8 +57,7 @@ export async function kitPdf(sheet: KitSheet): Promise<Blob> {
   write(page, bold, text.wordsTitle, MARGIN, y, 13, INK);
   y = drawWords(page, { plain, bold }, sheet.words, y - 14);
 
-  const qrSize = 150;
-  drawQr(page, sheet.qr, MARGIN, y - 30 - qrSize, qrSize);
+  const qrSize = drawQr(page, sheet.qr, MARGIN, y - 30);
   let beside = y - 44;
   const left = MARGIN + qrSize + 28;
   if (sheet.identifiant !== undefined) {
@@ -70,7 +69,7 @@ export async function kitPdf(sheet: KitSheet): Promise<Blob> {
   for (const [index, part] of (sheet.address.match(/.{1,34}/g) ?? []).entries())
     write(page, mono, part, left, beside - 18 - index * 15, 11, INK);
 
-  y -= 30 + qrSize + 48;
+  y -= 30 + qrSize + 40;
   for (const warning of text.warnings) {
     for (const line of wrap(plain, warning, 12, WIDTH - 2 * MARGIN)) {
       write(page, plain, line, MARGIN, y, 12, INK);
@@ -105,16 +104,24 @@ function drawWords(
   return top - 22 - rows * 27;
 }
 
-function drawQr(page: PDFPage, content: string, x: number, y: number, size: number): void {
+const MM = 72 / 25.4;
+/** A little over the millimetre that an old camera needs: printers shrink a page to their margins. */
+const MODULE = 1.06 * MM;
+const QR_MIN = 150;
+
+/** As large as its squares need; answers its side. */
+function drawQr(page: PDFPage, content: string, x: number, top: number): number {
   const rows = encodeQR(content, 'raw', { ecc: 'medium', border: 1 });
-  const module = size / rows.length;
+  const module = Math.max(MODULE, QR_MIN / rows.length);
+  const size = module * rows.length;
   rows.forEach((row, line) => {
     row.forEach((dark, column) => {
       if (!dark) return;
-      const at = { x: x + column * module, y: y + size - (line + 1) * module };
+      const at = { x: x + column * module, y: top - (line + 1) * module };
       page.drawRectangle({ ...at, width: module + 0.1, height: module + 0.1, color: rgb(0, 0, 0) });
     });
   });
+  return size;
 }
 
 function write(

@@ -1,9 +1,9 @@
 /** The kit's page in the person's language, handed over as a file. pdf-lib is loaded only here, only then. */
 import { activation as t } from '#lib/i18n/activation.ts';
-import { formatDay } from '#lib/i18n/format.ts';
 import { language } from '#lib/i18n/language.svelte.ts';
 import type { Kit } from '#lib/vault/door/door.ts';
 import { saveBlob } from '#lib/app/exchange/download.ts';
+import { madeOf } from './kit-made.ts';
 
 export async function saveKitPdf(
   kit: Kit,
@@ -23,12 +23,16 @@ export async function saveKitPdf(
     text: {
       title: t('kitPdfTitle'),
       of: person ? t('kitPdfOf', { name: `${person.firstName} ${person.lastName}` }) : '',
-      made: t('kitPdfMade', { date: formatDay(Date.now()) }),
+      made: madeOf(kit),
       wordsTitle: t('kitWords'),
       identifiant: t('kitIdentifiant'),
       address: t('kitAddress'),
-      warnings: [t('kitPdfText1'), t('kitPdfText2'), t('kitPdfText3')],
+      warnings: [howToUse(kit.relay), t('kitPdfText1'), t('kitPdfText2'), t('kitPdfText3')],
     },
   });
   saveBlob(blob, `${t('kitFileName')}.pdf`);
+}
+
+function howToUse(relay: string | null): string {
+  return relay === null ? t('kitPdfUse') : t('kitPdfUseAt', { relay });
 }

@@ -111,12 +111,12 @@ export const en = {
   kitLead:
     'These 24 words are the key to your record on paper: the only way back if you lose all your devices. Print or copy them, then keep them as you would a birth certificate.',
   kitPlain: 'We cannot read this. Nor can we give it back to you.',
-  kitNotYet:
-    'This version of Carnet cannot open a record again with these words yet; a later one will, with these very words. Until then, link a second device.',
   kitWords: 'The 24 words, in order',
   kitQr: 'QR code of the recovery key',
   kitAddress: 'Address of my record',
   kitIdentifiant: 'User name',
+  kitMade: 'Made on {date}',
+  kitMadeWith: 'Made on {date} with {relay}',
   kitPrint: 'Print',
   kitPdf: 'Download as PDF',
   kitPdfBusy: 'Preparing the PDF…',
@@ -125,7 +125,10 @@ export const en = {
   kitFileName: 'carnet-recovery-key',
   kitPdfTitle: 'Recovery key of my record',
   kitPdfOf: 'Record of {name}',
-  kitPdfMade: 'Made on {date}',
+  kitPdfUse:
+    'To get this record back: open Carnet on a device, then choose “I already have a record” and “My recovery key”.',
+  kitPdfUseAt:
+    'To get this record back: open {relay} on a device, then choose “I already have a record” and “My recovery key”.',
   kitPdfText1: 'These 24 words are the key to this record. Whoever has them will be able to read all of it.',
   kitPdfText2: 'Keep this sheet with your important papers. Make no photo, e-mail or online copy of it.',
   kitPdfText3: 'Nobody can give it back to you if you lose it.',

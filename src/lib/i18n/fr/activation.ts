@@ -109,12 +109,12 @@ export const fr = {
   kitLead:
     'Ces 24 mots sont la clé de votre carnet sur papier : le seul recours si vous perdez tous vos appareils. Imprimez-les ou recopiez-les, puis rangez-les comme un acte de naissance.',
   kitPlain: 'Nous ne pouvons pas lire ceci. Nous ne pourrons pas non plus vous le rendre.',
-  kitNotYet:
-    "Cette version de Carnet ne sait pas encore rouvrir un carnet avec ces mots ; une prochaine le saura, avec ces mêmes mots. D'ici là, reliez un second appareil.",
   kitWords: "Les 24 mots, dans l'ordre",
   kitQr: 'Code QR de la clé de secours',
   kitAddress: 'Adresse de mon carnet',
   kitIdentifiant: 'Identifiant',
+  kitMade: 'Faite le {date}',
+  kitMadeWith: 'Faite le {date} avec {relay}',
   kitPrint: 'Imprimer',
   kitPdf: 'Télécharger en PDF',
   kitPdfBusy: 'Préparation du PDF…',
@@ -123,7 +123,10 @@ export const fr = {
   kitFileName: 'cle-de-secours-carnet',
   kitPdfTitle: 'Clé de secours de mon carnet',
   kitPdfOf: 'Carnet de {name}',
-  kitPdfMade: 'Faite le {date}',
+  kitPdfUse:
+    "Pour retrouver ce carnet : ouvrez Carnet sur un appareil, puis choisissez « J'ai déjà un carnet » et « Ma clé de secours ».",
+  kitPdfUseAt:
+    "Pour retrouver ce carnet : ouvrez {relay} sur un appareil, puis choisissez « J'ai déjà un carnet » et « Ma clé de secours ».",
   kitPdfText1: 'Ces 24 mots sont la clé de ce carnet. Qui les a pourra tout y lire.',
   kitPdfText2:
     "Rangez cette feuille avec vos papiers importants. N'en faites ni photo, ni e-mail, ni copie en ligne.",
