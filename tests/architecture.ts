@@ -17,7 +17,7 @@ const LAYERS: Record<string, readonly string[]> = {
   'src/lib/credentials': ['src/lib/bytes', 'src/lib/record/text'],
   'src/lib/protocol': ['src/lib/bytes', 'src/lib/credentials'],
   // The words of the kit: the page helps to type what the keys read.
-  'src/lib/keys': ['src/lib/crypto', 'src/lib/bytes', 'src/lib/credentials/kit-words'],
+  'src/lib/keys': ['src/lib/crypto', 'src/lib/bytes', 'src/lib/credentials/kit'],
   'src/lib/replica': ['src/lib/record', 'src/lib/keys', 'src/lib/crypto', 'src/lib/bytes'],
   'src/lib/storage': ['src/lib/bytes'],
   'src/lib/exchange': ['src/lib/record'],

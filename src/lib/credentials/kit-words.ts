@@ -7,11 +7,12 @@
  * letters are enough to tell any two apart.
  */
 import { wordlist } from '@scure/bip39/wordlists/french.js';
-
-/** How many words a kit has. */
-export const KIT_WORDS = 24;
+import { KIT_LENGTH } from './kit-length.ts';
 
 export const WORDS: readonly string[] = wordlist;
+
+/** Enough for the text of a whole sheet, on which the words stand among others. */
+const MAX_PIECES = 2000;
 
 /** As shown and printed. */
 export function displayed(word: string): string {
@@ -47,6 +48,17 @@ export function splitWords(typed: string | readonly string[]): string[] {
     .split(/[^\p{L}\p{M}\p{N}]+/u)
     .map((piece) => piece.replace(/^\p{N}+/u, ''))
     .filter((word) => word !== '');
+}
+
+/**
+ * The words of a kit in a text: those that stand together where it has more than a kit's, as the copied text of a sheet
+ * has; else all of them.
+ */
+export function kitIn(text: string): string[] {
+  const pieces = splitWords(text).slice(0, MAX_PIECES);
+  const unknown = pieces.flatMap((piece, index) => (findWord(piece) === null ? [index] : []));
+  const runs = [-1, ...unknown].map((before, n) => pieces.slice(before + 1, unknown[n]));
+  return runs.find(({ length }) => length === KIT_LENGTH) ?? pieces;
 }
 
 function fold(word: string): string {

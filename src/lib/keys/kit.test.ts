@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
-import { completions, displayed, findWord, splitWords, WORDS } from '#lib/credentials/kit-words.ts';
+import { completions, displayed, findWord, kitIn, splitWords, WORDS } from '#lib/credentials/kit-words.ts';
 import { person, type Person } from '../../../tests/helpers/people/people.ts';
 import { seededRandom } from '../../../tests/helpers/tools/random.ts';
 import { addressOf } from './address.ts';
@@ -107,6 +107,16 @@ describe('the words of the kit', () => {
     ['quotation marks', '« abaisser », "abandon", \'élan\''],
   ])('are found among %s', (_name, typed) => {
     expect(splitWords(typed)).toEqual(['abaisser', 'abandon', 'élan']);
+  });
+
+  test('are found in the copied text of a whole sheet', () => {
+    const words = rootToWords(alice.root);
+    const listed = words.map((word, i) => `${i + 1}\n${word}`).join('\n');
+    const sheet = `Clé de secours de mon carnet\nCarnet de Claire Martin\n${listed}\nIdentifiant claire.martin`;
+    expect(kitIn(sheet)).toEqual(words);
+    expect(kitIn(listed)).toEqual(words);
+    expect(kitIn('abaisser zzz')).toEqual(['abaisser', 'zzz']);
+    expect(kitIn([...words, 'abaisser'].join(' '))).toHaveLength(25);
   });
 
   test('a figure inside a word is a slip, and stays one', () => {

@@ -14,7 +14,8 @@ import { entropyToMnemonic, mnemonicToEntropy } from '@scure/bip39';
 import { concat, equal, fromHex, fromUtf8, hex, toOwned, utf8, type Bytes } from '#lib/bytes/bytes.ts';
 import { decodeBase32, encodeBase32 } from '#lib/bytes/base32.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
-import { displayed, findWord, KIT_WORDS, splitWords, WORDS } from '#lib/credentials/kit-words.ts';
+import { KIT_LENGTH } from '#lib/credentials/kit-length.ts';
+import { displayed, findWord, splitWords, WORDS } from '#lib/credentials/kit-words.ts';
 import { sha256 } from '#lib/crypto/hash.ts';
 import type { Random } from '#lib/crypto/random.ts';
 import { decodeWith, MalformedBytes, type Reader } from '#lib/bytes/reader.ts';
@@ -44,8 +45,8 @@ export function rootToWords(root: Bytes): string[] {
 /** The root of 24 typed words. A missing or surplus word is named by the position where it is missed or surplus. */
 export function wordsToRoot(typed: string | readonly string[]): Result<Bytes, KitWordsError> {
   const pieces = splitWords(typed);
-  const found = Array.from({ length: Math.max(KIT_WORDS, pieces.length) }, (_, i) =>
-    i < KIT_WORDS ? findWord(pieces[i] ?? '') : null,
+  const found = Array.from({ length: Math.max(KIT_LENGTH, pieces.length) }, (_, i) =>
+    i < KIT_LENGTH ? findWord(pieces[i] ?? '') : null,
   );
   const positions = found.flatMap((word, i) => (word === null ? [i + 1] : []));
   if (positions.length > 0) return fail({ type: 'kit-words-wrong', positions });
@@ -61,7 +62,7 @@ export function askPositions(random: Random): AskedPositions {
   const chosen = new Set<number>();
   while (chosen.size < 3) {
     const byte = random(1)[0]!;
-    if (byte < 240) chosen.add((byte % KIT_WORDS) + 1); // 240 = 10 × 24: every position is equally likely
+    if (byte < 240) chosen.add((byte % KIT_LENGTH) + 1); // 240 = 10 × 24: every position is equally likely
   }
   const [first, second, third] = [...chosen].sort((a, b) => a - b);
   return [first!, second!, third!];

@@ -5,7 +5,8 @@
  * A PDF and a photo to open are given by the server, under /looks/.
  *
  * `localStorage.looks` chooses the scene: empty (no account), fresh (nothing noted yet), locked, filled, full, offline, warned,
- * child; `localStorage.answers` that what a page asks for fails, or is never answered: fail, hang.
+ * child; `localStorage.answers` that what a page asks for fails, or is never answered: fail, hang;
+ * or that the relay knows less than a recovery kit: behind.
  */
 import type {
   Answer,
@@ -571,13 +572,14 @@ export function startVault(): FakeVault {
         owner: { firstName: owner.firstName, lastName: owner.lastName },
         madeAt: Date.UTC(2026, 1, 3),
         newestAt: Date.UTC(2026, 2, 1),
-        isBehind: false,
+        isBehind: localStorage.getItem('answers') === 'behind',
         devices: (await door.devices()).ok ? devices.map((one) => ({ ...one, thisDevice: false })) : [],
       });
     },
-    async recover(_input, progress) {
+    async recover(_input, progress, signal) {
       for (const done of [1, 2, 3]) {
         await wait(400);
+        if (signal?.aborted) return no({ type: 'cancelled' });
         progress?.(done, 3);
       }
       open();
@@ -805,6 +807,8 @@ export function startVault(): FakeVault {
 /** How each thing that a page can ask for fails in the scene of failures. */
 const FAILURES: Readonly<Partial<Record<keyof Door, VaultError>>> = {
   enrol: { type: 'authority-unreachable' },
+  lookUpKit: { type: 'kit-words-wrong', positions: [] },
+  newKit: { type: 'kit-replaced', at: Date.UTC(2026, 1, 3) },
   unlock: { type: 'wrong-password' },
   search: { type: 'storage-unavailable' },
   measures: { type: 'record-damaged' },

@@ -75,6 +75,35 @@ const nameThisDevice: Act = async (page) => {
   await submit(page);
 };
 
+/** 24 words of the list, each of which stands for a kit in the fake vault. */
+const KIT = Array.from({ length: 12 }, () => 'abaisser tambour').join(' ');
+
+/** From the ways of giving a kit to what the vault says of its words. */
+const giveWords: Act = async (page) => {
+  await page
+    .getByRole('button', { name: /Écrire les 24 mots|Type the 24 words/ })
+    .first()
+    .click();
+  const field = page.getByRole('combobox').first();
+  await field.pressSequentially('aba');
+  await field.evaluate((input, text) => {
+    const data = new DataTransfer();
+    data.setData('text/plain', text);
+    input.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+    );
+  }, KIT);
+  await submit(page);
+};
+
+const makeKit: Act = async (page) => {
+  await page
+    .getByRole('button', { name: /nouvelle clé|new recovery key/ })
+    .first()
+    .click();
+  await giveWords(page);
+};
+
 /** An entry that only its name is written of. */
 const addEntry: Act = async (page) => {
   await page
@@ -97,6 +126,7 @@ export const PAGES: readonly LookedAt[] = [
   { path: '/', account: 'none', states: ['empty'] },
   { path: '/activer', account: 'none', states: ['empty', 'error', 'waiting'], act: enrol },
   { path: '/relier', account: 'none', states: ['empty', 'error', 'waiting'], act: nameThisDevice },
+  { path: '/retrouver', account: 'none', states: ['empty', 'error', 'waiting'], act: giveWords },
   { path: '/deverrouiller', account: 'locked', states: ['full', 'error', 'waiting'], act: signIn },
   open('/moi/accueil'),
   open('/moi/decouverte/allergies', ['empty', 'full']),
@@ -108,6 +138,7 @@ export const PAGES: readonly LookedAt[] = [
   open('/parametres', ['empty', 'full']),
   open('/parametres/appareils'),
   open('/parametres/appareils/retires', ['empty', 'full', 'error']),
+  open('/parametres/cle', ['full', 'error', 'waiting'], makeKit),
   open('/parametres/serveur', ['full', 'error', 'waiting']),
   open('/moi/partage', ['empty', 'full']),
   open('/moi/profil', STATES, search),

@@ -9,8 +9,7 @@ export const en = {
   revokedOn: 'Revoked on {date}',
   revokedTitle: 'Revoked devices',
   link: 'Link another device',
-  linkHow:
-    'On the other device, open Carnet and choose "I already have a record: link this device". It will show a code.',
+  linkHow: 'On the other device, open Carnet and choose "Link this device". It will show a code.',
   scan: 'Scan the code',
   scanHint: 'Hold the QR code of the other device before the camera.',
   scanView: 'Camera picture',

@@ -6,8 +6,7 @@ export const fr = {
   revokedOn: 'Révoqué le {date}',
   revokedTitle: 'Appareils révoqués',
   link: 'Relier un autre appareil',
-  linkHow:
-    "Sur l'autre appareil, ouvrez Carnet et choisissez « J'ai déjà un carnet : relier cet appareil ». Il affichera un code.",
+  linkHow: "Sur l'autre appareil, ouvrez Carnet et choisissez « Relier cet appareil ». Il affichera un code.",
   scan: 'Scanner le code',
   scanHint: "Placez le code QR de l'autre appareil devant la caméra.",
   scanView: 'Image de la caméra',

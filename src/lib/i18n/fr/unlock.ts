@@ -1,5 +1,6 @@
 export const fr = {
   link: 'Relier cet appareil',
+  kit: 'Ma clé de secours',
   title: 'Ouvrir mon carnet',
   lead: 'Votre mot de passe ne quitte pas cet appareil.',
   leadIdle: "Votre carnet s'est verrouillé tout seul. Rien n'est perdu.",
@@ -13,7 +14,9 @@ export const fr = {
   forgotIdentifiant:
     'Votre identifiant est écrit sur votre clé de secours. Chaque appareil où votre carnet est ouvert montre le sien dans Paramètres.',
   forgotPassword:
-    "Personne ne peut remettre à zéro votre mot de passe, pas même nous. Un autre appareil où votre carnet est ouvert peut relier celui-ci, avec un nouveau mot de passe. La reprise par la clé de secours n'est pas encore possible : gardez-la précieusement.",
+    'Personne ne peut remettre à zéro votre mot de passe, pas même nous. Un autre appareil où votre carnet est ouvert peut relier celui-ci, avec un nouveau mot de passe.',
+  forgotKit:
+    "Votre clé de secours, la feuille aux 24 mots, remplace le mot de passe de cet appareil : vous en choisissez un nouveau, et votre carnet revient du relais. Ce que cet appareil était seul à avoir est repris, autant que la clé peut l'ouvrir.",
   identifiantMissing: 'Écrivez votre identifiant.',
   passwordMissing: 'Écrivez votre mot de passe.',
 } as const;

@@ -1,0 +1,82 @@
+export const fr = {
+  pageTitle: 'Retrouver mon carnet',
+  wayTitle: 'Je retrouve mon carnet avec ma clé de secours',
+  wayLead: "C'est la feuille aux 24 mots que vous avez imprimée ou recopiée. Sous quelle forme l'avez-vous ?",
+  wayElse: "Je n'ai pas ma clé de secours",
+  wayElseText:
+    'Si votre carnet est encore ouvert sur un autre appareil, cet appareil peut relier celui-ci. Sans appareil et sans clé, personne ne peut rouvrir votre carnet, pas même nous.',
+  wayLink: 'Relier cet appareil',
+  lockedNote:
+    "Un carnet verrouillé est déjà ici. Il n'est remplacé qu'à la fin, une fois le vôtre retrouvé. Ce que cet appareil était seul à avoir est repris, autant que la clé de secours peut l'ouvrir.",
+  foundTitle: 'Carnet de {name}',
+  foundLead: "Voici le carnet que votre clé de secours ouvre. Rien n'a encore été modifié.",
+  foundMade: 'Clé de secours faite le',
+  foundNewest: 'Dernier changement que le relais a gardé',
+  foundNewestNone: 'inconnu',
+  foundDevices: 'Appareils de ce carnet',
+  behindTitle: 'Le relais en sait moins que votre clé de secours',
+  behindText:
+    "Il est revenu à un état plus ancien, ou ce n'est pas le même. Ce que vous allez retrouver peut être incomplet, et un appareil retiré peut y figurer encore.",
+  behindTodo:
+    'Si votre carnet est encore sur un de vos appareils, gardez cet appareil et reliez plutôt celui-ci à lui. Sinon, vous pouvez continuer.',
+  foundNext: 'Continuer avec ce carnet',
+  devicesTitle: 'Quels appareils avez-vous encore ?',
+  devicesLead:
+    "Cochez ceux que vous avez en main. Les autres sont retirés : ils ne recevront plus rien de nouveau. Ce qu'ils ont déjà reçu reste sur eux.",
+  deviceAdded: 'Relié le {date}',
+  devicesThis:
+    'Cet appareil figure déjà dans la liste sous le nom « {name} » : ce nom est retiré, vous en choisirez un nouveau.',
+  devicesOut: {
+    one: '{count} appareil sera retiré.',
+    many: "{count} d'appareils seront retirés.",
+    other: '{count} appareils seront retirés.',
+  },
+  devicesNoneOut: 'Aucun appareil ne sera retiré.',
+  sinceTitle: {
+    one: "Quelqu'un d'autre a-t-il pu se servir de cet appareil ?",
+    many: "Quelqu'un d'autre a-t-il pu se servir de ces appareils ?",
+    other: "Quelqu'un d'autre a-t-il pu se servir de ces appareils ?",
+  },
+  sinceLead: {
+    one: 'Appareil retiré : {names}.',
+    many: 'Appareils retirés : {names}.',
+    other: 'Appareils retirés : {names}.',
+  },
+  sinceNobody: "Personne d'autre n'a pu s'en servir",
+  sinceNobodyText:
+    'Cassé, effacé, ou toujours resté chez vous. Tout ce qui y a été écrit reste dans votre carnet.',
+  sinceSomebody: "Quelqu'un a pu s'en servir",
+  sinceSomebodyText:
+    "Volé, égaré, prêté, ou donné sans être effacé. Ce qui y a été écrit depuis cette date attend que vous en décidiez : rien n'est perdu.",
+  sinceDate: 'Depuis quand ?',
+  sinceHint: "Si vous n'êtes pas sûr du jour, laissez-le vide : le début du mois compte.",
+  sinceMissing: "Choisissez l'une des deux réponses.",
+  credentialsTitle: 'Je choisis mon identifiant et mon mot de passe',
+  credentialsLead:
+    'Pour cet appareil. Vous pouvez reprendre les mêmes qu’avant. Ils ne sont envoyés nulle part.',
+  credentialsSubmit: 'Retrouver mon carnet',
+  recovering: 'Votre carnet revient sur cet appareil…',
+  recoveringTitle: 'Votre carnet revient',
+  recoveringText: 'Gardez cette page ouverte.',
+  recoveringStop: 'Arrêter',
+  doneTitle: 'Votre carnet est de retour',
+  doneLead: 'Il est ouvert sur cet appareil, avec tout ce que le relais avait gardé.',
+  doneRecords: 'Ce qui est là',
+  doneRecord: 'Carnet de {name}',
+  doneDocuments: {
+    one: '{count} document arrive encore : laissez Carnet ouvert un moment.',
+    many: '{count} de documents arrivent encore : laissez Carnet ouvert un moment.',
+    other: '{count} documents arrivent encore : laissez Carnet ouvert un moment.',
+  },
+  doneDocumentsHere: 'Tous les documents sont sur cet appareil.',
+  doneOut: { one: 'Appareil retiré', many: 'Appareils retirés', other: 'Appareils retirés' },
+  doneOutText: "{names}. Plus rien de nouveau n'y arrive. Ce qui y était déjà y reste.",
+  doneNext: 'Et maintenant',
+  doneWaiting: 'Regarder ce qui attend',
+  doneWaitingText: 'Écrit depuis le {date} sur un appareil retiré',
+  doneKit: 'Faire une nouvelle clé de secours',
+  doneKitText: "Si quelqu'un a pu voir la feuille. Sinon, rangez-la : elle reste valable.",
+  doneDevice: 'Relier un autre appareil',
+  doneDeviceText: "Deux appareils valent mieux qu'un : si l'un se perd, l'autre garde tout.",
+  doneOpen: 'Ouvrir mon carnet',
+} as const;

@@ -1,0 +1,337 @@
+/**
+ * The pages on which a recovery kit is given, up to what the vault says of it: typed, pasted, completed, read from a picture
+ * or a PDF. The kit is a whole one that no account was ever made with.
+ */
+import { type Locator, type Page } from '@playwright/test';
+import encodeQR from 'qr';
+import { kitPdf } from '../../src/lib/app/entry/kit-pdf.ts';
+import { rootToWords } from '../../src/lib/keys/kit.ts';
+import { expect, test } from './fixtures.ts';
+import { go, press } from './page-words.ts';
+import { faultsInView, look, PHONE_BY_DAY, settle, watchComplaints } from './support.ts';
+
+test.describe.configure({ timeout: 240_000 });
+
+const WORDS = rootToWords(Uint8Array.from({ length: 32 }, (_, at) => (at * 37 + 11) % 256));
+const plain = (word: string): string => word.normalize('NFD').replace(/\p{M}/gu, '');
+
+/** Shaped like the code of a kit, and made by nobody. */
+const CODE = `CARNET KIT 1 ${'QZXW4F7H2K9M3N5P'.repeat(10).slice(0, 150)}`;
+
+const field = (page: Page, position: number): Locator =>
+  page.getByRole('combobox', { name: new RegExp(`^Mot n.\\s${position}$`) });
+
+const known = (page: Page, count: number): Promise<void> =>
+  expect(page.getByText(new RegExp(`^${count} mots? sur 24$`))).toBeVisible();
+
+/** What is said of a kit that no account here was made with. */
+const unknown = (page: Page): Locator =>
+  page.getByRole('alert').filter({ hasText: /ne connaît aucun carnet/ });
+
+/** Of a code that was read: that it is no kit, or none of here. */
+const answered = (page: Page): Locator =>
+  page.getByRole('alert').filter({ hasText: /ne connaît aucun carnet|pas celui d.une clé de secours/ });
+
+async function begin(page: Page, url: string, way: RegExp): Promise<void> {
+  await page.goto(`${url}/retrouver`);
+  await settle(page, /Je retrouve mon carnet/);
+  await press(page, way);
+}
+
+/** As a person pastes it, whatever the clipboard of the machine. */
+async function paste(into: Locator, text: string): Promise<void> {
+  await into.focus();
+  await into.evaluate((input, pasted) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', pasted);
+    input.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, text);
+}
+
+test('the kit stands on the first page, as near as the activation; Back leads through the questions', async ({
+  page,
+  carnet,
+}) => {
+  await look(page, PHONE_BY_DAY);
+  await page.goto(carnet.url);
+  const way = page.getByRole('link', { name: /clé de secours/ });
+  await expect(way).toBeInViewport();
+  await way.click();
+  await settle(page, /Je retrouve mon carnet/);
+  await press(page, /Écrire les 24 mots/);
+  await settle(page, /J.écris mes 24 mots/);
+  await field(page, 1).fill(WORDS[0] ?? '');
+  await page.goBack();
+  await settle(page, /Je retrouve mon carnet/);
+  await page.goForward();
+  await expect(field(page, 1)).toHaveValue(WORDS[0] ?? '');
+  await press(page, 'Retour');
+  await settle(page, /Je retrouve mon carnet/);
+  await go(page, 'Retour');
+  await settle(page, /lisible par vous seul/);
+});
+
+test('24 words by keyboard alone: completed by Enter and by Tab, or written out; then the vault is asked', async ({
+  page,
+  carnet,
+}) => {
+  await begin(page, carnet.url, /Écrire les 24 mots/);
+  await field(page, 1).focus();
+  for (const [index, word] of WORDS.entries()) {
+    await expect(field(page, index + 1)).toBeFocused();
+    if (index % 3 === 0) {
+      // Four letters are enough: one word is left, and Enter takes it.
+      await page.keyboard.type(plain(word).slice(0, 4).toUpperCase());
+      await expect(page.getByRole('option', { selected: true })).toHaveText(word);
+      await page.keyboard.press('Enter');
+    } else if (index % 3 === 1) {
+      await page.keyboard.type(plain(word).slice(0, 4));
+      await expect(page.getByRole('option', { selected: true })).toHaveText(word);
+      await page.keyboard.press('Tab');
+    } else await page.keyboard.type(`${plain(word)} `);
+  }
+  for (const [index, word] of WORDS.entries()) await expect(field(page, index + 1)).toHaveValue(word);
+  await known(page, 24);
+  await expect(page.getByRole('button', { name: 'Continuer' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(unknown(page)).toBeVisible({ timeout: 60_000 });
+  for (const [index, word] of WORDS.entries()) await expect(field(page, index + 1)).toHaveValue(word);
+});
+
+test('arrows choose among at most five words, Escape closes them, and nothing is taken by itself', async ({
+  page,
+  carnet,
+}) => {
+  await begin(page, carnet.url, /Écrire les 24 mots/);
+  await field(page, 1).pressSequentially('a');
+  const options = page.getByRole('option');
+  await expect(options).toHaveCount(5);
+  await expect(page.getByRole('option', { selected: true })).toHaveCount(0);
+  for (const height of await options.evaluateAll((all) =>
+    all.map((one) => one.getBoundingClientRect().height),
+  ))
+    expect(height).toBeGreaterThanOrEqual(44);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowUp');
+  await expect(options.first()).toHaveAttribute('aria-selected', 'true');
+  const first = await options.first().innerText();
+  await page.keyboard.press('Escape');
+  await expect(options).toHaveCount(0);
+  await expect(field(page, 1)).toHaveValue('a');
+  await page.keyboard.press('ArrowDown');
+  await options.first().click();
+  await expect(field(page, 1)).toHaveValue(first);
+  await expect(field(page, 2)).toBeFocused();
+
+  // One word alone could be meant, and it was not taken: leaving the field says so, by its number.
+  await field(page, 2).pressSequentially(plain(WORDS[1] ?? '').slice(0, 4));
+  await expect(options).toHaveCount(1);
+  await field(page, 6).click();
+  await expect(page.getByText(/mot n.\s2 n.est pas dans la liste/)).toBeVisible();
+  await expect(field(page, 2)).toHaveAttribute('aria-invalid', 'true');
+  await field(page, 2).fill((WORDS[1] ?? '').toUpperCase());
+  await field(page, 3).click();
+  await expect(field(page, 2)).toHaveValue(WORDS[1] ?? '');
+  await known(page, 2);
+  await press(page, 'Continuer');
+  await expect(page.getByText(/mot n.\s3 manque/)).toBeVisible();
+  await expect(field(page, 3)).toBeFocused();
+});
+
+test('a pasted list fills the fields, whatever its numbers and line ends; none of it stands anywhere else', async ({
+  page,
+  carnet,
+}) => {
+  const complaints = watchComplaints(page.context(), carnet.url);
+  await begin(page, carnet.url, /Écrire les 24 mots/);
+  await paste(field(page, 5), WORDS.map((word, at) => `${at + 1}) ${word.toUpperCase()}`).join('\r\n'));
+  await known(page, 24);
+  for (const [index, word] of WORDS.entries()) await expect(field(page, index + 1)).toHaveValue(word);
+  await paste(field(page, 20), WORDS.slice(0, 8).join(', '));
+  await expect(page.getByText(/3 mots collés étaient de trop/)).toBeVisible();
+  await expect(field(page, 24)).toHaveValue(WORDS[4] ?? '');
+  await paste(
+    field(page, 1),
+    `Clé de secours de mon carnet\n${WORDS.join('\n')}\nIdentifiant\nclaire.martin`,
+  );
+  await expect(page.getByText(/de trop/)).toHaveCount(0);
+  await press(page, 'Continuer');
+  await expect(unknown(page)).toBeVisible({ timeout: 60_000 });
+
+  const kept = await page.evaluate(() =>
+    JSON.stringify([
+      location.href,
+      document.title,
+      history.state,
+      { ...localStorage },
+      { ...sessionStorage },
+    ]),
+  );
+  for (const word of WORDS) expect(kept).not.toContain(word);
+  expect(complaints).toEqual([]);
+});
+
+test('a code is read from a picture, from a crooked photo and from the PDF of the kit; anything else is told', async ({
+  page,
+  carnet,
+}) => {
+  await begin(page, carnet.url, /Choisir un fichier/);
+  await settle(page, /Je choisis le fichier/);
+  const choose = page.locator('input[type=file]');
+  const file = (name: string, mimeType: string, buffer: Buffer) =>
+    choose.setInputFiles({ name, mimeType, buffer });
+
+  await file('code.png', 'image/png', await picture(page, CODE, { side: 600, turned: 0, type: 'image/png' }));
+  await expect(answered(page)).toBeVisible({ timeout: 60_000 });
+  await file(
+    'photo.jpg',
+    'image/jpeg',
+    await picture(page, CODE, { side: 3000, turned: 8, type: 'image/jpeg' }),
+  );
+  await expect(answered(page)).toHaveCount(0);
+  await expect(answered(page)).toBeVisible({ timeout: 60_000 });
+  await file('cle.pdf', 'application/pdf', await sheet(CODE));
+  await expect(answered(page)).toHaveCount(0);
+  await expect(answered(page)).toBeVisible({ timeout: 60_000 });
+
+  await file('vide.png', 'image/png', await picture(page, null, { side: 500, turned: 0, type: 'image/png' }));
+  await expect(page.getByText(/Aucun code QR n.a été trouvé/)).toBeVisible({ timeout: 60_000 });
+  await file('notes.png', 'image/png', Buffer.from('this is no picture'));
+  await expect(page.getByText(/pas une image ni un PDF/)).toBeVisible();
+  await file('film.png', 'image/png', Buffer.alloc(30_000_001));
+  await expect(page.getByText(/Ce fichier est trop gros/)).toBeVisible();
+});
+
+test('where there is no camera, or it is refused, the page says so and offers the other ways', async ({
+  page,
+  carnet,
+}) => {
+  await begin(page, carnet.url, /Montrer le code QR/);
+  await settle(page, /Je montre mon code QR/);
+  await expect(page.getByText(/pas de caméra|caméra a été refusé/)).toBeVisible();
+  await press(page, /Écrire les 24 mots/);
+  await settle(page, /J.écris mes 24 mots/);
+});
+
+test('axe and width: every page up to what the vault says', async ({ page, carnet }) => {
+  const found: string[] = [];
+  const examine = async (name: string): Promise<void> =>
+    void found.push(...(await faultsInView(page)).map((fault) => `${name}, ${fault}`));
+  await page.goto(carnet.url);
+  await settle(page, /lisible par vous seul/);
+  await examine('welcome');
+  await go(page, /clé de secours/);
+  await settle(page, /Je retrouve mon carnet/);
+  await examine('ways');
+  await press(page, /Montrer le code QR/);
+  await expect(page.getByText(/pas de caméra|caméra a été refusé/)).toBeVisible();
+  await examine('no camera');
+  await press(page, /Choisir un fichier/);
+  await settle(page, /Je choisis le fichier/);
+  await examine('file');
+  await press(page, /Écrire les 24 mots/);
+  await field(page, 1).pressSequentially('zzz');
+  await field(page, 2).pressSequentially('a');
+  await expect(page.getByRole('option')).toHaveCount(5);
+  await examine('words offered');
+  await press(page, 'Continuer');
+  await examine('words that are wrong or missing');
+  await paste(field(page, 1), WORDS.join(' '));
+  await press(page, 'Continuer');
+  await expect(unknown(page)).toBeVisible({ timeout: 60_000 });
+  await examine('words that open nothing');
+  expect(found).toEqual([]);
+});
+
+test('a record that is locked here can be got back by the kit, and the page says what becomes of it', async ({
+  claire: { page },
+}) => {
+  await page.reload();
+  await settle(page, /Ouvrir mon carnet/);
+  await page.locator('summary', { hasText: /oublié/ }).click();
+  await go(page, /clé de secours/);
+  await settle(page, /Je retrouve mon carnet/);
+  await expect(page.getByText(/Un carnet verrouillé est déjà ici/)).toBeVisible();
+  await go(page, 'Retour');
+  await settle(page, /Ouvrir mon carnet/);
+});
+
+test('settings lead to the kit: a new one asks for the old one, and an unknown one changes nothing', async ({
+  claire: { page, login },
+}) => {
+  await page.getByRole('textbox', { name: 'Identifiant' }).fill(login.identifiant);
+  await page.getByRole('textbox', { name: 'Mot de passe' }).fill(login.password);
+  await press(page, /Se connecter/);
+  await page.getByRole('navigation').getByRole('link', { name: 'Partage' }).first().click();
+  await go(page, /Ma clé de secours/);
+  await settle(page, /^Ma clé de secours/);
+  expect(await faultsInView(page)).toEqual([]);
+  await press(page, /Faire une nouvelle clé/);
+  await settle(page, /ancienne clé sous la main/);
+  expect(await faultsInView(page)).toEqual([]);
+  await press(page, /Écrire les 24 mots/);
+  await paste(field(page, 1), WORDS.join(' '));
+  await press(page, 'Continuer');
+  await expect(page.getByRole('alert').first()).toBeVisible({ timeout: 60_000 });
+  expect(await faultsInView(page)).toEqual([]);
+  await expect(field(page, 24)).toHaveValue(WORDS[23] ?? '');
+});
+
+/** A code on paper, as a camera sees it: a few degrees off, in the light of a lamp. */
+async function picture(
+  page: Page,
+  text: string | null,
+  how: { readonly side: number; readonly turned: number; readonly type: string },
+): Promise<Buffer> {
+  const rows = text === null ? [] : encodeQR(text, 'raw', { ecc: 'medium', border: 4 });
+  const base64 = await page.evaluate(
+    ({ rows, side, turned, type }) => {
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [side, side];
+      const context = canvas.getContext('2d')!;
+      const light = context.createLinearGradient(0, 0, side, side);
+      light.addColorStop(0, '#fff');
+      light.addColorStop(1, turned === 0 ? '#fff' : '#c8c2b4');
+      context.fillStyle = light;
+      context.fillRect(0, 0, side, side);
+      context.translate(side / 2, side / 2);
+      context.rotate((turned * Math.PI) / 180);
+      const square = (side * 0.6) / Math.max(rows.length, 1);
+      context.fillStyle = turned === 0 ? '#000' : '#2b2b2b';
+      for (const [y, row] of rows.entries())
+        for (const [x, dark] of row.entries())
+          if (dark)
+            context.fillRect(
+              (x - rows.length / 2) * square,
+              (y - rows.length / 2) * square,
+              square + 0.5,
+              square + 0.5,
+            );
+      return canvas.toDataURL(type, 0.8).split(',')[1] ?? '';
+    },
+    { rows, ...how },
+  );
+  return Buffer.from(base64, 'base64');
+}
+
+async function sheet(qr: string): Promise<Buffer> {
+  const pdf = await kitPdf({
+    ...{
+      words: WORDS,
+      qr,
+      address: `carnet1${'q'.repeat(58)}`,
+      identifiant: 'claire.martin',
+      language: 'fr',
+    },
+    text: {
+      ...{
+        title: 'Clé de secours de mon carnet',
+        of: 'Carnet de Claire Martin',
+        made: 'Faite le 3 février 2026',
+      },
+      ...{ wordsTitle: 'Les 24 mots', identifiant: 'Identifiant', address: 'Adresse', warnings: [] },
+    },
+  });
+  return Buffer.from(await pdf.arrayBuffer());
+}
