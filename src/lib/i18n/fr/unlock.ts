@@ -1,6 +1,4 @@
 export const fr = {
-  link: 'Relier cet appareil',
-  kit: 'Ma clé de secours',
   title: 'Ouvrir mon carnet',
   lead: 'Votre mot de passe ne quitte pas cet appareil.',
   leadIdle: "Votre carnet s'est verrouillé tout seul. Rien n'est perdu.",
@@ -10,13 +8,6 @@ export const fr = {
   password: 'Mot de passe',
   submit: 'Se connecter',
   busy: 'Ouverture…',
-  forgot: 'Identifiant ou mot de passe oublié ?',
-  forgotIdentifiant:
-    'Votre identifiant est écrit sur votre clé de secours. Chaque appareil où votre carnet est ouvert montre le sien dans Paramètres.',
-  forgotPassword:
-    'Personne ne peut remettre à zéro votre mot de passe, pas même nous. Un autre appareil où votre carnet est ouvert peut relier celui-ci, avec un nouveau mot de passe.',
-  forgotKit:
-    "Votre clé de secours, la feuille aux 24 mots, remplace le mot de passe de cet appareil : vous en choisissez un nouveau, et votre carnet revient du relais. Ce que cet appareil était seul à avoir est repris, autant que la clé peut l'ouvrir.",
   identifiantMissing: 'Écrivez votre identifiant.',
   passwordMissing: 'Écrivez votre mot de passe.',
 } as const;
