@@ -2,8 +2,11 @@
  * The pages on which a recovery kit is given, up to what the vault says of it: typed, pasted, completed, read from a picture
  * or a PDF. The kit is a whole one that no account was ever made with.
  */
-import { type Locator, type Page } from '@playwright/test';
+import { chromium, type Locator, type Page } from '@playwright/test';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import encodeQR from 'qr';
+import { systemChromium } from '../../scripts/chromium.mjs';
 import { kitPdf } from '../../src/lib/app/entry/kit-pdf.ts';
 import { rootToWords } from '../../src/lib/keys/kit.ts';
 import { expect, test } from './fixtures.ts';
@@ -176,24 +179,21 @@ test('a code is read from a picture, from a crooked photo and from the PDF of th
   page,
   carnet,
 }) => {
-  await begin(page, carnet.url, /Choisir un fichier/);
-  await settle(page, /Je choisis le fichier/);
   const choose = page.locator('input[type=file]');
   const file = (name: string, mimeType: string, buffer: Buffer) =>
     choose.setInputFiles({ name, mimeType, buffer });
-
-  await file('code.png', 'image/png', await picture(page, CODE, { side: 600, turned: 0, type: 'image/png' }));
-  await expect(answered(page)).toBeVisible({ timeout: 60_000 });
-  await file(
-    'photo.jpg',
-    'image/jpeg',
-    await picture(page, CODE, { side: 3000, turned: 8, type: 'image/jpeg' }),
-  );
-  await expect(answered(page)).toHaveCount(0);
-  await expect(answered(page)).toBeVisible({ timeout: 60_000 });
-  await file('cle.pdf', 'application/pdf', await sheet(CODE));
-  await expect(answered(page)).toHaveCount(0);
-  await expect(answered(page)).toBeVisible({ timeout: 60_000 });
+  const crooked = await picture(page, CODE, { side: 3000, turned: 8, type: 'image/jpeg' });
+  const straight = await picture(page, CODE, { side: 600, turned: 0, type: 'image/png' });
+  for (const [name, type, bytes] of [
+    ['code.png', 'image/png', straight],
+    ['photo.jpg', 'image/jpeg', crooked],
+    ['cle.pdf', 'application/pdf', await sheet(CODE)],
+  ] as const) {
+    await begin(page, carnet.url, /Choisir un fichier/);
+    await settle(page, /Je choisis le fichier/);
+    await file(name, type, bytes);
+    await expect(answered(page), name).toBeVisible({ timeout: 60_000 });
+  }
 
   await file('vide.png', 'image/png', await picture(page, null, { side: 500, turned: 0, type: 'image/png' }));
   await expect(page.getByText(/Aucun code QR n.a été trouvé/)).toBeVisible({ timeout: 60_000 });
@@ -212,6 +212,31 @@ test('where there is no camera, or it is refused, the page says so and offers th
   await expect(page.getByText(/pas de caméra|caméra a été refusé/)).toBeVisible();
   await press(page, /Écrire les 24 mots/);
   await settle(page, /J.écris mes 24 mots/);
+});
+
+test('a code that is held before the camera is read, and the vault is asked', async ({ carnet, folder }) => {
+  const film = join(folder, 'code.y4m');
+  writeFileSync(film, filmOf(CODE));
+  const executablePath = systemChromium();
+  const browser = await chromium.launch({
+    args: [
+      ...['--no-sandbox', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'],
+      `--use-file-for-fake-video-capture=${film}`,
+    ],
+    ...(executablePath && { executablePath }),
+  });
+  try {
+    const page = await (await browser.newContext({ locale: 'fr-FR' })).newPage();
+    await begin(page, carnet.url, /Montrer le code QR/);
+    await expect(answered(page)).toBeVisible({ timeout: 60_000 });
+    await press(page, /Scanner à nouveau/);
+    await expect(answered(page)).toBeVisible({ timeout: 60_000 });
+    await press(page, /Écrire les 24 mots/);
+    await settle(page, /J.écris mes 24 mots/);
+    await expect(page.getByRole('alert')).toHaveCount(0);
+  } finally {
+    await browser.close();
+  }
 });
 
 test('axe and width: every page up to what the vault says', async ({ page, carnet }) => {
@@ -313,6 +338,26 @@ async function picture(
     { rows, ...how },
   );
   return Buffer.from(base64, 'base64');
+}
+
+/** One picture, as a camera that stands still would go on giving it. */
+function filmOf(text: string): Buffer {
+  const [width, height, square, left, top] = [960, 720, 8, 240, 120];
+  const rows = encodeQR(text, 'raw', { ecc: 'medium', border: 4 });
+  const light = Buffer.alloc(width * height, 235);
+  for (const [y, row] of rows.entries())
+    for (const [x, dark] of row.entries())
+      if (dark)
+        for (let line = 0; line < square; line++) {
+          const at = (top + y * square + line) * width + left + x * square;
+          light.fill(20, at, at + square);
+        }
+  const colour = Buffer.alloc((width * height) / 2, 128);
+  return Buffer.concat([
+    Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\nFRAME\n`),
+    light,
+    colour,
+  ]);
 }
 
 async function sheet(qr: string): Promise<Buffer> {

@@ -1,3 +1,4 @@
+/** What a kit says of itself, on the screen and on paper. */
 import { activation as t } from '#lib/i18n/activation.ts';
 import { formatDay } from '#lib/i18n/format.ts';
 import type { Kit } from '#lib/vault/door/door.ts';
@@ -6,4 +7,9 @@ import type { Kit } from '#lib/vault/door/door.ts';
 export function madeOf({ madeAt, relay }: Pick<Kit, 'madeAt' | 'relay'>): string {
   const date = formatDay(madeAt);
   return relay === null ? t('kitMade', { date }) : t('kitMadeWith', { date, relay });
+}
+
+/** How one comes back by it, for whoever finds the sheet in ten years. */
+export function useOf({ relay }: Pick<Kit, 'relay'>): string {
+  return relay === null ? t('kitPdfUse') : t('kitPdfUseAt', { relay });
 }

@@ -3,7 +3,7 @@ import { activation as t } from '#lib/i18n/activation.ts';
 import { language } from '#lib/i18n/language.svelte.ts';
 import type { Kit } from '#lib/vault/door/door.ts';
 import { saveBlob } from '#lib/app/exchange/download.ts';
-import { madeOf } from './kit-made.ts';
+import { madeOf, useOf } from './kit-made.ts';
 
 export async function saveKitPdf(
   kit: Kit,
@@ -27,12 +27,8 @@ export async function saveKitPdf(
       wordsTitle: t('kitWords'),
       identifiant: t('kitIdentifiant'),
       address: t('kitAddress'),
-      warnings: [howToUse(kit.relay), t('kitPdfText1'), t('kitPdfText2'), t('kitPdfText3')],
+      warnings: [useOf(kit), t('kitPdfText1'), t('kitPdfText2'), t('kitPdfText3')],
     },
   });
   saveBlob(blob, `${t('kitFileName')}.pdf`);
-}
-
-function howToUse(relay: string | null): string {
-  return relay === null ? t('kitPdfUse') : t('kitPdfUseAt', { relay });
 }
