@@ -25,6 +25,8 @@ export const en = {
   kitTitle: 'Your new recovery key',
   kitLead:
     'Print it or copy it. If you leave this page before you have confirmed it, nothing changes: the old one stays the right one.',
+  confirmLead:
+    'Copy these words from the new key. Accents and capitals do not matter. It then replaces the old one.',
   doneTitle: 'The new key is the right one',
   doneText: 'From now on the old one opens nothing.',
   doneDestroy:

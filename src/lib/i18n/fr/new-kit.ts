@@ -22,6 +22,8 @@ export const fr = {
   kitTitle: 'Votre nouvelle clé de secours',
   kitLead:
     "Imprimez-la ou recopiez-la. Si vous quittez cette page avant de l'avoir confirmée, rien ne change : l'ancienne reste la bonne.",
+  confirmLead:
+    "Recopiez ces mots depuis la nouvelle clé. Les accents et les majuscules ne comptent pas. Ensuite, elle remplace l'ancienne.",
   doneTitle: 'La nouvelle clé est la bonne',
   doneText: "L'ancienne n'ouvre plus rien à partir de maintenant.",
   doneDestroy:
