@@ -3,7 +3,7 @@ import type { fr } from '../fr/share.ts';
 
 export const en = {
   title: 'Sharing',
-  lead: 'Who can read your record: today, your devices and nobody else.',
+  lead: 'Who can read your record: today, your devices, whoever has your recovery key, and nobody else.',
   professionals: 'Health professionals',
   professionalsText: 'You will choose who may read, and until when.',
   guardian: 'Second legal representative',

@@ -1,6 +1,6 @@
 export const fr = {
   title: 'Partage',
-  lead: "Qui peut lire votre carnet : aujourd'hui, vos appareils et personne d'autre.",
+  lead: "Qui peut lire votre carnet : aujourd'hui, vos appareils, qui a votre clé de secours, et personne d'autre.",
   professionals: 'Professionnels de santé',
   professionalsText: "Vous choisirez qui peut lire, et jusqu'à quand.",
   guardian: 'Second représentant légal',
