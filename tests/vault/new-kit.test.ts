@@ -110,7 +110,7 @@ test('a device alone makes no kit; other words, and the kit of another account, 
   for (const given of [byWords(other), byQr(other)])
     expect(await laptop.vault.newKit(given)).toMatchObject({ error: { type: 'kit-other' } });
   const words = [...kit.words];
-  expect(await laptop.vault.newKit({ kit: { words: words.with(4, 'fromage-').join(' ') } })).toMatchObject({
+  expect(await laptop.vault.newKit({ kit: { words: words.with(4, 'gouda').join(' ') } })).toMatchObject({
     error: { type: 'kit-words-wrong', positions: [5] },
   });
   const next = good(await laptop.vault.newKit(byWords(kit)));

@@ -10,10 +10,9 @@ import type { Hex } from '#lib/keys/ids.ts';
 import type { Edit, EntryId, HealthRecord, SectionId } from '#lib/record/entry.ts';
 import type { Claim } from './document/document.ts';
 import type { SecurityEvent } from './events.ts';
-import type { DeviceHex, Members } from './members.ts';
+import type { DeviceHex, Doubt, Members } from './members.ts';
 import type { Carried, DiskError } from './ports.ts';
 import type { LaneHead } from './log.ts';
-import type { Doubt } from './vouching.ts';
 import type { UnsettledWords } from './words.ts';
 
 /** A frame as the relay gives it, and the topic it stood in. */

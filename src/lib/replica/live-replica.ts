@@ -39,7 +39,7 @@ import { Lane } from './lane.ts';
 import { letGo, namesBase } from './letting-go.ts';
 import { ownLanes, type LaneHead } from './log.ts';
 import { noteAbsent } from './losses.ts';
-import type { DeviceHex, Members } from './members.ts';
+import type { DeviceHex, Doubt, Members } from './members.ts';
 import { groupByTopic, readUnsent, sentUpTo } from './outbox.ts';
 import type { Carried, DiskError, Policy } from './ports.ts';
 import { holdingsOf, takeFrames } from './receiving.ts';
@@ -50,7 +50,7 @@ import { encodeSnapshot, fitting, type FoldedLane } from './snapshot.ts';
 import { keyringOf, type Transaction } from './transaction.ts';
 import { MAX_UPDATE, readUpdate } from './update.ts';
 import { deliveryOf, stateHashOf, uncoveredBy } from './views.ts';
-import { noteShown, noteShownBefore, type Doubt } from './vouching.ts';
+import { noteShown, noteShownBefore } from './vouching.ts';
 import type { UnsettledWords } from './words.ts';
 
 type Done<T, E extends { readonly type: string } = DiskError> = Promise<Result<T, E>>;

@@ -60,3 +60,9 @@ export const NO_MEMBERS: Members = {
   begun: [],
   heads: [],
 };
+
+/** Devices that somebody else may have had, and since when, by their clocks. */
+export interface Doubt {
+  readonly devices: ReadonlySet<Hex>;
+  readonly since: number;
+}

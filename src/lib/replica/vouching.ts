@@ -4,12 +4,11 @@
  * had taken in good faith is never lost. It vouches for what it held before this sync, never for what came beside the news.
  */
 import type { Name } from '#lib/keys/grounds.ts';
-import type { Hex } from '#lib/keys/ids.ts';
 import { authorControl, authorData, headsContent } from './authoring.ts';
 import type { Context } from './context.ts';
 import { shortOf } from './lane.ts';
 import { holds, type LaneHead, type LaneId } from './log.ts';
-import type { Members } from './members.ts';
+import type { Doubt, Members } from './members.ts';
 import { readLog, recount } from './recount.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -42,12 +41,6 @@ async function noteGroundless(context: Context, transaction: Transaction, before
   const gone = context.policy.groundless(before, transaction.members);
   for (let at = 0; at < gone.length; at += NAMED_AT_ONCE)
     await authorControl(context, transaction, context.policy.note, keys, gone.slice(at, at + NAMED_AT_ONCE));
-}
-
-/** Devices that somebody else may have had, and since when, by their clocks. */
-export interface Doubt {
-  readonly devices: ReadonlySet<Hex>;
-  readonly since: number;
 }
 
 /**

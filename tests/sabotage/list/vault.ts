@@ -20,7 +20,7 @@ export const VAULT: readonly Sabotage[] = [
   {
     id: 'relinked-disk-emptied',
     file: 'src/lib/vault/entry/entrance.ts',
-    find: `    { type: 'deletePrefix', prefix: [] } as const,
+    find: `    ...(await salvageChanges(storage)),
 `,
     replace: '',
     why: 'What a locked account left on the disk would stand beside the new one.',

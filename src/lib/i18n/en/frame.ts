@@ -87,8 +87,10 @@ export const en = {
     'A summary of your record did not match what this device has verified. It was refused.',
   noticeNewDevice: 'A device was linked to your record. If it was not you, revoke it.',
   noticeDeviceRevoked: 'A device was revoked. It receives nothing new any more.',
-  noticeWordsLost:
-    'Of what this device had not sent yet, {count, plural, one {one change could not be read again: it is lost} other {# changes could not be read again: they are lost}}.',
+  noticeWordsLost: {
+    one: 'One change that this device had not sent yet could not be read again: it is lost.',
+    other: '{count} changes that this device had not sent yet could not be read again: they are lost.',
+  },
   noticeLateWords:
     'A revoked device wrote what your other devices had not seen in time. See whether it is yours.',
   noticeSettle: 'Have a look',

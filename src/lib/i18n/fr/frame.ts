@@ -88,8 +88,12 @@ export const fr = {
     'Un résumé de votre dossier ne correspondait pas à ce que cet appareil a vérifié. Il a été refusé.',
   noticeNewDevice: "Un appareil a été relié à votre carnet. Si ce n'est pas vous, révoquez-le.",
   noticeDeviceRevoked: 'Un appareil a été révoqué. Il ne reçoit plus rien de nouveau.',
-  noticeWordsLost:
-    "De ce que cet appareil n'avait pas encore envoyé, {count, plural, one {un changement n'a pas pu être relu : il est perdu} other {# changements n'ont pas pu être relus : ils sont perdus}}.",
+  noticeWordsLost: {
+    one: "Un changement que cet appareil n'avait pas encore envoyé n'a pas pu être relu : il est perdu.",
+    many: "{count} de changements que cet appareil n'avait pas encore envoyés n'ont pas pu être relus : ils sont perdus.",
+    other:
+      "{count} changements que cet appareil n'avait pas encore envoyés n'ont pas pu être relus : ils sont perdus.",
+  },
   noticeLateWords:
     'Un appareil révoqué a écrit ce que vos autres appareils n’avaient pas vu à temps. Regardez si c’est de vous.',
   noticeSettle: 'Regarder',

@@ -29,13 +29,13 @@ import { openRecord, showKept, type OpenRecord, type RecordHost } from '#lib/vau
 import { Schedule } from '#lib/vault/schedule.ts';
 import { follow } from '#lib/vault/spaces/follow.ts';
 import type { OpenSpace } from '#lib/vault/spaces/roster-space.ts';
+import { takeSalvaged } from '#lib/vault/spaces/salvaged.ts';
 import type { Spaces } from '#lib/vault/spaces/spaces.ts';
 import { connect, type Connection } from './connection.ts';
 import { deviceViews } from './device-list.ts';
 import type { Directory } from './directory.ts';
 import type { Notices } from './notices.ts';
 import { KitKeeper } from './kit-keeper.ts';
-import { takeSalvaged } from './salvaged.ts';
 import { HEADS_MS, Upkeep } from './upkeep.ts';
 import { Warnings } from './warnings.ts';
 
@@ -343,7 +343,10 @@ export class Account {
 
   /** All keys are here now that there are: what they open of what this device had before is taken in. */
   #salvageOnce(): Promise<void> {
-    this.#salvaging ??= takeSalvaged(this);
+    const { storage, spaces, warnings } = this;
+    const onLost = (words: number): Promise<void> => warnings.onLost(words);
+    const wake = (): void => this.wake();
+    this.#salvaging ??= this.allRecords().then(() => takeSalvaged({ storage, spaces, onLost, wake }));
     return this.#salvaging;
   }
 

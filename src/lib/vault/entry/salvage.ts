@@ -1,7 +1,7 @@
 /**
  * What stays on the disk when another account's keys, or new keys of the same account, take the place of old ones: frames and
  * chunks are as the relay has them, sealed under keys that the account may get back, so that what only this device had is not
- * lost with its local key. Once the new keys are here, account/salvaged.ts takes it in and clears it away.
+ * lost with its local key. Once the new keys are here, spaces/salvaged.ts takes it in and clears it away.
  *
  *   salvage S held T I      a frame of space S that the relay had, or that waited
  *   salvage S unsent T I    a frame that the relay had not acknowledged

@@ -31,6 +31,7 @@ import { openSpaces, type Spaces } from '#lib/vault/spaces/spaces.ts';
 /** How often it is looked whether all has come, and how long a relay may be gone meanwhile. */
 const LOOK_MS = 100;
 const GONE_MS = 15_000;
+const KEYS_MS = 3_000;
 
 export class AccountCopy {
   readonly spaces: Spaces;
@@ -103,13 +104,16 @@ export class AccountCopy {
     if (!loaded.ok) return fail(problemOfEdit(loaded.error));
     const { clock } = this.#env;
     let seen = clock.now();
+    let quiet: number | null = null;
     for (;;) {
       if (signal.aborted) return fail({ type: 'cancelled' });
       const { done, total } = await this.#take();
       progress(done, total);
+      const isQuiet = done === total && this.#connection.state().settled && (await this.#staysQuiet());
+      quiet = isQuiet ? (quiet ?? clock.now()) : null;
+      // Of an epoch whose key is in no box of the kit the words are not readable now: nobody waits for it for ever.
+      if (quiet !== null && (this.#hasEveryKey() || clock.now() - quiet > KEYS_MS)) return ok();
       if (this.#connection.state().connection === 'online') seen = clock.now();
-      if (done === total && this.#connection.engine()?.isCaughtUp() && (await this.#isComplete()))
-        return ok();
       if (clock.now() - seen > GONE_MS) return fail({ type: 'relay-unreachable' });
       await new Promise<void>((resolve) => void clock.setTimer(LOOK_MS, resolve));
     }
@@ -195,11 +199,18 @@ export class AccountCopy {
   }
 
   /** Keys and records that the last frames told of are followed too: only then nothing more can come of them. */
-  async #isComplete(): Promise<boolean> {
+  async #staysQuiet(): Promise<boolean> {
     const before = this.#followed.size;
     await this.spaces.settled();
     const { done, total } = await this.#take();
-    return done === total && done === before && (this.#connection.engine()?.isCaughtUp() ?? false);
+    return done === total && done === before && this.#connection.state().settled;
+  }
+
+  #hasEveryKey(): boolean {
+    return this.#rosterSpaces().every((space) => {
+      const { current } = space.roster();
+      return current !== null && space.epochs().some(({ id }) => hex(id) === current.id);
+    });
   }
 }
 

@@ -77,8 +77,8 @@ export async function openRotations(input: {
     ) {
       for (const self of selves) {
         const secrets = await openRotation({ ...boxed, self, ...body });
-        if (secrets === 'wrong-box') wrong.push(body.id);
-        else if (secrets !== 'no-box') opened.push(secrets);
+        if (secrets === 'wrong-box' && self === own) wrong.push(body.id);
+        if (typeof secrets !== 'string') opened.push(secrets);
       }
     }
   }

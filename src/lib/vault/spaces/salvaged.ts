@@ -5,35 +5,41 @@
  * Guarantees: nothing put aside goes before what came of it is on the disk; what could not be opened is told as a number.
  */
 import { fromHex, hex } from '#lib/bytes/bytes.ts';
-import type { Key } from '#lib/storage/storage.ts';
+import type { Key, Storage } from '#lib/storage/storage.ts';
 import { SALVAGE } from '#lib/vault/entry/salvage.ts';
-import type { OpenSpace } from '#lib/vault/spaces/roster-space.ts';
-import type { Account } from './account.ts';
+import type { OpenSpace } from './roster-space.ts';
+import type { Spaces } from './spaces.ts';
+
+export interface Salvaging {
+  readonly storage: Storage;
+  /** All open. */
+  readonly spaces: Spaces;
+  readonly onLost: (words: number) => Promise<void>;
+  readonly wake: () => void;
+}
 
 /** As many frames at once. */
 const BATCH = 200;
 
-export async function takeSalvaged(account: Account): Promise<void> {
-  const { storage, spaces } = account;
+export async function takeSalvaged({ storage, spaces, onLost, wake }: Salvaging): Promise<void> {
   const keys = await storage.keys(SALVAGE);
   if (keys.length === 0) return;
-  await account.allRecords();
   const unsent = keys.filter(([, , kind]) => kind === 'unsent');
   let lost = unsent.length;
   for (const space of spaces.all()) {
     const own = new Set(unsent.filter(([, id]) => id === hex(space.id)).map((key) => key.at(-1)!));
-    const done = await takeFrames(account, space, own);
+    const done = await takeFrames(storage, space, own);
     if (!done) return; // the disk refused: looked at again at the next start
     lost -= own.size - (await space.replica.lacking([...own])).length;
   }
-  if (lost > 0) await account.warnings.onLost(lost);
+  if (lost > 0) await onLost(lost);
   await storage.write([{ type: 'deletePrefix', prefix: SALVAGE }], 'strict');
-  account.wake();
+  wake();
 }
 
 /** @param unsent ids of frames that the relay had not acknowledged: they stand here twice, and are put there again */
 async function takeFrames(
-  { storage }: Account,
+  storage: Storage,
   { id, replica }: OpenSpace,
   unsent: ReadonlySet<string>,
 ): Promise<boolean> {
