@@ -88,7 +88,7 @@ export const en = {
   noticeNewDevice: 'A device was linked to your record. If it was not you, revoke it.',
   noticeDeviceRevoked: 'A device was revoked. It receives nothing new any more.',
   noticeWordsLost: {
-    one: 'One change that this device had not sent yet could not be read again: it is lost.',
+    one: '{count} change that this device had not sent yet could not be read again: it is lost.',
     other: '{count} changes that this device had not sent yet could not be read again: they are lost.',
   },
   noticeLateWords:

@@ -89,7 +89,7 @@ export const fr = {
   noticeNewDevice: "Un appareil a été relié à votre carnet. Si ce n'est pas vous, révoquez-le.",
   noticeDeviceRevoked: 'Un appareil a été révoqué. Il ne reçoit plus rien de nouveau.',
   noticeWordsLost: {
-    one: "Un changement que cet appareil n'avait pas encore envoyé n'a pas pu être relu : il est perdu.",
+    one: "{count} changement que cet appareil n'avait pas encore envoyé n'a pas pu être relu : il est perdu.",
     many: "{count} de changements que cet appareil n'avait pas encore envoyés n'ont pas pu être relus : ils sont perdus.",
     other:
       "{count} changements que cet appareil n'avait pas encore envoyés n'ont pas pu être relus : ils sont perdus.",
