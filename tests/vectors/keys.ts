@@ -2,11 +2,13 @@
  * The frozen vectors of keys/: what was read, derived or weighed so once must be so for ever.
  */
 import { hex } from '#lib/bytes/bytes.ts';
+import { openPasskey, readPasskey } from '#lib/keys/passkey.ts';
 import { openPasswordSlot } from '#lib/keys/slot.ts';
 import type { Case, VectorSet } from './case.ts';
 import decodings from './frozen/keys-decoding.json' with { type: 'json' };
 import derivations from './frozen/keys-derivation.json' with { type: 'json' };
 import histories from './frozen/keys-chain.json' with { type: 'json' };
+import passkeys from './frozen/keys-passkey.json' with { type: 'json' };
 import slots from './frozen/keys-slot.json' with { type: 'json' };
 import { DECODERS, derivedFrom, historyOf, readingOf, type Format } from './keys-readings.ts';
 
@@ -15,6 +17,7 @@ export const KEYS: readonly VectorSet[] = [
   { name: 'derivations of keys', file: derivations, agrees: derivationAgrees },
   { name: 'account chain', file: histories, agrees: historyAgrees },
   { name: 'password slot', file: slots, agrees: slotAgrees },
+  { name: 'passkey', file: passkeys, agrees: passkeyAgrees },
 ];
 
 function decodingAgrees(vector: Case): boolean {
@@ -35,4 +38,13 @@ async function slotAgrees(vector: Case): Promise<boolean> {
   const [identifiant, password] = [vector.text('identifiant'), vector.text('password')];
   const opened = await openPasswordSlot(vector.bytes('slot'), identifiant, password);
   return vector.text('answer') === (opened.ok ? hex(opened.value) : opened.error.type);
+}
+
+function passkeyAgrees(vector: Case): boolean {
+  const kept = vector.bytes('kept');
+  const asked = readPasskey(kept);
+  const shown = asked ? `${hex(asked.credential)} ${hex(asked.salt)} ${asked.transports.join()}` : '';
+  const opened = openPasskey(kept, vector.bytes('output'));
+  const answer = opened.ok ? hex(opened.value) : opened.error.type;
+  return shown === vector.text('public') && answer === vector.text('answer');
 }

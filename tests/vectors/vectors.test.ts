@@ -33,6 +33,7 @@ test('every published primitive and every format of our own has vectors', () => 
       "derivations of keys: 16",
       "account chain: 7",
       "password slot: 11",
+      "passkey: 13",
       "bodies of a record: 42",
       "frames of a record: 8",
       "snapshots of a record: 11",

@@ -68,6 +68,8 @@ export const LABELS = {
   consent: 'carnet/consent/v1',
   ownerStatement: 'carnet/owner/v1',
   order: 'carnet/order/v1',
+  passkeyKey: 'carnet/passkey-key/v1',
+  passkeySlot: 'carnet/passkey-slot/v1',
 } as const;
 
 export type Label = (typeof LABELS)[keyof typeof LABELS];

@@ -11,10 +11,11 @@ import { encodeGrounds, NO_GROUNDS, type Grounds } from '#lib/keys/grounds.ts';
 import { kitToQr, rootToWords } from '#lib/keys/kit.ts';
 import { commitmentOf, encodeLinkMessage } from '#lib/keys/link/messages.ts';
 import { createLinkCode } from '#lib/keys/link/code.ts';
+import { sealPasskey } from '#lib/keys/passkey.ts';
 import { accountKey, chainSecrets, recoverySealing } from '#lib/keys/root.ts';
 import { encodeRosterBody, type RosterBody } from '#lib/keys/roster-body.ts';
 import { decodeInner, encodeInner, sayingOf, signInner } from '#lib/keys/signed.ts';
-import { sealPasswordSlot } from '#lib/keys/slot.ts';
+import { PASSKEY_SLOT_LENGTH, sealPasswordSlot } from '#lib/keys/slot.ts';
 import { DECODERS, derivedFrom, historyOf, readingOf, type Format } from '../keys-readings.ts';
 import { flip, replace, seedOf, type Row } from './tools.ts';
 
@@ -225,3 +226,36 @@ export async function slots(): Promise<Row[]> {
   ];
 }
 
+/** Whole passkeys, public part and slot; from a seed of their own, since they came after the rest. */
+export function passkeys(): Row[] {
+  const random = seedOf('keys-passkey');
+  const [localSecret, output] = [random(32), random(32)];
+  const asked = { credential: random(32), salt: random(32), transports: ['internal', 'hybrid'] as const };
+  const kept = sealPasskey(localSecret, asked, output, random);
+  const slot = kept.length - PASSKEY_SLOT_LENGTH;
+  const read = `${hex(asked.credential)} ${hex(asked.salt)} internal,hybrid`;
+  const good = { id: 'a passkey', kept: hex(kept), output: hex(output), public: read, answer: hex(localSecret) };
+  const bad = (id: string, bytes: Bytes, answer: string, shown = read): Row => ({
+    ...{ ...good, id, kept: hex(bytes) },
+    ...{ public: shown, answer },
+  });
+  const long = { credential: random(1023), salt: random(32), transports: [] };
+  return [
+    good,
+    {
+      ...{ id: 'the longest credential id', kept: hex(sealPasskey(localSecret, long, output, random)) },
+      ...{ output: hex(output), public: `${hex(long.credential)} ${hex(long.salt)} `, answer: hex(localSecret) },
+    },
+    { ...good, id: 'another answer', output: hex(random(32)), answer: 'wrong-passkey' },
+    { ...good, id: 'half an answer', output: hex(output.slice(0, 16)), answer: 'wrong-passkey' },
+    bad('a bit of the key', flip(kept, -1), 'wrong-passkey'),
+    bad('a bit of the salt of the slot', flip(kept, slot + 2), 'wrong-passkey'),
+    bad('slot of version 2', replace(kept, slot, Uint8Array.of(2)), 'damaged'),
+    bad('slot of type 1', replace(kept, slot + 1, Uint8Array.of(1)), 'damaged'),
+    bad('version 2', replace(kept, 0, Uint8Array.of(2)), 'damaged', ''),
+    bad('a transport that there is not', replace(kept, slot - 1, Uint8Array.of(64)), 'damaged', ''),
+    bad('no credential id', concat(Uint8Array.of(1, 0, 0), kept.slice(35)), 'damaged', ''),
+    bad('one byte short', kept.slice(0, -1), 'damaged', ''),
+    bad('one byte more', concat(kept, Uint8Array.of(0)), 'damaged', ''),
+  ];
+}

@@ -6,7 +6,7 @@
 import { boxes, slotPieces } from './boxes.ts';
 import { blobs, locals } from './disk.ts';
 import { committing, frames } from './frames.ts';
-import { decoding, derivations, histories, slots } from './keys.ts';
+import { decoding, derivations, histories, passkeys, slots } from './keys.ts';
 import { messages } from './messages.ts';
 import { bodies, recordFrames, snapshots, statements } from './record.ts';
 import { signatures } from './signatures.ts';
@@ -28,6 +28,7 @@ write('keys-decoding', 'The byte formats of keys/', await decoding());
 write('keys-derivation', 'What follows from what in keys/', await derivations());
 write('keys-chain', 'Account chains and who speaks for the account: open-chain.ts', await histories());
 write('keys-slot', 'Password slots: slot.ts', await slots());
+write('keys-passkey', 'Passkeys as a device keeps them: passkey.ts, slot.ts', passkeys());
 write('record-bodies', 'What stands in frames and grants: bodies.ts, folded.ts, grant.ts', bodies());
 write('record-frames', 'What frames say: frames.ts', await recordFrames());
 write('record-snapshots', 'What snapshots say: snapshot.ts', await snapshots());
