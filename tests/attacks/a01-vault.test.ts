@@ -47,6 +47,7 @@ import {
   eventually,
   good,
   link,
+  proven,
   settled,
   vaultWorld,
   type TestDevice,
@@ -133,7 +134,7 @@ describe('A01: the relay stands between two devices that are being linked', () =
           frames.every((shown) => shown.topic === topic) ? (act.shows?.(frames, device) ?? frames) : frames,
       }));
       laptop.hurry = 10; // nobody is waited for in vain for long
-      good(await laptop.vault.linkOtherDevice({ code }));
+      good(await (await proven(laptop)).linkOtherDevice({ code }));
       laptop.hurry = 1;
       expect(await ended(laptop)).toEqual({ type: 'failed', error: { type: 'link-code-wrong' } });
       expect(sealedTo).toEqual([]);
@@ -189,7 +190,7 @@ describe('A01: the relay stands between two devices that are being linked', () =
       evil.inject(topic, sealLinkMessage(keys, message, systemRandom), { device: victim });
     }
 
-    good(await laptop.vault.linkOtherDevice({ code }));
+    good(await (await proven(laptop)).linkOtherDevice({ code }));
     const comparing = (device: TestDevice) =>
       device.events.some((event) => event.type === 'link' && event.link.type === 'compare');
     await eventually(
@@ -212,7 +213,7 @@ describe('A01: the relay stands between two devices that are being linked', () =
     const before = await told(laptop);
     const { phone, code, topic } = await waiting();
     const keys = await linkKeys(code.replaceAll(/[^0-9A-Z]/g, ''));
-    good(await laptop.vault.linkOtherDevice({ code }));
+    good(await (await proven(laptop)).linkOtherDevice({ code }));
     await Promise.all([compared(laptop), compared(phone)]);
     const hello = startNewDevice({
       device: mallorysPhone,

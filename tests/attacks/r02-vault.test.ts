@@ -11,6 +11,7 @@ import {
   IDENTIFIANT,
   link,
   PASSWORD,
+  proven,
   settled,
   vaultWorld,
   eventually,
@@ -52,7 +53,7 @@ test('R02: with a full disk every change is refused by name, the badge says so, 
   const id = good(await laptop.vault.record('moi')).documents[0]?.id ?? '';
   expect(await good(await laptop.vault.openDocument('moi', id)).blob.text()).toBe(pdf);
 
-  const exported = JSON.parse(await good(await laptop.vault.exportRecord('moi')).text()) as {
+  const exported = JSON.parse(await good(await (await proven(laptop)).exportRecord('moi')).text()) as {
     entries: { allergies: { fields: { name: string } }[] };
     documents: { name: string; content: string }[];
   };

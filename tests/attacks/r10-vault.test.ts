@@ -13,6 +13,7 @@ import {
   allergy,
   eventually,
   good,
+  proven,
   settled,
   vaultWorld,
   type TestDevice,
@@ -57,7 +58,9 @@ test('R10: a newer version opens beside it: the tab is read-only at once, says s
     error: { type: 'newer-version-open' },
   });
   expect(await allergies(laptop)).toEqual(['Arachide']);
-  expect(JSON.parse(await good(await laptop.vault.exportRecord('moi')).text())).toHaveProperty('entries');
+  expect(JSON.parse(await good(await (await proven(laptop)).exportRecord('moi')).text())).toHaveProperty(
+    'entries',
+  );
   expect(await rows()).toEqual({ names: ['carnet 20'], count: before.count });
 });
 

@@ -9,6 +9,7 @@ import {
   activate,
   ALICE,
   good,
+  proven,
   settled,
   testDevice,
   type TestDevice,
@@ -64,7 +65,7 @@ test('a browser that is linked gets both records, and shows Claire’s own', asy
   await press(page, /Afficher le code/);
   const shown = page.getByText(/^[0-9A-Z]{4}(.[0-9A-Z]{4}){3}$/).first();
   await expect(shown).toBeVisible();
-  good(await beside.vault.linkOtherDevice({ code: (await shown.innerText()).trim() }));
+  good(await (await proven(beside)).linkOtherDevice({ code: (await shown.innerText()).trim() }));
   await beside.until('link', ({ link }) => link.type === 'compare');
   good(await beside.vault.confirmLink(true));
   await press(page, /elles sont identiques/);

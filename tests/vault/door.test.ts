@@ -36,10 +36,16 @@ vi.mock('../../relay/authority/primitives.ts', async (original) =>
 );
 
 const REFUSED = { ok: false, error: { type: 'call-refused' } };
+const ELSEWHERE = { ok: false, error: { type: 'open-elsewhere' } };
 const LOCKED = { ok: true, value: { type: 'locked' } };
 const UNLOCKED = { ok: true, value: { type: 'unlocked' } };
 const ID = toBase64url(new Uint8Array(16).fill(7));
 const pdf = new Blob([`%PDF-1.7\n${'bilan '.repeat(2000)}\n%%EOF\n`]);
+const answered = new Uint8Array(32).fill(9);
+const passkey = {
+  ...{ password: PASSWORD, name: 'Portable', output: answered },
+  ...{ credential: new Uint8Array(16), salt: new Uint8Array(32), transports: ['internal', 'some-day'] },
+};
 const document = { file: pdf, fileName: 'a.pdf', name: 'Bilan', category: 'biology', date: '2024-03' };
 
 let world: VaultWorld;
@@ -218,6 +224,36 @@ describe('a method takes what its row says and nothing else', () => {
       [{ ...ALICE, password: [PASSWORD] }],
       [IDENTIFIANT, PASSWORD],
     ],
+    ...{ passkeys: [], namedPasskeys: [], checkProof: [] },
+    unlockByPasskey: [
+      [ALICE],
+      [{ id: ID, output: new Uint8Array(31) }],
+      [{ id: ID, output: [...answered] }],
+      [{ id: `${ID}A`, output: answered }],
+      [{ id: '../../../account/slot', output: answered }],
+      [{ id: ID, output: new Uint16Array(32) }],
+      [{ id: ID, output: answered, record: '' }],
+    ],
+    addPasskey: [
+      [{ ...passkey, name: '' }],
+      [{ ...passkey, name: 'x'.repeat(61) }],
+      [{ ...passkey, password: 7 }],
+      [{ ...passkey, credential: new Uint8Array(0) }],
+      [{ ...passkey, credential: new Uint8Array(1024) }],
+      [{ ...passkey, salt: new Uint8Array(33) }],
+      [{ ...passkey, output: 'x'.repeat(32) }],
+      [{ ...passkey, transports: 'internal' }],
+      [{ ...passkey, transports: Array(33).fill('usb') }],
+    ],
+    removePasskey: [[''], [`${ID}\n`], ['__proto__'], [ID, ID]],
+    changeCredentials: [[ALICE], [{ password: PASSWORD, next: PASSWORD }], [{ next: ALICE }]],
+    prove: [
+      [PASSWORD],
+      [{ password: text }],
+      [{ password: PASSWORD, passkey: { id: ID, output: answered } }],
+      [{ passkey: { id: ID } }],
+      [{ passkey: { id: ID, output: new Uint8Array(33) } }],
+    ],
     revokeDevice: [['a'.repeat(63)], ['A'.repeat(64)], ['__proto__'], [`${'a'.repeat(64)}\n`]],
     unsettledWords: [[['moi']]],
     settleWords: ofRecord([
@@ -315,6 +351,13 @@ describe('a method takes what its row says and nothing else', () => {
       ],
       ['edit', 'moi', [{ type: 'put', section: 'identity', id: SINGLE_ENTRY, fields: { sex: 'male' } }]],
       ['confirmAddition', 'moi', device!.id],
+      ['unlockByPasskey', { id: ID, output: answered, record: 'moi' }],
+      ['addPasskey', passkey],
+      ['addPasskey', { ...passkey, identifiant: IDENTIFIANT, transports: [] }],
+      ['removePasskey', ID],
+      ['changeCredentials', { password: PASSWORD, next: ALICE }],
+      ['prove', { password: PASSWORD }],
+      ['prove', { passkey: { id: ID, output: answered } }],
       ['edit', 'moi', []],
     ];
     for (const [name, ...args] of taken) {
@@ -330,6 +373,10 @@ describe('a method takes what its row says and nothing else', () => {
       kit: [],
       confirmKit: [['a', 'b', 'c']],
       unlock: [ALICE],
+      unlockByPasskey: [{ id: ID, output: answered }],
+      addPasskey: [passkey],
+      changeCredentials: [{ password: PASSWORD, next: ALICE }],
+      prove: [{ password: PASSWORD }],
       linkThisDevice: [{ ...ALICE, deviceName: 'x' }],
       lookUpKit: [{ kit: { words: 'a b c' } }],
       recover: [{ ...ALICE, deviceName: 'x', keep: [], lostSince: null }],
@@ -374,6 +421,8 @@ describe('no key crosses', () => {
     const secrets = await secretsOfAlice();
     expect(secrets.size).toBeGreaterThan(12);
     expect([...secrets.keys()]).toContain(`document ${added}`);
+    expect(await first.vault.prove({ password: PASSWORD })).toEqual(ELSEWHERE);
+    good(await second.vault.prove({ password: PASSWORD }));
     for (const tab of [first, second]) {
       for (const section of ['allergies', 'documents', 'epoch-keys', 'changes']) {
         await tab.vault.deleted('moi', section);

@@ -11,6 +11,7 @@ import {
   good,
   IDENTIFIANT,
   PASSWORD,
+  proven,
   vaultWorld,
   type TestDevice,
   type VaultWorld,
@@ -113,7 +114,7 @@ describe('the main job, from activation to two devices', () => {
     );
     const shown = await phone.until('link', ({ link }) => link.type === 'waiting');
     const code = shown.link.type === 'waiting' ? shown.link.code : '';
-    good(await laptop.vault.linkOtherDevice({ code: code.toLowerCase() }));
+    good(await (await proven(laptop)).linkOtherDevice({ code: code.toLowerCase() }));
     const [onLaptop, onPhone] = await Promise.all(
       [laptop, phone].map((device) => device.until('link', ({ link }) => link.type === 'compare')),
     );

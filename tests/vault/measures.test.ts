@@ -9,6 +9,7 @@ import {
   eventually,
   good,
   link,
+  proven,
   vaultWorld,
   type TestDevice,
   type VaultWorld,
@@ -70,7 +71,7 @@ test('MED-51: what was entered on one device is found on the other', async () =>
 });
 
 test('MED-39: the copy that a person takes away holds every value', async () => {
-  const copy = JSON.parse(await good(await laptop.vault.exportRecord('moi')).text()) as {
+  const copy = JSON.parse(await good(await (await proven(laptop)).exportRecord('moi')).text()) as {
     entries: { measures: { fields: { kind: string } }[] };
   };
   expect(copy.entries.measures.map(({ fields }) => fields.kind).sort()).toEqual([

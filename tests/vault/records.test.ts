@@ -13,6 +13,7 @@ import {
   eventually,
   good,
   link,
+  proven,
   settled,
   vaultWorld,
   type TestDevice,
@@ -84,7 +85,7 @@ test('each has its own documents, its own export and its own badge', async () =>
   expect(await laptop.vault.openDocument('moi', id)).toMatchObject({ error: { type: 'entry-missing' } });
   expect(good(await laptop.vault.openDocument(lea, id)).blob.size).toBe(pdf.size);
   const [own, hers] = await Promise.all(
-    ['moi', lea].map(async (one) => textOf(good(await laptop.vault.exportRecord(one)))),
+    ['moi', lea].map(async (one) => textOf(good(await (await proven(laptop)).exportRecord(one)))),
   );
   expect([own?.includes('Arachide'), own?.includes('Carnet')]).toEqual([true, false]);
   expect([hers?.includes('Arachide'), hers?.includes('Carnet')]).toEqual([false, true]);

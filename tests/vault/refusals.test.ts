@@ -13,6 +13,7 @@ import {
   good,
   IDENTIFIANT,
   PASSWORD,
+  proven,
   settled,
   vaultWorld,
   type TestDevice,
@@ -151,10 +152,12 @@ describe('with an account', () => {
   });
 
   test('a link code that is none, and one that nobody shows, link nothing', async () => {
-    expect(await laptop.vault.linkOtherDevice({ code: 'not a code' })).toEqual(wrong('link-code-wrong'));
+    expect(await (await proven(laptop)).linkOtherDevice({ code: 'not a code' })).toEqual(
+      wrong('link-code-wrong'),
+    );
     laptop.events.length = 0;
     laptop.hurry = 4; // twelve seconds are given to who may show it
-    good(await laptop.vault.linkOtherDevice({ code: '0123-4567-89AB-CDEF' }));
+    good(await (await proven(laptop)).linkOtherDevice({ code: '0123-4567-89AB-CDEF' }));
     const { link } = await laptop.until('link', (event) => event.link.type === 'failed');
     expect(link).toEqual({ type: 'failed', error: { type: 'link-code-wrong' } });
     expect(good(await laptop.vault.devices())).toHaveLength(1);
@@ -200,7 +203,7 @@ describe('with an account', () => {
     laptop.setOnline(false);
     laptop.hurry = 20;
     expect(await laptop.vault.footprint()).toEqual(wrong('relay-unreachable'));
-    expect(await laptop.vault.linkOtherDevice({ code: '0123-4567-89AB-CDEF' })).toEqual(
+    expect(await (await proven(laptop)).linkOtherDevice({ code: '0123-4567-89AB-CDEF' })).toEqual(
       wrong('relay-unreachable'),
     );
     good(await laptop.vault.edit('moi', [allergy('Latex')]));

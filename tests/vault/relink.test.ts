@@ -10,6 +10,7 @@ import {
   IDENTIFIANT,
   link,
   PASSWORD,
+  proven,
   settled,
   vaultWorld,
   type TestDevice,
@@ -59,7 +60,7 @@ test('LOG-05: linked anew it opens by the new password only, with the whole reco
   for (const device of [laptop, phone]) device.events.length = 0;
   good(await vault.linkThisDevice({ ...chosen, deviceName: 'Téléphone' }));
   const { link: shown } = await phone.until('link', ({ link }) => link.type === 'waiting');
-  good(await laptop.vault.linkOtherDevice({ code: shown.type === 'waiting' ? shown.code : '' }));
+  good(await (await proven(laptop)).linkOtherDevice({ code: shown.type === 'waiting' ? shown.code : '' }));
   const both = [laptop, phone];
   await Promise.all(both.map((device) => device.until('link', (event) => event.link.type === 'compare')));
   for (const device of both) good(await device.vault.confirmLink(true));
@@ -89,7 +90,7 @@ test('LOG-05: a device that is unlocked while it is being linked keeps what it h
   for (const device of [laptop, phone]) device.events.length = 0;
   good(await vault.linkThisDevice({ ...forgotten, deviceName: 'Téléphone' }));
   const { link: shown } = await phone.until('link', ({ link }) => link.type === 'waiting');
-  good(await laptop.vault.linkOtherDevice({ code: shown.type === 'waiting' ? shown.code : '' }));
+  good(await (await proven(laptop)).linkOtherDevice({ code: shown.type === 'waiting' ? shown.code : '' }));
   const both = [laptop, phone];
   await Promise.all(both.map((device) => device.until('link', (event) => event.link.type === 'compare')));
   good(await vault.unlock(chosen));

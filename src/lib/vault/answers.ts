@@ -7,6 +7,7 @@ import { settleWords, unsettledWords } from './account/unsettled.ts';
 import { addDocument, openDocument } from './documents/documents.ts';
 import { OWN_RECORD, type AccountDoor, type Door, type RecordDoor } from './door/door.ts';
 import { readIdentifiant } from './entry/activation.ts';
+import { askedPasskeys, forgetPasskey, namedPasskeys } from './entry/passkeys.ts';
 import { exportRecord } from './record/export.ts';
 import type { Vault } from './stages.ts';
 
@@ -26,8 +27,26 @@ type Entry = Pick<
   | 'lock'
 >;
 
+/** What opens the account on this device, and who may. */
+type Access = Pick<
+  AccountDoor,
+  | 'passkeys'
+  | 'unlockByPasskey'
+  | 'addPasskey'
+  | 'namedPasskeys'
+  | 'removePasskey'
+  | 'changeCredentials'
+  | 'prove'
+  | 'checkProof'
+>;
+
 export function answersOf(vault: Vault): Door {
-  return { ...entryAnswers(vault), ...accountAnswers(vault), ...recordAnswers(vault) };
+  return {
+    ...entryAnswers(vault),
+    ...accessAnswers(vault),
+    ...accountAnswers(vault),
+    ...recordAnswers(vault),
+  };
 }
 
 function entryAnswers(vault: Vault): Entry {
@@ -49,7 +68,23 @@ function entryAnswers(vault: Vault): Entry {
   };
 }
 
-function accountAnswers(vault: Vault): Omit<AccountDoor, keyof Entry> {
+function accessAnswers(vault: Vault): Access {
+  return {
+    passkeys: () => vault.withStorage(async (storage) => ok(await askedPasskeys(storage))),
+    unlockByPasskey: ({ record = OWN_RECORD, ...answer }) =>
+      vault.withStorage((storage) => vault.unlockByPasskey(storage, answer, record)),
+    addPasskey: (made) => vault.withReadyAccount((account) => vault.addPasskey(account, made)),
+    namedPasskeys: () =>
+      vault.withAccount(async ({ storage, seal }) => ok(await namedPasskeys(storage, seal))),
+    removePasskey: (id) => vault.withAccount(({ storage }) => forgetPasskey(storage, id)),
+    changeCredentials: (typed) =>
+      vault.withReadyAccount((account) => vault.changeCredentials(account, typed)),
+    prove: (given) => vault.withReadyAccount((account) => vault.prove(account, given)),
+    checkProof: () => vault.withReadyAccount(() => vault.withProof(() => Promise.resolve(ok()))),
+  };
+}
+
+function accountAnswers(vault: Vault): Omit<AccountDoor, keyof Entry | keyof Access> {
   return {
     records: () => vault.withAccount((account) => Promise.resolve(ok(account.records()))),
     retry: () => vault.withAccount((account) => Promise.resolve(ok(account.retryNow()))),
@@ -58,7 +93,8 @@ function accountAnswers(vault: Vault): Omit<AccountDoor, keyof Entry> {
     offerUnsent: () => vault.withReadyAccount((account) => offerUnsent(account)),
     revokeDevice: (id) => vault.withReadyAccount((account) => revokeDevice(account, id)),
     linkThisDevice: (typed) => vault.withStorage((storage) => vault.joinOther(storage, typed)),
-    linkOtherDevice: ({ code }) => vault.withReadyAccount((account) => vault.links.takeOther(account, code)),
+    linkOtherDevice: ({ code }) =>
+      vault.withReadyAccount((account) => vault.withProof(() => vault.links.takeOther(account, code))),
     confirmLink: (same) => vault.withStorage(() => Promise.resolve(ok(vault.links.confirm(same)))),
     cancelLink: () => vault.withStorage(() => Promise.resolve(ok(vault.links.cancel()))),
     notices: () => vault.withAccount(({ notices }) => Promise.resolve(ok(notices.list()))),
@@ -89,7 +125,7 @@ function recordAnswers(vault: Vault): RecordDoor {
         const entry = record.document(document);
         return entry ? openDocument(record.documents(), entry, progress) : fail({ type: 'entry-missing' });
       }),
-    exportRecord: (id) => vault.withReadyRecord(id, exportRecord),
+    exportRecord: (id) => vault.withReadyRecord(id, (record) => vault.withProof(() => exportRecord(record))),
     unsettledWords: (id) => vault.withReadyRecord(id, (record, account) => unsettledWords(account, record)),
     settleWords: (id, decisions) =>
       vault.withReadyRecord(id, (record, account) => settleWords(account, record, decisions)),

@@ -14,12 +14,17 @@ import { OWN_RECORD, type Answer, type Enrolment, type Kit, type RecordId } from
 import type {
   KitFound,
   KitGiven,
+  NewPasskey,
+  PasskeyAnswer,
+  PasswordGiven,
   Progress,
+  ProofGiven,
   Recovery,
   VaultError,
   VaultEvent,
   VaultStatus,
 } from './door/door.ts';
+import { addPasskey, changeCredentials, Proof, proves } from './entry/access.ts';
 import {
   checkCredentials,
   enrol,
@@ -33,6 +38,7 @@ import {
 import {
   attest,
   enterByGrant,
+  enterByPasskey,
   enterByPassword,
   foundOrResume,
   isFinal,
@@ -75,6 +81,7 @@ export class Vault {
   readonly #listeners = new Set<(event: VaultEvent) => void>();
   /** One change of the stage at a time: an account has closed before another one is opened over the same disk. */
   readonly #line = new Line();
+  readonly #proof: Proof;
   #stage: Stage = CLOSED;
   /** A new kit that is not confirmed yet. */
   #renewal: Renewal | null = null;
@@ -83,6 +90,7 @@ export class Vault {
     this.#env = env;
     this.#disk = disk;
     this.kits = new KitDesk(env);
+    this.#proof = new Proof(env.clock);
     this.links = new LinkDesk(env, (link) => this.emit({ type: 'link', link }));
   }
 
@@ -169,6 +177,11 @@ export class Vault {
       const ready = await record.ready;
       return ready.ok ? work(record, account) : ready;
     });
+  }
+
+  /** Only if it was shown a moment ago that the one who asks may: around what hands out the record, or lets somebody in. */
+  withProof<T>(work: () => Answer<T>): Answer<T> {
+    return this.#proof.holds() ? work() : Promise.resolve(fail({ type: 'proof-needed' }));
   }
 
   // ── events ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -269,9 +282,17 @@ export class Vault {
   }
 
   unlock(storage: Storage, credentials: Credentials, first: RecordId): Answer<void> {
+    return this.#unlock(storage, first, () => enterByPassword(this.#env, storage, credentials));
+  }
+
+  unlockByPasskey(storage: Storage, answer: PasskeyAnswer, first: RecordId): Answer<void> {
+    return this.#unlock(storage, first, () => enterByPasskey(this.#env, storage, answer));
+  }
+
+  #unlock(storage: Storage, first: RecordId, enter: () => Answer<Entrance>): Answer<void> {
     return this.#line.run(async () => {
       if (this.isOpen()) return ok();
-      const entrance = await enterByPassword(this.#env, storage, credentials);
+      const entrance = await enter();
       if (!entrance.ok) return entrance;
       await this.#enter(storage, entrance.value, { first });
       return ok();
@@ -297,6 +318,30 @@ export class Vault {
       if (!written.ok) return fail(storageProblem(written.error));
       const ready = await (await this.#enter(storage, entrance)).ready;
       return ready.ok ? ok() : ready;
+    });
+  }
+
+  prove(account: Account, given: ProofGiven): Answer<void> {
+    return this.#whileOpen(account, async () => {
+      const shown = await proves(account, given);
+      if (shown.ok) this.#proof.give();
+      return shown;
+    });
+  }
+
+  changeCredentials(account: Account, typed: PasswordGiven & { readonly next: Credentials }): Answer<void> {
+    return this.#whileOpen(account, () => changeCredentials(account, typed));
+  }
+
+  addPasskey(account: Account, made: NewPasskey): Answer<void> {
+    return this.#whileOpen(account, () => addPasskey(account, made));
+  }
+
+  /** In its turn: what is shown or written is of the account that is open, and nobody closes it meanwhile. */
+  #whileOpen<T>(account: Account, work: () => Answer<T>): Answer<T> {
+    return this.#line.run(async () => {
+      const stage = this.#stage;
+      return stage.type === 'open' && (await stage.opening) === account ? work() : fail({ type: 'locked' });
     });
   }
 
@@ -366,6 +411,7 @@ export class Vault {
     this.links.cancel();
     this.kits.cancel();
     this.#forgetRenewal();
+    this.#proof.forget();
     if (!founded) wipe(stage);
     this.#stage = { ...CLOSED, founded };
     if (stage.type === 'open') await (await stage.opening).close();

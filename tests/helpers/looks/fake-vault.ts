@@ -16,6 +16,7 @@ import type {
   DocumentView,
   Door,
   LinkState,
+  PasskeyView,
   RecordView,
   SecurityNotice,
   SyncView,
@@ -451,6 +452,15 @@ export function startVault(): FakeVault {
       ]
     : [];
 
+  let isProven = false;
+  let passkeys: readonly PasskeyView[] =
+    filled || scene === 'locked'
+      ? [
+          { id: id(71), name: 'Ordinateur · Firefox', addedAt: now - 12 * DAY, usable: true },
+          { id: id(72), name: 'Téléphone de Claire', addedAt: now - 80 * DAY, usable: false },
+        ]
+      : [];
+
   let sync: SyncView = {
     connection: scene === 'offline' ? 'offline' : 'online',
     unsent: scene === 'offline' ? 2 : 0,
@@ -598,6 +608,45 @@ export function startVault(): FakeVault {
       return yes(undefined);
     },
     identifiant: async () => yes('claire.martin'),
+    passkeys: async () =>
+      yes(
+        passkeys
+          .filter(({ usable }) => usable)
+          .map(({ id }) => ({
+            ...{ id, credential: new Uint8Array(16), salt: new Uint8Array(32), transports: ['internal'] },
+          })),
+      ),
+    async unlockByPasskey() {
+      await wait(700);
+      open();
+      return yes(undefined);
+    },
+    async addPasskey({ name, password }) {
+      await wait(700);
+      if (password === 'faux') return no({ type: 'wrong-password' });
+      passkeys = [{ id: id(80 + passkeys.length), name, addedAt: Date.now(), usable: true }, ...passkeys];
+      return yes(undefined);
+    },
+    async namedPasskeys() {
+      await wait(40);
+      return yes(passkeys);
+    },
+    async removePasskey(removed) {
+      await wait(200);
+      passkeys = passkeys.filter((one) => one.id !== removed);
+      return yes(undefined);
+    },
+    async changeCredentials({ password }) {
+      await wait(900);
+      return password === 'faux' ? no({ type: 'wrong-password' }) : yes(undefined);
+    },
+    async prove(given) {
+      await wait(700);
+      if ('password' in given && given.password === 'faux') return no({ type: 'wrong-password' });
+      isProven = true;
+      return yes(undefined);
+    },
+    checkProof: async () => (isProven ? yes(undefined) : no({ type: 'proof-needed' })),
     async unlock({ password }) {
       await wait(700);
       if (password === 'faux') return no({ type: 'wrong-password' });
@@ -771,6 +820,7 @@ export function startVault(): FakeVault {
     },
     async linkOtherDevice({ code }) {
       await wait(900);
+      if (!isProven) return no({ type: 'proof-needed' });
       if (code.startsWith('0000')) return no({ type: 'link-code-wrong' });
       link({
         type: 'compare',
@@ -799,7 +849,7 @@ export function startVault(): FakeVault {
       tell({ type: 'notice', notices });
       return yes(undefined);
     },
-    exportRecord: async () => yes(new Blob(['{}'])),
+    exportRecord: async () => (isProven ? yes(new Blob(['{}'])) : no({ type: 'proof-needed' })),
   };
   return answering(door, localStorage.getItem('answers'));
 }
@@ -810,6 +860,11 @@ const FAILURES: Readonly<Partial<Record<keyof Door, VaultError>>> = {
   lookUpKit: { type: 'kit-words-wrong', positions: [] },
   newKit: { type: 'kit-replaced', at: Date.UTC(2026, 1, 3) },
   unlock: { type: 'wrong-password' },
+  unlockByPasskey: { type: 'passkey-refused' },
+  namedPasskeys: { type: 'storage-unavailable' },
+  removePasskey: { type: 'storage-unavailable' },
+  changeCredentials: { type: 'storage-full' },
+  prove: { type: 'wrong-password' },
   search: { type: 'storage-unavailable' },
   measures: { type: 'record-damaged' },
   edit: { type: 'storage-full' },

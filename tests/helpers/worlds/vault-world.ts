@@ -272,6 +272,12 @@ export async function activateWithKit(
   return kit;
 }
 
+/** The vault of a device on which the password was asked for a moment ago: it hands out what it has, and lets others in. */
+export async function proven({ vault }: Pick<TestDevice, 'vault'>): Promise<HostedVault> {
+  good(await vault.prove({ password: PASSWORD }));
+  return vault;
+}
+
 /** Links `fresh` to the account of `open`, the person comparing the phrases; both then hold the same record. */
 export async function link(open: TestDevice, fresh: TestDevice): Promise<void> {
   await settled(open);
@@ -279,7 +285,7 @@ export async function link(open: TestDevice, fresh: TestDevice): Promise<void> {
   const input = { ...ALICE_ON_PHONE, deviceName: 'Téléphone' };
   good(await vault.linkThisDevice(input));
   const { link: shown } = await fresh.until('link', ({ link }) => link.type === 'waiting');
-  good(await open.vault.linkOtherDevice({ code: shown.type === 'waiting' ? shown.code : '' }));
+  good(await (await proven(open)).linkOtherDevice({ code: shown.type === 'waiting' ? shown.code : '' }));
   const both = [open, fresh];
   await Promise.all(both.map((device) => device.until('link', (event) => event.link.type === 'compare')));
   for (const device of both) good(await device.vault.confirmLink(true));

@@ -28,6 +28,13 @@ export const en = {
   'kdf-refused.kept': 'Your record was not opened and nothing was changed.',
   'kdf-refused.todo':
     'Do not enter your password here again. From another device where your record is open, link this one anew.',
+  'passkey-refused.what': 'This passkey no longer opens this record.',
+  'passkey-refused.kept': 'Your record is intact. Your password still opens it.',
+  'passkey-refused.todo':
+    'Use your password. You can then remove this passkey in Settings, and add another one.',
+  'proof-needed.what': 'Carnet must first make sure that it is really you.',
+  'proof-needed.kept': 'Nothing was done.',
+  'proof-needed.todo': 'Start again, then give your password when it is asked for.',
   'kit-words-wrong.what': 'A word does not match your recovery key.',
   'kit-words-wrong.kept': 'Your recovery key has not changed.',
   'kit-words-wrong.todo': 'See the 24 words again, then copy those asked for.',
@@ -104,7 +111,7 @@ export const en = {
   'interrupted.what': 'The tab that was at it has closed.',
   'interrupted.kept': 'All that was saved is intact. We do not know whether this action was.',
   'interrupted.todo': 'See whether it is done. If not, start again.',
-  'open-elsewhere.what': 'Another tab is already opening or activating Carnet.',
+  'open-elsewhere.what': 'Carnet is open, or being opened, in another tab, which alone has its key.',
   'open-elsewhere.kept': 'Nothing was changed. What you type here does not leave this tab.',
   'open-elsewhere.todo': 'Go on in the other tab, or close it and try again here.',
   'call-refused.what': 'Carnet did not understand this request.',

@@ -26,6 +26,13 @@ export const fr = {
   'kdf-refused.kept': "Votre carnet n'a pas été ouvert et rien n'a été modifié.",
   'kdf-refused.todo':
     "N'entrez plus votre mot de passe ici. Depuis un autre appareil où votre carnet est ouvert, reliez celui-ci à nouveau.",
+  'passkey-refused.what': "Cette clé d'accès n'ouvre plus ce carnet.",
+  'passkey-refused.kept': "Votre carnet est intact. Votre mot de passe continue de l'ouvrir.",
+  'passkey-refused.todo':
+    "Utilisez votre mot de passe. Vous pourrez ensuite retirer cette clé d'accès dans Paramètres, et en ajouter une autre.",
+  'proof-needed.what': "Carnet doit d'abord s'assurer que c'est bien vous.",
+  'proof-needed.kept': "Rien n'a été fait.",
+  'proof-needed.todo': 'Recommencez, puis donnez votre mot de passe quand il est demandé.',
   'kit-words-wrong.what': 'Un mot ne correspond pas à votre clé de secours.',
   'kit-words-wrong.kept': "Votre clé de secours n'a pas changé.",
   'kit-words-wrong.todo': 'Revoyez les 24 mots, puis recopiez ceux qui sont demandés.',
@@ -106,7 +113,8 @@ export const fr = {
   'interrupted.what': "L'onglet qui s'en chargeait s'est fermé.",
   'interrupted.kept': "Tout ce qui était enregistré est intact. Nous ne savons pas si cette action l'a été.",
   'interrupted.todo': "Regardez si c'est fait. Sinon, recommencez.",
-  'open-elsewhere.what': "Un autre onglet est déjà en train d'ouvrir ou d'activer Carnet.",
+  'open-elsewhere.what':
+    "Carnet est ouvert, ou en train de s'ouvrir, dans un autre onglet : lui seul en a la clé.",
   'open-elsewhere.kept': "Rien n'a été changé. Ce que vous tapez ici ne quitte pas cet onglet.",
   'open-elsewhere.todo': "Continuez dans l'autre onglet, ou fermez-le puis réessayez ici.",
   'call-refused.what': "Carnet n'a pas compris cette demande.",

@@ -1,7 +1,9 @@
 /**
  * Where the vault keeps what in storage, besides the spaces (replica/ has their keys). Each sealed value is bound to its key.
  *
- *   account/slot, …/slot-2    the password slot, twice: the local key, wrapped. The one value not sealed under the local key
+ *   account/slot, …/slot-2    the password slot, twice: the local key, wrapped. Not sealed under the local key, as passkeys are not
+ *   account/passkey/<id>      a passkey: what it is asked for by, in the clear, and its slot (keys/passkey.ts)
+ *   account/passkey-name/<id> sealed  what the person calls it, and since when it is there
  *   account/identity, …/…-2   sealed  who we are here, twice: device secrets, space names, own name (identity.ts)
  *   account/identifiant       sealed  what the password is asked together with, for the person to read again
  *   account/root              sealed  the root secret, until the kit is confirmed; then gone
@@ -35,6 +37,10 @@ export const KEYS = {
   notices: ['account', 'notices'],
   records: ['account', 'records'],
 } as const satisfies Record<string, Key | readonly Key[]>;
+
+export const PASSKEYS: Key = ['account', 'passkey'];
+export const passkeyKey = (id: string): Key => [...PASSKEYS, id];
+export const passkeyNameKey = (id: string): Key => ['account', 'passkey-name', id];
 
 const recordKey = (record: RecordId, ...rest: readonly string[]): Key => ['record', record, ...rest];
 

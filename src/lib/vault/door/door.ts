@@ -23,6 +23,8 @@ export type VaultError =
   | { readonly type: 'identifiant-invalid' }
   | { readonly type: 'wrong-password' } // identifiant or password: one and the same answer
   | { readonly type: 'kdf-refused' } // the stored parameters are below the floor
+  | { readonly type: 'passkey-refused' } // removed here, rotted, or another one answered: one and the same answer
+  | { readonly type: 'proof-needed' } // who asks has to show first that they are the one who may (`prove`)
   | { readonly type: 'kit-words-wrong'; readonly positions: readonly number[] }
   | { readonly type: 'kit-qr-wrong' } // a QR code that is no kit, or was misread
   | { readonly type: 'kit-unknown'; readonly relay: string | null } // this relay has no account of it; which one the kit names
@@ -103,6 +105,44 @@ export interface Recovery {
   readonly keep: readonly string[];
   /** Since when somebody else may have had the others: what they wrote since then waits for a decision. */
   readonly lostSince: number | null;
+}
+
+/** What a passkey answered to the salt it was asked with. The vault wipes the output. */
+export interface PasskeyAnswer {
+  readonly id: string;
+  readonly output: Uint8Array<ArrayBuffer>; // 32 bytes
+}
+
+/** What a page asks a passkey by. Stands on the disk in the clear: it is needed before anything is open. */
+export interface PasskeyAsked {
+  readonly id: string;
+  readonly credential: Uint8Array<ArrayBuffer>;
+  readonly salt: Uint8Array<ArrayBuffer>;
+  readonly transports: readonly string[];
+}
+
+/** A passkey as a list of them shows it. */
+export interface PasskeyView {
+  readonly id: string;
+  readonly name: string | null; // null where it cannot be read any more
+  readonly addedAt: number | null;
+  /** False: it has rotted on this disk, and opens nothing. */
+  readonly usable: boolean;
+}
+
+/** The password of this device; with the identifiant where the device cannot read its own any more. */
+export interface PasswordGiven {
+  readonly password: string;
+  readonly identifiant?: string;
+}
+
+/** By what somebody shows that they may: the password, or a passkey. */
+export type ProofGiven = PasswordGiven | { readonly passkey: PasskeyAnswer };
+
+/** A passkey that was just made, and what it answers. */
+export interface NewPasskey extends Omit<PasskeyAsked, 'id'>, PasswordGiven {
+  readonly name: string;
+  readonly output: Uint8Array<ArrayBuffer>;
 }
 
 /** How this device calls a record, in addresses too: `moi` for one's own, else random. It means nothing anywhere else. */
@@ -313,6 +353,22 @@ export interface AccountDoor {
   unlock(input: { identifiant: string; password: string; record?: RecordId }): Answer<void>;
   lock(): Answer<void>;
 
+  /** Those that this device has, to be asked for; one that has rotted is left out. */
+  passkeys(): Answer<readonly PasskeyAsked[]>;
+  unlockByPasskey(input: PasskeyAnswer & { record?: RecordId }): Answer<void>;
+  /** A further way in, beside the password and never in its place: the password is needed to make it. */
+  addPasskey(input: NewPasskey): Answer<void>;
+  namedPasskeys(): Answer<readonly PasskeyView[]>;
+  removePasskey(id: string): Answer<void>;
+
+  /** On this device alone. Nothing is sealed anew; passkeys go on opening. */
+  changeCredentials(input: PasswordGiven & { next: { identifiant: string; password: string } }): Answer<void>;
+
+  /** Shows that the one who asks may; remembered for two minutes, and until it locks. */
+  prove(input: ProofGiven): Answer<void>;
+  /** Refused with `proof-needed` unless that was shown: for what a page itself hands out. */
+  checkProof(): Answer<void>;
+
   /** One's own first, then by name. */
   records(): Answer<readonly RecordSummary[]>;
   /** "Réessayer": leaves the back-off at once. */
@@ -328,7 +384,7 @@ export interface AccountDoor {
    * here is replaced then, and not before.
    */
   linkThisDevice(input: { identifiant: string; password: string; deviceName: string }): Answer<void>;
-  /** Device that is already open: joins by the code the new device shows. */
+  /** Device that is already open: joins by the code the new device shows. It has to be proven who asks. */
   linkOtherDevice(input: { code: string }): Answer<void>;
   /** "Les deux phrases sont identiques". Called on both sides; the open device is the one that grants. */
   confirmLink(same: boolean): Answer<void>;
@@ -369,7 +425,7 @@ export interface RecordDoor {
   ): Answer<EntryId>;
   /** The whole verified file; never a part of it. */
   openDocument(record: RecordId, id: EntryId, progress?: Progress): Answer<{ blob: Blob; fileName: string }>;
-  /** Everything of the record as one readable archive for the person, offered when the disk is full (R02). */
+  /** Everything of the record as one readable archive for the person, offered when the disk is full (R02). It has to be proven who asks. */
   exportRecord(record: RecordId): Answer<Blob>;
 
   /** What revoked devices wrote that does not count, or counts because another one had taken it in. */

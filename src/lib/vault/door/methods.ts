@@ -11,6 +11,8 @@
  * A call comes from a page, or from whoever speaks on the channel of the origin: it is hostile until it is checked here.
  */
 import * as v from 'valibot';
+import { CREDENTIAL_MAX, PASSKEY_SALT } from '#lib/keys/passkey.ts';
+import { PASSKEY_OUTPUT } from '#lib/keys/slot.ts';
 import type { Edit, EntryId, SectionId } from '#lib/record/entry.ts';
 import { STORED_MEASURES } from '#lib/record/measure-kinds.ts';
 import { isEntryId } from '#lib/record/section.ts';
@@ -31,7 +33,7 @@ export interface Method<Args extends readonly unknown[] = readonly unknown[]> {
 /** What a method takes, without the two things that cannot be cloned: they travel as events and as `cancel`. */
 type Plain<Args extends readonly unknown[]> =
   Required<Args> extends readonly [infer First, ...infer Rest]
-    ? First extends Progress | AbortSignal
+    ? [First] extends [Progress | AbortSignal]
       ? []
       : [First, ...Plain<Rest>]
     : [];
@@ -94,6 +96,29 @@ const recordId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,32}$/));
 
 const credentials = { identifiant: text, password: text };
 
+const bytes = (min: number, max = min) =>
+  v.custom<Uint8Array<ArrayBuffer>>(
+    (value) =>
+      value instanceof Uint8Array &&
+      value.buffer instanceof ArrayBuffer &&
+      value.length >= min &&
+      value.length <= max,
+  );
+/** 16 bytes as base64url. */
+const passkeyId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22}$/));
+const passkeyAnswer = { id: passkeyId, output: bytes(PASSKEY_OUTPUT) };
+const passwordGiven = { password: text, identifiant: v.exactOptional(text) };
+const newPasskey = v.object({
+  ...{ ...passwordGiven, name: v.pipe(v.string(), v.minLength(1), v.maxLength(60)) },
+  ...{ credential: bytes(1, CREDENTIAL_MAX), salt: bytes(PASSKEY_SALT), output: bytes(PASSKEY_OUTPUT) },
+  // How the browser calls them; those that are not known are left out.
+  transports: v.pipe(v.array(v.pipe(v.string(), v.maxLength(64))), v.maxLength(32)),
+});
+const proof = v.union([
+  v.strictObject(passwordGiven),
+  v.strictObject({ passkey: v.strictObject(passkeyAnswer) }),
+]);
+
 const kitGiven = v.object({
   kit: v.union([v.strictObject({ words: text }), v.strictObject({ qr: text })]),
 });
@@ -121,6 +146,14 @@ const ACCOUNT: Table<AccountDoor> = {
   identifiant: method([], 'again'),
   unlock: method([v.object({ ...credentials, record: v.exactOptional(recordId) })], 'stays'),
   lock: method([], 'again'),
+  passkeys: method([], 'again'),
+  unlockByPasskey: method([v.object({ ...passkeyAnswer, record: v.exactOptional(recordId) })], 'stays'),
+  addPasskey: method([newPasskey], 'stays'),
+  namedPasskeys: method([], 'again'),
+  removePasskey: method([passkeyId], 'again'),
+  changeCredentials: method([v.object({ ...passwordGiven, next: v.object(credentials) })], 'stays'),
+  prove: method([proof], 'stays'),
+  checkProof: method([], 'again'),
   records: method([], 'again'),
   retry: method([], 'again'),
   footprint: method([], 'again'),

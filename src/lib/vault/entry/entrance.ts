@@ -1,5 +1,5 @@
 /**
- * The ways into an account on this device: a password, an activation, a grant from another device. Each ends with the same:
+ * The ways into an account on this device: a password, a passkey, an activation, a grant from another device. Each ends with the same:
  * the seal of the local key in hand and the identity read. The key's bytes are wiped as soon as the seal is made.
  */
 import { equal, type Bytes } from '#lib/bytes/bytes.ts';
@@ -20,10 +20,11 @@ import {
   type Founded,
   type PendingKit,
 } from './activation.ts';
-import type { VaultError } from '#lib/vault/door/door.ts';
+import type { PasskeyAnswer, VaultError } from '#lib/vault/door/door.ts';
 import type { Environment } from '#lib/vault/environment.ts';
 import { storageProblem } from '#lib/vault/errors.ts';
 import { identityChanges, readIdentity, type Granted, type Identity } from './identity.ts';
+import { openByPasskey } from './passkeys.ts';
 import { KEYS } from '#lib/vault/disk/layout.ts';
 import { salvageChanges } from './salvage.ts';
 
@@ -41,11 +42,11 @@ export async function slots(storage: Storage): Promise<Bytes[]> {
   return copies.filter((slot) => slot !== undefined);
 }
 
-export async function enterByPassword(
-  env: Environment,
+/** The bytes of the local key, which the caller wipes. */
+export async function openByPassword(
   storage: Storage,
   { identifiant, password }: Credentials,
-): Promise<Result<Entrance, VaultError>> {
+): Promise<Result<Bytes, VaultError>> {
   let problem: VaultError = { type: 'wrong-password' };
   const copies = await slots(storage);
   for (const slot of copies) {
@@ -54,11 +55,29 @@ export async function enterByPassword(
       // Both copies are always written together: one that differs has rotted, and is written anew.
       const isWhole = copies.length === KEYS.slot.length && copies.every((copy) => equal(copy, slot));
       if (!isWhole) await storage.write(slotCopies(slot), 'strict');
-      return enterWithSecret(env, storage, local.value);
+      return local;
     }
     problem = { type: local.error.type === 'damaged' ? 'storage-unavailable' : local.error.type };
   }
   return fail(problem);
+}
+
+export async function enterByPassword(
+  env: Environment,
+  storage: Storage,
+  credentials: Credentials,
+): Promise<Result<Entrance, VaultError>> {
+  const local = await openByPassword(storage, credentials);
+  return local.ok ? enterWithSecret(env, storage, local.value) : local;
+}
+
+export async function enterByPasskey(
+  env: Environment,
+  storage: Storage,
+  answer: PasskeyAnswer,
+): Promise<Result<Entrance, VaultError>> {
+  const local = await openByPasskey(storage, answer);
+  return local.ok ? enterWithSecret(env, storage, local.value) : local;
 }
 
 /** With the local key in hand, which is wiped. An activation that broke off is taken up where it was. */
