@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { spanish } from '../fhir/foreign.ts';
 import { faultsOf } from '../fhir/validators.ts';
 import { expect, test } from './fixtures.ts';
-import { activate, addAllergy, openAllergies, printedLetter, unlock, visit } from './journey.ts';
+import { activate, addAllergy, openAllergies, printedLetter, prove, unlock, visit } from './journey.ts';
 import { go, press } from './page-words.ts';
 import { barriers, beyondOffline, CLAIRE, look, overflow, PHONE_BY_DAY } from './support.ts';
 
@@ -42,6 +42,7 @@ test('MED-03: offline, the profile is exported as a patient summary that othersâ
   expect(await barriers(page)).toEqual([]);
   const download = page.waitForEvent('download');
   await press(page, /^Exporter mon profil/);
+  await prove(page, CLAIRE.password);
   await (await download).saveAs(exported());
   const bundle = JSON.parse(await readFile(exported(), 'utf8')) as object;
   expect(faultsOf(bundle)).toEqual([]);

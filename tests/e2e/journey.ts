@@ -66,12 +66,16 @@ export async function askedWords(
   );
 }
 
-/** ACT-01…27: from the welcome page to the open record; answers the 24 words. */
+/**
+ * ACT-01…27: from the welcome page to the open record; answers the 24 words.
+ * @param atEnd what is done on the last screen
+ */
 export async function activate(
   page: Page,
   url: string,
   letter: Letter,
   credentials: Credentials,
+  atEnd: () => Promise<void> = () => Promise.resolve(),
 ): Promise<string[]> {
   await page.goto(url);
   await page.getByRole('link', { name: /Activer mon espace santé/ }).click();
@@ -91,6 +95,7 @@ export async function activate(
   for (const { box, word } of await askedWords(page, words)) await box.fill(word);
   await press(page, /^Continuer/);
   await expect(page.getByRole('heading', { name: /mon compte est activé/ })).toBeVisible({ timeout: 30_000 });
+  await atEnd();
   await page.getByRole('link', { name: 'Terminer' }).click();
   await expect(page.getByRole('heading', { level: 1, name: /^Bon(jour|soir)/ })).toBeVisible();
   return words;
@@ -151,8 +156,25 @@ export async function isSent(page: Page, received = false): Promise<void> {
   );
 }
 
-/** Links the new device's page to the one that is open, by the typed code; both sides compare the three words. */
-export async function link(open: Page, fresh: Page, url: string, credentials: Credentials): Promise<void> {
+/** Before the record is handed out, or somebody is let in: the password once more. */
+export async function prove(page: Page, password: string): Promise<void> {
+  const asked = page.getByRole('dialog', { name: /Est-ce bien vous/ });
+  await asked.getByRole('textbox', { name: 'Mot de passe' }).fill(password);
+  await asked.getByRole('button', { name: /^Continuer/ }).click();
+  await expect(asked).toHaveCount(0);
+}
+
+/**
+ * Links the new device's page to the one that is open, by the typed code; both sides compare the three words.
+ * @param password of the open device
+ */
+export async function link(
+  open: Page,
+  fresh: Page,
+  url: string,
+  credentials: Credentials,
+  password = credentials.password,
+): Promise<void> {
   await fresh.goto(`${url}/relier`);
   await fillCredentials(fresh, credentials);
   await press(fresh, /Afficher le code/);
@@ -168,6 +190,7 @@ export async function link(open: Page, fresh: Page, url: string, credentials: Cr
   await press(open, /Relier un autre appareil/);
   await open.getByRole('textbox', { name: /Code affiché/ }).fill(code.toLowerCase());
   await press(open, /Chercher l.appareil/);
+  await prove(open, password);
 
   const phrases = await Promise.all(
     [open, fresh].map(async (page) => {

@@ -142,7 +142,7 @@ test(`the relay is killed ${KILLS} times while she writes, and nothing is lost`,
 });
 
 test('D03: she links her phone, and both devices hold the same record', async () => {
-  await link(onLaptop, onPhone, carnet.url, phoneLogin);
+  await link(onLaptop, onPhone, carnet.url, phoneLogin, laptopLogin.password);
   await openAllergies(onPhone);
   for (const name of [text('allergy'), text('offline'), ...numbers().map((n) => `${text('killed')} ${n}`)])
     await expect(onPhone.getByRole('button', { name: new RegExp(`${name}(?!\\d)`) })).toBeVisible({

@@ -15,7 +15,7 @@ import {
   type TestDevice,
 } from '../helpers/worlds/vault-world.ts';
 import { expect, test } from './fixtures.ts';
-import { addAllergy, fillCredentials, isSent, printedLetter, unlock, visit } from './journey.ts';
+import { addAllergy, fillCredentials, isSent, printedLetter, prove, unlock, visit } from './journey.ts';
 import { follow, press } from './page-words.ts';
 import { barriers, CLAIRE } from './support.ts';
 
@@ -97,6 +97,7 @@ test('it is searched and exported by itself, and Claire’s own knows nothing of
   await follow(page, `/${lea}/profil/echange`);
   const download = page.waitForEvent('download');
   await press(page, /^Exporter mon profil/);
+  await prove(page, CLAIRE.password);
   const exported = readFileSync(await (await download).path(), 'utf8');
   expect([exported.includes('Œuf'), exported.includes('Léa')]).toEqual([true, true]);
 

@@ -136,6 +136,7 @@ export const PAGES: readonly LookedAt[] = [
   open('/moi/documents/ajouter', ['empty', 'full']),
   open('/moi/messages', ['empty']),
   open('/parametres', ['empty', 'full']),
+  open('/parametres/acces', ['empty', 'full', 'error']),
   open('/parametres/appareils'),
   open('/parametres/appareils/retires', ['empty', 'full', 'error']),
   open('/parametres/cle', ['full', 'error', 'waiting'], makeKit),

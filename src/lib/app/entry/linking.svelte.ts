@@ -3,6 +3,7 @@
  * the states; this keeps the errors of the calls and how long a code is still good.
  */
 import type { Answer, LinkState, VaultError } from '#lib/vault/door/door.ts';
+import { proven } from '#lib/app/access/proof.svelte.ts';
 import { keepDurably } from '#lib/app/session/durability.ts';
 import type { Session } from '#lib/app/session/session.svelte.ts';
 
@@ -39,8 +40,12 @@ export class Linking {
   }
 
   /** This device is open and lets another in. */
-  join(code: string): Promise<boolean> {
-    return this.#begin(this.#session.door.linkOtherDevice({ code }));
+  async join(code: string): Promise<boolean> {
+    this.#refused = undefined;
+    const may = await proven(() => this.#session.door.checkProof());
+    if (may.ok) return this.#begin(this.#session.door.linkOtherDevice({ code }));
+    if (may.error.type !== 'cancelled') this.#refused = may.error;
+    return false;
   }
 
   async confirm(same: boolean): Promise<void> {

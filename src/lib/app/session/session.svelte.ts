@@ -11,6 +11,7 @@ import type {
   DeviceView,
   Door,
   LinkState,
+  PasskeyAsked,
   RecordCalls,
   RecordId,
   RecordSummary,
@@ -39,6 +40,8 @@ export class Session {
   unknown = $state(false);
   devices = $state.raw<readonly DeviceView[]>();
   notices = $state.raw<readonly SecurityNotice[]>([]);
+  /** While it is locked: what may be asked for in the place of the password. */
+  passkeys = $state.raw<readonly PasskeyAsked[]>([]);
   link = $state.raw<LinkState>();
   /** The worker failed where no failure is expected: only a reload helps. */
   broken = $state(false);
@@ -91,6 +94,7 @@ export class Session {
   async start(): Promise<void> {
     const waited = setTimeout(() => (this.late = true), START_MS);
     const answer = await this.door.status();
+    if (answer.ok && answer.value.type === 'locked') await this.#loadPasskeys();
     clearTimeout(waited);
     this.late = false;
     if (answer.ok) this.#setStatus(answer.value);
@@ -151,8 +155,15 @@ export class Session {
     if (this.status?.type !== 'unlocked') return;
     const now = await this.door.status();
     if (!now.ok || now.value.type !== 'locked' || this.#locking) return;
+    await this.#loadPasskeys();
     this.left = true;
     this.status = now.value;
+  }
+
+  /** Before what is locked is shown, so that nothing moves there afterwards. */
+  async #loadPasskeys(): Promise<void> {
+    const answer = await this.door.passkeys();
+    if (answer.ok) this.passkeys = answer.value;
   }
 
   async #load(): Promise<void> {

@@ -1,0 +1,68 @@
+export const fr = {
+  title: 'Mot de passe et empreinte',
+  rowText: 'Changer mon mot de passe, ouvrir avec mon empreinte ou mon visage',
+  lead: 'Ce qui ouvre votre carnet sur cet appareil. Vos autres appareils gardent leur propre mot de passe.',
+  passwordTitle: 'Identifiant et mot de passe',
+  identifiant: 'Mon identifiant sur cet appareil',
+  identifiantUnknown: 'Il ne peut pas être relu ici.',
+  change: 'Changer de mot de passe',
+  changeTitle: 'Changer de mot de passe',
+  changeLead:
+    "Le changement vaut pour cet appareil seulement : les autres gardent leur propre mot de passe. Vos clés d'accès (empreinte ou visage) continuent d'ouvrir votre carnet.",
+  changeSame: "Pour ne changer que l'identifiant, redonnez le même mot de passe.",
+  current: 'Mot de passe actuel',
+  currentMissing: 'Écrivez votre mot de passe actuel.',
+  currentWrong: "Ce n'est pas le mot de passe de cet appareil.",
+  currentIdentifiant: 'Identifiant actuel',
+  next: 'Nouveau mot de passe',
+  changeBusy: 'Changement…',
+  changed: "C'est fait. La prochaine fois, ouvrez votre carnet avec votre nouveau mot de passe.",
+  passkeysTitle: 'Empreinte ou visage',
+  passkeysText:
+    "Une clé d'accès (empreinte ou visage) ouvre votre carnet sans rien taper. Elle s'ajoute à votre mot de passe et ne le remplace pas : gardez-le.",
+  passkeysUnable:
+    "Cet appareil, ou ce navigateur, ne propose pas de clé d'accès que Carnet puisse utiliser. Votre mot de passe suffit.",
+  passkeysNone: "Aucune clé d'accès sur cet appareil.",
+  passkeyUnnamed: "Clé d'accès sans nom",
+  passkeyAdded: 'Ajoutée le {date}',
+  passkeyUnusable: 'Abîmée : elle ne peut plus ouvrir votre carnet. Vous pouvez la retirer.',
+  add: 'Ajouter mon empreinte ou mon visage',
+  addTitle: 'Ajouter mon empreinte ou mon visage',
+  addLead:
+    'Votre appareil reconnaîtra votre empreinte ou votre visage. Carnet ne les voit pas et ne les garde pas.',
+  addEveryone:
+    "Toute personne dont l'empreinte ou le visage est enregistré sur cet appareil pourra ouvrir votre carnet.",
+  addName: 'Nom de cette clé',
+  addNameHint: 'Pour la reconnaître dans vos paramètres.',
+  addNameMissing: 'Donnez un nom à cette clé.',
+  addPassword: 'Mot de passe',
+  addPasswordMissing: 'Écrivez votre mot de passe.',
+  addSubmit: 'Ajouter',
+  addBusy: 'Suivez ce que demande votre appareil…',
+  addCancelled: "Rien n'a été ajouté. Vous pouvez recommencer quand vous voulez.",
+  addUnable:
+    "Cet appareil ne sait pas faire une clé d'accès qui ouvre votre carnet. Rien n'a été gardé : votre mot de passe suffit.",
+  added: "C'est fait. La prochaine fois, ouvrez votre carnet avec votre empreinte ou votre visage.",
+  remove: 'Retirer',
+  removeThis: 'Retirer {name}',
+  removeTitle: 'Retirer « {name} » ?',
+  removeText:
+    "Elle n'ouvrira plus ce carnet. Votre mot de passe continue de l'ouvrir. Si votre appareil la montre encore dans ses réglages, vous pouvez l'y effacer.",
+  removed: '« {name} » est retirée.',
+  unlock: 'Ouvrir avec mon empreinte ou mon visage',
+  unlockBusy: 'Suivez ce que demande votre appareil…',
+  unlockOr: 'ou avec mon mot de passe',
+  unlockCancelled:
+    "Rien n'a été reconnu. Si cette clé d'accès n'existe plus sur votre appareil, ouvrez votre carnet avec votre mot de passe.",
+  unlockUnable:
+    "Cette clé d'accès n'a pas répondu comme il faut. Ouvrez votre carnet avec votre mot de passe.",
+  offerTitle: 'Ouvrir avec mon empreinte ou mon visage',
+  offerText: "La prochaine fois, sans identifiant ni mot de passe. Votre mot de passe continue d'ouvrir.",
+  proveTitle: 'Est-ce bien vous ?',
+  proveText:
+    "Ce qui suit fait sortir vos données, ou laisse entrer quelqu'un : Carnet s'assure d'abord que c'est vous.",
+  provePasskey: 'Avec mon empreinte ou mon visage',
+  provePassword: 'Mot de passe',
+  proveSubmit: 'Continuer',
+  proveBusy: 'Vérification…',
+} as const;
