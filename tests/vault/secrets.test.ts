@@ -61,6 +61,8 @@ afterEach(() => {
   roots.clear();
 });
 
+const random32 = () => crypto.getRandomValues(new Uint8Array(32));
+
 const whole = (secrets: ReadonlySet<Bytes>): Bytes[] =>
   [...secrets].filter((secret) => secret.some((byte) => byte !== 0));
 
@@ -148,3 +150,21 @@ test('an attestation with any one byte changed is not believed: the person is to
   }
   expect(length).toBeLessThan(1000);
 }, 60_000);
+
+test('neither a proof, nor another password, nor a passkey leaves the local key in memory', async () => {
+  const tablet = world.device();
+  await activate(tablet, await world.newCredentials(person++ % 3));
+  localSecrets.clear();
+  const passkey = { name: 'x', credential: random32(), salt: random32(), transports: [], output: random32() };
+  const steps = [
+    () => tablet.vault.prove({ password: 'Pas-le2bon!mot' }),
+    () => tablet.vault.prove({ password: PASSWORD }),
+    () => tablet.vault.changeCredentials({ password: PASSWORD, next: ALICE }),
+    () => tablet.vault.addPasskey({ ...passkey, password: PASSWORD }),
+  ];
+  for (const step of steps) {
+    await step();
+    expect(whole(localSecrets)).toEqual([]);
+  }
+  expect(localSecrets.size).toBeGreaterThanOrEqual(3);
+});

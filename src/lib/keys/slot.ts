@@ -111,7 +111,7 @@ export function sealPasskeySlot(localSecret: Bytes, output: Bytes, beside: Bytes
   const salt = random(SALT);
   const header = new Writer(PASSKEY_HEADER).u8(VERSION).u8(SLOT_TYPES.passkeyPrf).bytes(salt).finish();
   const key = passkeyKey(output, salt);
-  const sealed = sealCommitting(key, LABELS.passkeySlot, concat(header, beside), localSecret, random);
+  const sealed = sealCommitting(key, LABELS.passkeySlot, passkeyAad(header, beside), localSecret, random);
   key.fill(0);
   return concat(header, sealed);
 }
@@ -122,10 +122,14 @@ export function openPasskeySlot(slot: Bytes, output: Bytes, beside: Bytes): Resu
   if (reader.u8() !== VERSION || reader.u8() !== SLOT_TYPES.passkeyPrf) return fail({ type: 'damaged' });
   if (output.length !== PASSKEY_OUTPUT) return fail({ type: 'wrong-passkey' });
   const key = passkeyKey(output, toOwned(reader.bytes(SALT)));
-  const aad = concat(slot.subarray(0, PASSKEY_HEADER), beside);
+  const aad = passkeyAad(slot.subarray(0, PASSKEY_HEADER), beside);
   const localSecret = openCommitting(key, LABELS.passkeySlot, aad, toOwned(reader.rest()));
   key.fill(0);
   return localSecret ? ok(localSecret) : fail({ type: 'wrong-passkey' });
+}
+
+function passkeyAad(header: Bytes, beside: Bytes): Bytes {
+  return concat(header, beside);
 }
 
 function passkeyKey(output: Bytes, salt: Bytes): Bytes {

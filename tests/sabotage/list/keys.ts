@@ -18,6 +18,22 @@ export const KEYS: readonly Sabotage[] = [
     tests: ['src/lib/keys/slot.test.ts', 'tests/attacks/d01.test.ts'],
   },
   {
+    id: 'passkey-bound-to-what-is-in-the-clear',
+    file: 'src/lib/keys/slot.ts',
+    find: `return concat(header, beside);`,
+    replace: `return concat(header, beside.slice(0, 0));`,
+    why: 'Whoever writes to the disk could have another passkey, or another salt, asked for in its place.',
+    tests: ['src/lib/keys/passkey.test.ts'],
+  },
+  {
+    id: 'passkey-bounded',
+    file: 'src/lib/keys/passkey.ts',
+    find: `if (length < 1 || length > CREDENTIAL_MAX) throw new MalformedBytes('credential id');`,
+    replace: '',
+    why: 'What a disk says would be asked of the browser, whatever its length.',
+    tests: ['tests/vectors/vectors.test.ts'],
+  },
+  {
     id: 'kit-code-checked',
     file: 'src/lib/keys/kit.ts',
     find: `return equal(check(content), bytes.subarray(-CHECK)) ? decodeWith(content, readPaper) : null;`,

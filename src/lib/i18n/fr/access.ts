@@ -5,8 +5,8 @@ export const fr = {
   passwordTitle: 'Identifiant et mot de passe',
   identifiant: 'Mon identifiant sur cet appareil',
   identifiantUnknown: 'Il ne peut pas être relu ici.',
-  change: 'Changer de mot de passe',
-  changeTitle: 'Changer de mot de passe',
+  change: "Changer de mot de passe ou d'identifiant",
+  changeTitle: "Changer de mot de passe ou d'identifiant",
   changeLead:
     "Le changement vaut pour cet appareil seulement : les autres gardent leur propre mot de passe. Vos clés d'accès (empreinte ou visage) continuent d'ouvrir votre carnet.",
   changeSame: "Pour ne changer que l'identifiant, redonnez le même mot de passe.",
@@ -25,7 +25,7 @@ export const fr = {
   passkeysNone: "Aucune clé d'accès sur cet appareil.",
   passkeyUnnamed: "Clé d'accès sans nom",
   passkeyAdded: 'Ajoutée le {date}',
-  passkeyUnusable: 'Abîmée : elle ne peut plus ouvrir votre carnet. Vous pouvez la retirer.',
+  passkeyUnusable: 'Abîmée : elle ne peut plus servir.',
   add: 'Ajouter mon empreinte ou mon visage',
   addTitle: 'Ajouter mon empreinte ou mon visage',
   addLead:
