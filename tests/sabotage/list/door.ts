@@ -14,6 +14,14 @@ export const DOOR: readonly Sabotage[] = [
     tests: DOOR_TESTS,
   },
   {
+    id: 'proof-stays-in-its-worker',
+    file: 'src/lib/vault/door/methods.ts',
+    find: `prove: method([proof], 'stays'),`,
+    replace: `prove: method([proof]),`,
+    why: 'The password would be told to every page of the origin, over the channel between tabs.',
+    tests: DOOR_TESTS,
+  },
+  {
     id: 'arguments-checked',
     file: 'src/lib/vault/door/methods.ts',
     find: `const read = v.safeParse(method.takes, args);`,
