@@ -217,6 +217,7 @@ describe('a method takes what its row says and nothing else', () => {
       [{ ...ALICE, password: [PASSWORD] }],
       [IDENTIFIANT, PASSWORD],
     ],
+    renameDevice: [['a'.repeat(64)], ['a'.repeat(63), 'b'], ['a'.repeat(64), 7], ['a'.repeat(64), text]],
     revokeDevice: [['a'.repeat(63)], ['A'.repeat(64)], ['__proto__'], [`${'a'.repeat(64)}\n`]],
     unsettledWords: [[['moi']]],
     settleWords: ofRecord([
@@ -297,6 +298,7 @@ describe('a method takes what its row says and nothing else', () => {
     const fields = { text: 'a', number: 1.5, yes: true, none: null, list: ['a', 'b'] };
     const taken: readonly [MethodName, ...unknown[]][] = [
       ['revokeDevice', device!.id],
+      ['renameDevice', device!.id, 'Tablette'],
       ['history', 'moi', 'allergies', ID],
       ['deleted', 'moi', 'statements'],
       ['measures', 'moi', 'bmi'],

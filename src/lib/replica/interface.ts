@@ -126,6 +126,8 @@ export interface Replica<M extends Members = Members> extends Syncable {
   frontier(): EncodedFrontier;
   /** The heads of the lanes of a device that count. */
   lanesOf(device: DeviceHex): readonly LaneHead[];
+  /** When a device said the newest of what counts here, by its own clock; null when it said nothing. */
+  lastSaid(device: DeviceHex): number | null;
   /**
    * Words of devices that do not stand: late ones, and those that count although the device that revoked them had not named
    * them before.

@@ -369,6 +369,15 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return [...this.#committed.memory.head.lanes.values()].filter(({ author }) => author === device);
   }
 
+  lastSaid(device: DeviceHex): number | null {
+    const { lanes } = this.#committed.document;
+    const times = [...this.#committed.memory.head.lanes].flatMap(([id, { author }]) => {
+      const lane = author === device ? lanes.get(id) : undefined;
+      return lane?.frame(lane.frames - 1)?.time ?? [];
+    });
+    return times.length > 0 ? Math.max(...times) : null;
+  }
+
   unsettled(): Done<UnsettledWords> {
     return this.#act<UnsettledWords, DiskError>(async () =>
       ok(await unsettled(this.#context, await this.#committed.fullTransaction())),

@@ -1,7 +1,7 @@
 /** The door's table of methods, each answered by the vault, by its account or by one of its records. */
 import { fail, ok } from '#lib/bytes/result.ts';
 import { confirmAddition, unsettledAdditions } from './account/additions.ts';
-import { revokeDevice } from './account/devices.ts';
+import { renameDevice, revokeDevice } from './account/devices.ts';
 import { footprint } from './account/footprint.ts';
 import { settleWords, unsettledWords } from './account/unsettled.ts';
 import { addDocument, openDocument } from './documents/documents.ts';
@@ -55,6 +55,7 @@ function accountAnswers(vault: Vault): Omit<AccountDoor, keyof Entry> {
     retry: () => vault.withAccount((account) => Promise.resolve(ok(account.retryNow()))),
     footprint: () => vault.withReadyAccount(footprint),
     devices: () => vault.withAccount((account) => Promise.resolve(ok(account.devices()))),
+    renameDevice: (id, name) => vault.withReadyAccount((account) => renameDevice(account, id, name)),
     revokeDevice: (id) => vault.withReadyAccount((account) => revokeDevice(account, id)),
     linkThisDevice: (typed) => vault.withStorage((storage) => vault.joinOther(storage, typed)),
     linkOtherDevice: ({ code }) => vault.withReadyAccount((account) => vault.links.takeOther(account, code)),

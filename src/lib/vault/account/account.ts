@@ -145,7 +145,14 @@ export class Account {
   devices(): readonly DeviceView[] {
     const { account, device } = this.spaces;
     const names = livingEntries(account.replica.record(), naming.id);
-    return deviceViews(this.spaces.chainState(), names, device.id);
+    const now = this.env.clock.now();
+    const lastSaid = (id: string): number | null => {
+      const spaces = [account, ...this.spaces.records()];
+      const times = spaces.flatMap(({ replica }) => replica.lastSaid(id) ?? []);
+      // A device whose clock runs ahead was not seen tomorrow.
+      return times.length > 0 ? Math.min(now, Math.max(...times)) : null;
+    };
+    return deviceViews(this.spaces.chainState(), names, device.id, lastSaid);
   }
 
   /** Online, everything taken in, nothing unsent. */

@@ -178,6 +178,10 @@ export interface DeviceView {
   readonly addedAt: number;
   readonly thisDevice: boolean;
   readonly revokedAt: number | null;
+  /** The newest of what it said, as far as this device knows, by its own clock; null: no sign of it. */
+  readonly lastSignAt: number | null;
+  /** When it was made to forget the account, as it noted itself before it did; null when it noted nothing. */
+  readonly leftAt: number | null;
 }
 
 /** Something the relay or a device did that it should not have. Shown once each. */
@@ -317,6 +321,8 @@ export interface AccountDoor {
   footprint(): Answer<RelayFootprint>;
 
   devices(): Answer<readonly DeviceView[]>;
+  /** Any device of the account; every other one shows the new name as well. */
+  renameDevice(id: string, name: string): Answer<void>;
   revokeDevice(id: string): Answer<void>;
   /**
    * New device: shows a code, then a phrase; ends `done` when the first record has arrived. What a locked account had

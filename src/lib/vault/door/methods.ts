@@ -125,6 +125,7 @@ const ACCOUNT: Table<AccountDoor> = {
   retry: method([], 'again'),
   footprint: method([], 'again'),
   devices: method([], 'again'),
+  renameDevice: method([name32, text], 'again'),
   revokeDevice: method([name32]),
   linkThisDevice: method([v.object({ ...credentials, deviceName: text })], 'stays'),
   linkOtherDevice: method([v.object({ code: text })]),
