@@ -34,7 +34,7 @@ function entryAnswers(vault: Vault): Entry {
   return {
     status: () => vault.withStorage(() => vault.status()),
     enrol: (typed) => vault.withStorage(() => vault.enrol(typed)),
-    activate: (typed) => vault.withStorage((storage) => vault.activate(storage, typed)),
+    activate: (typed) => vault.withStorage(() => vault.activate(typed)),
     kit: () => vault.withAccount((account) => Promise.resolve(vault.kit(account))),
     confirmKit: (words) => vault.withAccount((account) => vault.confirmKit(account, words)),
     lookUpKit: () => Promise.resolve(fail({ type: 'kit-unknown', relay: null })),
@@ -43,8 +43,7 @@ function entryAnswers(vault: Vault): Entry {
     confirmNewKit: () => Promise.resolve(fail({ type: 'kit-unknown', relay: null })),
     identifiant: () =>
       vault.withAccount(async ({ storage, seal }) => ok(await readIdentifiant(storage, seal))),
-    unlock: ({ record = OWN_RECORD, ...typed }) =>
-      vault.withStorage((storage) => vault.unlock(storage, typed, record)),
+    unlock: ({ record = OWN_RECORD, ...typed }) => vault.withStorage(() => vault.unlock(typed, record)),
     lock: () => vault.withStorage(() => vault.lock()),
   };
 }
@@ -57,7 +56,7 @@ function accountAnswers(vault: Vault): Omit<AccountDoor, keyof Entry> {
     devices: () => vault.withAccount((account) => Promise.resolve(ok(account.devices()))),
     renameDevice: (id, name) => vault.withReadyAccount((account) => renameDevice(account, id, name)),
     revokeDevice: (id) => vault.withReadyAccount((account) => revokeDevice(account, id)),
-    linkThisDevice: (typed) => vault.withStorage((storage) => vault.joinOther(storage, typed)),
+    linkThisDevice: (typed) => vault.withStorage(() => vault.joinOther(typed)),
     linkOtherDevice: ({ code }) => vault.withReadyAccount((account) => vault.links.takeOther(account, code)),
     confirmLink: (same) => vault.withStorage(() => Promise.resolve(ok(vault.links.confirm(same)))),
     cancelLink: () => vault.withStorage(() => Promise.resolve(ok(vault.links.cancel()))),

@@ -7,7 +7,7 @@
  */
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { wrongPositions } from '#lib/keys/kit.ts';
-import { StorageFailure, type Storage, type StorageError } from '#lib/storage/storage.ts';
+import { StorageFailure, type Storage } from '#lib/storage/storage.ts';
 import type { Account } from './account/account.ts';
 import { openAccount } from './account/open-account.ts';
 import { OWN_RECORD, type Answer, type Enrolment, type Kit, type RecordId } from './door/door.ts';
@@ -28,10 +28,10 @@ import {
   enterByPassword,
   foundOrResume,
   isFinal,
-  slots,
   type Entrance,
 } from './entry/entrance.ts';
 import { KEYS } from './disk/layout.ts';
+import { Shelf } from './disk/shelf.ts';
 import type { Environment } from './environment.ts';
 import { storageProblem } from './errors.ts';
 import { LinkDesk } from './linking/desk.ts';
@@ -58,16 +58,16 @@ const CLOSED: Stage = { type: 'closed', enrolled: null, founded: null };
 
 export class Vault {
   readonly links: LinkDesk;
+  readonly shelf: Shelf;
   readonly #env: Environment;
-  readonly #disk: Result<Storage, StorageError>;
   readonly #listeners = new Set<(event: VaultEvent) => void>();
   /** One change of the stage at a time: an account has closed before another one is opened over the same disk. */
   readonly #line = new Line();
   #stage: Stage = CLOSED;
 
-  constructor(env: Environment, disk: Result<Storage, StorageError>) {
+  constructor(env: Environment) {
     this.#env = env;
-    this.#disk = disk;
+    this.shelf = new Shelf(env.disks, () => this.#diskIsNewer());
     this.links = new LinkDesk(env, (link) => this.emit({ type: 'link', link }));
   }
 
@@ -83,10 +83,11 @@ export class Vault {
   // ── how it stands ──────────────────────────────────────────────────────────────────────────────────────────────
 
   async status(): Promise<Result<VaultStatus, VaultError>> {
-    if (!this.#disk.ok) return fail(storageProblem(this.#disk.error));
+    const disk = await this.shelf.current();
+    if (!disk.ok) return fail(storageProblem(disk.error));
     if (this.#stage.type === 'open')
       return ok(this.#stage.kit ? { type: 'activating', step: 'kit' } : { type: 'unlocked' });
-    return ok({ type: (await slots(this.#disk.value)).length > 0 ? 'locked' : 'empty' });
+    return ok({ type: (await this.shelf.carnets()).length > 0 ? 'locked' : 'empty' });
   }
 
   /** Nothing is open or being opened. */
@@ -99,18 +100,14 @@ export class Vault {
     return this.#stage.type === 'open';
   }
 
-  /** Another tab runs a newer version of the program over the same disk. */
-  diskIsNewer(): void {
-    if (this.#stage.type === 'open') this.#stage.account?.diskFailed({ type: 'version' });
-  }
-
   // ── what is asked of it ────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Runs with the storage; what the disk refuses on the way becomes a value. */
-  async withStorage<T>(work: (storage: Storage) => Answer<T>): Answer<T> {
-    if (!this.#disk.ok) return fail(storageProblem(this.#disk.error));
+  /** Runs where something can be kept; what the disk refuses on the way becomes a value. */
+  async withStorage<T>(work: () => Answer<T>): Answer<T> {
+    const disk = await this.shelf.current();
+    if (!disk.ok) return fail(storageProblem(disk.error));
     try {
-      return await work(this.#disk.value);
+      return await work();
     } catch (error) {
       if (error instanceof StorageFailure) return fail(storageProblem(error.error));
       throw error;
@@ -164,11 +161,11 @@ export class Vault {
     return ok({ firstName, lastName, birthDate, email, phone, children });
   }
 
-  activate(storage: Storage, typed: Credentials & { readonly deviceName: string }): Answer<Kit> {
-    return this.#line.run(() => this.#activate(storage, typed));
+  activate(typed: Credentials & { readonly deviceName: string }): Answer<Kit> {
+    return this.#line.run(() => this.#activate(typed));
   }
 
-  async #activate(storage: Storage, typed: Credentials & { readonly deviceName: string }): Answer<Kit> {
+  async #activate(typed: Credentials & { readonly deviceName: string }): Answer<Kit> {
     const env = this.#env;
     const credentials = checkCredentials(typed);
     if (!credentials.ok) return credentials;
@@ -177,6 +174,9 @@ export class Vault {
     if (this.#stage.type === 'open') return fail({ type: 'enrolment-refused' });
     const { enrolled, founded: begun } = this.#stage;
     const { deviceName } = typed;
+    const disk = begun ? await this.shelf.current() : await this.shelf.free();
+    if (!disk.ok) return fail(storageProblem(disk.error));
+    const storage = disk.value;
     const input = { env, storage, founded: begun, enrolled, credentials: credentials.value, deviceName };
     const made = await foundOrResume(input);
     if (!made.ok) return made;
@@ -218,25 +218,34 @@ export class Vault {
     return ok();
   }
 
-  unlock(storage: Storage, credentials: Credentials, first: RecordId): Answer<void> {
+  /** Whichever carnet these open. One and the same answer when there is none, however many there are. */
+  unlock(credentials: Credentials, first: RecordId): Answer<void> {
     return this.#line.run(async () => {
       if (this.isOpen()) return ok();
-      const entrance = await enterByPassword(this.#env, storage, credentials);
-      if (!entrance.ok) return entrance;
-      await this.#enter(storage, entrance.value, { first });
-      return ok();
+      let problem: VaultError = { type: 'wrong-password' };
+      for (const { storage, use } of await this.shelf.carnets()) {
+        const entrance = await enterByPassword(this.#env, storage, credentials);
+        if (entrance.ok) {
+          use();
+          await this.#enter(storage, entrance.value, { first });
+          return ok();
+        }
+        if (entrance.error.type !== 'wrong-password') problem = entrance.error;
+      }
+      return fail(problem);
     });
   }
 
   lock(): Answer<void> {
     return this.#line.run(async () => {
       await this.#closeAccount();
+      await this.shelf.close();
       await this.#tellStatus();
       return ok();
     });
   }
 
-  async joinOther(storage: Storage, typed: Credentials & { readonly deviceName: string }): Answer<void> {
+  async joinOther(typed: Credentials & { readonly deviceName: string }): Answer<void> {
     if (this.isOpen() || this.links.isTalking()) return fail({ type: 'link-refused' });
     const credentials = checkCredentials(typed);
     if (!credentials.ok) return credentials;
@@ -244,6 +253,9 @@ export class Vault {
       this.#line.run(async () => {
         // What is open by now, unlocked or activated meanwhile, is not replaced.
         if (this.isOpen()) return fail({ type: 'link-refused' });
+        const disk = await this.shelf.placeOf(granted.address);
+        if (!disk.ok) return fail(storageProblem(disk.error));
+        const storage = disk.value;
         const input = { env: this.#env, storage, credentials: credentials.value, ...device, granted };
         const entered = await enterByGrant(input);
         if (!entered.ok) return entered;
@@ -257,11 +269,16 @@ export class Vault {
   close(): Promise<void> {
     return this.#line.run(async () => {
       await this.#closeAccount();
-      if (this.#disk.ok) await this.#disk.value.close();
+      await this.shelf.close();
     });
   }
 
   // ── parts ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Another tab runs a newer version of the program over the same disk. */
+  #diskIsNewer(): void {
+    if (this.#stage.type === 'open') this.#stage.account?.diskFailed({ type: 'version' });
+  }
 
   #pendingKit(): PendingKit | null {
     return this.#stage.type === 'open' ? this.#stage.kit : null;

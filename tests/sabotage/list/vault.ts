@@ -3,7 +3,7 @@ import type { Sabotage } from '../sabotage.ts';
 export const VAULT: readonly Sabotage[] = [
   {
     id: 'second-slot-tried',
-    file: 'src/lib/vault/entry/entrance.ts',
+    file: 'src/lib/vault/disk/shelf.ts',
     find: `return copies.filter((slot) => slot !== undefined);`,
     replace: `return copies.filter((slot) => slot !== undefined).slice(0, 1);`,
     why: 'One rotten sector would lock a person out of everything (R04).',
@@ -25,6 +25,22 @@ export const VAULT: readonly Sabotage[] = [
     replace: '',
     why: 'What a locked account left on the disk would stand beside the new one.',
     tests: ['tests/vault/relink.test.ts'],
+  },
+  {
+    id: 'new-account-beside-the-others',
+    file: 'src/lib/vault/disk/shelf.ts',
+    find: `if ((await slotsOn(disk.value)).length > 0) continue;`,
+    replace: '',
+    why: 'Who activates on a computer that is shared would destroy the carnet of whoever was there before.',
+    tests: ['tests/vault/two-people.test.ts'],
+  },
+  {
+    id: 'link-replaces-the-same-account-only',
+    file: 'src/lib/vault/disk/shelf.ts',
+    find: `if ((await storage.keys(chain)).length === 0) continue;`,
+    replace: '',
+    why: 'Who links a computer that is shared would destroy the carnet of whoever was there before.',
+    tests: ['tests/vault/two-people.test.ts'],
   },
   {
     id: 'refused-account-erased',
@@ -73,11 +89,13 @@ export const VAULT: readonly Sabotage[] = [
     file: 'src/lib/vault/stages.ts',
     find: `    return this.#line.run(async () => {
       await this.#closeAccount();
+      await this.shelf.close();
       await this.#tellStatus();
       return ok();
     });`,
     replace: `    return (async () => {
       await this.#closeAccount();
+      await this.shelf.close();
       await this.#tellStatus();
       return ok();
     })();`,
@@ -112,8 +130,8 @@ export const VAULT: readonly Sabotage[] = [
     id: 'link-replaces-nothing-open',
     file: 'src/lib/vault/stages.ts',
     find: `        if (this.isOpen()) return fail({ type: 'link-refused' });
-        const input`,
-    replace: `        const input`,
+        const disk`,
+    replace: `        const disk`,
     why: 'A link that was begun while the account was locked would wipe the disk under the account that is open by then.',
     tests: ['tests/vault/relink.test.ts'],
   },
