@@ -3,6 +3,7 @@ import { fail, ok } from '#lib/bytes/result.ts';
 import { confirmAddition, unsettledAdditions } from './account/additions.ts';
 import { renameDevice, revokeDevice } from './account/devices.ts';
 import { footprint } from './account/footprint.ts';
+import { forgetting } from './account/leaving.ts';
 import { settleWords, unsettledWords } from './account/unsettled.ts';
 import { addDocument, openDocument } from './documents/documents.ts';
 import { OWN_RECORD, type AccountDoor, type Door, type RecordDoor } from './door/door.ts';
@@ -56,6 +57,8 @@ function accountAnswers(vault: Vault): Omit<AccountDoor, keyof Entry> {
     devices: () => vault.withAccount((account) => Promise.resolve(ok(account.devices()))),
     renameDevice: (id, name) => vault.withReadyAccount((account) => renameDevice(account, id, name)),
     revokeDevice: (id) => vault.withReadyAccount((account) => revokeDevice(account, id)),
+    forgetting: () => vault.withAccount(forgetting),
+    forgetDevice: () => vault.withAccount((account) => vault.forget(account)),
     linkThisDevice: (typed) => vault.withStorage(() => vault.joinOther(typed)),
     linkOtherDevice: ({ code }) => vault.withReadyAccount((account) => vault.links.takeOther(account, code)),
     confirmLink: (same) => vault.withStorage(() => Promise.resolve(ok(vault.links.confirm(same)))),

@@ -9,8 +9,16 @@ import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { wrongPositions } from '#lib/keys/kit.ts';
 import { StorageFailure, type Storage } from '#lib/storage/storage.ts';
 import type { Account } from './account/account.ts';
+import { leave, stay } from './account/leaving.ts';
 import { openAccount } from './account/open-account.ts';
-import { OWN_RECORD, type Answer, type Enrolment, type Kit, type RecordId } from './door/door.ts';
+import {
+  OWN_RECORD,
+  type Answer,
+  type Enrolment,
+  type Forgotten,
+  type Kit,
+  type RecordId,
+} from './door/door.ts';
 import type { VaultError, VaultEvent, VaultStatus } from './door/door.ts';
 import {
   checkCredentials,
@@ -242,6 +250,23 @@ export class Vault {
       await this.shelf.close();
       await this.#tellStatus();
       return ok();
+    });
+  }
+
+  /** The account that is open is forgotten here. With its slot gone no key opens what remains, whatever breaks off after. */
+  forget(account: Account): Answer<Forgotten> {
+    return this.#line.run(async () => {
+      if (this.#stage.type !== 'open') return fail({ type: 'locked' });
+      const left = await leave(account);
+      const keysGone = await account.storage.write([{ type: 'deletePrefix', prefix: ['account'] }], 'strict');
+      if (!keysGone.ok) {
+        await stay(account);
+        return fail(storageProblem(keysGone.error));
+      }
+      await this.#closeAccount();
+      const erased = await this.shelf.erase();
+      await this.#tellStatus();
+      return ok({ ...left, erased: erased.ok });
     });
   }
 

@@ -732,6 +732,16 @@ export function startVault(): FakeVault {
       tell({ type: 'devices', devices });
       return yes(undefined);
     },
+    async forgetting() {
+      await wait(200);
+      return yes({ unsent: sync.unsent, documents: documents.length, otherDevices: filled ? 2 : 0 });
+    },
+    async forgetDevice() {
+      await wait(800);
+      status = { type: 'empty' };
+      tell({ type: 'status', status });
+      return yes({ unsent: sync.unsent, documents: documents.length, noted: true, erased: true });
+    },
     async revokeDevice(device) {
       await wait(500);
       devices = devices.map((view) => (view.id === device ? { ...view, revokedAt: Date.now() } : view));
@@ -823,6 +833,8 @@ const FAILURES: Readonly<Partial<Record<keyof Door, VaultError>>> = {
   openDocument: { type: 'document-unavailable' },
   footprint: { type: 'relay-unreachable' },
   renameDevice: { type: 'storage-full' },
+  forgetting: { type: 'storage-unavailable' },
+  forgetDevice: { type: 'storage-unavailable' },
   revokeDevice: { type: 'relay-unreachable' },
   unsettledWords: { type: 'storage-unavailable' },
   settleWords: { type: 'storage-full' },

@@ -43,6 +43,22 @@ export const VAULT: readonly Sabotage[] = [
     tests: ['tests/vault/two-people.test.ts'],
   },
   {
+    id: 'forgotten-keys-go-first',
+    file: 'src/lib/vault/stages.ts',
+    find: `const keysGone = await account.storage.write([{ type: 'deletePrefix', prefix: ['account'] }], 'strict');`,
+    replace: `const keysGone = { ok: true } as { ok: true } | { ok: false; error: never };`,
+    why: 'A disk that refuses would be told to have forgotten, while the password still opens everything.',
+    tests: ['tests/vault/forget.test.ts'],
+  },
+  {
+    id: 'forgotten-disk-erased',
+    file: 'src/lib/vault/stages.ts',
+    find: `const erased = await this.shelf.erase();`,
+    replace: `const erased = { ok: true };`,
+    why: 'What the person was told is destroyed would still lie on the disk.',
+    tests: ['tests/vault/forget.test.ts'],
+  },
+  {
     id: 'refused-account-erased',
     file: 'src/lib/vault/entry/entrance.ts',
     find: `    if (isFinal(redeemed.error) && (await readIdentity(storage, seal)))

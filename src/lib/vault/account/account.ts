@@ -161,8 +161,8 @@ export class Account {
   }
 
   /** The engine once the relay answers; null when it does not within a few seconds. */
-  online(): Promise<SyncEngine | null> {
-    return this.#connection.online(ONLINE_MS);
+  online(within = ONLINE_MS): Promise<SyncEngine | null> {
+    return this.#connection.online(within);
   }
 
   retryNow(): void {

@@ -184,6 +184,27 @@ export interface DeviceView {
   readonly leftAt: number | null;
 }
 
+/** What it would cost that this device forgets the account. */
+export interface Forgetting {
+  /** Changes and documents that only this device has: they would be lost. */
+  readonly unsent: number;
+  /** Documents on this device, of all records. */
+  readonly documents: number;
+  /** Devices that could let this one in again. Without any, only the recovery kit does. */
+  readonly otherDevices: number;
+}
+
+/** What was destroyed. */
+export interface Forgotten {
+  readonly documents: number;
+  /** What was lost with it. */
+  readonly unsent: number;
+  /** The other devices are told that this one has left. */
+  readonly noted: boolean;
+  /** False: no key opens it any more, but the browser has not taken all of it away. */
+  readonly erased: boolean;
+}
+
 /** Something the relay or a device did that it should not have. Shown once each. */
 export interface SecurityNotice {
   readonly id: string;
@@ -324,6 +345,13 @@ export interface AccountDoor {
   /** Any device of the account; every other one shows the new name as well. */
   renameDevice(id: string, name: string): Answer<void>;
   revokeDevice(id: string): Answer<void>;
+  /** Looked at before `forgetDevice`. */
+  forgetting(): Answer<Forgetting>;
+  /**
+   * This device forgets the account that is open: its keys, and all that they open. Works with no network; with one, what is
+   * unsent is sent first and the other devices are told, for a few seconds at most. Refused by the disk it changes nothing.
+   */
+  forgetDevice(): Answer<Forgotten>;
   /**
    * New device: shows a code, then a phrase; ends `done` when the first record has arrived. What a locked account had
    * here is replaced then, and not before.

@@ -127,6 +127,8 @@ const ACCOUNT: Table<AccountDoor> = {
   devices: method([], 'again'),
   renameDevice: method([name32, text], 'again'),
   revokeDevice: method([name32]),
+  forgetting: method([], 'again'),
+  forgetDevice: method([]),
   linkThisDevice: method([v.object({ ...credentials, deviceName: text })], 'stays'),
   linkOtherDevice: method([v.object({ code: text })]),
   confirmLink: method([v.boolean()]),
