@@ -14,12 +14,12 @@ export const ALWAYS = ['tests/architecture.test.ts', 'tests/docs.test.ts', 'test
 /** Page, or folder of pages ← browser tests that visit it. The most specific wins. */
 const VISITORS: Readonly<Record<string, readonly string[]>> = {
   'src/routes': ['pages', 'engines', 'main-job'],
-  'src/routes/(closed)': ['main-job', 'waiting', 'keyboard', 'engines', 'lock'],
+  'src/routes/(closed)': ['main-job', 'waiting', 'keyboard', 'engines', 'lock', 'gone', 'shared'],
   'src/routes/(open)': ['pages', 'main-job', 'tabs'],
   'src/routes/(open)/[carnet]/accueil': ['pages', 'main-job', 'prevention', 'search'],
   'src/routes/(open)/[carnet]/decouverte': ['discovery'],
   'src/routes/(open)/[carnet]/documents': ['papers', 'pages', 'main-job', 'waiting'],
-  'src/routes/(open)/parametres': ['pages', 'main-job', 'history'],
+  'src/routes/(open)/parametres': ['pages', 'main-job', 'history', 'forget', 'linking'],
   'src/routes/(open)/[carnet]/profil': ['places', 'profile', 'search', 'summary', 'pages'],
   'src/routes/(open)/[carnet]/profil/[section]': ['profile', 'forms', 'places', 'history', 'canaries'],
   'src/routes/(open)/[carnet]/profil/directives': ['wishes', 'places'],

@@ -74,6 +74,15 @@ export async function activate(
   credentials: Credentials,
 ): Promise<string[]> {
   await page.goto(url);
+  return activateFromHere(page, letter, credentials);
+}
+
+/** The same from whichever page offers it. */
+export async function activateFromHere(
+  page: Page,
+  letter: Letter,
+  credentials: Credentials,
+): Promise<string[]> {
   await page.getByRole('link', { name: /Activer mon espace santé/ }).click();
   await press(page, /Commencer/);
   await answer(page, letter.code);

@@ -51,7 +51,7 @@ async function examine(name: string, heading: RegExp): Promise<void> {
 test('axe, console, origin and width: the pages before an account, and an address that is no page', async () => {
   await page.goto(carnet.url);
   await examine('welcome', /lisible par vous seul/);
-  await go(page, /relier cet appareil/);
+  await go(page, /Relier cet appareil/);
   await examine('link this device', /Relier cet appareil/);
   await fillCredentials(page, CLAIRE);
   await press(page, /Afficher le code/);

@@ -54,7 +54,11 @@ function accountAnswers(vault: Vault): Omit<AccountDoor, keyof Entry> {
     records: () => vault.withAccount((account) => Promise.resolve(ok(account.records()))),
     retry: () => vault.withAccount((account) => Promise.resolve(ok(account.retryNow()))),
     footprint: () => vault.withReadyAccount(footprint),
-    devices: () => vault.withAccount((account) => Promise.resolve(ok(account.devices()))),
+    devices: () =>
+      vault.withAccount(async (account) => {
+        await account.ready; // until the chain is read there are none
+        return ok(account.devices());
+      }),
     renameDevice: (id, name) => vault.withReadyAccount((account) => renameDevice(account, id, name)),
     revokeDevice: (id) => vault.withReadyAccount((account) => revokeDevice(account, id)),
     forgetting: () => vault.withAccount(forgetting),

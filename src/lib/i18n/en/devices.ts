@@ -22,8 +22,7 @@ export const en = {
   revokedOn: 'Revoked on {date}',
   revokedTitle: 'Revoked devices',
   link: 'Link another device',
-  linkHow:
-    'On the other device, open Carnet and choose "I already have a record: link this device". It will show a code.',
+  linkHow: 'On the other device, open Carnet and choose "Link this device". It will show a code.',
   scan: 'Scan the code',
   scanHint: 'Hold the QR code of the other device before the camera.',
   scanView: 'Camera picture',
@@ -61,7 +60,7 @@ export const en = {
     'Is your record already open on another device? It can hand it over to this one, encrypted from end to end.',
   linkCredentialsLead: 'Choose a user name and password for this device. You may use the same as elsewhere.',
   linkReplaces:
-    'A locked record is already here. Once the link is confirmed, the one of the other device will replace it: what had not been sent from here will be lost. Then revoke the former name of this device.',
+    'A locked record is already here. If it is the same one, linking will replace it: what had not been sent from here will be lost, and the old name of this device is to be revoked. If it is that of somebody else, it will stay as it is.',
   linkShow: 'Show the code',
   linkShowBusy: 'Preparing the code…',
   linkCodeTitle: 'Show this code to your other device',

@@ -16,7 +16,8 @@ export const en = {
   forgotIdentifiant:
     'Your user name is written on your recovery key. Each device where your record is open shows its own under Settings.',
   forgotPassword:
-    'Nobody can reset your password, not even we. Another device where your record is open can link this one, with a new password. Recovery with the recovery key is not possible yet: keep it safe.',
+    'Nobody can reset your password, not even we. Another device where your record is open can link this one, with a new password. So can your recovery key.',
+  kit: 'Use my recovery key',
   identifiantMissing: 'Write your user name.',
   passwordMissing: 'Write your password.',
 } as const satisfies Translation<typeof fr>;

@@ -19,8 +19,7 @@ export const fr = {
   revokedOn: 'Révoqué le {date}',
   revokedTitle: 'Appareils révoqués',
   link: 'Relier un autre appareil',
-  linkHow:
-    "Sur l'autre appareil, ouvrez Carnet et choisissez « J'ai déjà un carnet : relier cet appareil ». Il affichera un code.",
+  linkHow: "Sur l'autre appareil, ouvrez Carnet et choisissez « Relier cet appareil ». Il affichera un code.",
   scan: 'Scanner le code',
   scanHint: "Placez le code QR de l'autre appareil devant la caméra.",
   scanView: 'Image de la caméra',
@@ -61,7 +60,7 @@ export const fr = {
   linkCredentialsLead:
     "Choisissez un identifiant et un mot de passe pour cet appareil. Vous pouvez reprendre les mêmes qu'ailleurs.",
   linkReplaces:
-    "Un carnet verrouillé est déjà ici. Une fois la liaison confirmée, celui de l'autre appareil le remplacera : ce qui n'avait pas été envoyé d'ici sera perdu. Révoquez ensuite l'ancien nom de cet appareil.",
+    "Un carnet verrouillé est déjà ici. Si c'est le même, la liaison le remplacera : ce qui n'avait pas été envoyé d'ici sera perdu, et il faudra révoquer l'ancien nom de cet appareil. Si c'est celui d'une autre personne, il restera comme il est.",
   linkShow: 'Afficher le code',
   linkShowBusy: 'Préparation du code…',
   linkCodeTitle: 'Montrez ce code à votre autre appareil',

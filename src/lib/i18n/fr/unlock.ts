@@ -13,7 +13,8 @@ export const fr = {
   forgotIdentifiant:
     'Votre identifiant est écrit sur votre clé de secours. Chaque appareil où votre carnet est ouvert montre le sien dans Paramètres.',
   forgotPassword:
-    "Personne ne peut remettre à zéro votre mot de passe, pas même nous. Un autre appareil où votre carnet est ouvert peut relier celui-ci, avec un nouveau mot de passe. La reprise par la clé de secours n'est pas encore possible : gardez-la précieusement.",
+    'Personne ne peut remettre à zéro votre mot de passe, pas même nous. Un autre appareil où votre carnet est ouvert peut relier celui-ci, avec un nouveau mot de passe. Votre clé de secours le peut aussi.',
+  kit: 'Utiliser ma clé de secours',
   identifiantMissing: 'Écrivez votre identifiant.',
   passwordMissing: 'Écrivez votre mot de passe.',
 } as const;
