@@ -5,9 +5,9 @@
 import type { Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { expect, test } from './fixtures.ts';
-import { fillCredentials, link, visit } from './journey.ts';
+import { fillCredentials, link, unlock, visit } from './journey.ts';
 import { follow, go, press } from './page-words.ts';
-import { CLAIRES_PHONE, faultsInView } from './support.ts';
+import { CLAIRE, CLAIRES_PHONE, faultsInView } from './support.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 300_000 });
 
@@ -68,6 +68,10 @@ test('D03: neither an address nor the camera app of a phone can begin a link: no
     await expect(page.getByRole('dialog')).toHaveCount(0);
     await expect(page.getByText(/phrases sont-elles identiques/)).toHaveCount(0);
   }
+  // An address that is no page was loaded anew, which locks: nothing is said of a link after it either.
+  await page.goto(carnet.url);
+  await unlock(page, CLAIRE);
+  await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(fresh.getByText(CODE)).toBeVisible();
   await expect(fresh.getByText(/phrases sont-elles identiques/)).toHaveCount(0);
   const manifest = readFileSync('static/manifest.webmanifest', 'utf8');
