@@ -39,7 +39,7 @@ test('on the page that asks for Claire’s password, Paul begins a carnet of his
   await addAllergy(page, 'Arachide');
   await lock(page, url);
   expect(await faultsInView(page)).toEqual([]);
-  await go(page, /Un autre carnet sur cet ordinateur/);
+  await go(page, /Un autre carnet sur cet appareil/);
   await expect(page.getByRole('heading', { name: /Un autre carnet/ })).toBeVisible();
   await expect(page.getByText(/Camille|Moreau/)).toHaveCount(0);
   expect(await faultsInView(page)).toEqual([]);

@@ -7,7 +7,7 @@ import type { HostedVault } from './tabs/serving.ts';
 export async function openVault(env: Environment): Promise<HostedVault> {
   const vault = new Vault(env);
   // Whether anything can be kept here is known before anything is asked.
-  await vault.shelf.current();
+  await vault.shelf.tryOut();
   return {
     ...answersOf(vault),
     subscribe: (listener) => vault.subscribe(listener),

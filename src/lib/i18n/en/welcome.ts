@@ -28,7 +28,7 @@ export const en = {
   },
   forgottenRest:
     'The browser has not erased yet what remains, which no key opens any more. Close all tabs of Carnet, or clear the data of this site.',
-  other: 'Another record on this computer',
+  other: 'Another record on this device',
   otherLead:
     "Each record has a lock of its own. The one that is locked here stays as it is, and nobody sees the other's.",
   otherHow: 'Afterwards your user name and your password are enough: it is your record that opens.',

@@ -27,7 +27,7 @@ export const fr = {
   },
   forgottenRest:
     "Le navigateur n'a pas encore effacé ce qui reste, que plus aucune clé n'ouvre. Fermez tous les onglets de Carnet, ou effacez les données de ce site.",
-  other: 'Un autre carnet sur cet ordinateur',
+  other: 'Un autre carnet sur cet appareil',
   otherLead:
     "Chaque carnet a sa propre serrure. Celui qui est verrouillé ici reste comme il est, et personne ne voit celui de l'autre.",
   otherHow: "Ensuite, votre identifiant et votre mot de passe suffisent : c'est votre carnet qui s'ouvre.",

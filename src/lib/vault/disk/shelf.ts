@@ -45,6 +45,24 @@ export class Shelf {
     return this.#disk(this.#inUse);
   }
 
+  /**
+   * Finds out whether what is written is kept, before anything is asked of a person: a private window may open a disk and refuse
+   * every write to it. What is kept already is not written to.
+   */
+  async tryOut(): Promise<void> {
+    const first = await this.current();
+    if (!first.ok || (await this.carnets()).length > 0) return;
+    const key = ['tried'];
+    const kept = await first.value.write(
+      [
+        { type: 'put', key, value: Uint8Array.of(1) },
+        { type: 'delete', key },
+      ],
+      'strict',
+    );
+    if (!kept.ok) this.#open.set(FIRST, Promise.resolve(kept));
+  }
+
   /** Every disk on which an account stands. One that does not open hides none of the others. */
   async carnets(): Promise<readonly Carnet[]> {
     const found: Carnet[] = [];
