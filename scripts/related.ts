@@ -14,13 +14,13 @@ export const ALWAYS = ['tests/architecture.test.ts', 'tests/docs.test.ts', 'test
 /** Page, or folder of pages ← browser tests that visit it. The most specific wins. */
 const VISITORS: Readonly<Record<string, readonly string[]>> = {
   'src/routes': ['pages', 'engines', 'main-job'],
-  'src/routes/(closed)': ['main-job', 'waiting', 'keyboard', 'engines', 'lock', 'access'],
+  'src/routes/(closed)': ['main-job', 'waiting', 'keyboard', 'engines', 'lock', 'access', 'gone', 'shared'],
   'src/routes/(closed)/retrouver': ['kit-pages'],
   'src/routes/(open)': ['pages', 'main-job', 'tabs'],
   'src/routes/(open)/[carnet]/accueil': ['pages', 'main-job', 'prevention', 'search'],
   'src/routes/(open)/[carnet]/decouverte': ['discovery'],
   'src/routes/(open)/[carnet]/documents': ['papers', 'pages', 'main-job', 'waiting'],
-  'src/routes/(open)/parametres': ['pages', 'main-job', 'history'],
+  'src/routes/(open)/parametres': ['pages', 'main-job', 'history', 'forget', 'linking'],
   'src/routes/(open)/parametres/cle': ['kit-pages', 'pages'],
   'src/routes/(open)/parametres/acces': ['access', 'pages'],
   'src/routes/(open)/[carnet]/profil': ['places', 'profile', 'search', 'summary', 'pages'],

@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { systemChromium } from '../../scripts/chromium.mjs';
 import { expect, test } from './fixtures.ts';
-import { activate, addAllergy, isSent, openAllergies, printedLetter, visit } from './journey.ts';
+import { activate, addAllergy, isSent, openAllergies, printedLetter, unlock, visit } from './journey.ts';
 import { barriers, CLAIRE, overflowOfLargeText } from './support.ts';
 
 const executablePath = systemChromium();
@@ -39,6 +39,11 @@ for (const name of ['generateKey', 'importKey', 'sign', 'verify']) {
   };
 }`;
 const NO_WASM = 'delete self.WebAssembly;';
+/** As a policy or a browser in lockdown has it: there, and it starts nothing. */
+const WASM_REFUSES = `
+for (const name of ['compile', 'instantiate', 'compileStreaming', 'instantiateStreaming'])
+  WebAssembly[name] = () => Promise.reject(new WebAssembly.CompileError('no'));
+WebAssembly.Module = class { constructor() { throw new WebAssembly.CompileError('no'); } };`;
 
 test('R24: without Ed25519 in WebCrypto and without WebAssembly she activates, writes and sends all the same; without a camera she types', async ({
   page,
@@ -70,6 +75,16 @@ test('R24: without Ed25519 in WebCrypto and without WebAssembly she activates, w
   if (await scan.isVisible()) await scan.click();
   await expect(page.getByText(/La caméra n.est pas disponible/)).toBeVisible();
   await expect(page.getByRole('textbox', { name: /Code affiché/ })).toBeVisible();
+});
+
+test('R24: with a WebAssembly that starts nothing she activates and unlocks all the same', async ({
+  page,
+  carnet,
+}) => {
+  await beforeTheVault(page, WASM_REFUSES);
+  await activate(page, carnet.url, printedLetter(carnet), CLAIRE);
+  await page.goto(carnet.url);
+  await unlock(page, CLAIRE);
 });
 
 for (const [name, take] of [
@@ -115,6 +130,15 @@ for (const [name, line, heading] of [
   [
     'is given no storage',
     "IDBFactory.prototype.open = () => { throw new DOMException('no', 'InvalidStateError'); };",
+    /Carnet ne peut rien garder ici/,
+  ],
+  [
+    'opens its storage and keeps nothing, as in some private windows',
+    `const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (...args) {
+      if (this.name === 'items') throw new DOMException('no room', 'QuotaExceededError');
+      return put.apply(this, args);
+    };`,
     /Carnet ne peut rien garder ici/,
   ],
 ] as const)

@@ -78,6 +78,16 @@ export async function activate(
   atEnd: () => Promise<void> = () => Promise.resolve(),
 ): Promise<string[]> {
   await page.goto(url);
+  return activateFromHere(page, letter, credentials, atEnd);
+}
+
+/** The same from whichever page offers it. */
+export async function activateFromHere(
+  page: Page,
+  letter: Letter,
+  credentials: Credentials,
+  atEnd: () => Promise<void> = () => Promise.resolve(),
+): Promise<string[]> {
   await page.getByRole('link', { name: /Activer mon espace santé/ }).click();
   await press(page, /Commencer/);
   await answer(page, letter.code);

@@ -200,7 +200,7 @@ describe('a method takes what its row says and nothing else', () => {
   const WRONG: { readonly [M in MethodName]: readonly unknown[] } = {
     ...{ status: [], kit: [], identifiant: [], lock: [], records: [], retry: [], footprint: [], devices: [] },
     offerUnsent: [],
-    ...{ cancelLink: [], notices: [], markNoticesSeen: [] },
+    ...{ cancelLink: [], notices: [], markNoticesSeen: [], forgetting: [], forgetDevice: [] },
     record: [['../moi'], ['moi\n'], ['']],
     ...{ sync: [[7]], exportRecord: [['']] },
     enrol: [
@@ -254,6 +254,7 @@ describe('a method takes what its row says and nothing else', () => {
       [{ passkey: { id: ID } }],
       [{ passkey: { id: ID, output: new Uint8Array(33) } }],
     ],
+    renameDevice: [['a'.repeat(64)], ['a'.repeat(63), 'b'], ['a'.repeat(64), 7], ['a'.repeat(64), text]],
     revokeDevice: [['a'.repeat(63)], ['A'.repeat(64)], ['__proto__'], [`${'a'.repeat(64)}\n`]],
     unsettledWords: [[['moi']]],
     settleWords: ofRecord([
@@ -334,6 +335,7 @@ describe('a method takes what its row says and nothing else', () => {
     const fields = { text: 'a', number: 1.5, yes: true, none: null, list: ['a', 'b'] };
     const taken: readonly [MethodName, ...unknown[]][] = [
       ['revokeDevice', device!.id],
+      ['renameDevice', device!.id, 'Tablette'],
       ['history', 'moi', 'allergies', ID],
       ['deleted', 'moi', 'statements'],
       ['measures', 'moi', 'bmi'],

@@ -4,6 +4,7 @@ import type { Kit } from '#lib/vault/door/door.ts';
 import { seededRandom } from '../helpers/tools/random.ts';
 import {
   ALICE_ON_PHONE,
+  PASSWORD,
   activateWithKit,
   allergies,
   allergy,
@@ -16,7 +17,7 @@ import {
   type VaultWorld,
 } from '../helpers/worlds/vault-world.ts';
 
-const NEW = { identifiant: 'alice.nouvelle', password: 'Un-autre2mot!long' };
+const NEW = { identifiant: 'alice.nouvelle', password: PASSWORD };
 const pdf = new Blob(['%PDF-1.7\n', new Uint8Array(70_000).fill(65), '\n%%EOF\n']);
 const document = {
   file: pdf,

@@ -29,7 +29,7 @@ test('every published primitive and every format of our own has vectors', () => 
       "padding: 10",
       "size classes: 13",
       "signature rule: 14",
-      "formats of keys: 115",
+      "formats of keys: 117",
       "derivations of keys: 16",
       "account chain: 7",
       "password slot: 11",

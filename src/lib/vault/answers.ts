@@ -1,13 +1,14 @@
 /** The door's table of methods, each answered by the vault, by its account or by one of its records. */
 import { fail, ok } from '#lib/bytes/result.ts';
 import { confirmAddition, unsettledAdditions } from './account/additions.ts';
-import { offerUnsent, revokeDevice } from './account/devices.ts';
+import { offerUnsent, renameDevice, revokeDevice } from './account/devices.ts';
 import { footprint } from './account/footprint.ts';
+import { forgetting } from './account/leaving.ts';
 import { settleWords, unsettledWords } from './account/unsettled.ts';
 import { addDocument, openDocument } from './documents/documents.ts';
 import { OWN_RECORD, type AccountDoor, type Door, type RecordDoor } from './door/door.ts';
 import { readIdentifiant } from './entry/activation.ts';
-import { askedPasskeys, forgetPasskey, namedPasskeys } from './entry/passkeys.ts';
+import { forgetPasskey, namedPasskeys } from './entry/passkeys.ts';
 import { exportRecord } from './record/export.ts';
 import type { Vault } from './stages.ts';
 
@@ -53,26 +54,25 @@ function entryAnswers(vault: Vault): Entry {
   return {
     status: () => vault.withStorage(() => vault.status()),
     enrol: (typed) => vault.withStorage(() => vault.enrol(typed)),
-    activate: (typed) => vault.withStorage((storage) => vault.activate(storage, typed)),
+    activate: (typed) => vault.withStorage(() => vault.activate(typed)),
     kit: () => vault.withAccount((account) => vault.kit(account)),
     confirmKit: (words) => vault.withAccount((account) => vault.confirmKit(account, words)),
     lookUpKit: ({ kit }) => vault.withStorage(() => vault.lookUpKit(kit)),
-    recover: (input, progress) => vault.withStorage((storage) => vault.recover(storage, input, progress)),
+    recover: (input, progress) => vault.withStorage(() => vault.recover(input, progress)),
     newKit: ({ kit }) => vault.withReadyAccount((account) => vault.newKit(account, kit)),
     confirmNewKit: (words) => vault.withReadyAccount((account) => vault.confirmNewKit(account, words)),
     identifiant: () =>
       vault.withAccount(async ({ storage, seal }) => ok(await readIdentifiant(storage, seal))),
-    unlock: ({ record = OWN_RECORD, ...typed }) =>
-      vault.withStorage((storage) => vault.unlock(storage, typed, record)),
+    unlock: ({ record = OWN_RECORD, ...typed }) => vault.withStorage(() => vault.unlock(typed, record)),
     lock: () => vault.withStorage(() => vault.lock()),
   };
 }
 
 function accessAnswers(vault: Vault): Access {
   return {
-    passkeys: () => vault.withStorage(async (storage) => ok(await askedPasskeys(storage))),
+    passkeys: () => vault.withStorage(() => vault.passkeys()),
     unlockByPasskey: ({ record = OWN_RECORD, ...answer }) =>
-      vault.withStorage((storage) => vault.unlockByPasskey(storage, answer, record)),
+      vault.withStorage(() => vault.unlockByPasskey(answer, record)),
     addPasskey: (made) => vault.withReadyAccount((account) => vault.addPasskey(account, made)),
     namedPasskeys: () =>
       vault.withAccount(async ({ storage, seal }) => ok(await namedPasskeys(storage, seal))),
@@ -89,10 +89,17 @@ function accountAnswers(vault: Vault): Omit<AccountDoor, keyof Entry | keyof Acc
     records: () => vault.withAccount((account) => Promise.resolve(ok(account.records()))),
     retry: () => vault.withAccount((account) => Promise.resolve(ok(account.retryNow()))),
     footprint: () => vault.withReadyAccount(footprint),
-    devices: () => vault.withAccount((account) => Promise.resolve(ok(account.devices()))),
+    devices: () =>
+      vault.withAccount(async (account) => {
+        await account.ready; // until the chain is read there are none
+        return ok(account.devices());
+      }),
+    renameDevice: (id, name) => vault.withReadyAccount((account) => renameDevice(account, id, name)),
     offerUnsent: () => vault.withReadyAccount((account) => offerUnsent(account)),
     revokeDevice: (id) => vault.withReadyAccount((account) => revokeDevice(account, id)),
-    linkThisDevice: (typed) => vault.withStorage((storage) => vault.joinOther(storage, typed)),
+    forgetting: () => vault.withAccount(forgetting),
+    forgetDevice: () => vault.withAccount((account) => vault.withProof(() => vault.forget(account))),
+    linkThisDevice: (typed) => vault.withStorage(() => vault.joinOther(typed)),
     linkOtherDevice: ({ code }) =>
       vault.withReadyAccount((account) => vault.withProof(() => vault.links.takeOther(account, code))),
     confirmLink: (same) => vault.withStorage(() => Promise.resolve(ok(vault.links.confirm(same)))),

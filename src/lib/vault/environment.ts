@@ -1,12 +1,10 @@
 /**
  * Everything the vault needs of the world, as one parameter: a test gives a fake clock, a seeded random, a fake network.
  */
-import type { Result } from '#lib/bytes/result.ts';
 import { systemRandom, type Random } from '#lib/crypto/random.ts';
 import type { Argon2Parameters } from '#lib/crypto/kdf.ts';
 import { ARGON2 } from '#lib/crypto/kdf.ts';
-import { openDexieStorage } from '#lib/storage/dexie.ts';
-import type { Storage, StorageError } from '#lib/storage/storage.ts';
+import { browserDisks, type Disks } from '#lib/storage/disks.ts';
 import { systemClock, type Clock } from '#lib/sync/clock.ts';
 import { webSocketDial, type Dial } from '#lib/sync/transport.ts';
 import { browserImages, type ImageTools } from './images.ts';
@@ -23,7 +21,8 @@ export interface Environment {
   /** What a new password slot costs; slots keep their own. */
   readonly argon2: Argon2Parameters;
   readonly images: ImageTools;
-  openStorage(onNewerVersion: () => void): Promise<Result<Storage, StorageError>>;
+  /** One for each carnet of this computer (disk/shelf.ts). */
+  readonly disks: Disks;
   /** Null when the host cannot be reached now. */
   services(): Promise<Services | null>;
   dial(relay: string): Dial;
@@ -34,15 +33,13 @@ export interface Environment {
   onNetworkHint(listener: (online: boolean) => void): () => void;
 }
 
-const DATABASE = 'carnet';
-
 export function browserEnvironment(): Environment {
   return {
     clock: systemClock,
     random: systemRandom,
     argon2: ARGON2,
     images: browserImages,
-    openStorage: (onNewerVersion) => openDexieStorage(DATABASE, { onNewerVersion }),
+    disks: browserDisks(),
     services: () => readServices(),
     dial: (relay) => webSocketDial(relay),
     fetch: (...request) => fetch(...request),

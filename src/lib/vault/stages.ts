@@ -7,15 +7,24 @@
  */
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { wrongPositions } from '#lib/keys/kit.ts';
-import { StorageFailure, type Storage, type StorageError } from '#lib/storage/storage.ts';
+import { StorageFailure, type Storage } from '#lib/storage/storage.ts';
 import type { Account } from './account/account.ts';
+import { leave, stay } from './account/leaving.ts';
 import { openAccount } from './account/open-account.ts';
-import { OWN_RECORD, type Answer, type Enrolment, type Kit, type RecordId } from './door/door.ts';
+import {
+  OWN_RECORD,
+  type Answer,
+  type Enrolment,
+  type Forgotten,
+  type Kit,
+  type RecordId,
+} from './door/door.ts';
 import type {
   KitFound,
   KitGiven,
   NewPasskey,
   PasskeyAnswer,
+  PasskeyAsked,
   PasswordGiven,
   Progress,
   ProofGiven,
@@ -25,6 +34,7 @@ import type {
   VaultStatus,
 } from './door/door.ts';
 import { addPasskey, changeCredentials, Proof, proves } from './entry/access.ts';
+import { askedPasskeys } from './entry/passkeys.ts';
 import {
   checkCredentials,
   enrol,
@@ -42,11 +52,11 @@ import {
   enterByPassword,
   foundOrResume,
   isFinal,
-  slots,
   type Entrance,
 } from './entry/entrance.ts';
 import { KEYS } from './disk/layout.ts';
 import { salvageChanges } from './entry/salvage.ts';
+import { Shelf } from './disk/shelf.ts';
 import type { Environment } from './environment.ts';
 import { storageProblem } from './errors.ts';
 import { KitDesk } from './kit/desk.ts';
@@ -76,8 +86,8 @@ const CLOSED: Stage = { type: 'closed', enrolled: null, founded: null };
 export class Vault {
   readonly links: LinkDesk;
   readonly kits: KitDesk;
+  readonly shelf: Shelf;
   readonly #env: Environment;
-  readonly #disk: Result<Storage, StorageError>;
   readonly #listeners = new Set<(event: VaultEvent) => void>();
   /** One change of the stage at a time: an account has closed before another one is opened over the same disk. */
   readonly #line = new Line();
@@ -86,9 +96,9 @@ export class Vault {
   /** A new kit that is not confirmed yet. */
   #renewal: Renewal | null = null;
 
-  constructor(env: Environment, disk: Result<Storage, StorageError>) {
+  constructor(env: Environment) {
     this.#env = env;
-    this.#disk = disk;
+    this.shelf = new Shelf(env.disks, () => this.#diskIsNewer());
     this.kits = new KitDesk(env);
     this.#proof = new Proof(env.clock);
     this.links = new LinkDesk(env, (link) => this.emit({ type: 'link', link }));
@@ -106,10 +116,11 @@ export class Vault {
   // ── how it stands ──────────────────────────────────────────────────────────────────────────────────────────────
 
   async status(): Promise<Result<VaultStatus, VaultError>> {
-    if (!this.#disk.ok) return fail(storageProblem(this.#disk.error));
+    const disk = await this.shelf.current();
+    if (!disk.ok) return fail(storageProblem(disk.error));
     if (this.#stage.type === 'open')
       return ok(this.#stage.kit ? { type: 'activating', step: 'kit' } : { type: 'unlocked' });
-    return ok({ type: (await slots(this.#disk.value)).length > 0 ? 'locked' : 'empty' });
+    return ok({ type: (await this.shelf.carnets()).length > 0 ? 'locked' : 'empty' });
   }
 
   /** Nothing is open or being opened. */
@@ -128,18 +139,14 @@ export class Vault {
     return this.#stage.type === 'open';
   }
 
-  /** Another tab runs a newer version of the program over the same disk. */
-  diskIsNewer(): void {
-    if (this.#stage.type === 'open') this.#stage.account?.diskFailed({ type: 'version' });
-  }
-
   // ── what is asked of it ────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Runs with the storage; what the disk refuses on the way becomes a value. */
-  async withStorage<T>(work: (storage: Storage) => Answer<T>): Answer<T> {
-    if (!this.#disk.ok) return fail(storageProblem(this.#disk.error));
+  /** Runs where something can be kept; what the disk refuses on the way becomes a value. */
+  async withStorage<T>(work: () => Answer<T>): Answer<T> {
+    const disk = await this.shelf.current();
+    if (!disk.ok) return fail(storageProblem(disk.error));
     try {
-      return await work(this.#disk.value);
+      return await work();
     } catch (error) {
       if (error instanceof StorageFailure) return fail(storageProblem(error.error));
       throw error;
@@ -181,7 +188,10 @@ export class Vault {
 
   /** Only if it was shown a moment ago that the one who asks may: around what hands out the record, or lets somebody in. */
   withProof<T>(work: () => Answer<T>): Answer<T> {
-    return this.#proof.holds() ? work() : Promise.resolve(fail({ type: 'proof-needed' }));
+    // Until the kit is confirmed nobody has entered anything.
+    return this.#proof.holds() || this.#pendingKit()
+      ? work()
+      : Promise.resolve(fail({ type: 'proof-needed' }));
   }
 
   // ── events ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -198,11 +208,11 @@ export class Vault {
     return ok({ firstName, lastName, birthDate, email, phone, children });
   }
 
-  activate(storage: Storage, typed: Credentials & { readonly deviceName: string }): Answer<Kit> {
-    return this.#line.run(() => this.#activate(storage, typed));
+  activate(typed: Credentials & { readonly deviceName: string }): Answer<Kit> {
+    return this.#line.run(() => this.#activate(typed));
   }
 
-  async #activate(storage: Storage, typed: Credentials & { readonly deviceName: string }): Answer<Kit> {
+  async #activate(typed: Credentials & { readonly deviceName: string }): Answer<Kit> {
     const env = this.#env;
     const credentials = checkCredentials(typed);
     if (!credentials.ok) return credentials;
@@ -211,6 +221,9 @@ export class Vault {
     if (this.#stage.type === 'open') return fail({ type: 'enrolment-refused' });
     const { enrolled, founded: begun } = this.#stage;
     const { deviceName } = typed;
+    const disk = begun ? await this.shelf.current() : await this.shelf.free();
+    if (!disk.ok) return fail(storageProblem(disk.error));
+    const storage = disk.value;
     const input = { env, storage, founded: begun, enrolled, credentials: credentials.value, deviceName };
     const made = await foundOrResume(input);
     if (!made.ok) return made;
@@ -281,21 +294,38 @@ export class Vault {
     this.#renewal = null;
   }
 
-  unlock(storage: Storage, credentials: Credentials, first: RecordId): Answer<void> {
-    return this.#unlock(storage, first, () => enterByPassword(this.#env, storage, credentials));
+  /** Whichever carnet these open. One and the same answer when there is none, however many there are. */
+  unlock(credentials: Credentials, first: RecordId): Answer<void> {
+    return this.#unlock(first, (storage) => enterByPassword(this.#env, storage, credentials));
   }
 
-  unlockByPasskey(storage: Storage, answer: PasskeyAnswer, first: RecordId): Answer<void> {
-    return this.#unlock(storage, first, () => enterByPasskey(this.#env, storage, answer));
+  /** Of every carnet of this computer: which of them is whose, none of them says. */
+  async passkeys(): Answer<readonly PasskeyAsked[]> {
+    const all = await Promise.all((await this.shelf.carnets()).map(({ storage }) => askedPasskeys(storage)));
+    return ok(all.flat());
   }
 
-  #unlock(storage: Storage, first: RecordId, enter: () => Answer<Entrance>): Answer<void> {
+  async unlockByPasskey({ id, output }: PasskeyAnswer, first: RecordId): Answer<void> {
+    const tried = (): PasskeyAnswer => ({ id, output: output.slice() });
+    const done = await this.#unlock(first, (storage) => enterByPasskey(this.#env, storage, tried()));
+    output.fill(0);
+    return done;
+  }
+
+  #unlock(first: RecordId, enter: (storage: Storage) => Answer<Entrance>): Answer<void> {
     return this.#line.run(async () => {
       if (this.isOpen()) return ok();
-      const entrance = await enter();
-      if (!entrance.ok) return entrance;
-      await this.#enter(storage, entrance.value, { first });
-      return ok();
+      let problem: VaultError | null = null;
+      for (const { storage, use } of await this.shelf.carnets()) {
+        const entrance = await enter(storage);
+        if (entrance.ok) {
+          use();
+          await this.#enter(storage, entrance.value, { first });
+          return ok();
+        }
+        if (problem === null || entrance.error.type !== 'wrong-password') problem = entrance.error;
+      }
+      return fail(problem ?? { type: 'wrong-password' });
     });
   }
 
@@ -305,7 +335,7 @@ export class Vault {
   }
 
   /** One write, once all is here: whatever breaks off before leaves this device as it was. */
-  recover(storage: Storage, input: Recovery, progress?: Progress): Answer<void> {
+  recover(input: Recovery, progress?: Progress): Answer<void> {
     const credentials = checkCredentials(input);
     if (!credentials.ok) return Promise.resolve(credentials);
     return this.#line.run(async () => {
@@ -313,6 +343,9 @@ export class Vault {
       const recovered = await this.kits.recover(credentials.value, input, progress);
       if (!recovered.ok) return recovered;
       const { entrance, changes } = recovered.value;
+      const disk = await this.shelf.placeOf(entrance.identity.address);
+      if (!disk.ok) return fail(storageProblem(disk.error));
+      const storage = disk.value;
       const written = await storage.write([...(await salvageChanges(storage)), ...changes], 'strict');
       this.kits.cancel();
       if (!written.ok) return fail(storageProblem(written.error));
@@ -348,12 +381,30 @@ export class Vault {
   lock(): Answer<void> {
     return this.#line.run(async () => {
       await this.#closeAccount();
+      await this.shelf.close();
       await this.#tellStatus();
       return ok();
     });
   }
 
-  async joinOther(storage: Storage, typed: Credentials & { readonly deviceName: string }): Answer<void> {
+  /** The account that is open is forgotten here. With its slot gone no key opens what remains, whatever breaks off after. */
+  forget(account: Account): Answer<Forgotten> {
+    return this.#line.run(async () => {
+      if (this.#stage.type !== 'open') return fail({ type: 'locked' });
+      const left = await leave(account);
+      const keysGone = await account.storage.write([{ type: 'deletePrefix', prefix: ['account'] }], 'strict');
+      if (!keysGone.ok) {
+        await stay(account);
+        return fail(storageProblem(keysGone.error));
+      }
+      await this.#closeAccount();
+      const erased = await this.shelf.erase();
+      await this.#tellStatus();
+      return ok({ ...left, erased: erased.ok });
+    });
+  }
+
+  async joinOther(typed: Credentials & { readonly deviceName: string }): Answer<void> {
     if (this.isOpen() || this.links.isTalking()) return fail({ type: 'link-refused' });
     const credentials = checkCredentials(typed);
     if (!credentials.ok) return credentials;
@@ -361,6 +412,9 @@ export class Vault {
       this.#line.run(async () => {
         // What is open by now, unlocked or activated meanwhile, is not replaced.
         if (this.isOpen()) return fail({ type: 'link-refused' });
+        const disk = await this.shelf.placeOf(granted.address);
+        if (!disk.ok) return fail(storageProblem(disk.error));
+        const storage = disk.value;
         const input = { env: this.#env, storage, credentials: credentials.value, ...device, granted };
         const entered = await enterByGrant(input);
         if (!entered.ok) return entered;
@@ -374,11 +428,16 @@ export class Vault {
   close(): Promise<void> {
     return this.#line.run(async () => {
       await this.#closeAccount();
-      if (this.#disk.ok) await this.#disk.value.close();
+      await this.shelf.close();
     });
   }
 
   // ── parts ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Another tab runs a newer version of the program over the same disk. */
+  #diskIsNewer(): void {
+    if (this.#stage.type === 'open') this.#stage.account?.diskFailed({ type: 'version' });
+  }
 
   #pendingKit(): PendingKit | null {
     return this.#stage.type === 'open' ? this.#stage.kit : null;

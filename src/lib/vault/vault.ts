@@ -5,9 +5,9 @@ import { Vault } from './stages.ts';
 import type { HostedVault } from './tabs/serving.ts';
 
 export async function openVault(env: Environment): Promise<HostedVault> {
-  let opened: Vault | null = null;
-  const disk = await env.openStorage(() => opened?.diskIsNewer());
-  const vault = (opened = new Vault(env, disk));
+  const vault = new Vault(env);
+  // Whether anything can be kept here is known before anything is asked.
+  await vault.shelf.tryOut();
   return {
     ...answersOf(vault),
     subscribe: (listener) => vault.subscribe(listener),

@@ -21,6 +21,8 @@ export interface FaultyDisk {
   /** As a real backend opens: refused after `refuseOpening`. */
   tryOpen(): Promise<Result<Storage, StorageError>>;
   refuseOpening(type: StorageError['type'] | null): void;
+  /** As a real backend takes a database away: refused while every write is. */
+  erase(): Promise<Result<void, StorageError>>;
 
   /** Calls and writes since the disk was made, over all processes: what the two below count. */
   readonly calls: number;
@@ -43,7 +45,7 @@ export interface FaultyDisk {
 }
 
 export function faultyDisk(): FaultyDisk {
-  const safe = memoryStorage(); // survives a power loss
+  let safe = memoryStorage(); // survives a power loss
   let live = memoryStorage(); // what a process sees: safe and the unsafe batches
   let unsafe: (readonly Change[])[] = [];
   let process = {};
@@ -104,6 +106,11 @@ export function faultyDisk(): FaultyDisk {
     open,
     tryOpen: async () => (refused ? fail({ type: refused }) : ok(open())),
     refuseOpening: (type) => void (refused = type),
+    async erase() {
+      if (failing) return fail({ type: failing });
+      [safe, live, unsafe] = [memoryStorage(), memoryStorage(), []];
+      return ok();
+    },
     get calls() {
       return calls;
     },

@@ -67,6 +67,11 @@ const DIRECTIVES = {
   trusted: 'Jeanne Martin, 06 00 00 00 01',
 };
 
+const seenDevice = (id: string, name: string, addedAt: number, more: Partial<DeviceView>): DeviceView => ({
+  ...{ id, name, addedAt, thisDevice: false, revokedAt: null, lastSignAt: null, leftAt: null },
+  ...more,
+});
+
 type MakeEntry = (n: number, section: string, daysAgo: number, fields: Entry['fields']) => Entry;
 
 /** A life, as somebody would have written it down. */
@@ -399,17 +404,15 @@ export function startVault(): FakeVault {
   const gone = new Map<string, DocumentView>();
 
   let devices: DeviceView[] = [
-    { id: 'd1', name: 'Ordinateur · Firefox', addedAt: now - 90 * DAY, thisDevice: true, revokedAt: null },
+    seenDevice('d1', 'Ordinateur · Firefox', now - 90 * DAY, { thisDevice: true, lastSignAt: now }),
     ...(filled
       ? [
-          { id: 'd2', name: 'iPhone', addedAt: now - 60 * DAY, thisDevice: false, revokedAt: null },
-          {
-            id: 'd3',
-            name: 'Ancienne tablette',
-            addedAt: now - 900 * DAY,
-            thisDevice: false,
-            revokedAt: now - 200 * DAY,
-          },
+          seenDevice('d2', 'iPhone', now - 60 * DAY, { lastSignAt: now - DAY }),
+          seenDevice('d4', 'Ordinateur de la médiathèque', now - 30 * DAY, {
+            ...{ lastSignAt: now - 29 * DAY, leftAt: now - 29 * DAY },
+          }),
+          seenDevice('d5', 'Tablette de la cuisine', now - 70 * DAY, {}),
+          seenDevice('d3', 'Ancienne tablette', now - 900 * DAY, { revokedAt: now - 200 * DAY }),
         ]
       : []),
   ];
@@ -775,6 +778,22 @@ export function startVault(): FakeVault {
     },
     devices: async () => yes(devices),
     offerUnsent: async () => yes(0),
+    async renameDevice(device, name) {
+      await wait(300);
+      devices = devices.map((view) => (view.id === device ? { ...view, name } : view));
+      tell({ type: 'devices', devices });
+      return yes(undefined);
+    },
+    async forgetting() {
+      await wait(200);
+      return yes({ unsent: sync.unsent, documents: documents.length, otherDevices: filled ? 2 : 0 });
+    },
+    async forgetDevice() {
+      await wait(800);
+      status = { type: 'empty' };
+      tell({ type: 'status', status });
+      return yes({ unsent: sync.unsent, documents: documents.length, noted: true, erased: true });
+    },
     async revokeDevice(device) {
       await wait(500);
       devices = devices.map((view) => (view.id === device ? { ...view, revokedAt: Date.now() } : view));
@@ -873,6 +892,9 @@ const FAILURES: Readonly<Partial<Record<keyof Door, VaultError>>> = {
   addDocument: { type: 'storage-full' },
   openDocument: { type: 'document-unavailable' },
   footprint: { type: 'relay-unreachable' },
+  renameDevice: { type: 'storage-full' },
+  forgetting: { type: 'storage-unavailable' },
+  forgetDevice: { type: 'storage-unavailable' },
   revokeDevice: { type: 'relay-unreachable' },
   unsettledWords: { type: 'storage-unavailable' },
   settleWords: { type: 'storage-full' },

@@ -128,6 +128,7 @@ export const PAGES: readonly LookedAt[] = [
   { path: '/relier', account: 'none', states: ['empty', 'error', 'waiting'], act: nameThisDevice },
   { path: '/retrouver', account: 'none', states: ['empty', 'error', 'waiting'], act: giveWords },
   { path: '/deverrouiller', account: 'locked', states: ['full', 'error', 'waiting'], act: signIn },
+  { path: '/autre-carnet', account: 'locked', states: ['full'] },
   open('/moi/accueil'),
   open('/moi/decouverte/allergies', ['empty', 'full']),
   open('/moi/decouverte/fin', ['empty', 'full']),

@@ -18,7 +18,9 @@ import { systemClock, type Clock } from '#lib/sync/clock.ts';
 import { webSocketDial, type Dial } from '#lib/sync/transport.ts';
 import { readConfig, type Config } from '../../../relay/config.ts';
 import { startCarnet, type RunningCarnet } from '../../../relay/main.ts';
+import type { Storage, StorageError } from '#lib/storage/storage.ts';
 import { faultyDisk, type FaultyDisk } from '../hostile/faulty-storage.ts';
+import { diskShelf } from './disk-shelf.ts';
 
 export const PASSWORD = 'Un-mot2passe!long';
 export const IDENTIFIANT = 'alice.martin';
@@ -50,13 +52,15 @@ export interface DeviceOptions {
   readonly images?: Environment['images'];
   readonly disk?: FaultyDisk;
   /** In the place of the disk that misbehaves: a real backend. */
-  readonly openStorage?: Environment['openStorage'];
+  readonly openStorage?: (onNewerVersion: () => void) => Promise<Result<Storage, StorageError>>;
   /** Stands between the device and the authority. */
   readonly fetch?: typeof fetch;
 }
 
 export interface TestDevice {
   readonly disk: FaultyDisk;
+  /** The disks there are, by their names; the first is called `carnet`. */
+  readonly disks: ReadonlyMap<string, FaultyDisk>;
   readonly events: VaultEvent[];
   vault: HostedVault;
   /** False: as in a hospital corridor. */
@@ -116,7 +120,11 @@ export function testEnvironment(url: string): Environment {
     random: systemRandom,
     argon2: { m: 65_536, t: 3, p: 1 },
     images: NO_IMAGES,
-    openStorage: () => Promise.resolve(ok(memoryStorage())),
+    disks: {
+      open: () => Promise.resolve(ok(memoryStorage())),
+      existing: () => Promise.resolve([]),
+      erase: () => Promise.resolve(ok()),
+    },
     services: () => Promise.resolve({ relay: `${url.replace('http', 'ws')}/relay`, authority: url }),
     dial: (relay) => webSocketDial(relay),
     fetch,
@@ -132,8 +140,10 @@ export function testDevice(url: string, options: DeviceOptions = {}): TestDevice
   const hints = new Set<(online: boolean) => void>();
   const lines = new Set<() => void>();
   const clock = hastyClock();
+  const shelf = diskShelf(disk);
   const device: TestDevice = {
     disk,
+    disks: shelf.all,
     events: [],
     vault: undefined as unknown as HostedVault,
     online: true,
@@ -145,7 +155,7 @@ export function testDevice(url: string, options: DeviceOptions = {}): TestDevice
     },
     kill() {
       process = {};
-      disk.crash();
+      for (const one of shelf.all.values()) one.crash();
       for (const cut of [...lines]) cut();
     },
     async reopen(credentials = null) {
@@ -190,7 +200,7 @@ export function testDevice(url: string, options: DeviceOptions = {}): TestDevice
       random: systemRandom,
       argon2: { m: 65_536, t: 3, p: 1 },
       images,
-      openStorage: options.openStorage ?? (() => disk.tryOpen()),
+      disks: shelf.disks(options.openStorage),
       services: () => Promise.resolve(isOnline() ? services : null),
       dial: (relay) => (events) =>
         isOnline() ? severable(line(webSocketDial(relay)))(events) : deadLine(events),
@@ -273,8 +283,11 @@ export async function activateWithKit(
 }
 
 /** The vault of a device on which the password was asked for a moment ago: it hands out what it has, and lets others in. */
-export async function proven({ vault }: Pick<TestDevice, 'vault'>): Promise<HostedVault> {
-  good(await vault.prove({ password: PASSWORD }));
+export async function proven(
+  { vault }: Pick<TestDevice, 'vault'>,
+  password = PASSWORD,
+): Promise<HostedVault> {
+  good(await vault.prove({ password }));
   return vault;
 }
 

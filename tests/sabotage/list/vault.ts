@@ -3,7 +3,7 @@ import type { Sabotage } from '../sabotage.ts';
 export const VAULT: readonly Sabotage[] = [
   {
     id: 'second-slot-tried',
-    file: 'src/lib/vault/entry/entrance.ts',
+    file: 'src/lib/vault/disk/shelf.ts',
     find: `return copies.filter((slot) => slot !== undefined);`,
     replace: `return copies.filter((slot) => slot !== undefined).slice(0, 1);`,
     why: 'One rotten sector would lock a person out of everything (R04).',
@@ -101,6 +101,38 @@ export const VAULT: readonly Sabotage[] = [
     tests: ['tests/vault/relink.test.ts'],
   },
   {
+    id: 'new-account-beside-the-others',
+    file: 'src/lib/vault/disk/shelf.ts',
+    find: `if (!isEmpty) continue;`,
+    replace: '',
+    why: 'Who activates on a computer that is shared would destroy the carnet of whoever was there before.',
+    tests: ['tests/vault/two-people.test.ts'],
+  },
+  {
+    id: 'link-replaces-the-same-account-only',
+    file: 'src/lib/vault/disk/shelf.ts',
+    find: `if (!disk.ok || (await disk.value.keys(chain)).length === 0) continue;`,
+    replace: `if (!disk.ok) continue;`,
+    why: 'Who links a computer that is shared would destroy the carnet of whoever was there before.',
+    tests: ['tests/vault/two-people.test.ts'],
+  },
+  {
+    id: 'forgotten-keys-go-first',
+    file: 'src/lib/vault/stages.ts',
+    find: `const keysGone = await account.storage.write([{ type: 'deletePrefix', prefix: ['account'] }], 'strict');`,
+    replace: `const keysGone = { ok: true } as { ok: true } | { ok: false; error: never };`,
+    why: 'A disk that refuses would be told to have forgotten, while the password still opens everything.',
+    tests: ['tests/vault/forget.test.ts'],
+  },
+  {
+    id: 'forgotten-disk-erased',
+    file: 'src/lib/vault/stages.ts',
+    find: `const erased = await this.shelf.erase();`,
+    replace: `const erased = { ok: true };`,
+    why: 'What the person was told is destroyed would still lie on the disk.',
+    tests: ['tests/vault/forget.test.ts'],
+  },
+  {
     id: 'refused-account-erased',
     file: 'src/lib/vault/entry/entrance.ts',
     find: `    if (isFinal(redeemed.error) && (await readIdentity(storage, seal)))
@@ -147,11 +179,13 @@ export const VAULT: readonly Sabotage[] = [
     file: 'src/lib/vault/stages.ts',
     find: `    return this.#line.run(async () => {
       await this.#closeAccount();
+      await this.shelf.close();
       await this.#tellStatus();
       return ok();
     });`,
     replace: `    return (async () => {
       await this.#closeAccount();
+      await this.shelf.close();
       await this.#tellStatus();
       return ok();
     })();`,
@@ -186,8 +220,8 @@ export const VAULT: readonly Sabotage[] = [
     id: 'link-replaces-nothing-open',
     file: 'src/lib/vault/stages.ts',
     find: `        if (this.isOpen()) return fail({ type: 'link-refused' });
-        const input`,
-    replace: `        const input`,
+        const disk`,
+    replace: `        const disk`,
     why: 'A link that was begun while the account was locked would wipe the disk under the account that is open by then.',
     tests: ['tests/vault/relink.test.ts'],
   },

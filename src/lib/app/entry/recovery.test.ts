@@ -5,7 +5,7 @@ import { NewKitFlow } from './new-kit.svelte.ts';
 import { RecoveryFlow } from './recovery.svelte.ts';
 
 const device = (id: string, thisDevice = false): DeviceView => ({
-  ...{ id, name: `Appareil ${id}`, addedAt: 1, thisDevice, revokedAt: null },
+  ...{ id, name: `Appareil ${id}`, addedAt: 1, thisDevice, revokedAt: null, lastSignAt: null, leftAt: null },
 });
 
 const found = (devices: readonly DeviceView[]): KitFound => ({

@@ -2,6 +2,7 @@
 import { LANGUAGES, type Language } from '#lib/i18n/language.svelte.ts';
 
 const THEMES = ['auto', 'light', 'dark'] as const;
+const CARNETS = ['none', 'here'] as const;
 const TEXT_SIZES = ['normal', 'large', 'larger'] as const;
 
 export type Theme = (typeof THEMES)[number];
@@ -11,6 +12,8 @@ export interface PreferenceValues {
   readonly language: Language;
   readonly theme: Theme;
   readonly textSize: TextSize;
+  /** Whether a carnet is kept on this device, and nothing of whose: told when the browser has dropped it (R07). */
+  readonly carnet: (typeof CARNETS)[number];
 }
 
 /** @param browserLanguages what the browser would like, in its order; used only where nothing was chosen */
@@ -24,6 +27,7 @@ export function readValues(raw: unknown, browserLanguages: readonly string[] = [
     language: oneOf(LANGUAGES, stored.get('language'), english ? 'en' : 'fr'),
     theme: oneOf(THEMES, stored.get('theme'), 'auto'),
     textSize: oneOf(TEXT_SIZES, stored.get('textSize'), 'normal'),
+    carnet: oneOf(CARNETS, stored.get('carnet'), 'none'),
   };
 }
 

@@ -3,7 +3,7 @@ import { readValues } from './preferences-values.ts';
 
 describe('device preferences', () => {
   test('without any, Carnet is French, follows the device, and writes at its usual size', () => {
-    expect(readValues(null)).toEqual({ language: 'fr', theme: 'auto', textSize: 'normal' });
+    expect(readValues(null)).toEqual({ language: 'fr', theme: 'auto', textSize: 'normal', carnet: 'none' });
   });
 
   test('French first: English only where the browser speaks no French at all', () => {
@@ -16,7 +16,12 @@ describe('device preferences', () => {
     const hostile: unknown = JSON.parse(
       '{"language":"xx","theme":{"a":1},"textSize":"__proto__","__proto__":{"x":1}}',
     );
-    expect(readValues(hostile)).toEqual({ language: 'fr', theme: 'auto', textSize: 'normal' });
-    expect(readValues('dark')).toEqual({ language: 'fr', theme: 'auto', textSize: 'normal' });
+    expect(readValues(hostile)).toEqual({
+      language: 'fr',
+      theme: 'auto',
+      textSize: 'normal',
+      carnet: 'none',
+    });
+    expect(readValues('dark')).toEqual({ language: 'fr', theme: 'auto', textSize: 'normal', carnet: 'none' });
   });
 });

@@ -8,8 +8,10 @@ import { createContext } from 'svelte';
 import { recordShown, showRecord } from '#lib/places/places.svelte.ts';
 import { inRecord } from '#lib/vault/door/client.ts';
 import type {
+  Answer,
   DeviceView,
   Door,
+  Forgotten,
   LinkState,
   PasskeyAsked,
   RecordCalls,
@@ -55,6 +57,9 @@ export class Session {
   #views = $state.raw<Readonly<Record<RecordId, RecordView>>>({});
   #syncs = $state.raw<Readonly<Record<RecordId, SyncView>>>({});
   #locking = false;
+  #forgetting = false;
+  /** This device in the account whose pages are shown: no two carnets have the same. */
+  #whose: string | undefined;
 
   constructor(vault: Vault) {
     this.#vault = vault;
@@ -112,6 +117,22 @@ export class Session {
     location.replace(reason === 'idle' ? '/deverrouiller?inactif' : '/deverrouiller');
   }
 
+  /**
+   * This device forgets the account that is open. What this page still shows of it goes with the page: when it is done, `gone`
+   * says whether no other carnet is here, and another page is loaded.
+   */
+  async forget(): Answer<Forgotten & { readonly gone: boolean }> {
+    this.#locking = this.#forgetting = true;
+    const answer = await this.door.forgetDevice();
+    if (!answer.ok) {
+      this.#locking = this.#forgetting = false;
+      return answer;
+    }
+    const left = await this.door.status();
+    this.#vault.terminate();
+    return { ok: true, value: { ...answer.value, gone: left.ok && left.value.type === 'empty' } };
+  }
+
   #hear(event: VaultEvent): void {
     switch (event.type) {
       case 'status':
@@ -142,12 +163,23 @@ export class Session {
   }
 
   #setStatus(status: VaultStatus): void {
+    if (this.#forgetting) return; // another page will ask
+    if (this.left && status.type === 'unlocked') return void this.#comeBack(status);
     const was = this.status?.type;
     this.status = status;
     if (status.type !== 'locked') this.left = false;
     if (status.type === 'unlocked' && was !== 'unlocked') void this.#load();
-    // Another tab locked: this one lets go of what it shows as well.
-    if (status.type === 'locked' && was === 'unlocked') void this.lock('asked');
+    // Another tab locked, or forgot: this one lets go of what it shows as well.
+    if (was === 'unlocked' && (status.type === 'locked' || status.type === 'empty')) void this.lock('asked');
+  }
+
+  /** What waits out of sight is shown again to the person whose it is. Somebody else's carnet begins on a page of its own. */
+  async #comeBack(status: VaultStatus): Promise<void> {
+    const devices = await this.door.devices();
+    if (!devices.ok || ownId(devices.value) !== this.#whose) return location.replace('/deverrouiller');
+    this.left = false;
+    this.status = status;
+    await this.#load();
   }
 
   /** Nobody has locked, so nothing that is half written here is thrown away; the idle watch goes on. */
@@ -174,7 +206,10 @@ export class Session {
       this.door.notices(),
     ]);
     if (records.ok) this.records = records.value;
-    if (devices.ok) this.devices = devices.value;
+    if (devices.ok) {
+      this.devices = devices.value;
+      this.#whose = ownId(devices.value);
+    }
     if (notices.ok) this.notices = notices.value;
   }
 
@@ -189,6 +224,10 @@ export class Session {
 }
 
 export const [getSession, setSession] = createContext<Session>();
+
+function ownId(devices: readonly DeviceView[]): string | undefined {
+  return devices.find(({ thisDevice }) => thisDevice)?.id;
+}
 
 /** The same door, but a worker that breaks is reported once and answered as an interrupted call, never thrown at a page. */
 function guarded(vault: Vault, onBroken: () => void): Door {

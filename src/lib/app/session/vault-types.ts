@@ -2,6 +2,7 @@
 export type {
   DeviceView,
   DocumentView,
+  Forgetting,
   LinkState,
   PasskeyAnswer,
   PasskeyAsked,

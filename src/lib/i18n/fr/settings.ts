@@ -15,8 +15,38 @@ export const fr = {
   identifiantUnknown: 'Il ne peut pas être relu ici. Il est écrit sur votre clé de secours.',
   lock: 'Verrouiller maintenant',
   lockText: 'Carnet se verrouille aussi tout seul après 5 minutes sans activité.',
+  forget: 'Oublier le carnet sur cet appareil',
+  forgetText: 'Pour un appareil que vous rendez, vendez ou prêtez. Fonctionne aussi sans réseau.',
+  forgetTitle: 'Oublier le carnet ici ?',
+  forgetWhat: {
+    one: "Cet appareil détruira ses clés, {count} document et tout ce qu'il a de votre carnet. C'est définitif.",
+    many: "Cet appareil détruira ses clés, {count} de documents et tout ce qu'il a de votre carnet. C'est définitif.",
+    other:
+      "Cet appareil détruira ses clés, {count} documents et tout ce qu'il a de votre carnet. C'est définitif.",
+  },
+  forgetWhatAll: "Cet appareil détruira ses clés et tout ce qu'il a de votre carnet. C'est définitif.",
+  forgetAllSent: 'Tout ce que vous avez écrit ici est déjà envoyé.',
+  forgetUnsent: {
+    one: "{count} changement n'est pas encore envoyé. S'il ne peut pas partir maintenant, il sera perdu.",
+    many: "{count} de changements ne sont pas encore envoyés. S'ils ne peuvent pas partir maintenant, ils seront perdus.",
+    other:
+      "{count} changements ne sont pas encore envoyés. S'ils ne peuvent pas partir maintenant, ils seront perdus.",
+  },
+  forgetBack: {
+    one: 'Vous avez {count} autre appareil : il garde votre carnet, et pourra relier celui-ci à nouveau.',
+    many: "Vous avez {count} d'autres appareils : ils gardent votre carnet, et chacun pourra relier celui-ci à nouveau.",
+    other:
+      'Vous avez {count} autres appareils : ils gardent votre carnet, et chacun pourra relier celui-ci à nouveau.',
+  },
+  forgetOnlyKit:
+    "C'est votre seul appareil. Pour retrouver votre carnet, il ne restera que votre clé de secours : sans elle, il est perdu pour toujours.",
+  forgetHaveKit: "J'ai ma clé de secours avec moi",
+  forgetNeedsKit: 'Vérifiez que vous avez votre clé de secours, puis cochez cette case.',
+  forgetDo: 'Oublier sur « {name} »',
+  forgetBusy: 'Destruction…',
+  forgetKept: "Rien n'a été effacé ici.",
   devices: 'Mes appareils',
-  devicesText: 'Relier un appareil, en révoquer un',
+  devicesText: 'Relier un appareil, le renommer, le révoquer',
   server: 'Ce que le serveur voit de moi',
   serverText: "Les octets réels, et rien d'autre",
   display: 'Affichage',

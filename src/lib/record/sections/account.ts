@@ -8,6 +8,8 @@ import type { SectionDefinition } from '../section.ts';
 /** The id of the one entry of a section that has exactly one: 16 zero bytes. */
 export const SINGLE_ENTRY = 'AAAAAAAAAAAAAAAAAAAAAA';
 
+export const DEVICE_NAME_MAX = 60;
+
 export const SPACE_KINDS = ['account', 'record', 'extract', 'practice'] as const;
 
 /** The spaces this account knows, one entry each. */
@@ -32,13 +34,17 @@ export const epochKeys = {
   ],
 } as const satisfies SectionDefinition;
 
-/** What a device is called; whether it belongs to the account stands in the account chain alone. */
+/**
+ * What a device is called, and when it was made to forget the account; whether it belongs to it stands in the account chain
+ * alone.
+ */
 export const devices = {
   id: 'devices',
   fhir: null,
   fields: [
     { name: 'device', kind: 'bytes', required: true, length: 32 },
-    { name: 'name', kind: 'text', required: true, max: 60 },
+    { name: 'name', kind: 'text', required: true, max: DEVICE_NAME_MAX },
+    { name: 'leftAt', kind: 'number', integer: true, min: 0, max: 2 ** 48 - 1 },
   ],
 } as const satisfies SectionDefinition;
 

@@ -18,6 +18,8 @@ export class ActivationJourney {
       if (entered || !session.status) return;
       entered = true;
       if (session.status.type === 'activating') void this.flow.resume();
+      // Beside a carnet that is locked here another one may begin, for somebody who says so.
+      else if (session.status.type === 'locked' && page.url.searchParams.has('autre')) return;
       else if (session.status.type !== 'empty') void goto(homeOf(session.status), { replaceState: true });
     });
 

@@ -35,7 +35,7 @@ import { connect, type Connection } from './connection.ts';
 import { deviceViews } from './device-list.ts';
 import type { Directory } from './directory.ts';
 import type { Notices } from './notices.ts';
-import { KitKeeper } from './kit-keeper.ts';
+import { KitKeeper } from '#lib/vault/spaces/kit-keeper.ts';
 import { HEADS_MS, Upkeep } from './upkeep.ts';
 import { Warnings } from './warnings.ts';
 
@@ -150,7 +150,14 @@ export class Account {
   devices(): readonly DeviceView[] {
     const { account, device } = this.spaces;
     const names = livingEntries(account.replica.record(), naming.id);
-    return deviceViews(this.spaces.chainState(), names, device.id);
+    const now = this.env.clock.now();
+    const lastSaid = (id: string): number | null => {
+      const spaces = [account, ...this.spaces.records()];
+      const times = spaces.flatMap(({ replica }) => replica.lastWordAt(id) ?? []);
+      // A device whose clock runs ahead was not seen tomorrow.
+      return times.length > 0 ? Math.min(now, Math.max(...times)) : null;
+    };
+    return deviceViews(this.spaces.chainState(), names, device.id, lastSaid);
   }
 
   /** Online, everything taken in, nothing unsent. */
@@ -159,8 +166,8 @@ export class Account {
   }
 
   /** The engine once the relay answers; null when it does not within a few seconds. */
-  online(): Promise<SyncEngine | null> {
-    return this.#connection.online(ONLINE_MS);
+  online(within = ONLINE_MS): Promise<SyncEngine | null> {
+    return this.#connection.online(within);
   }
 
   retryNow(): void {

@@ -14,20 +14,33 @@ import { livingEntries } from '#lib/record/living.ts';
 
 const ENTRY_ID = 22;
 
+/** When a device, by its id as hex, said something last; null when nothing of it is known. */
+export type LastSaid = (device: string) => number | null;
+
 /** This device first, then the newest; revoked ones last. */
-export function deviceViews(chain: ChainState, names: readonly Entry[], self: Bytes): DeviceView[] {
-  const nameOf = new Map(names.map(({ fields }) => [fields['device'], fields['name'] as string]));
+export function deviceViews(
+  chain: ChainState,
+  names: readonly Entry[],
+  self: Bytes,
+  lastSaid: LastSaid = () => null,
+): DeviceView[] {
+  const saidOf = new Map(names.map(({ fields }) => [fields['device'], fields]));
   return (
     [...chain.devices]
       // No addition of it counts: to the others it never was one. It tells itself that it is none.
       .filter(([id, { revoked }]) => revoked?.by !== null || id === hex(self))
-      .map(([id, { addedAt, revoked }]) => ({
-        id,
-        name: nameOf.get(toBase64url(fromHex(id))) ?? '',
-        addedAt,
-        thisDevice: id === hex(self),
-        revokedAt: revoked?.at ?? null,
-      }))
+      .map(([id, { addedAt, revoked }]) => {
+        const { name = '', leftAt = null } = saidOf.get(toBase64url(fromHex(id))) ?? {};
+        return {
+          id,
+          name: name as string,
+          addedAt,
+          thisDevice: id === hex(self),
+          revokedAt: revoked?.at ?? null,
+          lastSignAt: lastSaid(id),
+          leftAt: leftAt as number | null,
+        };
+      })
       .sort((a, b) => rank(a) - rank(b) || b.addedAt - a.addedAt)
   );
 }

@@ -1,11 +1,31 @@
-/** Taking a device out of the account. */
-import { hex } from '#lib/bytes/bytes.ts';
+/** What a device is called, and taking one out of the account. */
+import { fromHex, hex } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { revokeDeviceBody } from '#lib/keys/chain-body.ts';
 import type { Account } from './account.ts';
+import { DEVICE_NAME_MAX } from '#lib/record/sections/account.ts';
+import { cleanLine } from '#lib/record/text.ts';
 import type { VaultError } from '#lib/vault/door/door.ts';
-import { storageProblem } from '#lib/vault/errors.ts';
+import { problemOfEdit, storageProblem } from '#lib/vault/errors.ts';
+import { deviceEdit } from '#lib/vault/spaces/founding.ts';
 import type { Spaces } from '#lib/vault/spaces/spaces.ts';
+
+/** Gives a device of the account another name, on every device of it. */
+export async function renameDevice(
+  account: Account,
+  id: string,
+  typed: string,
+): Promise<Result<void, VaultError>> {
+  const name = cleanLine(typed);
+  if (name === '') return fail({ type: 'entry-invalid', problems: [{ field: 'name', problem: 'required' }] });
+  if (name.length > DEVICE_NAME_MAX)
+    return fail({ type: 'entry-invalid', problems: [{ field: 'name', problem: 'too-long' }] });
+  if (!account.devices().some((device) => device.id === id)) return fail({ type: 'entry-missing' });
+  const named = await account.spaces.account.replica.edit([deviceEdit(fromHex(id), name)]);
+  if (!named.ok) return fail(problemOfEdit(named.error));
+  account.wake();
+  return ok();
+}
 
 /**
  * Ends a device: it is revoked in the chain, and every space goes on under new keys that it does not get (attack D07).

@@ -81,6 +81,11 @@ export class Transfers {
     return { onDevice: this.#has(blob, chunks), uploaded: !this.#unsent.has(blob) };
   }
 
+  /** How many documents are not all at the relay yet. */
+  unsent(): number {
+    return this.#unsent.size;
+  }
+
   /** The chunks of a new document are on the disk and listed for sending. */
   added({ blob, chunks }: BlobPlace): void {
     this.#present.set(blob, new Set(Array.from({ length: chunks }, (_, index) => index)));

@@ -218,6 +218,31 @@ export interface DeviceView {
   readonly addedAt: number;
   readonly thisDevice: boolean;
   readonly revokedAt: number | null;
+  /** The newest of what it said, as far as this device knows, by its own clock; null: no sign of it. */
+  readonly lastSignAt: number | null;
+  /** When it was made to forget the account, as it noted itself before it did; null when it noted nothing. */
+  readonly leftAt: number | null;
+}
+
+/** What it would cost that this device forgets the account. */
+export interface Forgetting {
+  /** Changes and documents that only this device has: they would be lost. */
+  readonly unsent: number;
+  /** Documents on this device, of all records. */
+  readonly documents: number;
+  /** Devices that could let this one in again. Without any, only the recovery kit does. */
+  readonly otherDevices: number;
+}
+
+/** What was destroyed. */
+export interface Forgotten {
+  readonly documents: number;
+  /** What was lost with it. */
+  readonly unsent: number;
+  /** The other devices are told that this one has left. */
+  readonly noted: boolean;
+  /** False: no key opens it any more, but the browser has not taken all of it away. */
+  readonly erased: boolean;
 }
 
 /** Something the relay or a device did that it should not have. Shown once each. */
@@ -378,7 +403,16 @@ export interface AccountDoor {
   devices(): Answer<readonly DeviceView[]>;
   /** On a device that was taken out: what it had not sent goes to the others, for whom it waits for a decision. How many words. */
   offerUnsent(): Answer<number>;
+  /** Any device of the account; every other one shows the new name as well. */
+  renameDevice(id: string, name: string): Answer<void>;
   revokeDevice(id: string): Answer<void>;
+  /** Looked at before `forgetDevice`. */
+  forgetting(): Answer<Forgetting>;
+  /**
+   * This device forgets the account that is open: its keys, and all that they open. Works with no network; with one, what is
+   * unsent is sent first and the other devices are told, for a few seconds at most. Refused by the disk it changes nothing.
+   */
+  forgetDevice(): Answer<Forgotten>;
   /**
    * New device: shows a code, then a phrase; ends `done` when the first record has arrived. What a locked account had
    * here is replaced then, and not before.

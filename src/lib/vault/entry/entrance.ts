@@ -27,6 +27,7 @@ import { identityChanges, readIdentity, type Granted, type Identity } from './id
 import { openByPasskey } from './passkeys.ts';
 import { KEYS } from '#lib/vault/disk/layout.ts';
 import { salvageChanges } from './salvage.ts';
+import { slotsOn } from '#lib/vault/disk/shelf.ts';
 
 /** Secret. What an account is opened with. */
 export interface Entrance {
@@ -36,20 +37,16 @@ export interface Entrance {
   readonly kit: PendingKit | null;
 }
 
-/** Both copies of the slot, a damaged one too; empty when there is no account here. */
-export async function slots(storage: Storage): Promise<Bytes[]> {
-  const copies = await Promise.all(KEYS.slot.map((key) => storage.get(key)));
-  return copies.filter((slot) => slot !== undefined);
-}
-
 /** The bytes of the local key, which the caller wipes. */
 export async function openByPassword(
   storage: Storage,
   { identifiant, password }: Credentials,
 ): Promise<Result<Bytes, VaultError>> {
   let problem: VaultError = { type: 'wrong-password' };
-  const copies = await slots(storage);
-  for (const slot of copies) {
+  const copies = await slotsOn(storage);
+  for (const [n, slot] of copies.entries()) {
+    // A copy that is the same opens by nothing else.
+    if (copies.slice(0, n).some((tried) => equal(tried, slot))) continue;
     const local = await openPasswordSlot(slot, identifiant, password);
     if (local.ok) {
       // Both copies are always written together: one that differs has rotted, and is written anew.

@@ -168,10 +168,11 @@ export async function linkOtherDevice(input: {
   const engine = await account.online();
   if (!engine) return fail({ type: 'relay-unreachable' });
   const { address, deviceName } = account.identity();
+  const name = account.devices().find(({ thisDevice }) => thisDevice)?.name || deviceName;
   const first = startOpenDevice({
     device: spaces.device,
     address,
-    name: deviceName,
+    name,
     random: env.random,
     now: env.clock.now(),
   });

@@ -88,6 +88,16 @@ export function spaceEdit(space: SpaceId, kind: string, owner: Address): Edit {
   };
 }
 
+/** When a device was made to forget the account, as it says itself. */
+export function departureEdit(device: Bytes, at: number | null): Edit {
+  return {
+    type: 'put',
+    section: devices.id,
+    id: toBase64url(device.slice(0, 16)),
+    fields: { device: toBase64url(device), leftAt: at },
+  };
+}
+
 /** What a device is called; the entry's id follows from the device, so that it has one name. */
 export function deviceEdit(device: Bytes, name: string): Edit {
   return {

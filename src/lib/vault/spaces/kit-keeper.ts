@@ -9,8 +9,8 @@ import type { SyncEngine } from '#lib/sync/engine.ts';
 import type { Followed } from '#lib/sync/syncable.ts';
 import { readPlace } from '#lib/vault/entry/kit-place.ts';
 import type { KeptIdentity } from '#lib/vault/entry/identity.ts';
-import { followPlace } from '#lib/vault/spaces/kept-place.ts';
-import type { Spaces } from '#lib/vault/spaces/spaces.ts';
+import { followPlace } from './kept-place.ts';
+import type { Spaces } from './spaces.ts';
 
 export class KitKeeper {
   readonly #spaces: Spaces;
