@@ -6,10 +6,11 @@ import { chainEpoch, chainSpaceId } from '#lib/keys/chain.ts';
 import type { DeviceKeys } from '#lib/keys/device.ts';
 import { deriveEpoch, type EpochKeys } from '#lib/keys/epoch.ts';
 import { openChain } from '#lib/keys/open-chain.ts';
-import { accountKey, chainSecrets } from '#lib/keys/root.ts';
+import { accountKey } from '#lib/keys/root.ts';
 import { decodeInner, encodeInner, sayingOf, signInner, type FrameInner } from '#lib/keys/signed.ts';
 import { flipped, pen, person, deviceNamed, type Person, type Written } from '../helpers/people/people.ts';
 import { seededRandom } from '../helpers/tools/random.ts';
+import { chainSecrets } from '../helpers/people/chain-secrets.ts';
 
 /**
  * A03: the relay, or whoever holds the keys to write there, adds a device to Alice's account. The relay knows neither

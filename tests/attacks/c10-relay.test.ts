@@ -10,7 +10,6 @@ import { acceptAddress, addDeviceBody, revokeDeviceBody } from '#lib/keys/chain-
 import { chainEpoch, chainSpaceId } from '#lib/keys/chain.ts';
 import { deriveEpoch } from '#lib/keys/epoch.ts';
 import { openChain } from '#lib/keys/open-chain.ts';
-import { chainSecrets } from '#lib/keys/root.ts';
 import { openStatement, type Role } from '#lib/protocol/relay.ts';
 import { openTopic } from '#lib/sync/open-topic.ts';
 import type { RelaySession } from '#lib/sync/relay-session.ts';
@@ -19,6 +18,7 @@ import { credentialOf } from '#lib/vault/spaces/follow.ts';
 import { deviceNamed, pen, person } from '../helpers/people/people.ts';
 import { seededRandom } from '../helpers/tools/random.ts';
 import { keyPair, ORIGIN, relayWorld, type KeyPair, type Person } from '../helpers/worlds/relay-world.ts';
+import { chainSecrets } from '../helpers/people/chain-secrets.ts';
 
 test('C10: a revoked device cannot doom the frame that revokes it, whichever keys of the chain it holds', async () => {
   const [alice, phone] = await Promise.all([person('Alice'), deviceNamed('phone')]);

@@ -6,10 +6,10 @@ import type { DeviceKeys } from '#lib/keys/device.ts';
 import { deriveEpoch, type EpochKeys } from '#lib/keys/epoch.ts';
 import { openChain } from '#lib/keys/open-chain.ts';
 import type { RosterBody } from '#lib/keys/roster-body.ts';
-import { chainSecrets } from '#lib/keys/root.ts';
 import { deviceNamed, pen, person, type Person, type Written } from '../helpers/people/people.ts';
 import { seededRandom } from '../helpers/tools/random.ts';
 import { actor, nameOf, paperChains, paperSpace } from '../helpers/worlds/rosters.ts';
+import { chainSecrets } from '../helpers/people/chain-secrets.ts';
 
 /**
  * C10, as far as keys go: Alice's phone is stolen and revoked; the thief, who has its keys, writes on as if it had been

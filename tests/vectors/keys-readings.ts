@@ -12,7 +12,7 @@ import { clientIdOf } from '#lib/keys/client-id.ts';
 import { decodeBundle, decodeDeviceSecrets, deviceId } from '#lib/keys/device.ts';
 import { decodeEpochSecrets, deriveEpoch, partsOf, readHash } from '#lib/keys/epoch.ts';
 import { decodeGrounds } from '#lib/keys/grounds.ts';
-import { accountKey, chainSecrets, kitPlaceOf, qrToKit, recoverySealing, rootToWords, wordsToRoot } from '#lib/keys/kit.ts';
+import { accountKey, kitPlaceOf, qrToKit, recoverySealing, rootToWords, wordsToRoot } from '#lib/keys/kit.ts';
 import { decodeLinkMessage, phraseOf, transcriptOf } from '#lib/keys/link/messages.ts';
 import { linkKeys } from '#lib/keys/link/code.ts';
 import { openChain } from '#lib/keys/open-chain.ts';
@@ -52,7 +52,6 @@ const RULES: Record<string, (input: Inputs) => object | string | Promise<object 
       words: rootToWords(bytes).join(' '),
       account: account.publicKey,
       recovery: recovery.publicKey,
-      chain: chainSecrets(bytes),
       place: kitPlaceOf(bytes),
     };
   },

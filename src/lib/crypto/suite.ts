@@ -49,7 +49,6 @@ export const LABELS = {
   linkCommit: 'carnet/link-commit/v1',
   linkPhrase: 'carnet/link-phrase/v1',
   linkGrant: 'carnet/link-grant/v1',
-  chainWrite: 'carnet/chain-write/v1',
   kitSpace: 'carnet/kit-space/v1',
   kitRead: 'carnet/kit-read/v1',
   kitWrite: 'carnet/kit-write/v1',

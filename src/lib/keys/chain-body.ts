@@ -171,6 +171,20 @@ export async function verifyChainBody(
   }
 }
 
+/** The device that a body introduces, with its keys. */
+export function introducedBy(body: ChainBody): { readonly id: Hex; readonly bundle: DeviceBundle } | null {
+  switch (body.type) {
+    case 'genesis':
+      return { id: hex(deviceId(body.bundle.device)), bundle: body.bundle.device };
+    case 'addDevice':
+    case 'recover':
+      return { id: body.id, bundle: body.device };
+    case 'revokeDevice':
+    case 'succeed':
+      return null;
+  }
+}
+
 function readBody(bytes: Bytes, reader: Reader, type: number): ChainBody {
   const readSigned = (): Signed => {
     const signed = toOwned(bytes.subarray(0, reader.offset));

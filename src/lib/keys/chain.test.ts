@@ -17,7 +17,8 @@ import { admitCarried, createChains, newsOf } from './chains.ts';
 import type { DeviceKeys } from './device.ts';
 import { deriveEpoch, type EpochKeys } from './epoch.ts';
 import { openChain } from './open-chain.ts';
-import { accountKey, chainSecrets } from './root.ts';
+import { accountKey } from './root.ts';
+import { chainSecrets } from '../../../tests/helpers/people/chain-secrets.ts';
 
 let alice: Person;
 let bob: Person;

@@ -25,6 +25,7 @@ import {
   acceptAddress,
   decodeChainBody,
   genesisBody,
+  introducedBy,
   verifyChainBody,
   type ChainBody,
 } from './chain-body.ts';
@@ -131,20 +132,6 @@ export async function admitChainControls(
     if (body && (await verifyChainBody(address, genesis, body))) admitted.push({ control, body });
   }
   return admitted;
-}
-
-/** The device that a body introduces, with its keys. */
-export function introducedBy(body: ChainBody): { readonly id: Hex; readonly bundle: DeviceBundle } | null {
-  switch (body.type) {
-    case 'genesis':
-      return { id: hex(deviceId(body.bundle.device)), bundle: body.bundle.device };
-    case 'addDevice':
-    case 'recover':
-      return { id: body.id, bundle: body.device };
-    case 'revokeDevice':
-    case 'succeed':
-      return null;
-  }
 }
 
 export function evaluateChain(address: Address, entries: readonly ChainEntry[]): ChainState {

@@ -13,11 +13,10 @@ import {
   chainSpaceId,
   evaluateChain,
   findGenesis,
-  introducedBy,
   type ChainEntry,
   type ChainState,
 } from './chain.ts';
-import { decodeChainBody } from './chain-body.ts';
+import { decodeChainBody, introducedBy } from './chain-body.ts';
 import { decodeControl, operationOf, type ClaimedControl, type VerifiedControl } from './control.ts';
 import { MAX_ADDRESSES, MAX_HEADS, MAX_STATEMENTS, type ChainNews } from './grounds.ts';
 import { separate } from './history.ts';

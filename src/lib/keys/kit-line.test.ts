@@ -94,6 +94,28 @@ test('a device that was revoked before names no successor beside the one that co
   }
 });
 
+test('an old kit that has heard of the one that replaced it names no successor, whatever becomes of who had named that', async () => {
+  for (let i = 0; i < 8; i++) {
+    alice = await account(`Alice and finder ${i}`, laptop);
+    await alice.add(laptop, phone);
+    await alice.succeed(laptop, alice.root, second);
+    const found = await alice.recover(thief, [], alice.entries());
+    await alice.succeed(thief, alice.root, third, [...alice.entries(), found]);
+    await alice.revoke(phone, hex(laptop.id));
+    await isKit(second);
+    expect(isActive(thief)).toBe(false);
+  }
+});
+
+test('very many rivals of one kit are judged in bounded time', async () => {
+  const before = [...alice.entries()];
+  await alice.succeed(laptop, alice.root, second);
+  const found = await alice.recover(thief, [], before);
+  for (let i = 0; i < 40; i++)
+    await alice.succeed(thief, alice.root, generateRoot(seededRandom(`rival ${i}`)), [...before, found]);
+  await isKit(second);
+});
+
 test('K1: the phone that named a new kit is revoked by a laptop that had not heard of it, and the new kit stays', async () => {
   const before = [...alice.entries()];
   await alice.succeed(phone, alice.root, second);

@@ -3,16 +3,18 @@
  * older one signed counts as far as the statement that replaced it had known of it, and no further, so that an old kit says
  * nothing from then on, whatever it dates back.
  *
- * Of successors that one kit named apart one counts: it beats another one whose author was no active device of the account, as
+ * Of successors that one kit named one counts. One that knew of another is none: the kit was used up. Of those made apart one beats another one whose author was no active device of the account, as
  * far as it had known, while its own author was one for the other, what that kit itself had said besides left out. So whoever
  * finds an old kit and has no device cannot take its successor's place. Of the rest the smallest id. (Who has both the kit and
- * a device that the other had not heard revoked by a device can dispute it: nobody can tell the two apart.)
+ * a device that the other had not heard revoked by a device can dispute it: nobody can tell the two apart. So can whoever
+ * has the kit and a relay that lets them write into the chain, where the successor's author was itself let in by that kit.)
+ * Of very many the authors that were introduced first are looked at.
  *
  * Guarantees: a function of the statements alone. No revocation makes a successor void: it is the kit's word, and the person
  * has thrown the old kit away.
  */
-import { equal } from '#lib/bytes/bytes.ts';
-import type { ChainBody, KitKeys } from './chain-body.ts';
+import { equal, hex } from '#lib/bytes/bytes.ts';
+import { introducedBy, type ChainBody, type KitKeys } from './chain-body.ts';
 import { orderHistory, type History, type Operation } from './history.ts';
 import type { Hex } from './ids.ts';
 
@@ -66,8 +68,16 @@ export function kitLine(
   const beats = (one: Succession, other: Succession) =>
     isActiveFor(one.author, other, one) && !isActiveFor(other.author, one, other);
 
+  const isUsedUp = ({ id, body }: Succession) =>
+    present.some(
+      (other) => equal(other.body.by, body.by) && history.isBefore(indexOf.get(other.id)!, indexOf.get(id)!),
+    );
+  const apart = foremost(
+    present.filter((one) => !isUsedUp(one)),
+    history,
+  );
   const kits = [first];
-  for (let next = successorOf(kits, present, beats); next; next = successorOf(kits, present, beats))
+  for (let next = successorOf(kits, apart, beats); next; next = successorOf(kits, apart, beats))
     kits.push({ ...next.body.next, by: next.id });
   return {
     kits,
@@ -95,6 +105,22 @@ function successorOf(
   const unbeaten = rivals.filter((one) => !rivals.some((other) => other !== one && beats(other, one)));
   const [winner] = (unbeaten.length > 0 ? unbeaten : rivals).sort((a, b) => (a.id < b.id ? -1 : 1));
   return winner ?? null;
+}
+
+/** Each is judged against each: no more than so many of one kit. */
+const MAX_RIVALS = 24;
+
+function foremost(successions: readonly Succession[], { operations }: History<ChainBody>): Succession[] {
+  const introduced = new Map<Hex, number>();
+  operations.forEach(({ body }, index) => {
+    const device = introducedBy(body)?.id;
+    if (device !== undefined && !introduced.has(device)) introduced.set(device, index);
+  });
+  const rank = ({ author }: Succession) => introduced.get(author) ?? Infinity;
+  const byKit = Map.groupBy(successions, ({ body }) => hex(body.by));
+  return [...byKit.values()].flatMap((rivals) =>
+    rivals.sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1)).slice(0, MAX_RIVALS),
+  );
 }
 
 /** Which of these kits signed it; -1 for none. */

@@ -9,7 +9,6 @@ import { deviceId } from './device.ts';
 import {
   accountKey,
   askPositions,
-  chainSecrets,
   generateRoot,
   kitPlaceOf,
   kitToQr,
@@ -204,7 +203,7 @@ describe('what follows from the root', () => {
   test('is the same on every device, and one key per purpose', async () => {
     const everything = async (root: Bytes) => {
       const [account, recovery] = await Promise.all([accountKey(root), recoverySealing(root)]);
-      return [account.publicKey, recovery.secretSeed, chainSecrets(root).write].map(hex);
+      return [account.publicKey, recovery.secretSeed, kitPlaceOf(root).parts.read].map(hex);
     };
     const own = await everything(alice.root);
     expect(await everything(alice.root.slice())).toEqual(own);

@@ -24,7 +24,7 @@ import { addressHash, addressOfHash, type Address } from './address.ts';
 import { ID_LENGTH, type Hex } from './ids.ts';
 import { ROOT_LENGTH } from './root.ts';
 
-export { accountKey, chainSecrets, generateRoot, kitPlaceOf, recoverySealing } from './root.ts';
+export { accountKey, generateRoot, kitPlaceOf, recoverySealing } from './root.ts';
 
 /** 1-based positions of words that are not in the list; none when the words are known but do not belong together. */
 export interface KitWordsError {

@@ -3,11 +3,10 @@
  *
  *   account key        HKDF-SHA-512(root, "", "carnet/account-key/v1", 32)        → Ed25519: founds, recovers, names its successor
  *   recovery key       HKDF-SHA-512(root, "", "carnet/recovery-sealing/v1", 32)   → X-Wing: every epoch is sealed to it
- *   chain secret       HKDF-SHA-512(root, "", "carnet/chain-write/v1", 32)        of the first root alone: it never changes
  *   place              the same with "carnet/kit-space/v1", "…/kit-read/v1", "…/kit-write/v1", "…/kit-delete/v1", 32 each:
  *                      space and secrets of the one epoch in which the relay keeps what the kit opens (kit-place.ts)
  *
- * No key of a space follows from the root: what the kit opens stands in its place alone. Once that is erased, an old kit
+ * No key of a space follows from the root, nor the secret to write into the chain: what the kit opens stands in its place alone. Once that is erased, an old kit
  * opens nothing that the relay has.
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
@@ -36,11 +35,6 @@ export function accountKey(root: Bytes): Promise<Signer> {
 
 export function recoverySealing(root: Bytes): Promise<SealingKeys> {
   return generateSealingKeys(derive(root, LABELS.recoverySealing));
-}
-
-/** Of the root that founded the account; the devices hold copies, and the kits that follow are given one. */
-export function chainSecrets(root: Bytes): ChainSecrets {
-  return { write: derive(root, LABELS.chainWrite) };
 }
 
 /** Secret. Where the relay keeps what the kit opens, and the keys to read, write and erase it. */

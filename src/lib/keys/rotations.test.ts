@@ -9,7 +9,7 @@ import type { DeviceKeys } from './device.ts';
 import { deriveEpoch, epochId, generateEpoch, partsOf, readHash, type EpochSecrets } from './epoch.ts';
 import type { Hex } from './ids.ts';
 import { openChain } from './open-chain.ts';
-import { chainSecrets, recoverySealing } from './root.ts';
+import { recoverySealing } from './root.ts';
 import {
   currentEpoch,
   MAX_RECIPIENTS,
@@ -23,6 +23,7 @@ import {
   type RecipientKey,
 } from './rotations.ts';
 import type { EpochBox } from './roster-body.ts';
+import { chainSecrets } from '../../../tests/helpers/people/chain-secrets.ts';
 
 const random = seededRandom('rotation');
 const space = random(32);

@@ -3,13 +3,12 @@
  */
 import type { Address } from '#lib/keys/address.ts';
 import { matchesAddress } from '#lib/keys/address.ts';
-import { decodeChainBody } from '#lib/keys/chain-body.ts';
+import { decodeChainBody, introducedBy } from '#lib/keys/chain-body.ts';
 import {
   admitChainControls,
   chainSpaceId,
   evaluateChain,
   findGenesis,
-  introducedBy,
   type ChainDevice,
   type ChainEntry,
   type ChainState,

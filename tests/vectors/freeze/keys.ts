@@ -12,12 +12,13 @@ import { kitToQr, rootToWords } from '#lib/keys/kit.ts';
 import { commitmentOf, encodeLinkMessage } from '#lib/keys/link/messages.ts';
 import { createLinkCode } from '#lib/keys/link/code.ts';
 import { sealPasskey } from '#lib/keys/passkey.ts';
-import { accountKey, chainSecrets, recoverySealing } from '#lib/keys/root.ts';
+import { accountKey, recoverySealing } from '#lib/keys/root.ts';
 import { encodeRosterBody, type RosterBody } from '#lib/keys/roster-body.ts';
 import { decodeInner, encodeInner, sayingOf, signInner } from '#lib/keys/signed.ts';
 import { PASSKEY_SLOT_LENGTH, sealPasswordSlot } from '#lib/keys/slot.ts';
 import { DECODERS, derivedFrom, historyOf, readingOf, type Format } from '../keys-readings.ts';
 import { flip, replace, seedOf, type Row } from './tools.ts';
+import { chainSecrets } from '../../helpers/people/chain-secrets.ts';
 
 const seeded = seedOf('keys');
 

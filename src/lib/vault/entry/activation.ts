@@ -22,7 +22,6 @@ import { generateDevice, openDevice } from '#lib/keys/device.ts';
 import {
   accountKey,
   askPositions,
-  chainSecrets,
   generateRoot,
   kitPlaceOf,
   kitToQr,
@@ -160,7 +159,7 @@ export async function createAccount(input: {
     ...{
       address,
       owner: { firstName, lastName, birthDate },
-      chain: chainSecrets(root),
+      chain: { write: random(32) },
       record: record.space,
     },
     account: { space: account.space, epochs: [account.secrets] },
