@@ -6,6 +6,7 @@ import type { Bytes } from '#lib/bytes/bytes.ts';
 import {
   createStatement,
   openStatement,
+  type CreateClaim,
   type ErrorCode,
   type Request,
   type Role,
@@ -49,7 +50,7 @@ export async function admitByCreating(
   request: Request & { type: 'create' },
 ): Promise<Admission> {
   const { writeKey, deleteKey, ttl } = request;
-  const signer = deleteKey ?? writeKey;
+  const signer = createdBy(request);
   if (!isAdmissibleKey(writeKey) || !isAdmissibleKey(signer)) return failed('bad-key');
   if (!isSignedBy(signer, createStatement(origin, nonce, request), request.signature))
     return failed('refused');
@@ -66,7 +67,12 @@ export async function admitByCreating(
     expiresAt: ttl === 0 ? 0 : clock.now() + ttl * 1000,
   });
   if (!created.ok) return failed(created.error.type);
-  return { type: 'admitted', topic: created.value, role: deleteKey ? 'owner' : 'writer' };
+  return { type: 'admitted', topic: created.value, role: signer === writeKey ? 'writer' : 'owner' };
+}
+
+/** What a creation is signed by. */
+function createdBy({ writeKey, deleteKey, erasesAtOnce = false }: Omit<CreateClaim, 'topic'>): Bytes {
+  return deleteKey === null || erasesAtOnce ? writeKey : deleteKey;
 }
 
 /** Whether the role is this key's. */

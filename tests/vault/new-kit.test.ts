@@ -1,6 +1,6 @@
 /** A new kit in the place of the old one, made by somebody who has the old one in hand. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { wordsToRoot } from '#lib/keys/kit.ts';
+import { accountKey, wordsToRoot } from '#lib/keys/kit.ts';
 import { systemClock } from '#lib/sync/clock.ts';
 import { webSocketDial } from '#lib/sync/transport.ts';
 import { visit } from '#lib/sync/visit.ts';
@@ -74,14 +74,15 @@ test('K10: nothing that the relay has opens by the old kit any more', async () =
   const root = wordsToRoot(kit.words);
   if (!root.ok) throw new Error('a kit');
   const keys = await placeKeys(root.value);
+  const { publicKey } = await accountKey(root.value);
   const url = `${world.carnet.url.replace('http', 'ws')}/relay`;
   const visited = { url, dial: webSocketDial(url), clock: systemClock, topic: keys.topic };
   const credential = credentialOf(keys, { isChain: false, ttl: 0 })!;
   const opens = async () => {
-    const found = await visit({ ...visited, credential }, (place) =>
-      place.pick((frame) => openPlaced(keys, frame)?.type ?? 'none'),
-    );
-    return found.ok ? found.value : found.error;
+    const found = await visit({ ...visited, credential }, ({ pick }) => pick((frame) => frame));
+    if (!found.ok) return found.error;
+    const placed = await Promise.all(found.value.map((frame) => openPlaced(keys, publicKey, frame)));
+    return placed.map((one) => one?.type ?? 'none');
   };
   expect(await opens()).toEqual(['opens']);
   await renew();

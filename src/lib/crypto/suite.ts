@@ -53,6 +53,7 @@ export const LABELS = {
   kitRead: 'carnet/kit-read/v1',
   kitWrite: 'carnet/kit-write/v1',
   kitDelete: 'carnet/kit-delete/v1',
+  kitPlaced: 'carnet/kit-placed/v1',
   kitAcceptance: 'carnet/kit-accept/v1',
   deviceAcceptance: 'carnet/device-accept/v1',
   epochGrant: 'carnet/epoch-grant/v1',

@@ -27,10 +27,10 @@ export interface Visited {
 
 export interface Visit {
   /** Of the topic's frames, in the order of the relay, what `pick` makes of them, null left out. */
-  pick<T>(pick: (frame: Bytes) => T | null): Promise<Result<readonly T[], RelayError>>;
+  readonly pick: <T>(pick: (frame: Bytes) => T | null) => Promise<Result<readonly T[], RelayError>>;
   /** Puts a frame; good once the relay has it on its disk. */
-  put(frame: Bytes): Promise<Result<void, RelayError>>;
-  propose(ids: readonly Bytes[]): Promise<Result<void, RelayError>>;
+  readonly put: (frame: Bytes) => Promise<Result<void, RelayError>>;
+  readonly propose: (ids: readonly Bytes[]) => Promise<Result<void, RelayError>>;
 }
 
 /** Opens the topic, or creates it where the credential says how; then does the work. */

@@ -58,7 +58,7 @@ function entryAnswers(vault: Vault): Entry {
     kit: () => vault.withAccount((account) => vault.kit(account)),
     confirmKit: (words) => vault.withAccount((account) => vault.confirmKit(account, words)),
     lookUpKit: ({ kit }) => vault.withStorage(() => vault.lookUpKit(kit)),
-    recover: (input, progress) => vault.withStorage(() => vault.recover(input, progress)),
+    recover: (input, progress, signal) => vault.withStorage(() => vault.recover(input, progress, signal)),
     newKit: ({ kit }) => vault.withReadyAccount((account) => vault.newKit(account, kit)),
     confirmNewKit: (words) => vault.withReadyAccount((account) => vault.confirmNewKit(account, words)),
     identifiant: () =>

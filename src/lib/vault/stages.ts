@@ -60,13 +60,15 @@ import { Shelf } from './disk/shelf.ts';
 import type { Environment } from './environment.ts';
 import { storageProblem } from './errors.ts';
 import { KitDesk } from './kit/desk.ts';
-import { beginRenewal, closeOldKit, confirmRenewal, type Renewal } from './kit/renewal.ts';
+import { beginRenewal, closeOldKit, confirmRenewal, owesOldKit, type Renewal } from './kit/renewal.ts';
 import { LinkDesk } from './linking/desk.ts';
 import { Line } from './spaces/line.ts';
 import type { OpenRecord } from './record/open-record.ts';
 
 /** How often a device that was just linked looks whether its record has arrived. */
 const ARRIVAL_MS = 200;
+/** How often a device that owes the relay a word about an old kit looks whether it can be said. */
+const OWED_MS = 5_000;
 
 type Stage =
   /** No account is open. An activation may have begun: the enrolment file is open, the keys may exist. */
@@ -335,19 +337,18 @@ export class Vault {
   }
 
   /** One write, once all is here: whatever breaks off before leaves this device as it was. */
-  recover(input: Recovery, progress?: Progress): Answer<void> {
+  recover(input: Recovery, progress?: Progress, signal?: AbortSignal): Answer<void> {
     const credentials = checkCredentials(input);
     if (!credentials.ok) return Promise.resolve(credentials);
     return this.#line.run(async () => {
       if (this.isOpen()) return fail({ type: 'open-elsewhere' });
-      const recovered = await this.kits.recover(credentials.value, input, progress);
+      const recovered = await this.kits.recover(credentials.value, input, { progress, signal });
       if (!recovered.ok) return recovered;
       const { entrance, changes } = recovered.value;
       const disk = await this.shelf.placeOf(entrance.identity.address);
       if (!disk.ok) return fail(storageProblem(disk.error));
       const storage = disk.value;
       const written = await storage.write([...(await salvageChanges(storage)), ...changes], 'strict');
-      this.kits.cancel();
       if (!written.ok) return fail(storageProblem(written.error));
       const ready = await (await this.#enter(storage, entrance)).ready;
       return ready.ok ? ok() : ready;
@@ -456,11 +457,21 @@ export class Vault {
     try {
       const account = await opening;
       if (this.#stage === stage) this.#stage = { ...stage, account };
-      void account.ready.then(() => closeOldKit(account));
+      void this.#closeOldKit(account);
       return account;
     } catch (error) {
       if (this.#stage === stage) this.#stage = CLOSED;
       throw error;
+    }
+  }
+
+  /** Once all is sent that says that there is a new kit; looked at again with every quiet moment until it is done. */
+  async #closeOldKit(account: Account): Promise<void> {
+    await account.ready;
+    const isStill = (): boolean => this.#stage.type === 'open' && this.#stage.account === account;
+    while (isStill() && (await owesOldKit(account))) {
+      if (account.settled()) await closeOldKit(account);
+      await new Promise<void>((resolve) => void this.#env.clock.setTimer(OWED_MS, resolve));
     }
   }
 

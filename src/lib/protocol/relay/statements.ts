@@ -51,7 +51,7 @@ export function openStatement(origin: string, nonce: Bytes, claim: OpenClaim): B
   return statement(OPEN_LABEL, origin, nonce, claim.topic).u8(ROLE_CODES[claim.role]).finish();
 }
 
-/** Signed by the delete key; by the write key where there is none. */
+/** Signed by the delete key; by the write key where there is none, and where it erases at once: whoever writes there may make it anew. */
 export function createStatement(origin: string, nonce: Bytes, claim: CreateClaim): Bytes {
   const said = statement(CREATE_LABEL, origin, nonce, claim.topic).bytes(claim.writeKey).u32(claim.ttl);
   said.u8(creationFlags(claim));

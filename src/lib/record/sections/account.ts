@@ -56,6 +56,7 @@ export const kitPlace = {
     { name: 'space', kind: 'bytes', required: true, length: 32 },
     { name: 'read', kind: 'bytes', required: true, length: 32 },
     { name: 'write', kind: 'bytes', required: true, length: 32 },
+    { name: 'deleteKey', kind: 'bytes', required: true, length: 32 },
     { name: 'frame', kind: 'text', required: true, max: 100_000 }, // base64url
   ],
 } as const satisfies SectionDefinition;

@@ -93,7 +93,7 @@ export class Account {
       emit,
       address: identity.value.address,
     });
-    this.#kit = new KitKeeper(spaces, identity);
+    this.#kit = new KitKeeper(spaces);
     this.#upkeep = new Upkeep({
       spaces,
       schedule: this.#schedule,

@@ -91,7 +91,10 @@ export interface KitFound {
   readonly owner: { readonly firstName: string; readonly lastName: string };
   readonly madeAt: number | null; // as the kit says it: its words alone do not
   readonly newestAt: number | null; // the newest word that the relay has
-  /** The relay knows less than the kit does: it went back in time, or is another one (attack D08). */
+  /**
+   * The relay knows less than the kit does, or has not all that the account lists: it went back in time, or keeps something back
+   * (attack D08).
+   */
   readonly isBehind: boolean;
   readonly devices: readonly DeviceView[]; // those of the account that are not revoked
 }

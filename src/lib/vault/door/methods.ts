@@ -124,7 +124,7 @@ const kitGiven = v.object({
 });
 const recovery = v.object({
   ...{ ...credentials, deviceName: text },
-  keep: v.pipe(v.array(name32), v.maxLength(1000)),
+  keep: v.pipe(v.array(name32), v.maxLength(255)), // as many as a recovery names
   lostSince: v.nullable(v.pipe(v.number(), v.finite())),
 });
 

@@ -23,7 +23,6 @@ import {
   accountKey,
   askPositions,
   generateRoot,
-  kitPlaceOf,
   kitToQr,
   rootToWords,
   type AskedPositions,
@@ -176,9 +175,8 @@ export async function createAccount(input: {
       account: account.frameBody,
       record: record.frameBody,
       recordEpoch: record.secrets,
-      kit: placeEdit(root, (await placeOfKit(root, opens, env)).frame),
+      kit: await placeEdit(root, (await placeOfKit(root, opens, env)).frame),
     },
-    kitEraser: kitPlaceOf(root).parts.delete,
     redemption: { codeId: enrolled.keys.codeId, lookup: enrolled.keys.lookup, authorityKey, identitySalt },
   };
   const localSecret = random(32);

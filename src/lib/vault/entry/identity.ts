@@ -32,8 +32,6 @@ export interface Identity {
   readonly record: SpaceId;
   /** The first frames of the spaces, of the device that founded them, until all are written. */
   readonly founding?: Founding;
-  /** Erases the kit's place (kit-place.ts); on the device that made the kit, until the relay has the place. */
-  readonly kitEraser?: Bytes;
   /** What the authority still has to attest, and what it answered. A linked device has neither. */
   readonly redemption?: Redemption;
   readonly attestation?: Bytes;

@@ -3,25 +3,29 @@
  * account, so that 24 words are enough. Once another kit has taken its place, that is erased, and a note stands there.
  *
  *   frame     one of the place's epoch (crypto/frame.ts), of the kind `control`, around
- *   content   u8 version 1 | 0x01 | address[32] | u32 days since 1970 | grant (grant.ts)
- *             u8 version 1 | 0x02 | u32 days since 1970                                  replaced on that day
+ *   content   signature[64] by the kit's account key over "carnet/kit-placed/v1" | the rest
+ *             | u8 version 1 | 0x01 | address[32] | u32 days since 1970 | grant (grant.ts)
+ *             | u8 version 1 | 0x02 | u32 days since 1970                                  replaced on that day
  *
- * Whoever has the place's keys may put anything there, other devices of the account among them: the first that opens counts,
- * and whether the kit is the account's says the chain. Only the root erases: the device that made the kit keeps that secret
- * until the relay has the place. Where a relay has lost it, any device makes it again, as one from which nothing is erased.
+ * Whoever has the place's keys may put anything there, other devices of the account among them: what the kit has not signed is
+ * nothing. Whether the kit is the account's says the chain. Only the root erases; where a relay has lost the place any device
+ * makes it again, from the frame that it keeps.
  */
 import { fromBase64url, toBase64url } from '#lib/bytes/base64url.ts';
-import { toOwned, type Bytes } from '#lib/bytes/bytes.ts';
-import { decodeWith, MalformedBytes } from '#lib/bytes/reader.ts';
+import { concat, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
+import { decodeWith, MalformedBytes, type Reader } from '#lib/bytes/reader.ts';
 import { Writer } from '#lib/bytes/writer.ts';
 import { openFrame, sealFrame } from '#lib/crypto/frame.ts';
 import type { Random } from '#lib/crypto/random.ts';
+import { labelled, SIGNATURE_LENGTH, verify } from '#lib/crypto/signature.ts';
+import { LABELS } from '#lib/crypto/suite.ts';
 import { addressHash, addressOfHash } from '#lib/keys/address.ts';
 import { deriveEpoch, type EpochKeys } from '#lib/keys/epoch.ts';
 import { zeroId } from '#lib/keys/ids.ts';
-import { kitPlaceOf } from '#lib/keys/root.ts';
+import { accountKey, kitPlaceOf } from '#lib/keys/root.ts';
 import type { Edit, Entry } from '#lib/record/entry.ts';
 import { kitPlace as section, SINGLE_ENTRY } from '#lib/record/sections/account.ts';
+import type { Credential } from '#lib/sync/syncable.ts';
 import { decodeGrant, encodeGrant } from './grant.ts';
 import type { Granted } from './identity.ts';
 
@@ -39,7 +43,7 @@ export function placeKeys(root: Bytes): Promise<EpochKeys> {
   return deriveEpoch(space, parts);
 }
 
-export function sealPlaced({ frameKey }: EpochKeys, placed: Placed, random: Random): Bytes {
+export async function sealPlaced(root: Bytes, placed: Placed, random: Random): Promise<Bytes> {
   const writer = new Writer(1024).u8(VERSION).u8(TYPES[placed.type]);
   if (placed.type === 'replaced') writer.u32(dayOf(placed.at));
   else
@@ -47,30 +51,48 @@ export function sealPlaced({ frameKey }: EpochKeys, placed: Placed, random: Rand
       .bytes(addressHash(placed.granted.address))
       .u32(dayOf(placed.madeAt))
       .bytes(encodeGrant(placed.granted));
-  return sealFrame(frameKey, 'control', writer.finish(), random);
+  const said = writer.finish();
+  const signature = await (await accountKey(root)).sign(labelled(LABELS.kitPlaced, said));
+  const { frameKey } = await placeKeys(root);
+  return sealFrame(frameKey, 'control', concat(signature, said), random);
 }
 
-/** Null for what the kit did not put there. */
-export function openPlaced({ frameKey }: EpochKeys, frame: Bytes): Placed | null {
+/**
+ * Null for what the kit did not put there.
+ * @param account the kit's account key
+ */
+export async function openPlaced(
+  { frameKey }: EpochKeys,
+  account: Bytes,
+  frame: Bytes,
+): Promise<Placed | null> {
   const opened = openFrame([frameKey], frame);
-  if (opened?.aad.kind !== 'control') return null;
-  return decodeWith(toOwned(opened.inner), (reader) => {
-    if (reader.u8() !== VERSION) throw new MalformedBytes('unknown version');
-    const type = reader.u8();
-    if (type === TYPES.replaced) return { type: 'replaced', at: reader.u32() * DAY_MS };
-    if (type !== TYPES.opens) throw new MalformedBytes('unknown type');
-    const address = addressOfHash(toOwned(reader.bytes(32)));
-    const madeAt = reader.u32() * DAY_MS;
-    const grant = decodeGrant(toOwned(reader.rest()));
-    if (!grant) throw new MalformedBytes('no grant');
-    return { type: 'opens', granted: { ...grant, address }, madeAt };
-  });
+  if (opened?.aad.kind !== 'control' || opened.inner.length <= SIGNATURE_LENGTH) return null;
+  const [signature, said] = [
+    toOwned(opened.inner.subarray(0, SIGNATURE_LENGTH)),
+    toOwned(opened.inner.subarray(SIGNATURE_LENGTH)),
+  ];
+  if (!(await verify(account, labelled(LABELS.kitPlaced, said), signature))) return null;
+  return decodeWith(said, readPlaced);
+}
+
+function readPlaced(reader: Reader): Placed {
+  if (reader.u8() !== VERSION) throw new MalformedBytes('unknown version');
+  const type = reader.u8();
+  if (type === TYPES.replaced) return { type: 'replaced', at: reader.u32() * DAY_MS };
+  if (type !== TYPES.opens) throw new MalformedBytes('unknown type');
+  const address = addressOfHash(toOwned(reader.bytes(32)));
+  const madeAt = reader.u32() * DAY_MS;
+  const grant = decodeGrant(toOwned(reader.rest()));
+  if (!grant) throw new MalformedBytes('no grant');
+  return { type: 'opens', granted: { ...grant, address }, madeAt };
 }
 
 /** What own devices keep of the place, to put it again should the relay lose it: its keys but the one that erases, and the frame. */
-export function placeEdit(root: Bytes, frame: Bytes): Edit {
-  const { space, parts } = kitPlaceOf(root);
-  const fields = { space, read: parts.read, write: parts.write, frame };
+export async function placeEdit(root: Bytes, frame: Bytes): Promise<Edit> {
+  const { parts } = kitPlaceOf(root);
+  const { space, deleter } = await placeKeys(root);
+  const fields = { space, read: parts.read, write: parts.write, deleteKey: deleter!.publicKey, frame };
   return {
     ...{ type: 'put', section: section.id, id: SINGLE_ENTRY },
     fields: Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, toBase64url(value)])),
@@ -82,31 +104,39 @@ export async function placeOfKit(
   root: Bytes,
   granted: Granted,
   { random, clock }: { readonly random: Random; readonly clock: { now(): number } },
-): Promise<{ readonly keys: EpochKeys; readonly frame: Bytes }> {
+): Promise<KeptPlace> {
   const keys = await placeKeys(root);
-  return { keys, frame: sealPlaced(keys, { type: 'opens', granted, madeAt: clock.now() }, random) };
+  const frame = await sealPlaced(root, { type: 'opens', granted, madeAt: clock.now() }, random);
+  return { keys, deleteKey: keys.deleter!.publicKey, frame };
 }
 
 /** A place as an own device keeps it. */
 export interface KeptPlace {
   readonly keys: EpochKeys;
+  readonly deleteKey: Bytes;
   readonly frame: Bytes;
 }
 
-/**
- * Null when there is none, or none that is well formed: a device may have written anything.
- * @param eraser the secret that erases, on the device that made the kit, until the relay has the place
- */
-export async function readPlace(entry: Entry | undefined, eraser?: Bytes): Promise<KeptPlace | null> {
+/** Null when there is none, or none that a kit has signed: a device may have written anything. @param kits their account keys */
+export async function readPlace(entry: Entry | undefined, kits: readonly Bytes[]): Promise<KeptPlace | null> {
   const bytesOf = (name: string): Bytes | null => {
     const value = entry?.fields[name];
     return typeof value === 'string' ? fromBase64url(value) : null;
   };
-  const [space, read, write] = ['space', 'read', 'write'].map(bytesOf);
+  const [space, read, write, deleteKey] = ['space', 'read', 'write', 'deleteKey'].map(bytesOf);
   const frame = bytesOf('frame');
-  if (![space, read, write].every((one) => one?.length === 32) || !frame?.length) return null;
-  const parts = { epoch: 0, id: zeroId(), read: read!, write: write!, ...(eraser && { delete: eraser }) };
-  return { keys: await deriveEpoch(space!, parts), frame };
+  if (![space, read, write, deleteKey].every((one) => one?.length === 32) || !frame?.length) return null;
+  const keys = await deriveEpoch(space!, { epoch: 0, id: zeroId(), read: read!, write: write! });
+  const placed = await Promise.all(kits.map((account) => openPlaced(keys, account, frame)));
+  return placed.some((one) => one?.type === 'opens') ? { keys, deleteKey: deleteKey!, frame } : null;
+}
+
+/** Proves the right to write there, and makes it anew where the relay does not know it. */
+export function placeWriter({ keys, deleteKey }: Omit<KeptPlace, 'frame'>): Credential {
+  const { publicKey: writeKey, sign } = keys.writer!;
+  const by = { key: writeKey, sign: (statement: Bytes) => sign(statement) };
+  const creation = { writeKey, deleteKey, ttl: 0, openToReaders: false, erasesAtOnce: true };
+  return { role: 'writer', ...by, creation };
 }
 
 function dayOf(time: number): number {

@@ -31,7 +31,8 @@ import { openSpaces, type Spaces } from '#lib/vault/spaces/spaces.ts';
 /** How often it is looked whether all has come, and how long a relay may be gone meanwhile. */
 const LOOK_MS = 100;
 const GONE_MS = 15_000;
-const KEYS_MS = 3_000;
+/** Online, and nothing new came for so long. */
+const SILENT_MS = 8_000;
 
 export class AccountCopy {
   readonly spaces: Spaces;
@@ -44,6 +45,7 @@ export class AccountCopy {
   readonly #connection: Connection;
   readonly #followed = new Set<OpenSpace>();
   #identity: Identity;
+  #isSpent = false;
 
   private constructor(parts: {
     readonly env: Environment;
@@ -94,6 +96,11 @@ export class AccountCopy {
     this.#identity = { ...this.#identity, account: { ...this.#identity.account, epochs } };
   }
 
+  /** It has spoken, and serves no second recovery. */
+  isSpent(): boolean {
+    return this.#isSpent;
+  }
+
   wake(): void {
     this.#connection.engine()?.wake();
   }
@@ -103,20 +110,33 @@ export class AccountCopy {
     const loaded = await this.spaces.load();
     if (!loaded.ok) return fail(problemOfEdit(loaded.error));
     const { clock } = this.#env;
-    let seen = clock.now();
-    let quiet: number | null = null;
+    const began = { online: clock.now(), heard: clock.now() };
+    let before = '';
     for (;;) {
       if (signal.aborted) return fail({ type: 'cancelled' });
       const { done, total } = await this.#take();
       progress(done, total);
-      const isQuiet = done === total && this.#connection.state().settled && (await this.#staysQuiet());
-      quiet = isQuiet ? (quiet ?? clock.now()) : null;
-      // Of an epoch whose key is in no box of the kit the words are not readable now: nobody waits for it for ever.
-      if (quiet !== null && (this.#hasEveryKey() || clock.now() - quiet > KEYS_MS)) return ok();
-      if (this.#connection.state().connection === 'online') seen = clock.now();
-      if (clock.now() - seen > GONE_MS) return fail({ type: 'relay-unreachable' });
+      const now = clock.now();
+      const held = this.#held();
+      if (held !== before) began.heard = now;
+      before = held;
+      const { connection, settled } = this.#connection.state();
+      if (connection === 'online') began.online = now;
+      if (now - began.online > GONE_MS) return fail({ type: 'relay-unreachable' });
+      const isQuiet = done === total && settled && (await this.#staysQuiet());
+      if (isQuiet && this.#hasEveryKey()) return ok();
+      // What a relay keeps back, or what a device has listed that is nothing, holds up nobody for ever. Without one's own record
+      // there is nothing to come back to.
+      const isSilent = connection === 'online' && now - began.heard > SILENT_MS;
+      if (isSilent) return this.#isFounded() ? ok() : fail({ type: 'relay-unreachable' });
       await new Promise<void>((resolve) => void clock.setTimer(LOOK_MS, resolve));
     }
+  }
+
+  /** Of what is listed something has not come: what the relay has is not all that there was. */
+  lacks(): boolean {
+    const all = this.#rosterSpaces();
+    return this.#listed().length > all.length - 1 || all.some(isLacking);
   }
 
   /**
@@ -128,6 +148,7 @@ export class AccountCopy {
     keep,
     lostSince,
   }: Pick<Recovery, 'deviceName' | 'keep' | 'lostSince'>): Promise<Result<void, VaultError>> {
+    this.#isSpent = true;
     this.#connection.stop();
     const { spaces } = this;
     const self = hex(spaces.device.id);
@@ -177,12 +198,7 @@ export class AccountCopy {
   /** Opens and follows what is listed by now; how many of the spaces are followed. */
   async #take(): Promise<{ done: number; total: number }> {
     const { spaces } = this;
-    const records = livingEntries(spaces.account.replica.record(), listed.id).flatMap(({ fields }) => {
-      const id = fields['kind'] === 'record' ? fromBase64url(String(fields['space'])) : null;
-      return id?.length === 32 && !this.#isReserved(id) ? [id] : [];
-    });
-    const own = this.#identity.record;
-    const all = [own, ...records.filter((id) => !equal(id, own))].slice(0, MAX_RECORDS);
+    const all = this.#listed();
     for (const id of all) await spaces.open(spaces.record(id));
     const engine = this.#connection.engine();
     if (engine)
@@ -192,6 +208,30 @@ export class AccountCopy {
         engine.follow(follow(space, { isChain: space === spaces.chain, onReceived: () => {} }));
       }
     return { done: this.#followed.size, total: all.length + 2 };
+  }
+
+  /** One's own record, and those that the account lists: the oldest first, as its devices take them (account/directory.ts). */
+  #listed(): readonly Bytes[] {
+    const entries = [...livingEntries(this.spaces.account.replica.record(), listed.id)];
+    entries.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+    const own = this.#identity.record;
+    const others = entries.flatMap(({ fields }) => {
+      const id = fields['kind'] === 'record' ? fromBase64url(String(fields['space'])) : null;
+      return id?.length === 32 && !this.#isReserved(id) && !equal(id, own) ? [id] : [];
+    });
+    return [own, ...others].slice(0, MAX_RECORDS);
+  }
+
+  #held(): string {
+    const spaces = [this.spaces.chain, ...this.#rosterSpaces()];
+    return spaces.map(({ replica }) => hex(replica.stateHash())).join();
+  }
+
+  #isFounded(): boolean {
+    const { account } = this.spaces;
+    return [account, this.spaces.record(this.#identity.record)].every(
+      (space) => space.roster().current !== null,
+    );
   }
 
   #isReserved(id: Bytes): boolean {
@@ -207,11 +247,14 @@ export class AccountCopy {
   }
 
   #hasEveryKey(): boolean {
-    return this.#rosterSpaces().every((space) => {
-      const { current } = space.roster();
-      return current !== null && space.epochs().some(({ id }) => hex(id) === current.id);
-    });
+    return this.#rosterSpaces().every((space) => !isLacking(space));
   }
+}
+
+/** Whether its founding, or the key that is in use there, has not come. */
+function isLacking(space: RosterSpace): boolean {
+  const { current } = space.roster();
+  return current === null || !space.epochs().some(({ id }) => hex(id) === current.id);
 }
 
 /** As many as an account opens (account/directory.ts). */

@@ -27,6 +27,11 @@ export interface Recovered {
   readonly changes: readonly Change[];
 }
 
+interface Running {
+  readonly signal?: AbortSignal | undefined;
+  readonly progress?: Progress | undefined;
+}
+
 const DAY_MS = 86_400_000;
 
 export class KitDesk {
@@ -65,28 +70,44 @@ export class KitDesk {
       if (this.#copy === copy) this.cancel();
       return fail(refused);
     }
-    return ok(foundIn(copy.spaces, granted.owner, { madeAt, paper: read.value.paper }));
+    const found = foundIn(copy.spaces, granted.owner, { madeAt, paper: read.value.paper });
+    return ok({ ...found, isBehind: found.isBehind || copy.lacks() });
   }
 
   /** Recovers the account that was looked up last, under these credentials. */
   async recover(
     credentials: Credentials,
     input: Pick<Recovery, 'deviceName' | 'keep' | 'lostSince'>,
-    progress: Progress = () => {},
+    { signal = new AbortController().signal, progress = () => {} }: Running = {},
   ): Promise<Result<Recovered, VaultError>> {
     const copy = this.#copy;
     if (!copy) return fail({ type: 'cancelled' });
-    const caughtUp = await copy.catchUp(this.#stopping.signal, progress);
+    // It is this recovery's own from here on: another look-up, or a lock, wipes nothing that is in use.
+    this.#copy = null;
+    const given = await this.#recoverFrom(copy, { credentials, ...input }, signal, progress);
+    // Whoever gave up, or has no network now, tries again with the same kit.
+    const isAgain = !given.ok && !copy.isSpent() && this.#copy === null;
+    if (isAgain) this.#copy = copy;
+    else await copy.close();
+    return given;
+  }
+
+  async #recoverFrom(
+    copy: AccountCopy,
+    input: Pick<Recovery, 'deviceName' | 'keep' | 'lostSince'> & { readonly credentials: Credentials },
+    signal: AbortSignal,
+    progress: Progress,
+  ): Promise<Result<Recovered, VaultError>> {
+    const caughtUp = await copy.catchUp(signal, progress);
     if (!caughtUp.ok) return caughtUp;
     const done = await copy.recoverBy(input);
     if (!done.ok) return done;
-    const identity = copy.identity();
     const changes = [
       ...(await copy.changes()),
-      ...(await slotChanges(this.#env, copy.localSecret, credentials)),
-      ...(await identityChanges(copy.seal, identity)),
+      ...(await slotChanges(this.#env, copy.localSecret, input.credentials)),
+      ...(await identityChanges(copy.seal, copy.identity())),
     ];
-    return ok({ entrance: { seal: copy.seal, identity, kit: null }, changes });
+    return ok({ entrance: { seal: copy.seal, identity: copy.identity(), kit: null }, changes });
   }
 
   /** Lets go of kit and copy. */

@@ -1,15 +1,24 @@
 /** A kit as it was typed or scanned, and what it has at the relay. */
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import type { Bytes } from '#lib/bytes/bytes.ts';
-import { qrToKit, wordsToRoot, type KitPaper } from '#lib/keys/kit.ts';
+import { accountKey, qrToKit, wordsToRoot, type KitPaper } from '#lib/keys/kit.ts';
+import type { Signer } from '#lib/crypto/signature.ts';
+import { MAX_IDS } from '#lib/protocol/limits.ts';
 import { frameId } from '#lib/crypto/frame.ts';
 import type { EpochKeys } from '#lib/keys/epoch.ts';
 import type { RelayError } from '#lib/sync/requests.ts';
+import type { Credential } from '#lib/sync/syncable.ts';
 import { visit, type Visit } from '#lib/sync/visit.ts';
 import type { KitGiven, VaultError } from '#lib/vault/door/door.ts';
-import { openPlaced, placeKeys, sealPlaced, type Placed } from '#lib/vault/entry/kit-place.ts';
+import {
+  openPlaced,
+  placeKeys,
+  placeWriter,
+  sealPlaced,
+  type KeptPlace,
+  type Placed,
+} from '#lib/vault/entry/kit-place.ts';
 import type { Environment } from '#lib/vault/environment.ts';
-import { credentialOf } from '#lib/vault/spaces/follow.ts';
 
 /** Secret. */
 export interface ReadKit {
@@ -29,48 +38,69 @@ export function readKit(given: KitGiven): Result<ReadKit, VaultError> {
 
 /** What the relay keeps for this kit; null when it knows of nothing. That it was replaced counts more than what it opens. */
 export async function placedFor(env: Environment, root: Bytes): Promise<Result<Placed | null, VaultError>> {
-  const keys = await placeKeys(root);
-  const found = await atPlace(env, keys, (place) => place.pick((frame) => openPlaced(keys, frame)));
-  if (!found.ok) return found.error.type === 'unknown-topic' ? ok(null) : unreachable();
-  return ok(found.value.find(({ type }) => type === 'replaced') ?? found.value[0] ?? null);
+  const place = await ownPlace(root);
+  const read = await atPlace(env, place.keys, place.reader, ({ pick }) => pick((frame) => frame));
+  if (!read.ok) return read.error.type === 'unknown-topic' ? ok(null) : unreachable();
+  const found: Placed[] = [];
+  for (const frame of read.value) {
+    const placed = await openPlaced(place.keys, place.account, frame);
+    if (placed) found.push(placed);
+  }
+  return ok(found.find(({ type }) => type === 'replaced') ?? found[0] ?? null);
 }
 
-/** Puts a frame into the place of a kit; good once the relay has it on its disk. */
-export async function putPlaced(
-  env: Environment,
-  keys: EpochKeys,
-  frame: Bytes,
-): Promise<Result<void, VaultError>> {
-  const put = await atPlace(env, keys, (place) => place.put(frame));
+/** Puts a frame into the place of a kit, which is made; good once the relay has it on its disk. */
+export async function putPlaced(env: Environment, place: KeptPlace): Promise<Result<void, VaultError>> {
+  const put = await atPlace(env, place.keys, placeWriter(place), (visited) => visited.put(place.frame));
   return put.ok ? ok() : unreachable();
 }
 
 /** Erases what this kit opens and leaves a note that it was replaced. Where the relay knows of nothing there is nothing to do. */
 export async function closePlace(env: Environment, root: Bytes): Promise<Result<void, VaultError>> {
-  const keys = await placeKeys(root);
-  const note = sealPlaced(keys, { type: 'replaced', at: env.clock.now() }, env.random);
-  const closed = await atPlace(env, keys, async (place) => {
-    const noted = await place.put(note);
-    if (!noted.ok) return noted;
-    const others = await place.pick((frame) =>
-      openPlaced(keys, frame)?.type === 'replaced' ? null : frameId(frame),
-    );
-    if (!others.ok || others.value.length === 0) return others.ok ? ok() : others;
-    return place.propose(others.value);
+  const { keys, account, owner, reader } = await ownPlace(root);
+  const erased = await atPlace(env, keys, owner, async ({ pick, propose }) => {
+    const frames = await pick((frame) => frame);
+    if (!frames.ok) return frames;
+    const opens: Bytes[] = [];
+    const others: Bytes[] = [];
+    for (const frame of frames.value) {
+      const placed = await openPlaced(keys, account, frame);
+      if (placed?.type !== 'replaced') (placed ? opens : others).push(frameId(frame));
+    }
+    for (let from = 0, all = [...opens, ...others]; from < all.length; from += MAX_IDS) {
+      const proposed = await propose(all.slice(from, from + MAX_IDS));
+      if (!proposed.ok) return proposed;
+    }
+    return ok();
   });
-  return closed.ok ? ok() : unreachable();
+  if (!erased.ok) return erased.error.type === 'unknown-topic' ? ok() : unreachable();
+  const note = await sealPlaced(root, { type: 'replaced', at: env.clock.now() }, env.random);
+  const noted = await atPlace(env, keys, reader, ({ put }) => put(note));
+  return noted.ok ? ok() : unreachable();
+}
+
+/** What the root itself can do there; it makes no place where the relay knows of none. */
+async function ownPlace(root: Bytes) {
+  const keys = await placeKeys(root);
+  const { publicKey: account } = await accountKey(root);
+  const by = ({ publicKey, sign }: Signer) => ({
+    key: publicKey,
+    sign: (statement: Bytes) => sign(statement),
+  });
+  const reader: Credential = { role: 'writer', ...by(keys.writer!) };
+  const owner: Credential = { role: 'owner', ...by(keys.deleter!) };
+  return { keys, account, reader, owner };
 }
 
 async function atPlace<T>(
   env: Environment,
-  keys: EpochKeys,
+  { topic }: EpochKeys,
+  credential: Credential,
   work: (place: Visit) => Promise<Result<T, RelayError>>,
 ): Promise<Result<T, RelayError>> {
   const services = await env.services();
   if (!services) return fail({ type: 'disconnected', code: 0 });
-  const { topic } = keys;
   const dial = env.dial(services.relay);
-  const credential = credentialOf(keys, { isChain: false, ttl: 0, erasesAtOnce: true })!;
   return visit({ url: services.relay, dial, clock: env.clock, topic, credential }, work);
 }
 

@@ -47,21 +47,35 @@ export async function confirmRenewal(
 ): Promise<Result<void, VaultError>> {
   const positions = wrongPositions(kit.root, kit.asked, words);
   if (positions.length > 0) return fail({ type: 'kit-words-wrong', positions });
+  // Of its own: whoever locks meanwhile wipes the others.
+  const roots = { old: old.slice(), next: kit.root.slice() };
+  try {
+    return await replaceKit(account, roots);
+  } finally {
+    for (const root of Object.values(roots)) root.fill(0);
+  }
+}
+
+async function replaceKit(
+  account: Account,
+  roots: { readonly old: Bytes; readonly next: Bytes },
+): Promise<Result<void, VaultError>> {
   const { env, spaces, storage, seal } = account;
   const { address, owner, chain, account: accountSpace, record } = account.identity();
   const granted = { address, owner, chain, account: accountSpace, record };
-  const { keys, frame } = await placeOfKit(kit.root, granted, env);
-  const put = await putPlaced(env, keys, frame);
+  const place = await placeOfKit(roots.next, granted, env);
+  const put = await putPlaced(env, place);
   if (!put.ok) return put;
   // Owed before it is said: whatever breaks off from here on, the old kit's place is closed in the end.
-  const owed = await storage.write([await sealedPut(seal, KEYS.oldKit, old)], 'strict');
+  const owed = await storage.write([await sealedPut(seal, KEYS.oldKit, roots.old)], 'strict');
   if (!owed.ok) return fail(storageProblem(owed.error));
-  const next = { account: await accountKey(kit.root), recovery: (await recoverySealing(kit.root)).publicKey };
-  const body = await succeedBody(address, next, await accountKey(old));
+  const recovery = (await recoverySealing(roots.next)).publicKey;
+  const next = { account: await accountKey(roots.next), recovery };
+  const body = await succeedBody(address, next, await accountKey(roots.old));
   const said = await spaces.chain.replica.control(body);
   if (!said.ok) return fail(problemOfEdit(said.error));
   await spaces.settled();
-  const kept = await spaces.account.replica.edit([placeEdit(kit.root, frame)]);
+  const kept = await spaces.account.replica.edit([await placeEdit(roots.next, place.frame)]);
   if (!kept.ok) return fail(problemOfEdit(kept.error));
   await account.allRecords();
   await account.rotateWhatIsDue();
@@ -79,6 +93,10 @@ async function isSent({ env, spaces }: Account): Promise<boolean> {
   while (left() > 0 && env.clock.now() < deadline)
     await new Promise<void>((resolve) => void env.clock.setTimer(LOOK_MS, resolve));
   return left() === 0;
+}
+
+export async function owesOldKit({ storage }: Account): Promise<boolean> {
+  return (await storage.keys(KEYS.oldKit)).length > 0;
 }
 
 /** What an old kit opened is erased at the relay, if that is owed and the new kit counts. */

@@ -49,10 +49,9 @@ export function follow({ replica, epochs }: OpenSpace, options: FollowOptions): 
 /** The strongest right that these keys give; null for keys that only read. */
 export function credentialOf(
   { writer, deleter }: EpochKeys,
-  options: { readonly isChain: boolean; readonly ttl: number; readonly erasesAtOnce?: boolean },
+  { isChain, ttl }: { readonly isChain: boolean; readonly ttl: number },
 ): Credential | null {
   if (!writer) return null;
-  const { isChain, ttl, erasesAtOnce = false } = options;
   const by = (signer: Signer) => ({
     key: signer.publicKey,
     sign: (statement: Bytes) => signer.sign(statement),
@@ -62,7 +61,6 @@ export function credentialOf(
     deleteKey: deleter?.publicKey ?? null,
     ttl,
     openToReaders: isChain,
-    ...(erasesAtOnce && { erasesAtOnce }),
   };
   if (deleter) return { role: 'owner', ...by(deleter), creation };
   return { role: 'writer', ...by(writer), ...(isChain && { creation }) };

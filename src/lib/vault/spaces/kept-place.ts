@@ -9,36 +9,29 @@ import { equal, type Bytes } from '#lib/bytes/bytes.ts';
 import { ok } from '#lib/bytes/result.ts';
 import { frameId } from '#lib/crypto/frame.ts';
 import type { Cursor, Followed, Outgoing } from '#lib/sync/syncable.ts';
-import { openPlaced, type KeptPlace } from '#lib/vault/entry/kit-place.ts';
-import { credentialOf } from './follow.ts';
+import { placeWriter, type KeptPlace } from '#lib/vault/entry/kit-place.ts';
 
-/** @param onPlaced the relay has it */
-export function followPlace({ keys, frame }: KeptPlace, onPlaced: () => void): Followed {
+/** @param isNote whether a frame says that the kit was replaced */
+export function followPlace(place: KeptPlace, isNote: (frame: Bytes) => Promise<boolean>): Followed {
+  const { keys, frame } = place;
   const id = frameId(frame);
   let cursor: Cursor = { after: 0, frame: null };
   let outgoing: readonly Outgoing[] = [{ topic: keys.topic, id, bytes: frame }];
   let isReplaced = false;
   const found = (ids: readonly Bytes[]): void => {
-    if (!ids.some((one) => equal(one, id))) return;
-    outgoing = [];
-    onPlaced();
+    if (ids.some((one) => equal(one, id))) outgoing = [];
   };
   return {
-    credential() {
-      const erasesAtOnce = keys.deleter !== undefined;
-      const credential = credentialOf(keys, { isChain: false, ttl: 0, erasesAtOnce });
-      const creation = { writeKey: keys.writer!.publicKey, deleteKey: null, ttl: 0, openToReaders: false };
-      return credential && { creation, ...credential };
-    },
+    credential: () => placeWriter(place),
     space: {
       topics: () => [keys.topic],
       cursor: () => cursor,
-      receive(batch, { upTo } = {}) {
+      async receive(batch, { upTo } = {}) {
         found(batch.map(({ bytes }) => frameId(bytes)));
-        isReplaced ||= batch.some(({ bytes }) => openPlaced(keys, bytes)?.type === 'replaced');
+        for (const { bytes } of batch) isReplaced ||= await isNote(bytes);
         if (isReplaced) outgoing = [];
         if (upTo) cursor = { after: upTo.after, frame: upTo.frame };
-        return Promise.resolve(ok());
+        return ok();
       },
       outbox: (limit) => Promise.resolve(outgoing.slice(0, limit)),
       unsent: () => outgoing.length,

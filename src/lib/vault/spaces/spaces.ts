@@ -31,7 +31,6 @@ import { createReplica, type EditError, type Replica } from '#lib/replica/replic
 import type { Storage } from '#lib/storage/storage.ts';
 import type { Environment } from '#lib/vault/environment.ts';
 import type { Identity } from '#lib/vault/entry/identity.ts';
-import { livingEntries } from '#lib/record/living.ts';
 import { foundAccount } from './founding.ts';
 import { deriveRing, epochEdit, ringOf, type Ring } from './keyring.ts';
 import { Line } from './line.ts';
@@ -237,7 +236,8 @@ export class Spaces {
 
   /** What own devices have told each other of a record's epochs. */
   #ringOf(id: SpaceId): Ring {
-    return ringOf(id, livingEntries(this.account.replica.record(), epochKeys.id));
+    // Deleted ones too: nobody takes a key away from those who had it.
+    return ringOf(id, [...(this.account.replica.record().entries.get(epochKeys.id)?.values() ?? [])]);
   }
 
   #keepRing(id: SpaceId, ring: Ring): Promise<Result<unknown, EditError>> {
