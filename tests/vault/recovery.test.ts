@@ -57,6 +57,60 @@ test('K10: what a thief wrote since the phone was lost waits for a decision, wha
   expect(await allergies(tablet)).toEqual(['Arachide', 'Mensonge', 'Pollen']);
 });
 
+test('two devices come back by one kit at the same time, and go on together', async () => {
+  const { laptop, phone, kit } = await life();
+  for (const device of [laptop, phone]) device.setOnline(false);
+  const both = [world.device(), world.device()];
+  for (const device of both) good(await (await device.reopen()).lookUpKit({ kit: { qr: kit.qr } }));
+  const recover = ({ vault }: TestDevice) =>
+    vault.recover({ ...NEW, deviceName: 'Tablette', keep: [], lostSince: null });
+  for (const done of await Promise.all(both.map(recover))) good(done);
+  good(await both[0]!.vault.edit('moi', [allergy('Iode')]));
+  good(await both[1]!.vault.edit('moi', [allergy('Latex')]));
+  for (const device of both) device.hurry = 20;
+  for (const device of both)
+    await eventually(
+      () => allergies(device),
+      (names) => names.join() === 'Arachide,Iode,Latex,Pollen',
+      60_000,
+    );
+}, 90_000);
+
+test('a phone that was away gives new keys to the kit it knew: the new kit gets them too', async () => {
+  const { laptop, phone, kit } = await life();
+  const old = world.device();
+  for (const device of [laptop, old]) device.events.length = 0;
+  await link(laptop, old);
+  const devices = await eventually(
+    async () => good(await phone.vault.devices()),
+    ({ length }) => length === 3,
+  );
+  const oldest = devices.reduce((newest, one) => (one.addedAt > newest.addedAt ? one : newest));
+  phone.setOnline(false);
+  good(await phone.vault.revokeDevice(oldest.id));
+  const next = good(await laptop.vault.newKit({ kit: { qr: kit.qr } }));
+  const asked = next.asked.map((position) => next.words[position - 1]!) as [string, string, string];
+  good(await laptop.vault.confirmNewKit(asked));
+  await settled(laptop);
+  phone.setOnline(true);
+  good(await phone.vault.edit('moi', [allergy('Iode')]));
+  for (const device of [laptop, phone]) device.hurry = 20;
+  await eventually(
+    () => allergies(laptop),
+    (names) => names.includes('Iode'),
+  );
+  const tablet = world.device();
+  const vault = await tablet.reopen();
+  const found = await eventually(
+    async () => good(await vault.lookUpKit({ kit: { qr: next.qr } })),
+    ({ isBehind }) => !isBehind,
+    40_000,
+  );
+  expect(found.devices).toHaveLength(2);
+  good(await vault.recover({ ...NEW, deviceName: 'Tablette', keep: [], lostSince: null }));
+  expect(await allergies(tablet)).toEqual(['Arachide', 'Iode', 'Pollen']);
+}, 90_000);
+
 test('ACT-26: laptop and phone are lost; the kit brings the record back on a third device, which writes on', async () => {
   const { laptop, phone, kit } = await life();
   for (const device of [laptop, phone]) device.setOnline(false);

@@ -18,11 +18,13 @@ export interface Epochs {
   readonly grantsDue: readonly Address[];
   readonly shared: Epoch | null;
   readonly sharedByAll: ReadonlySet<Hex>;
+  readonly ungranted: readonly Hex[];
 }
 
 const NO_EPOCHS: Epochs = {
   ...{ epochs: [], current: null, rotationDue: false, nextNumber: 1, grantsDue: [], shared: null },
   sharedByAll: new Set(),
+  ungranted: [],
 };
 
 /** What a ruling and the devices that are known make of the epochs. */
@@ -53,6 +55,7 @@ export function epochsOf(
     grantsDue: [...owners.keys()].filter((owner) => [...lacking.values()].some((all) => all.includes(owner))),
     shared: current && isShared(current) ? current : (counted.findLast(isShared) ?? epochs[0]!),
     sharedByAll: new Set(counted.filter(isShared).map(({ id }) => id)),
+    ungranted: ungrantedIn(counted, beginOf, owners, given, ruling),
   };
 }
 
@@ -97,6 +100,42 @@ function knowsEveryEnding(
       const wasActive = revoked !== undefined && revoked.by !== null;
       return !wasActive || then?.devices.get(device)?.revoked !== undefined;
     });
+  });
+}
+
+/**
+ * Epochs that began where nobody knew of a kit or of a device that a kit let in, and that were not granted since by somebody
+ * who did: their keys may have reached neither. So it is with two recoveries, and with a rotation beside a new kit.
+ */
+function ungrantedIn(
+  counted: readonly Epoch[],
+  beginOf: (epoch: Epoch) => number,
+  owners: Seats,
+  { history: { operations }, chains }: Case,
+  { knowledge, refusals }: Ruling,
+): Hex[] {
+  const seating = new Map(operations.map(({ id }, index) => [id, index]));
+  const grants = operations.flatMap(({ body: { body } }, index) =>
+    refusals[index] === null && body.type === 'grant' ? [{ index, body }] : [],
+  );
+  const knows = (index: number, address: Address, seat: Hex): boolean => {
+    const [now, then] = [
+      chains.state(address),
+      knowledge.chainAt(index, address, seating.get(seat) ?? index),
+    ];
+    if (!now || then?.kits.at(-1)?.by !== now.kits.at(-1)?.by) return !now;
+    return [...now.active].every((id) => now.devices.get(id)!.addedBy !== null || then?.devices.has(id));
+  };
+  return counted.flatMap((epoch) => {
+    const isLacking = [...owners].some(
+      ([address, seat]) =>
+        !knows(beginOf(epoch), address, seat) &&
+        !grants.some(
+          ({ index, body }) =>
+            body.address === address && body.epochs.includes(epoch.id) && knows(index, address, seat),
+        ),
+    );
+    return isLacking ? [epoch.id] : [];
   });
 }
 

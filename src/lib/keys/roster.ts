@@ -66,6 +66,8 @@ export interface RosterState {
   readonly shared: Epoch | null;
   /** All of these, by id. */
   readonly sharedByAll: ReadonlySet<Hex>;
+  /** Epochs whose keys may lack a kit, or a device that a kit let in: whoever has them grants them. */
+  readonly ungranted: readonly Hex[];
   /** Boxes that were wrong, by standing devices' words that no grant has answered. */
   readonly complaints: readonly { readonly device: Hex; readonly epoch: Hex }[];
   /** Whether a device's words count by themselves. */

@@ -29,6 +29,7 @@ import { openRecord, showKept, type OpenRecord, type RecordHost } from '#lib/vau
 import { Schedule } from '#lib/vault/schedule.ts';
 import { follow } from '#lib/vault/spaces/follow.ts';
 import type { OpenSpace } from '#lib/vault/spaces/roster-space.ts';
+import { grantEpochs } from '#lib/vault/spaces/granting.ts';
 import { takeSalvaged } from '#lib/vault/spaces/salvaged.ts';
 import type { Spaces } from '#lib/vault/spaces/spaces.ts';
 import { connect, type Connection } from './connection.ts';
@@ -100,6 +101,7 @@ export class Account {
       connection: () => this.#connection,
       records: () => [...this.#open.values()],
       wake: () => this.wake(),
+      grant: () => grantEpochs({ random: env.random, spaces, identity: () => this.identity() }),
     });
     for (const space of [spaces.chain, spaces.account])
       space.replica.subscribe((change) => this.#onChange(space, change));

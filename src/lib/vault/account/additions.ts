@@ -10,10 +10,8 @@ import { fromHex, hex } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { addDeviceBody, decodeChainBody } from '#lib/keys/chain-body.ts';
 import type { VerifiedControl } from '#lib/keys/control.ts';
-import { epochId } from '#lib/keys/epoch.ts';
 import { saidBy } from '#lib/keys/roster.ts';
 import { encodeRosterBody } from '#lib/keys/roster-body.ts';
-import { recipientsOf, sealEpochs } from '#lib/keys/rotations.ts';
 import type { EditError } from '#lib/replica/replica.ts';
 import type { Account } from './account.ts';
 import { deviceNames } from './device-list.ts';
@@ -21,6 +19,7 @@ import type { UnsettledAddition, VaultError } from '#lib/vault/door/door.ts';
 import { storageProblem } from '#lib/vault/errors.ts';
 import type { OpenRecord } from '#lib/vault/record/open-record.ts';
 import { deviceEdit } from '#lib/vault/spaces/founding.ts';
+import { grantEpochs } from '#lib/vault/spaces/granting.ts';
 import type { RosterSpace } from '#lib/vault/spaces/roster-space.ts';
 import { decisionsIn, unconfirmed } from './undecided.ts';
 
@@ -83,28 +82,11 @@ async function confirmLink(account: Account, { inner }: VerifiedControl): Promis
   const name = names.value.get(body.id);
   const named = name ? await spaces.account.replica.edit([deviceEdit(fromHex(body.id), name)]) : ok();
   if (!named.ok) return fail(problemOf(named.error));
-  return grantEpochs(account);
-}
-
-async function grantEpochs(opened: Account): Promise<Result<void, VaultError>> {
-  const { env, spaces } = opened;
-  const { account: space, device } = spaces;
-  const { address } = opened.identity();
-  const first = space.epochs().find(({ epoch }) => epoch === 0);
-  if (!first) throw new Error('the account has no first epoch');
-  const rotated = await space.rotate(first);
-  if (!rotated.ok) return fail(problemOf(rotated.error));
-  const { epochs } = opened.identity().account;
-  const boxes = await sealEpochs({
-    space: space.id,
-    epochs,
-    recipients: recipientsOf([address], () => spaces.chainState()).recipients,
-    sender: device,
-    random: env.random,
+  const granted = await grantEpochs({
+    random: account.env.random,
+    spaces,
+    identity: () => account.identity(),
   });
-  const ids = epochs.map((secrets) => hex(epochId(secrets)));
-  const body = encodeRosterBody({ type: 'grant', address, epochs: ids, boxes });
-  const granted = await space.replica.control(body, first);
   return granted.ok ? ok() : fail(problemOf(granted.error));
 }
 

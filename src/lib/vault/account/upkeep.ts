@@ -22,12 +22,15 @@ interface UpkeepOptions {
   readonly connection: () => Connection;
   readonly records: () => readonly OpenRecord[];
   readonly wake: () => void;
+  /** Hands the keys of the account space to everybody who may lack some. */
+  readonly grant: () => Promise<unknown>;
 }
 
 export class Upkeep {
   readonly #options: UpkeepOptions;
   readonly #witnessed = new Map<string, Bytes>();
   #areHeadsDue = false;
+  #granted = '';
 
   constructor(options: UpkeepOptions) {
     this.#options = options;
@@ -82,11 +85,25 @@ export class Upkeep {
   #rotateSoon(connection: Connection): void {
     if (connection.state().connection !== 'online') return;
     const { schedule } = this.#options;
+    this.#grantSoon();
     const due = this.#spaces().filter((space) => space.roster().rotationDue);
     if (due.length === 0) return;
     schedule.soon('rotate', ROTATE_MS, () => this.rotateWhatIsDue());
     if (due.some(({ replica }) => replica.unsent() > 0))
       schedule.soon('rotate for words', WAITING_MS, () => this.rotateWhatIsDue());
+  }
+
+  /** Keys that a kit, or a device it let in, may lack. Once for the same ones: who cannot hand them on tries no more. */
+  #grantSoon(): void {
+    const { spaces, schedule, grant, wake } = this.#options;
+    const held = new Set(spaces.account.epochs().map(({ id }) => hex(id)));
+    const lacking = spaces.account.roster().ungranted.filter((id) => held.has(id));
+    if (lacking.length === 0 || lacking.join() === this.#granted) return;
+    schedule.soon('grant', WAITING_MS, async () => {
+      this.#granted = lacking.join();
+      await grant();
+      wake();
+    });
   }
 
   async #publishHeads(): Promise<void> {
