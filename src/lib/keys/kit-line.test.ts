@@ -99,9 +99,9 @@ test('an old kit that has heard of the one that replaced it names no successor, 
     alice = await account(`Alice and finder ${i}`, laptop);
     await alice.add(laptop, phone);
     await alice.succeed(laptop, alice.root, second);
+    await alice.revoke(phone, hex(laptop.id));
     const found = await alice.recover(thief, [], alice.entries());
     await alice.succeed(thief, alice.root, third, [...alice.entries(), found]);
-    await alice.revoke(phone, hex(laptop.id));
     await isKit(second);
     expect(isActive(thief)).toBe(false);
   }

@@ -116,6 +116,14 @@ export const CHAINS: readonly Sabotage[] = [
     tests: ['src/lib/keys/kit-line.test.ts'],
   },
   {
+    id: 'used-up-kit-names-none',
+    file: 'src/lib/keys/kit-line.ts',
+    find: `present.filter((one) => !isUsedUp(one)),`,
+    replace: `present,`,
+    why: 'An old kit that is found would take the account over as soon as who had replaced it is revoked.',
+    tests: ['src/lib/keys/kit-line.test.ts'],
+  },
+  {
     id: 'kit-is-above-devices',
     file: 'src/lib/keys/chain.ts',
     find: `isAbove: ({ body }) => body.type === 'succeed',`,

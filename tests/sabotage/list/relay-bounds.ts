@@ -13,7 +13,7 @@ export const RELAY_BOUNDS: readonly Sabotage[] = [
   {
     id: 'chain-creator-is-a-writer',
     file: 'relay/session/admission.ts',
-    find: `role: deleteKey ? 'owner' : 'writer' };`,
+    find: `role: signer === writeKey ? 'writer' : 'owner' };`,
     replace: `role: 'owner' };`,
     why: 'Creating a chain again, on whichever connection, would make a revoked device its owner.',
     tests: ['relay/session/session.test.ts'],
