@@ -47,6 +47,21 @@ test('F05: while the record is open, the heap of the page holds the allergy (the
   expect(page.workers().length).toBeGreaterThan(0);
 });
 
+test('F08: a hidden page shows nothing of the record, and shows it again when it is back', async () => {
+  const shown = () => page.evaluate(() => document.body.innerText);
+  const turn = (state: 'hidden' | 'visible') =>
+    page.evaluate((next) => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => next });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+  expect(await shown()).toContain(CANARY);
+  await turn('hidden');
+  expect((await shown()).trim()).toBe('');
+  expect(await page.title()).not.toContain(CANARY);
+  await turn('visible');
+  expect(await shown()).toContain(CANARY);
+});
+
 test('F05: once locked, neither the allergy nor the password is in the heap, and the old worker is gone', async () => {
   const before = page.workers();
   await page.locator('summary').first().click();
