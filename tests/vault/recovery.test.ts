@@ -57,6 +57,29 @@ test('K10: what a thief wrote since the phone was lost waits for a decision, wha
   expect(await allergies(tablet)).toEqual(['Arachide', 'Mensonge', 'Pollen']);
 });
 
+test('R04: the device dies at any call to its disk during a recovery: it has all of the record or nothing of it', async () => {
+  const { kit } = await life();
+  const outcomes = new Set<string>();
+  for (let n = 0; n < 40 && outcomes.size < 3; n += 3) {
+    const tablet = world.device();
+    const vault = await tablet.reopen();
+    good(await vault.lookUpKit({ kit: { qr: kit.qr } }));
+    const died = tablet.disk.crashInCall(n, n % 2 === 0 ? 'lost' : 'done').then(() => 'died' as const);
+    const recovering = vault.recover({ ...NEW, deviceName: 'Tablette', keep: [], lostSince: null });
+    const outcome = await Promise.race([died, recovering.then(({ ok }) => (ok ? 'done' : 'refused'))]);
+    tablet.disk.repair();
+    await tablet.reopen();
+    const { type } = good(await tablet.vault.status());
+    outcomes.add(outcome === 'died' ? `died ${type}` : outcome);
+    if (type === 'empty') continue;
+    good(await tablet.vault.unlock(NEW));
+    expect(await allergies(tablet)).toEqual(['Arachide', 'Pollen']);
+    await tablet.vault.lock();
+  }
+  expect(outcomes).toContain('died empty');
+  expect(outcomes).toContain('died locked');
+}, 90_000);
+
 test('two devices come back by one kit at the same time, and go on together', async () => {
   const { laptop, phone, kit } = await life();
   for (const device of [laptop, phone]) device.setOnline(false);
