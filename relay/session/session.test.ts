@@ -195,6 +195,23 @@ describe('proving a capability', () => {
     expect(await mallory.answer(mallory.create(world.keysOf(), forged))).toMatchObject({ code: 'refused' });
   });
 
+  test('a topic that erases at once is made by whoever may write there, who erases nothing; its owner does', async () => {
+    const world = relayWorld();
+    const { keys, alice } = await aliceIn(world, { erasesAtOnce: true });
+    const frame = world.random(60);
+    await alice.answer(alice.put(keys, frame));
+    const doom = { type: 'propose-delete', topic: keys.topic, ids: [idOf(frame)] } as const;
+    expect(await alice.answer(alice.ask(doom))).toMatchObject({ code: 'forbidden' });
+    const owner = world.connect();
+    expect((await owner.answer(owner.open(keys, 'owner'))).type).toBe('opened');
+    expect((await owner.answer(owner.ask(doom))).type).toBe('done');
+    const list = { type: 'list', topic: keys.topic, since: 0, limit: 9, bodies: true, doomed: true } as const;
+    expect(await alice.answer(alice.ask(list))).toMatchObject({ entries: [] });
+    const mallory = world.connect();
+    const forged = { erasesAtOnce: true, signer: keys.delete };
+    expect(await mallory.answer(mallory.create(world.keysOf(), forged))).toMatchObject({ code: 'refused' });
+  });
+
   test('a reader who is dismissed reads no more over the connection it has, whatever it had under way', async () => {
     const world = relayWorld();
     const { keys, alice } = await aliceIn(world);

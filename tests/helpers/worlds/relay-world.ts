@@ -149,14 +149,15 @@ export class Speaker {
   }
 
   create(keys: TopicKeys, options: Creation = {}): number {
-    const { ttl = 0, openToReaders = false, neverErased = false } = options;
-    const signer = options.signer ?? (neverErased ? keys.write : keys.delete);
+    const { ttl = 0, openToReaders = false, neverErased = false, erasesAtOnce = false } = options;
+    const signer = options.signer ?? (neverErased || erasesAtOnce ? keys.write : keys.delete);
     const claim = {
       topic: keys.topic,
       writeKey: keys.write.publicKey,
       deleteKey: neverErased ? null : keys.delete.publicKey,
       ttl,
       openToReaders,
+      ...(erasesAtOnce && { erasesAtOnce }),
     };
     const signature = signer.sign(createStatement(this.#origin, this.nonce, claim));
     return this.ask({ type: 'create', ...claim, signature });
@@ -197,6 +198,7 @@ export interface Creation {
   readonly openToReaders?: boolean;
   /** Without a delete key. */
   readonly neverErased?: boolean;
+  readonly erasesAtOnce?: boolean;
   readonly signer?: KeyPair;
 }
 
