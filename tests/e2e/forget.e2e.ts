@@ -2,10 +2,10 @@
 import type { Page } from '@playwright/test';
 import { needlesOf, searchBytes } from '../helpers/hostile/canaries.ts';
 import { disconnect, expect, test } from './fixtures.ts';
-import { addAllergy, isSent, openAllergies } from './journey.ts';
+import { addAllergy, isSent, openAllergies, prove } from './journey.ts';
 import { follow, press, sheet } from './page-words.ts';
 import { storedValues } from './stored.ts';
-import { beyondOffline, CLAIRES_PHONE, faultsInView } from './support.ts';
+import { beyondOffline, CLAIRE, CLAIRES_PHONE, faultsInView } from './support.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 240_000 });
 
@@ -66,6 +66,7 @@ test('F04: with no network it forgets, says what it destroyed, and no value that
   await disconnect(carnet, phone);
   await press(page, /Oublier le carnet sur cet appareil/);
   await page.getByRole('button', { name: /Oublier sur « Téléphone de Claire »/ }).click();
+  await prove(page, CLAIRES_PHONE.password);
   await expect(page.getByText(/Cet appareil a oublié le carnet/)).toBeVisible({ timeout: 30_000 });
   await expect(page.getByRole('heading', { name: /lisible par vous seul/ })).toBeVisible();
   expect(await faultsInView(page)).toEqual([]);
@@ -116,6 +117,7 @@ test('the only device asks for the recovery key first; with a network another ta
   await expect(question.getByText(/puis cochez cette case/)).toBeVisible();
   await question.getByRole('checkbox').check({ force: true });
   await press(question, /Oublier sur/);
+  await prove(page, CLAIRE.password);
   await expect(page.getByText(/Cet appareil a oublié le carnet/)).toBeVisible({ timeout: 30_000 });
   await expect(other.getByRole('heading', { name: /lisible par vous seul/ })).toBeVisible({
     timeout: 30_000,

@@ -5,7 +5,7 @@
 import type { Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { expect, test } from './fixtures.ts';
-import { fillCredentials, link, unlock, visit } from './journey.ts';
+import { fillCredentials, link, prove, unlock, visit } from './journey.ts';
 import { follow, go, press } from './page-words.ts';
 import { CLAIRE, CLAIRES_PHONE, faultsInView } from './support.ts';
 
@@ -94,6 +94,7 @@ test('D03: read with the camera inside the app, where there is no BarcodeDetecto
   await film(page, picture.toString('base64'));
   await press(page, /Relier un autre appareil/);
   await press(page, /Scanner le code/);
+  await prove(page, CLAIRE.password);
   for (const one of [page, fresh])
     await expect(one.getByRole('heading', { name: /phrases sont-elles identiques/ })).toBeVisible();
   await press(page, /Non, elles diffèrent/);
@@ -118,7 +119,7 @@ test('D04: a device that the phone has linked is announced on the laptop, by nam
 }) => {
   const context = await browser.newContext();
   const fresh = await context.newPage();
-  await link(phone.page, fresh, carnet.url, TABLET);
+  await link(phone.page, fresh, carnet.url, TABLET, CLAIRES_PHONE.password);
   const { page } = laptop;
   await visit(page, 'Accueil');
   const banner = page.getByText(/Un appareil a été relié à votre carnet/).first();
