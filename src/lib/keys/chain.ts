@@ -30,7 +30,7 @@ import {
   type ChainBody,
 } from './chain-body.ts';
 import { operationOf, type VerifiedControl } from './control.ts';
-import { deviceId, type DeviceBundle, type DeviceKeys } from './device.ts';
+import type { DeviceBundle, DeviceKeys } from './device.ts';
 import type { EpochParts } from './epoch.ts';
 import { kitLine, type ChainKit, type KitLine } from './kit-line.ts';
 import type { Operation } from './history.ts';

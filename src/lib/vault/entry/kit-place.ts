@@ -133,8 +133,9 @@ export async function readPlace(entry: Entry | undefined, kits: readonly Bytes[]
 
 /** Proves the right to write there, and makes it anew where the relay does not know it. */
 export function placeWriter({ keys, deleteKey }: Omit<KeptPlace, 'frame'>): Credential {
-  const { publicKey: writeKey, sign } = keys.writer!;
-  const by = { key: writeKey, sign: (statement: Bytes) => sign(statement) };
+  const writer = keys.writer!;
+  const writeKey = writer.publicKey;
+  const by = { key: writeKey, sign: (statement: Bytes) => writer.sign(statement) };
   const creation = { writeKey, deleteKey, ttl: 0, openToReaders: false, erasesAtOnce: true };
   return { role: 'writer', ...by, creation };
 }

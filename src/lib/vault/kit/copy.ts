@@ -136,7 +136,7 @@ export class AccountCopy {
   /** Of what is listed something has not come: what the relay has is not all that there was. */
   lacks(): boolean {
     const all = this.#rosterSpaces();
-    return this.#listed().length > all.length - 1 || all.some(isLacking);
+    return this.#listed().length > all.length - 1 || all.some((space) => !space.hasKey());
   }
 
   /**
@@ -247,14 +247,8 @@ export class AccountCopy {
   }
 
   #hasEveryKey(): boolean {
-    return this.#rosterSpaces().every((space) => !isLacking(space));
+    return this.#rosterSpaces().every((space) => space.hasKey());
   }
-}
-
-/** Whether its founding, or the key that is in use there, has not come. */
-function isLacking(space: RosterSpace): boolean {
-  const { current } = space.roster();
-  return current === null || !space.epochs().some(({ id }) => hex(id) === current.id);
 }
 
 /** As many as an account opens (account/directory.ts). */

@@ -66,6 +66,12 @@ export class RosterSpace implements OpenSpace {
     return this.#members().roster ?? evaluateRoster(this.id, [], this.#chains());
   }
 
+  /** Whether its founding, and the key of the epoch that is in use, have come. */
+  hasKey(): boolean {
+    const { current } = this.roster();
+    return current !== null && this.#keys.some(({ id }) => hex(id) === current.id);
+  }
+
   /** Adds epochs to the ring, keeps them and writes under the one that the roster says. Only in the line. */
   async learn(more: Ring): Promise<Result<void, EditError>> {
     const opened = await openRotations({

@@ -32,6 +32,9 @@ export async function takeSalvaged({ storage, spaces, onLost, wake }: Salvaging)
     if (!done) return; // the disk refused: looked at again at the next start
     lost -= own.size - (await space.replica.lacking([...own])).length;
   }
+  // While keys are still to come nothing is lost yet: looked at again at the next start.
+  const isEveryKeyHere = [spaces.account, ...spaces.records()].every((space) => space.hasKey());
+  if (lost > 0 && !isEveryKeyHere) return wake();
   if (lost > 0) await onLost(lost);
   await storage.write([{ type: 'deletePrefix', prefix: SALVAGE }], 'strict');
   wake();
