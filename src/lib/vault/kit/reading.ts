@@ -83,9 +83,9 @@ export async function closePlace(env: Environment, root: Bytes): Promise<Result<
 async function ownPlace(root: Bytes) {
   const keys = await placeKeys(root);
   const { publicKey: account } = await accountKey(root);
-  const by = ({ publicKey, sign }: Signer) => ({
-    key: publicKey,
-    sign: (statement: Bytes) => sign(statement),
+  const by = (signer: Signer) => ({
+    key: signer.publicKey,
+    sign: (statement: Bytes) => signer.sign(statement),
   });
   const reader: Credential = { role: 'writer', ...by(keys.writer!) };
   const owner: Credential = { role: 'owner', ...by(keys.deleter!) };
