@@ -49,6 +49,8 @@ export interface Person extends Device {
 
 export interface Pair {
   readonly carnet: CarnetProcess;
+  /** The 24 of the recovery kit that Claire activated with. */
+  readonly words: readonly string[];
   readonly laptop: Device;
   readonly phone: Device;
 }
@@ -74,6 +76,8 @@ type Browsing = Awaited<ReturnType<BrowserContext['storageState']>>;
 interface Copy {
   readonly dataDir: string;
   readonly browsing: readonly Browsing[];
+  /** The 24 of the recovery kit. */
+  readonly words: readonly string[];
 }
 
 type CleanUp = () => void | Promise<void>;
@@ -172,7 +176,7 @@ async function openPair(desk: Desk): Promise<Pair> {
   const laptop = await openDevice(desk, carnet, CLAIRE, desk.view, copy.browsing[0]);
   const phone = await openDevice(desk, carnet, CLAIRES_PHONE, PHONE_BY_DAY, copy.browsing[1]);
   if (desk.disconnected) await disconnect(carnet, laptop, phone);
-  return { carnet, laptop, phone };
+  return { carnet, words: copy.words, laptop, phone };
 }
 
 async function openNewcomer(desk: Desk, carnet: CarnetProcess): Promise<Person> {
@@ -224,8 +228,8 @@ async function activated({ shelf }: Desk): Promise<Copy> {
   const file = backstage(shelf);
   const carnet = await serve(file.cleanUps);
   const laptop = await openDevice({ shelf, file }, carnet, CLAIRE, PHONE_BY_DAY);
-  await activate(laptop.page, carnet.url, printedLetter(carnet), CLAIRE);
-  const copy = await copied(shelf, carnet, [laptop]);
+  const words = await activate(laptop.page, carnet.url, printedLetter(carnet), CLAIRE);
+  const copy = await copied(shelf, carnet, [laptop], words);
   await clear(file.cleanUps);
   return copy;
 }
@@ -239,7 +243,7 @@ async function linked(desk: Desk): Promise<Copy> {
   const laptop = await openDevice({ shelf, file }, carnet, CLAIRE, PHONE_BY_DAY, alone.browsing[0]);
   const phone = await openDevice({ shelf, file }, carnet, CLAIRES_PHONE, PHONE_BY_DAY);
   await link(laptop.page, phone.page, carnet.url, CLAIRES_PHONE);
-  const copy = await copied(shelf, carnet, [laptop, phone]);
+  const copy = await copied(shelf, carnet, [laptop, phone], alone.words);
   await clear(file.cleanUps);
   return copy;
 }
@@ -252,7 +256,12 @@ function backstage({ cleanUps }: Shelf): FileShelf {
 }
 
 /** Everything is sent, and the vaults end with their pages, before anything is copied: nobody is writing then. */
-async function copied({ cleanUps }: Shelf, carnet: CarnetProcess, devices: readonly Device[]): Promise<Copy> {
+async function copied(
+  { cleanUps }: Shelf,
+  carnet: CarnetProcess,
+  devices: readonly Device[],
+  words: readonly string[],
+): Promise<Copy> {
   for (const { page } of devices) await isSent(page);
   for (const { page } of devices) await page.goto('about:blank');
   const browsing: Browsing[] = [];
@@ -260,5 +269,5 @@ async function copied({ cleanUps }: Shelf, carnet: CarnetProcess, devices: reado
   await carnet.kill('SIGTERM');
   const dataDir = temporary('copy', cleanUps);
   cpSync(carnet.dataDir, dataDir, { recursive: true });
-  return { dataDir, browsing };
+  return { dataDir, browsing, words };
 }

@@ -199,7 +199,7 @@ describe('a method takes what its row says and nothing else', () => {
   /** For each method what it does not take, beside what none of them takes. */
   const WRONG: { readonly [M in MethodName]: readonly unknown[] } = {
     ...{ status: [], kit: [], identifiant: [], lock: [], records: [], retry: [], footprint: [], devices: [] },
-    offerUnsent: [],
+    ...{ unsentWords: [], offerUnsent: [] },
     ...{ cancelLink: [], notices: [], markNoticesSeen: [], forgetting: [], forgetDevice: [] },
     record: [['../moi'], ['moi\n'], ['']],
     ...{ sync: [[7]], exportRecord: [['']] },

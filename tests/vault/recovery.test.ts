@@ -156,6 +156,8 @@ test('ACT-26: laptop and phone are lost; the kit brings the record back on a thi
   );
   expect(await allergies(phone)).not.toContain('Latex');
   expect(await allergies(laptop)).not.toContain('Latex');
+  expect(good(await laptop.vault.unsentWords())).toBe(0);
+  expect(good(await phone.vault.unsentWords())).toBe(1);
   expect(good(await phone.vault.offerUnsent())).toBe(1);
   const late = await eventually(
     async () => good(await vault.unsettledWords('moi')),

@@ -158,6 +158,8 @@ export interface Replica<M extends Members = Members> extends Syncable {
    * for: to the others it is late then (docs/protocol.md, rule 23). Holds until the replica is closed.
    */
   release(): void;
+  /** How many changes this device has made to entries that the relay never had; what it tells by itself is not among them. */
+  unsentWords(): Promise<number>;
   /** How many frames stand behind the last snapshot. */
   uncovered(): number;
   /** Two replicas with the same admitted frames have the same hash. */

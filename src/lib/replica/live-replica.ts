@@ -473,6 +473,13 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     this.#committed.isReleased = true;
   }
 
+  unsentWords(): Promise<number> {
+    return this.#inLine(async () => {
+      const unsent = await this.#committed.outbox();
+      return unsent.filter(({ own }) => own !== null && own.from !== null).length;
+    });
+  }
+
   unsent(): number {
     return this.#committed.memory.head.unsent;
   }

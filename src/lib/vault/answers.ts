@@ -1,7 +1,7 @@
 /** The door's table of methods, each answered by the vault, by its account or by one of its records. */
 import { fail, ok } from '#lib/bytes/result.ts';
 import { confirmAddition, unsettledAdditions } from './account/additions.ts';
-import { offerUnsent, renameDevice, revokeDevice } from './account/devices.ts';
+import { offerUnsent, renameDevice, revokeDevice, unsentWords } from './account/devices.ts';
 import { footprint } from './account/footprint.ts';
 import { forgetting } from './account/leaving.ts';
 import { settleWords, unsettledWords } from './account/unsettled.ts';
@@ -95,6 +95,7 @@ function accountAnswers(vault: Vault): Omit<AccountDoor, keyof Entry | keyof Acc
         return ok(account.devices());
       }),
     renameDevice: (id, name) => vault.withReadyAccount((account) => renameDevice(account, id, name)),
+    unsentWords: () => vault.withReadyAccount(async (account) => ok(await unsentWords(account))),
     offerUnsent: () => vault.withReadyAccount((account) => offerUnsent(account)),
     revokeDevice: (id) => vault.withReadyAccount((account) => revokeDevice(account, id)),
     forgetting: () => vault.withAccount(forgetting),

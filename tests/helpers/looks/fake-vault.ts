@@ -777,6 +777,7 @@ export function startVault(): FakeVault {
       });
     },
     devices: async () => yes(devices),
+    unsentWords: async () => yes(sync.unsent),
     offerUnsent: async () => yes(0),
     async renameDevice(device, name) {
       await wait(300);

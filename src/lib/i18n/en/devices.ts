@@ -21,6 +21,23 @@ export const en = {
   unnamed: 'Device without a name',
   revokedOn: 'Revoked on {date}',
   revokedTitle: 'Revoked devices',
+  out: 'This device was taken out of the record.',
+  outText: 'What it already had can still be read here. Nothing new arrives.',
+  outUnsent: { one: '{count} change was not sent.', other: '{count} changes were not sent.' },
+  outOffer:
+    'You can offer them to your other devices: nothing enters the record before you decide there. Another device that was taken out at the same time could read them too.',
+  offer: 'Offer them to my other devices',
+  offering: 'Sending…',
+  offered: {
+    one: '{count} change was offered to your other devices.',
+    other: '{count} changes were offered to your other devices.',
+  },
+  offeredLater: {
+    one: '{count} change will be offered to your other devices as soon as there is a network.',
+    other: '{count} changes will be offered to your other devices as soon as there is a network.',
+  },
+  offeredText:
+    'There, under "My devices", they wait for your decision: you can take them in or set them aside.',
   link: 'Link another device',
   linkHow: 'On the other device, open Carnet and choose "Link this device". It will show a code.',
   scan: 'Scan the code',

@@ -18,6 +18,29 @@ export const fr = {
   unnamed: 'Appareil sans nom',
   revokedOn: 'Révoqué le {date}',
   revokedTitle: 'Appareils révoqués',
+  out: 'Cet appareil a été retiré du carnet.',
+  outText: "Ce qu'il avait déjà reçu reste lisible ici. Plus rien de nouveau n'y arrive.",
+  outUnsent: {
+    one: "{count} changement n'a pas été envoyé.",
+    many: "{count} de changements n'ont pas été envoyés.",
+    other: "{count} changements n'ont pas été envoyés.",
+  },
+  outOffer:
+    "Vous pouvez les proposer à vos autres appareils : rien n'entre dans le carnet avant que vous n'en décidiez là-bas. Un autre appareil retiré en même temps pourrait aussi les lire.",
+  offer: 'Les proposer à mes autres appareils',
+  offering: 'Envoi…',
+  offered: {
+    one: '{count} changement a été proposé à vos autres appareils.',
+    many: '{count} de changements ont été proposés à vos autres appareils.',
+    other: '{count} changements ont été proposés à vos autres appareils.',
+  },
+  offeredLater: {
+    one: '{count} changement sera proposé à vos autres appareils dès que le réseau le permet.',
+    many: '{count} de changements seront proposés à vos autres appareils dès que le réseau le permet.',
+    other: '{count} changements seront proposés à vos autres appareils dès que le réseau le permet.',
+  },
+  offeredText:
+    'Là-bas, dans « Mes appareils », ils attendent votre décision : vous pourrez les reprendre ou les écarter.',
   link: 'Relier un autre appareil',
   linkHow: "Sur l'autre appareil, ouvrez Carnet et choisissez « Relier cet appareil ». Il affichera un code.",
   scan: 'Scanner le code',

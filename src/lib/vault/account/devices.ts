@@ -60,6 +60,13 @@ export function wordsSeen(
   );
 }
 
+/** What a person did here and nobody else has. What the device tells by itself is not counted: nobody would know of it. */
+export async function unsentWords(account: Account): Promise<number> {
+  await account.allRecords();
+  const counts = await Promise.all(account.spaces.records().map(({ replica }) => replica.unsentWords()));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
 /**
  * This device was taken out, and has what it could not send any more: it goes out under the keys that it was sealed with, which
  * others who were taken out may have too. To the devices that remain it is late.
@@ -68,10 +75,8 @@ export async function offerUnsent(account: Account): Promise<Result<number, Vaul
   const { spaces } = account;
   if (!spaces.chainState().devices.get(hex(spaces.device.id))?.revoked)
     return fail({ type: 'entry-missing' });
-  await account.allRecords();
-  const all = [spaces.account, ...spaces.records()];
-  const count = all.reduce((sum, { replica }) => sum + replica.unsent(), 0);
-  for (const { replica } of all) replica.release();
+  const count = await unsentWords(account);
+  for (const { replica } of [spaces.account, ...spaces.records()]) replica.release();
   account.wake();
   return ok(count);
 }

@@ -404,6 +404,8 @@ export interface AccountDoor {
   footprint(): Answer<RelayFootprint>;
 
   devices(): Answer<readonly DeviceView[]>;
+  /** How many words of this device, in all records, the relay never had. */
+  unsentWords(): Answer<number>;
   /** On a device that was taken out: what it had not sent goes to the others, for whom it waits for a decision. How many words. */
   offerUnsent(): Answer<number>;
   /** Any device of the account; every other one shows the new name as well. */

@@ -158,6 +158,7 @@ const ACCOUNT: Table<AccountDoor> = {
   retry: method([], 'again'),
   footprint: method([], 'again'),
   devices: method([], 'again'),
+  unsentWords: method([], 'again'),
   offerUnsent: method([]),
   renameDevice: method([name32, text], 'again'),
   revokeDevice: method([name32]),
