@@ -25,8 +25,8 @@ export const en = {
   outText: 'What it already had can still be read here. Nothing new arrives.',
   outUnsent: { one: '{count} change was not sent.', other: '{count} changes were not sent.' },
   outOffer:
-    'You can offer them to your other devices: nothing enters the record before you decide there. Another device that was taken out at the same time could read them too.',
-  offer: 'Offer them to my other devices',
+    'Your other devices can still get this: nothing enters the record before you decide there. Another device that was taken out at the same time could read it too.',
+  offer: { one: 'Offer it to my other devices', other: 'Offer them to my other devices' },
   offering: 'Sending…',
   offered: {
     one: '{count} change was offered to your other devices.',
@@ -36,8 +36,7 @@ export const en = {
     one: '{count} change will be offered to your other devices as soon as there is a network.',
     other: '{count} changes will be offered to your other devices as soon as there is a network.',
   },
-  offeredText:
-    'There, under "My devices", they wait for your decision: you can take them in or set them aside.',
+  offeredText: 'There, under "My devices", you will decide for each change: take it in or set it aside.',
   link: 'Link another device',
   linkHow: 'On the other device, open Carnet and choose "Link this device". It will show a code.',
   scan: 'Scan the code',

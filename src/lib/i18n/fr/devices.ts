@@ -26,8 +26,12 @@ export const fr = {
     other: "{count} changements n'ont pas été envoyés.",
   },
   outOffer:
-    "Vous pouvez les proposer à vos autres appareils : rien n'entre dans le carnet avant que vous n'en décidiez là-bas. Un autre appareil retiré en même temps pourrait aussi les lire.",
-  offer: 'Les proposer à mes autres appareils',
+    "Vos autres appareils peuvent encore le recevoir : rien n'entre dans le carnet avant que vous n'en décidiez là-bas. Un autre appareil retiré en même temps pourrait aussi le lire.",
+  offer: {
+    one: 'Le proposer à mes autres appareils',
+    many: 'Les proposer à mes autres appareils',
+    other: 'Les proposer à mes autres appareils',
+  },
   offering: 'Envoi…',
   offered: {
     one: '{count} changement a été proposé à vos autres appareils.',
@@ -40,7 +44,7 @@ export const fr = {
     other: '{count} changements seront proposés à vos autres appareils dès que le réseau le permet.',
   },
   offeredText:
-    'Là-bas, dans « Mes appareils », ils attendent votre décision : vous pourrez les reprendre ou les écarter.',
+    'Là-bas, dans « Mes appareils », vous déciderez pour chaque changement : le reprendre ou l’écarter.',
   link: 'Relier un autre appareil',
   linkHow: "Sur l'autre appareil, ouvrez Carnet et choisissez « Relier cet appareil ». Il affichera un code.",
   scan: 'Scanner le code',
