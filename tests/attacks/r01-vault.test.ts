@@ -105,7 +105,8 @@ test('R01: at each write of a journey that fails, the caller is told, the next t
   await calm.vault.lock();
 
   let failures = 0;
-  for (let n = 0; n < writes; n++) {
+  // What a busy machine writes beside the steps may take the place of one of theirs.
+  for (let n = 0; n < writes + 3; n++) {
     const device = offline(await diskAtStart());
     const vault = await device.reopen(ALICE);
     good(await vault.record('moi'));
