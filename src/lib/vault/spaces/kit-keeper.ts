@@ -9,10 +9,12 @@ import type { SyncEngine } from '#lib/sync/engine.ts';
 import type { Followed } from '#lib/sync/syncable.ts';
 import { openPlaced, readPlace } from '#lib/vault/entry/kit-place.ts';
 import { followPlace } from './kept-place.ts';
+import { Line } from './line.ts';
 import type { Spaces } from './spaces.ts';
 
 export class KitKeeper {
   readonly #spaces: Spaces;
+  readonly #line = new Line();
   #following: { readonly engine: SyncEngine; readonly frame: string; readonly followed: Followed } | null =
     null;
 
@@ -21,7 +23,12 @@ export class KitKeeper {
   }
 
   /** Follows the place that the account space names now, on this connection. */
-  async follow(engine: SyncEngine): Promise<void> {
+  follow(engine: SyncEngine): Promise<void> {
+    // One at a time: two that began together would each follow it, and one of them for ever.
+    return this.#line.run(() => this.#follow(engine));
+  }
+
+  async #follow(engine: SyncEngine): Promise<void> {
     const kits = this.#spaces.chainState().kits.map(({ account }) => account);
     const entry = this.#spaces.account.replica.record().entries.get(kitPlace.id)?.get(SINGLE_ENTRY);
     const place = await readPlace(entry, kits);
