@@ -81,6 +81,8 @@ test('R24: with a WebAssembly that starts nothing she activates and unlocks all 
   page,
   carnet,
 }) => {
+  // Without WebAssembly each password takes seconds, on a busy machine many.
+  test.setTimeout(240_000);
   await beforeTheVault(page, WASM_REFUSES);
   await activate(page, carnet.url, printedLetter(carnet), CLAIRE);
   await page.goto(carnet.url);
