@@ -45,7 +45,7 @@ for (const name of ['compile', 'instantiate', 'compileStreaming', 'instantiateSt
   WebAssembly[name] = () => Promise.reject(new WebAssembly.CompileError('no'));
 WebAssembly.Module = class { constructor() { throw new WebAssembly.CompileError('no'); } };`;
 
-test('R24: without Ed25519 in WebCrypto and without WebAssembly she activates, writes and sends all the same; without a camera she types', async ({
+test('R24: without Ed25519 in WebCrypto and without WebAssembly she activates, writes and sends all the same; without a camera she types; with a WebAssembly that starts nothing she unlocks', async ({
   page,
   carnet,
 }) => {
@@ -75,16 +75,9 @@ test('R24: without Ed25519 in WebCrypto and without WebAssembly she activates, w
   if (await scan.isVisible()) await scan.click();
   await expect(page.getByText(/La caméra n.est pas disponible/)).toBeVisible();
   await expect(page.getByRole('textbox', { name: /Code affiché/ })).toBeVisible();
-});
 
-test('R24: with a WebAssembly that starts nothing she activates and unlocks all the same', async ({
-  page,
-  carnet,
-}) => {
-  // Without WebAssembly each password takes seconds, on a busy machine many.
-  test.setTimeout(240_000);
+  await page.unrouteAll();
   await beforeTheVault(page, WASM_REFUSES);
-  await activate(page, carnet.url, printedLetter(carnet), CLAIRE);
   await page.goto(carnet.url);
   await unlock(page, CLAIRE);
 });

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { readAloud, readPdf } from '../helpers/tools/read-pdf.ts';
 import { expect, test } from './fixtures.ts';
 import { addAllergy, openAllergies, visit } from './journey.ts';
-import { barriers, beyondOffline, DESK_BY_DAY, look, overflow, VIEWS } from './support.ts';
+import { barriers, beyondOffline, DESK_BY_DAY, look, overflow, settle, VIEWS } from './support.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 240_000 });
 test.use({ disconnected: true, view: DESK_BY_DAY });
@@ -69,6 +69,8 @@ test('MED-03 MED-05: offline, Claire downloads what she has written, by the keyb
 
 test('DIR-11: from the people around, another choice of sections; none at all is refused with words', async () => {
   await page.getByRole('link', { name: /^Entourage et volontés/ }).click();
+  // The page before it has a button of the same name.
+  await settle(page, /^Entourage et volontés/);
   await open();
   await sheet()
     .getByRole('checkbox', { name: /Allergies/ })

@@ -2,6 +2,7 @@
  * What was destroyed, told by the page that is loaded after it: counts alone, for one reading. Nothing is said before the vault has
  * answered that it was done.
  */
+import { proven } from '#lib/app/access/proof.svelte.ts';
 import type { Preferences } from '#lib/app/preferences/preferences.svelte.ts';
 import type { Forgotten, VaultError } from '#lib/vault/door/door.ts';
 import type { Session } from './session.svelte.ts';
@@ -10,7 +11,7 @@ const NOTE = 'carnet.forgotten';
 
 /** This device forgets the carnet that is open; on the first page it is told. Null when it is done, else why it was refused. */
 export async function forgetCarnet(session: Session, preferences: Preferences): Promise<VaultError | null> {
-  const answer = await session.forget();
+  const answer = await proven(() => session.forget());
   if (!answer.ok) return answer.error;
   const { gone, documents, unsent, noted, erased } = answer.value;
   if (gone) await preferences.forgetCarnet();

@@ -5,7 +5,6 @@
  * page anew, so that nothing of them stays in memory.
  */
 import { createContext } from 'svelte';
-import { proven } from '#lib/app/access/proof.svelte.ts';
 import { recordShown, showRecord } from '#lib/places/places.svelte.ts';
 import { inRecord } from '#lib/vault/door/client.ts';
 import type {
@@ -124,7 +123,7 @@ export class Session {
    */
   async forget(): Answer<Forgotten & { readonly gone: boolean }> {
     this.#locking = this.#forgetting = true;
-    const answer = await proven(() => this.door.forgetDevice());
+    const answer = await this.door.forgetDevice();
     if (!answer.ok) {
       this.#locking = this.#forgetting = false;
       return answer;
