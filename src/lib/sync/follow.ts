@@ -3,18 +3,18 @@
  * subscribe, and take in what comes.
  *
  * [Note: events] An event is a hint. Its frames are taken in at once, but our cursor stays where the last complete answer
- * put it; their cursors are remembered as `present`, and a moment later a list of ids confirms that nothing was
- * missing between them and moves our cursor. So events may be lost, doubled or late, and dropped by us when they come
+ * put it; their cursors are remembered as `present`, each with what stood there, and a moment later a list of ids confirms
+ * that nothing was missing between them and moves our cursor. So events may be lost, doubled or late, and dropped by us when they come
  * faster than they can be taken in.
  */
-import type { Bytes } from '#lib/bytes/bytes.ts';
+import { fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { CLOSE } from '#lib/protocol/limits.ts';
 import type { FrameEntry } from '#lib/protocol/relay.ts';
 import type { Clock } from './clock.ts';
 import { openTopic } from './open-topic.ts';
 import { orDiskError, type SyncError } from './problem.ts';
-import { fetchIds, hasLost, pullAbsent, pullPages, reconcile, type Source } from './pull.ts';
+import { fetchIds, hasLost, pullAbsent, pullPages, reconcile, type Present, type Source } from './pull.ts';
 import type { RelaySession } from './relay-session.ts';
 import type { Credential, Cursor, Syncable } from './syncable.ts';
 
@@ -48,7 +48,7 @@ export interface TopicFollower {
   start(session: RelaySession, credential: Credential): Promise<Outcome>;
   events(entries: readonly FrameEntry[]): void;
   /** The relay gave a frame of ours this cursor. */
-  acknowledged(cursor: number): void;
+  acknowledged(cursor: number, id: Bytes): void;
   fetch(ids: readonly Bytes[]): Promise<Outcome>;
   /** The connection is gone, or nobody follows any more. */
   stop(): void;
@@ -63,8 +63,8 @@ export function followTopic(options: FollowOptions): TopicFollower {
 class Follower implements TopicFollower {
   readonly topic: Bytes;
   readonly #given: FollowOptions;
-  /** Cursors after ours whose frames we have. */
-  readonly #present = new Set<number>();
+  /** Cursors after ours whose frames we have, and which. */
+  readonly #present: Present = new Map();
   readonly #inbox = new Inbox();
   readonly #line = new WaitingLine();
   readonly #confirmation: Alarm;
@@ -95,8 +95,8 @@ class Follower implements TopicFollower {
       .then((taken) => this.#given.onArrival(taken.ok ? null : taken.error));
   }
 
-  acknowledged(cursor: number): void {
-    this.#present.add(cursor);
+  acknowledged(cursor: number, id: Bytes): void {
+    this.#present.set(cursor, hex(id));
     this.#confirmation.ringWithin(CONFIRM_MS);
   }
 
@@ -132,18 +132,23 @@ class Follower implements TopicFollower {
 
   /** @param newest the cursor of the relay's newest frame */
   async #restoreLost(source: Source, newest: number): Promise<Outcome> {
-    const lost = await hasLost(source, this.#newestKnown(), newest);
-    if (!lost.ok) return lost;
-    if (!lost.value) return ok();
-    const reconciled = await reconcile(source);
-    if (reconciled.ok) this.#present.clear();
-    return reconciled;
+    for (const known of this.#known()) {
+      const lost = await hasLost(source, known, newest);
+      if (!lost.ok) return lost;
+      if (!lost.value) continue;
+      const reconciled = await reconcile(source);
+      if (reconciled.ok) this.#present.clear();
+      return reconciled;
+    }
+    return ok();
   }
 
-  #newestKnown(): Cursor {
-    return this.#present.size > 0
-      ? { after: Math.max(...this.#present), frame: null }
-      : this.#given.space.cursor(this.topic);
+  /** Where our cursor stands, and the newest that we have beyond: of a relay that went back either may tell. */
+  #known(): readonly Cursor[] {
+    const at = this.#given.space.cursor(this.topic);
+    if (this.#present.size === 0) return [at];
+    const after = Math.max(...this.#present.keys());
+    return [{ after, frame: fromHex(this.#present.get(after)!) }, at];
   }
 
   #catchUp(source: Source): Promise<Outcome> {
@@ -160,14 +165,15 @@ class Follower implements TopicFollower {
   }
 
   async #takeEvents(): Promise<Outcome> {
-    const { space, topic } = this.#given;
+    const { space, topic, frameId } = this.#given;
     const entries = this.#inbox.empty();
     if (entries.length === 0) return ok();
     this.#confirmation.ringWithin(CONFIRM_MS);
     const taken = await space.receive(entries.map(({ frame }) => ({ topic, bytes: frame })));
     if (!taken.ok) return fail({ type: 'disk', error: taken.error });
     const { after } = space.cursor(topic);
-    for (const { cursor } of entries) if (cursor > after) this.#present.add(cursor);
+    for (const { cursor, frame } of entries)
+      if (cursor > after) this.#present.set(cursor, hex(frameId(frame)));
     return ok();
   }
 }

@@ -66,8 +66,8 @@ export class FollowedTopics {
     this.#followers.get(hex(topic))?.events(entries);
   }
 
-  acknowledged(topic: Bytes, cursor: number): void {
-    this.#followers.get(hex(topic))?.acknowledged(cursor);
+  acknowledged(topic: Bytes, cursor: number, id: Bytes): void {
+    this.#followers.get(hex(topic))?.acknowledged(cursor, id);
   }
 
   disconnected(): void {

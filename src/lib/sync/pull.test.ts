@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { hex } from '#lib/bytes/bytes.ts';
 import { ok } from '#lib/bytes/result.ts';
 import { sha256 } from '../../../tests/helpers/tools/hash.ts';
 import { hasLost, pullAbsent, pullPages, reconcile, type Source } from './pull.ts';
@@ -28,7 +29,7 @@ const NONSENSE = { ok: false, error: { type: 'nonsense' } };
 test('a relay that says there is more and does not go on is found out, whichever way it is asked', async () => {
   expect(await pullPages(stubborn(5, 0), false)).toEqual(NONSENSE);
   expect(await pullPages(stubborn(5, 9), false)).toEqual(NONSENSE);
-  expect(await pullAbsent(stubborn(5, 9), new Set([5]))).toEqual(NONSENSE);
+  expect(await pullAbsent(stubborn(5, 9), new Map([[5, hex(id)]]))).toEqual(NONSENSE);
   expect(await reconcile(stubborn(5, 0))).toEqual(NONSENSE);
 });
 

@@ -56,8 +56,14 @@ export async function pullPages(source: Source, history: boolean): Promise<Outco
   }
 }
 
-/** As `pullPages`, but asks for ids first and only for those frames whose cursor is not among `present`. */
-export async function pullAbsent(source: Source, present: Set<number>): Promise<Outcome> {
+/** Cursors whose frames we have, and their ids as hex. */
+export type Present = Map<number, string>;
+
+/**
+ * As `pullPages`, but asks for ids first and only for those frames that are not `present`. Where something else stands under a
+ * cursor than what we have, the relay has gone back in time: all is compared.
+ */
+export async function pullAbsent(source: Source, present: Present): Promise<Outcome> {
   const { space, topic } = source;
   for (;;) {
     const page = await listIds(source, space.cursor(topic).after, source.doomed);
@@ -66,12 +72,17 @@ export async function pullAbsent(source: Source, present: Set<number>): Promise<
     const last = entries.at(-1);
     if (!last) return more ? fail({ type: 'nonsense' }) : ok();
     if (last.cursor <= space.cursor(topic).after) return fail({ type: 'nonsense' });
+    if (entries.some(({ cursor, id }) => present.has(cursor) && present.get(cursor) !== hex(id))) {
+      const reconciled = await reconcile(source);
+      if (reconciled.ok) present.clear();
+      return reconciled;
+    }
     const absent = entries.filter(({ cursor }) => !present.has(cursor)).map(({ id }) => id);
     const fetched = await fetchIds(source, absent);
     if (!fetched.ok) return fetched;
     const moved = await take(source, [], { after: last.cursor, frame: last.id });
     if (!moved.ok) return moved;
-    for (const cursor of present) if (cursor <= last.cursor) present.delete(cursor);
+    for (const cursor of present.keys()) if (cursor <= last.cursor) present.delete(cursor);
     if (!more) return ok();
   }
 }

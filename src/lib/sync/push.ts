@@ -20,7 +20,7 @@ export interface Outlet {
   readonly refused: Set<string>;
   /** Where frames of this topic can be put; undefined while it is not open for writing. */
   readonly session: (topic: Bytes) => RelaySession | undefined;
-  readonly acknowledged: (topic: Bytes, cursor: number) => void;
+  readonly acknowledged: (topic: Bytes, cursor: number, id: Bytes) => void;
 }
 
 /** Sends until nothing is left that can be sent; fails with the first obstacle that passes. */
@@ -62,7 +62,7 @@ async function put(outlet: Outlet, { topic, id, bytes }: Outgoing): Promise<Resu
   if (!session) return fail({ type: 'disconnected', code: 0 });
   const answer = await session.ask({ type: 'put', topic, frame: bytes });
   if (answer.ok) {
-    for (const { cursor } of answer.value.acks) outlet.acknowledged(topic, cursor);
+    for (const { cursor } of answer.value.acks) outlet.acknowledged(topic, cursor, id);
     return ok();
   }
   if (!isPassing(answer.error)) outlet.refused.add(hex(id));

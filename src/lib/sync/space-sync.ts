@@ -182,7 +182,7 @@ class LiveSpaceSync implements SpaceSync {
       space: this.#space,
       refused: this.#refused,
       session: (topic) => (isGranted(topic) ? this.#topics.session(topic) : undefined),
-      acknowledged: (topic, cursor) => this.#topics.acknowledged(topic, cursor),
+      acknowledged: (topic, cursor, id) => this.#topics.acknowledged(topic, cursor, id),
     };
   }
 }
