@@ -1,6 +1,6 @@
 /**
- * Takes in what was put aside when this device got new keys (entry/salvage.ts): words that only it had go to the relay, and count
- * or are late as any word of their author does. (Their files are sent by documents/transfers.ts.)
+ * Takes in what was put aside when this device got new keys (entry/salvage.ts): words that the relay lacks, because it never had
+ * them or has lost them since, go to it, and count or are late as any word of their author does. (Their files are sent by documents/transfers.ts.)
  *
  * Guarantees: nothing put aside goes before what came of it is on the disk; what could not be opened is told as a number.
  */
@@ -28,7 +28,7 @@ export async function takeSalvaged({ storage, spaces, onLost, wake }: Salvaging)
   let lost = unsent.length;
   for (const space of spaces.all()) {
     const own = new Set(unsent.filter(([, id]) => id === hex(space.id)).map((key) => key.at(-1)!));
-    const done = await takeFrames(storage, space, own);
+    const done = await takeFrames(storage, space);
     if (!done) return; // the disk refused: looked at again at the next start
     lost -= own.size - (await space.replica.lacking([...own])).length;
   }
@@ -40,12 +40,7 @@ export async function takeSalvaged({ storage, spaces, onLost, wake }: Salvaging)
   wake();
 }
 
-/** @param unsent ids of frames that the relay had not acknowledged: they stand here twice, and are put there again */
-async function takeFrames(
-  storage: Storage,
-  { id, replica }: OpenSpace,
-  unsent: ReadonlySet<string>,
-): Promise<boolean> {
+async function takeFrames(storage: Storage, { id, replica }: OpenSpace): Promise<boolean> {
   for (const kind of ['held', 'unsent'])
     for (let after: Key | undefined; ;) {
       const page = after ? { limit: BATCH, after } : { limit: BATCH };
@@ -53,12 +48,10 @@ async function takeFrames(
       const last = stored.at(-1);
       if (!last) break;
       after = last.key;
-      for (const isUnsent of [false, true]) {
-        const some = stored.filter(({ key }) => unsent.has(key.at(-1)!) === isUnsent);
-        const batch = some.map(({ key, value }) => ({ topic: fromHex(key.at(-2)!), bytes: value }));
-        const taken = await replica.receive(batch, isUnsent ? { unsent: true } : {});
-        if (!taken.ok) return false;
-      }
+      const batch = stored.map(({ key, value }) => ({ topic: fromHex(key.at(-2)!), bytes: value }));
+      // All that the relay shows is here: what is still news, the relay lacks, though it may have had it once.
+      const taken = await replica.receive(batch, { unsent: true });
+      if (!taken.ok) return false;
     }
   return true;
 }
