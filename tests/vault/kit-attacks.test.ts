@@ -8,7 +8,7 @@ import { sealFrame } from '#lib/crypto/frame.ts';
 import { systemRandom } from '#lib/crypto/random.ts';
 import { createSigner } from '#lib/crypto/signature.ts';
 import { deriveEpoch } from '#lib/keys/epoch.ts';
-import { epochKeys, kitPlace, SINGLE_ENTRY } from '#lib/record/sections/account.ts';
+import { epochKeys, kitPlace } from '#lib/record/sections/account.ts';
 import { systemClock } from '#lib/sync/clock.ts';
 import { webSocketDial } from '#lib/sync/transport.ts';
 import { visit } from '#lib/sync/visit.ts';
@@ -19,7 +19,7 @@ import { putPlaced } from '#lib/vault/kit/reading.ts';
 import { credentialOf } from '#lib/vault/spaces/follow.ts';
 import { epochEdit } from '#lib/vault/spaces/keyring.ts';
 import { readConfig } from '../../relay/config.ts';
-import { startCarnet } from '../../relay/main.ts';
+import { startCarnet, type RunningCarnet } from '../../relay/main.ts';
 import { sent, takeOver } from '../helpers/hostile/hostile-device.ts';
 import {
   ALICE,
@@ -55,14 +55,14 @@ afterEach(() => world.close());
 const NEW = { identifiant: 'alice.nouvelle', password: 'Un-autre2mot!long' };
 const by = (of: Kit) => ({ kit: { words: of.words.join(' ') } });
 const url = () => `${world.carnet.url.replace('http', 'ws')}/relay`;
-const lookUp = async (of = kit) => (await world.device().reopen()).lookUpKit(by(of));
+const lookUp = async (of = kit, hurry = 1) => {
+  const tablet = Object.assign(world.device(), { hurry });
+  return (await tablet.reopen()).lookUpKit(by(of));
+};
 
 async function placeOn({ spaces }: Account) {
-  const entry = spaces.account.replica.record().entries.get(kitPlace.id)?.get(SINGLE_ENTRY);
-  const place = await readPlace(
-    entry,
-    spaces.chainState().kits.map(({ account }) => account),
-  );
+  const entries = spaces.account.replica.record().entries.get(kitPlace.id);
+  const place = await readPlace(entries, spaces.chainState().kits.at(-1)!.account);
   if (!place) throw new Error('every device knows the place');
   return place;
 }
@@ -79,6 +79,17 @@ async function recovered(of = kit): Promise<TestDevice> {
   good(await vault.lookUpKit(by(of)));
   good(await vault.recover({ ...NEW, deviceName: 'Tablette', keep: [], lostSince: null }));
   return tablet;
+}
+
+/** The relay begins again, with nothing on its disk. */
+async function relayThatLostAll(running: RunningCarnet = world.carnet): Promise<RunningCarnet> {
+  const port = Number(new URL(world.carnet.url).port);
+  await running.close();
+  for (const file of readdirSync(world.dataDir, { recursive: true }).map(String))
+    if (/relay.*\.(db|journal)/.test(file)) rmSync(join(world.dataDir, file), { force: true });
+  const config = readConfig({ DATA_DIR: world.dataDir });
+  if (!config.ok) throw new Error(config.error.message);
+  return startCarnet({ ...config.value, port, logLevel: 'silent' });
 }
 
 test('a revoked device puts a note of its own into the place, that the kit was replaced: nobody believes it', async () => {
@@ -149,13 +160,7 @@ test("a device lists a record whose place at the relay is somebody else's: nobod
 }, 60_000);
 
 test('the relay loses everything and gets it again from the laptop: the kit works as before, and can be replaced', async () => {
-  const port = Number(new URL(world.carnet.url).port);
-  await world.carnet.close();
-  for (const file of readdirSync(world.dataDir, { recursive: true }).map(String))
-    if (/relay.*\.(db|journal)/.test(file)) rmSync(join(world.dataDir, file), { force: true });
-  const config = readConfig({ DATA_DIR: world.dataDir });
-  if (!config.ok) throw new Error(config.error.message);
-  const again = await startCarnet({ ...config.value, port, logLevel: 'silent' });
+  const again = await relayThatLostAll();
   try {
     await laptop.reopen(ALICE);
     good(await laptop.vault.edit('moi', [allergy('Pollen')]));
@@ -188,3 +193,37 @@ test('R04: the kit is looked up again at any moment of a recovery: what was reco
     expect(await allergies(tablet)).toEqual(['Arachide']);
   }
 }, 60_000);
+
+test('R04: the device dies at any call of making a new kit, and the relay loses all: one of both kits opens the record', async () => {
+  phone.setOnline(false);
+  laptop.hurry = 20;
+  let [relay, inUse] = [world.carnet, kit];
+  const outcomes = new Set<string>();
+  try {
+    for (const n of [0, 2, 3, 4]) {
+      const next = good(await laptop.vault.newKit(by(inUse)));
+      const asked = next.asked.map((position) => next.words[position - 1]!) as [string, string, string];
+      const died = laptop.disk.crashInCall(n, 'done');
+      await Promise.race([died, laptop.vault.confirmNewKit(asked)]);
+      laptop.disk.repair();
+      await laptop.reopen(ALICE);
+      await settled(laptop);
+      // What it had acknowledged is noted on the disk.
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      laptop.kill();
+      relay = await relayThatLostAll(relay);
+      await laptop.reopen(ALICE);
+      await settled(laptop);
+      const opens = await eventually(
+        async () => [(await lookUp(inUse, 20)).ok, (await lookUp(next, 20)).ok],
+        ([old, young]) => old !== young,
+        5_000,
+      );
+      outcomes.add(opens[0] ? 'the old one' : 'the new one');
+      if (!opens[0]) inUse = next;
+    }
+  } finally {
+    await relay.close();
+  }
+  expect([...outcomes].sort()).toEqual(['the new one', 'the old one']);
+}, 90_000);

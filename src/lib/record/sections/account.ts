@@ -48,7 +48,7 @@ export const devices = {
   ],
 } as const satisfies SectionDefinition;
 
-/** Where the relay keeps what the recovery kit opens, and what stands there. One entry, `SINGLE_ENTRY`. */
+/** Where the relay keeps what a recovery kit opens, and what stands there. One entry for each kit. */
 export const kitPlace = {
   id: 'kit-place',
   fhir: null,

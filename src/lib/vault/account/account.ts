@@ -325,8 +325,10 @@ export class Account {
     if (change.type === 'security') void this.warnings.onEvent(id, change.event, null);
     if (!this.#isLoaded) return;
     const { chain, account } = this.spaces;
-    if (replica === chain.replica && change.type === 'members')
+    if (replica === chain.replica && change.type === 'members') {
       this.#schedule.soon('devices', SHOW_MS, () => this.warnings.announceDevices());
+      this.#keepPlace();
+    }
     if (replica === account.replica) {
       this.#schedule.soon('witness', SHOW_MS, () => this.#upkeep.passWitness());
       if (change.type === 'record') this.#schedule.soon('records', SHOW_MS, () => this.#onAccountSpace());
@@ -336,11 +338,16 @@ export class Account {
 
   /** A record that came to the account, on another device or on this one, is opened too: all of them stay in step. */
   async #onAccountSpace(): Promise<void> {
-    const engine = this.#connection.engine();
-    if (engine) void this.#kit.follow(engine);
+    this.#keepPlace();
     const before = this.records().length;
     await this.#parts.directory.take(livingEntries(this.spaces.account.replica.record(), listed.id));
     if (this.records().length > before) await this.allRecords();
+  }
+
+  /** Of the kit in use, which the chain tells, where the account space says that it stands. */
+  #keepPlace(): void {
+    const engine = this.#connection.engine();
+    if (engine) void this.#kit.follow(engine);
   }
 
   #onState(): void {

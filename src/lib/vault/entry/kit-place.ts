@@ -24,7 +24,7 @@ import { deriveEpoch, type EpochKeys } from '#lib/keys/epoch.ts';
 import { zeroId } from '#lib/keys/ids.ts';
 import { accountKey, kitPlaceOf } from '#lib/keys/root.ts';
 import type { Edit, Entry } from '#lib/record/entry.ts';
-import { kitPlace as section, SINGLE_ENTRY } from '#lib/record/sections/account.ts';
+import { kitPlace as section } from '#lib/record/sections/account.ts';
 import type { Credential } from '#lib/sync/syncable.ts';
 import { decodeGrant, encodeGrant } from './grant.ts';
 import type { Granted } from './identity.ts';
@@ -88,13 +88,19 @@ function readPlaced(reader: Reader): Placed {
   return { type: 'opens', granted: { ...grant, address }, madeAt };
 }
 
+/** Each kit's place has an entry of its own, so that of two kits that were made apart neither takes the other's. @param account the kit's account key */
+export function placeEntryId(account: Bytes): string {
+  return toBase64url(account.slice(0, 16));
+}
+
 /** What own devices keep of the place, to put it again should the relay lose it: its keys but the one that erases, and the frame. */
 export async function placeEdit(root: Bytes, frame: Bytes): Promise<Edit> {
   const { parts } = kitPlaceOf(root);
   const { space, deleter } = await placeKeys(root);
+  const { publicKey } = await accountKey(root);
   const fields = { space, read: parts.read, write: parts.write, deleteKey: deleter!.publicKey, frame };
   return {
-    ...{ type: 'put', section: section.id, id: SINGLE_ENTRY },
+    ...{ type: 'put', section: section.id, id: placeEntryId(publicKey) },
     fields: Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, toBase64url(value)])),
   };
 }
@@ -117,8 +123,15 @@ export interface KeptPlace {
   readonly frame: Bytes;
 }
 
-/** Null when there is none, or none that a kit has signed: a device may have written anything. @param kits their account keys */
-export async function readPlace(entry: Entry | undefined, kits: readonly Bytes[]): Promise<KeptPlace | null> {
+/**
+ * Null when there is none, or none that the kit has signed: a device may have written anything.
+ * @param account the kit's account key
+ */
+export async function readPlace(
+  entries: ReadonlyMap<string, Entry> | undefined,
+  account: Bytes,
+): Promise<KeptPlace | null> {
+  const entry = entries?.get(placeEntryId(account));
   const bytesOf = (name: string): Bytes | null => {
     const value = entry?.fields[name];
     return typeof value === 'string' ? fromBase64url(value) : null;
@@ -127,8 +140,8 @@ export async function readPlace(entry: Entry | undefined, kits: readonly Bytes[]
   const frame = bytesOf('frame');
   if (![space, read, write, deleteKey].every((one) => one?.length === 32) || !frame?.length) return null;
   const keys = await deriveEpoch(space!, { epoch: 0, id: zeroId(), read: read!, write: write! });
-  const placed = await Promise.all(kits.map((account) => openPlaced(keys, account, frame)));
-  return placed.some((one) => one?.type === 'opens') ? { keys, deleteKey: deleteKey!, frame } : null;
+  const placed = await openPlaced(keys, account, frame);
+  return placed?.type === 'opens' ? { keys, deleteKey: deleteKey!, frame } : null;
 }
 
 /** Proves the right to write there, and makes it anew where the relay does not know it. */

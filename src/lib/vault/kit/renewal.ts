@@ -69,14 +69,15 @@ async function replaceKit(
   // Owed before it is said: whatever breaks off from here on, the old kit's place is closed in the end.
   const owed = await storage.write([await sealedPut(seal, KEYS.oldKit, roots.old)], 'strict');
   if (!owed.ok) return fail(storageProblem(owed.error));
+  // Before it counts: whatever breaks off, every device knows what to put again should the relay lose it.
+  const kept = await spaces.account.replica.edit([await placeEdit(roots.next, place.frame)]);
+  if (!kept.ok) return fail(problemOfEdit(kept.error));
   const recovery = (await recoverySealing(roots.next)).publicKey;
   const next = { account: await accountKey(roots.next), recovery };
   const body = await succeedBody(address, next, await accountKey(roots.old));
   const said = await spaces.chain.replica.control(body);
   if (!said.ok) return fail(problemOfEdit(said.error));
   await spaces.settled();
-  const kept = await spaces.account.replica.edit([await placeEdit(roots.next, place.frame)]);
-  if (!kept.ok) return fail(problemOfEdit(kept.error));
   await account.allRecords();
   await account.rotateWhatIsDue();
   account.wake();

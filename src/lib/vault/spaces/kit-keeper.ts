@@ -4,7 +4,7 @@
  */
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { frameId } from '#lib/crypto/frame.ts';
-import { kitPlace, SINGLE_ENTRY } from '#lib/record/sections/account.ts';
+import { kitPlace } from '#lib/record/sections/account.ts';
 import type { SyncEngine } from '#lib/sync/engine.ts';
 import type { Followed } from '#lib/sync/syncable.ts';
 import { openPlaced, readPlace } from '#lib/vault/entry/kit-place.ts';
@@ -22,26 +22,24 @@ export class KitKeeper {
     this.#spaces = spaces;
   }
 
-  /** Follows the place that the account space names now, on this connection. */
+  /** Follows the place of the kit in use, as the account space names it now, on this connection. */
   follow(engine: SyncEngine): Promise<void> {
     // One at a time: two that began together would each follow it, and one of them for ever.
     return this.#line.run(() => this.#follow(engine));
   }
 
   async #follow(engine: SyncEngine): Promise<void> {
-    const kits = this.#spaces.chainState().kits.map(({ account }) => account);
-    const entry = this.#spaces.account.replica.record().entries.get(kitPlace.id)?.get(SINGLE_ENTRY);
-    const place = await readPlace(entry, kits);
+    const kit = this.#spaces.chainState().kits.at(-1)?.account;
+    const entries = this.#spaces.account.replica.record().entries.get(kitPlace.id);
+    const place = kit ? await readPlace(entries, kit) : null;
     const frame = place ? hex(frameId(place.frame)) : '';
     const before = this.#following;
     if (before?.engine === engine && before.frame === frame) return;
     before?.engine.unfollow(before.followed.space);
     this.#following = null;
-    if (!place) return;
-    const isNote = async (bytes: Bytes): Promise<boolean> => {
-      const placed = await Promise.all(kits.map((account) => openPlaced(place.keys, account, bytes)));
-      return placed.some((one) => one?.type === 'replaced');
-    };
+    if (!kit || !place) return;
+    const isNote = async (bytes: Bytes): Promise<boolean> =>
+      (await openPlaced(place.keys, kit, bytes))?.type === 'replaced';
     const followed = followPlace(place, isNote);
     this.#following = { engine, frame, followed };
     engine.follow(followed);
