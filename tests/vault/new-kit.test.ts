@@ -7,7 +7,7 @@ import { visit } from '#lib/sync/visit.ts';
 import { credentialOf } from '#lib/vault/spaces/follow.ts';
 import { livingEntries } from '#lib/record/living.ts';
 import { AccountCopy } from '#lib/vault/kit/copy.ts';
-import { placedFor } from '#lib/vault/kit/reading.ts';
+import { closePlace, placedFor } from '#lib/vault/kit/reading.ts';
 import { openPlaced, placeKeys } from '#lib/vault/entry/kit-place.ts';
 import type { Kit } from '#lib/vault/door/door.ts';
 import {
@@ -151,4 +151,27 @@ test('a phone that was away puts nothing back for the kit that was replaced mean
   expect(await placedIn(kit)).toEqual(['replaced']);
   const vault = await world.device().reopen();
   expect((await vault.lookUpKit(byWords(next))).ok).toBe(true);
+});
+
+test('while a place is closed it is never empty: a device that looks in just then puts nothing back', async () => {
+  const root = wordsToRoot(kit.words);
+  if (!root.ok) throw new Error('a kit');
+  const env = testEnvironment(world.carnet.url);
+  const seen: (readonly string[])[] = [];
+  // Each message to the relay is held up until somebody else has looked.
+  const dial: typeof env.dial = (url) => (events) => {
+    const line = env.dial(url)(events);
+    let last = Promise.resolve();
+    const send: typeof line.send = (message) => {
+      last = last.then(async () => {
+        seen.push(await placedIn(kit));
+        line.send(message);
+      });
+    };
+    return { ...line, send };
+  };
+  good(await closePlace({ ...env, dial }, root.value));
+  expect(seen.at(0)).toEqual(['opens']);
+  expect(seen).not.toContainEqual([]);
+  expect(await placedIn(kit)).toEqual(['replaced']);
 });

@@ -27,7 +27,9 @@ export interface Visited {
 
 export interface Visit {
   /** Of the topic's frames, in the order of the relay, what `pick` makes of them, null left out. */
-  readonly pick: <T>(pick: (frame: Bytes) => T | null) => Promise<Result<readonly T[], RelayError>>;
+  readonly pick: <T>(
+    pick: (frame: Bytes) => T | null | Promise<T | null>,
+  ) => Promise<Result<readonly T[], RelayError>>;
   /** Puts a frame; good once the relay has it on its disk. */
   readonly put: (frame: Bytes) => Promise<Result<void, RelayError>>;
   readonly propose: (ids: readonly Bytes[]) => Promise<Result<void, RelayError>>;
@@ -52,7 +54,7 @@ export async function visit<T>(
 
 function visitOf(session: RelaySession, topic: Bytes): Visit {
   return {
-    async pick<T>(pick: (frame: Bytes) => T | null) {
+    async pick<T>(pick: (frame: Bytes) => T | null | Promise<T | null>) {
       const picked: T[] = [];
       for (let since = 0, pages = 0; ; pages++) {
         const query = { since, limit: PAGE_ENTRIES, bodies: true, doomed: true };
@@ -60,7 +62,10 @@ function visitOf(session: RelaySession, topic: Bytes): Visit {
         if (!page.ok) return page;
         if (page.value.type !== 'page') return fail({ type: 'disconnected', code: 0 });
         const { entries, more } = page.value;
-        picked.push(...entries.map(({ frame }) => pick(frame)).filter((one) => one !== null));
+        for (const { frame } of entries) {
+          const one = await pick(frame);
+          if (one !== null) picked.push(one);
+        }
         const last = entries.at(-1);
         if (!more || !last || last.cursor <= since || pages >= MAX_PAGES) return ok(picked);
         since = last.cursor;

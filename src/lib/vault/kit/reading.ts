@@ -39,14 +39,11 @@ export function readKit(given: KitGiven): Result<ReadKit, VaultError> {
 /** What the relay keeps for this kit; null when it knows of nothing. That it was replaced counts more than what it opens. */
 export async function placedFor(env: Environment, root: Bytes): Promise<Result<Placed | null, VaultError>> {
   const place = await ownPlace(root);
-  const read = await atPlace(env, place.keys, place.reader, ({ pick }) => pick((frame) => frame));
+  const read = await atPlace(env, place.keys, place.reader, ({ pick }) =>
+    pick((frame) => openPlaced(place.keys, place.account, frame)),
+  );
   if (!read.ok) return read.error.type === 'unknown-topic' ? ok(null) : unreachable();
-  const found: Placed[] = [];
-  for (const frame of read.value) {
-    const placed = await openPlaced(place.keys, place.account, frame);
-    if (placed) found.push(placed);
-  }
-  return ok(found.find(({ type }) => type === 'replaced') ?? found[0] ?? null);
+  return ok(read.value.find(({ type }) => type === 'replaced') ?? read.value[0] ?? null);
 }
 
 /** Puts a frame into the place of a kit, which is made; good once the relay has it on its disk. */
@@ -55,28 +52,47 @@ export async function putPlaced(env: Environment, place: KeptPlace): Promise<Res
   return put.ok ? ok() : unreachable();
 }
 
-/** Erases what this kit opens and leaves a note that it was replaced. Where the relay knows of nothing there is nothing to do. */
+/**
+ * Leaves a note that this kit was replaced and erases what it opens. Where the relay knows of nothing there is nothing to do. Noted
+ * first: a device that comes in between finds the place empty only beside the note, and puts nothing back.
+ */
 export async function closePlace(env: Environment, root: Bytes): Promise<Result<void, VaultError>> {
-  const { keys, account, owner, reader } = await ownPlace(root);
-  const erased = await atPlace(env, keys, owner, async ({ pick, propose }) => {
-    const frames = await pick((frame) => frame);
-    if (!frames.ok) return frames;
-    const opens: Bytes[] = [];
-    const others: Bytes[] = [];
-    for (const frame of frames.value) {
-      const placed = await openPlaced(keys, account, frame);
-      if (placed?.type !== 'replaced') (placed ? opens : others).push(frameId(frame));
-    }
-    for (let from = 0, all = [...opens, ...others]; from < all.length; from += MAX_IDS) {
-      const proposed = await propose(all.slice(from, from + MAX_IDS));
+  const { keys, account, owner } = await ownPlace(root);
+  const note = await sealPlaced(root, { type: 'replaced', at: env.clock.now() }, env.random);
+  const stands = (frame: Bytes) => openPlaced(keys, account, frame);
+  const closed = await atPlace(env, keys, owner, async (place) => {
+    const noted = await place.put(note);
+    // Whoever may write there may have filled it.
+    const isFull = !noted.ok && noted.error.type === 'quota';
+    if (!noted.ok && !isFull) return noted;
+    const cleared = await clear(place, stands);
+    if (!cleared.ok || !isFull) return cleared;
+    const notedNow = await place.put(note);
+    return notedNow.ok ? clear(place, stands) : notedNow;
+  });
+  return closed.ok || closed.error.type === 'unknown-topic' ? ok() : unreachable();
+}
+
+/** As much as a topic may hold is seen in so many looks. */
+const MAX_LOOKS = 64;
+
+/** Erases all but notes: what the kit opens first. */
+async function clear(
+  { pick, propose }: Visit,
+  stands: (frame: Bytes) => Promise<Placed | null>,
+): Promise<Result<void, RelayError>> {
+  for (let looks = 0; looks < MAX_LOOKS; looks++) {
+    const found = await pick(async (frame) => ({ id: frameId(frame), placed: await stands(frame) }));
+    if (!found.ok) return found;
+    const others = found.value.filter(({ placed }) => placed?.type !== 'replaced');
+    const all = [...others.filter(({ placed }) => placed), ...others.filter(({ placed }) => !placed)];
+    if (all.length === 0) return ok();
+    for (let from = 0; from < all.length; from += MAX_IDS) {
+      const proposed = await propose(all.slice(from, from + MAX_IDS).map(({ id }) => id));
       if (!proposed.ok) return proposed;
     }
-    return ok();
-  });
-  if (!erased.ok) return erased.error.type === 'unknown-topic' ? ok() : unreachable();
-  const note = await sealPlaced(root, { type: 'replaced', at: env.clock.now() }, env.random);
-  const noted = await atPlace(env, keys, reader, ({ put }) => put(note));
-  return noted.ok ? ok() : unreachable();
+  }
+  return ok();
 }
 
 /** What the root itself can do there; it makes no place where the relay knows of none. */

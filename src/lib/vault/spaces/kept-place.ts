@@ -44,7 +44,8 @@ export function followPlace(place: KeptPlace, isNote: (frame: Bytes) => Promise<
       reconcile(_topic, ids) {
         const isHere = ids.some((one) => equal(one, id));
         outgoing = isHere || isReplaced ? [] : [{ topic: keys.topic, id, bytes: frame }];
-        return Promise.resolve(ok({ wanted: [] }));
+        // What else is there may say that the kit was replaced: seen before anything is put back.
+        return Promise.resolve(ok({ wanted: ids.filter((one) => !equal(one, id)) }));
       },
       deletable: () => Promise.resolve([]),
       proposed: () => Promise.resolve(ok()),
