@@ -11,18 +11,20 @@ import {
   type VaultWorld,
 } from '../worlds/vault-world.ts';
 
-/** Opens what the device holds, whatever its own vault would do with it. */
+/** Opens what the device holds, whatever its own vault would do with it. @param now what its clock shows, where that was set */
 export async function takeOver(
   { carnet }: VaultWorld,
   device: TestDevice,
   credentials: Credentials,
+  now?: () => number,
 ): Promise<Account> {
   device.kill();
   // Its own program is gone: nobody locks it at the end.
   Object.assign(device, { vault: undefined });
   const opened = await device.disk.tryOpen();
   if (!opened.ok) throw new Error('the disk does not open');
-  const env = testEnvironment(carnet.url);
+  const honest = testEnvironment(carnet.url);
+  const env = now ? { ...honest, clock: { ...honest.clock, now } } : honest;
   const storage = opened.value;
   const { seal, identity } = good(await enterByPassword(env, storage, credentials));
   const account = await openAccount({ env, storage, seal, identity, first: 'moi', emit: () => {} });

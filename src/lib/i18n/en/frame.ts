@@ -87,6 +87,8 @@ export const en = {
     'A summary of your record did not match what this device has verified. It was refused.',
   noticeNewDevice: 'A device was linked to your record. If it was not you, revoke it.',
   noticeDeviceRevoked: 'A device was revoked. It receives nothing new any more.',
+  noticeKitReplaced:
+    'A new recovery key was made on another device: the old one opens nothing any more. If it was not you, revoke that device.',
   noticeWordsLost: {
     one: '{count} change that this device had not sent yet could not be read again: it is lost.',
     other: '{count} changes that this device had not sent yet could not be read again: they are lost.',

@@ -88,6 +88,8 @@ export const fr = {
     'Un résumé de votre dossier ne correspondait pas à ce que cet appareil a vérifié. Il a été refusé.',
   noticeNewDevice: "Un appareil a été relié à votre carnet. Si ce n'est pas vous, révoquez-le.",
   noticeDeviceRevoked: 'Un appareil a été révoqué. Il ne reçoit plus rien de nouveau.',
+  noticeKitReplaced:
+    "Une nouvelle clé de secours a été faite sur un autre appareil : l'ancienne n'ouvre plus rien. Si ce n'est pas vous, révoquez cet appareil.",
   noticeWordsLost: {
     one: "{count} changement que cet appareil n'avait pas encore envoyé n'a pas pu être relu : il est perdu.",
     many: "{count} de changements que cet appareil n'avait pas encore envoyés n'ont pas pu être relus : ils sont perdus.",

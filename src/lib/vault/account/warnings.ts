@@ -6,10 +6,14 @@
  * what waits for a decision.
  */
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { introducedBy } from '#lib/keys/chain-body.ts';
+import { evaluateChain, type ChainEntry, type ChainState } from '#lib/keys/chain.ts';
 import { eventKey, type SecurityEvent } from '#lib/replica/events.ts';
+import { chainEntries } from '#lib/replica/policies.ts';
 import type { RecordId, SecurityNotice, VaultEvent } from '#lib/vault/door/door.ts';
 import type { Clock } from '#lib/sync/clock.ts';
 import type { OpenRecord } from '#lib/vault/record/open-record.ts';
+import { pastOf } from '#lib/vault/spaces/carried.ts';
 import type { Spaces } from '#lib/vault/spaces/spaces.ts';
 import type { Notices } from './notices.ts';
 import { showsForeignKeys } from './substitution.ts';
@@ -44,18 +48,45 @@ export class Warnings {
     });
   }
 
-  /** A device that came or went without this one (D03, D04). What it did itself, or found when it was linked, is no news. */
+  /**
+   * A device that came or went without this one (D03, D04), a kit that was replaced elsewhere. What this device did itself, or was
+   * told when it was let in, is no news. No date decides: clocks are set by whoever has the device.
+   */
   async announceDevices(): Promise<void> {
     const { spaces } = this.#options;
-    const { devices } = spaces.chainState();
+    const { devices, kits } = spaces.chainState();
     const self = hex(spaces.device.id);
-    const since = devices.get(self)?.addedAt ?? Infinity;
+    const before = this.#knownAtFirst(self);
+    if (!before) return;
     for (const [id, { addedBy, addedAt, revoked }] of devices) {
       if (id === self || revoked?.by === null) continue; // such a device never was one of the account
-      if (addedAt > since && addedBy !== self) await this.#announce('new-device', id, addedAt);
-      if (revoked && revoked.at > since && revoked.by !== self)
+      if (!before.devices.has(id) && addedBy !== self) await this.#announce('new-device', id, addedAt);
+      if (revoked && !before.devices.get(id)?.revoked && revoked.by !== self)
         await this.#announce('device-revoked', id, revoked.at);
     }
+    const authors = new Map(
+      spaces.chain.replica.controls().map(({ id, inner }) => [hex(id), hex(inner.author)]),
+    );
+    for (const { by, at } of kits) {
+      const device = by === null ? self : (authors.get(by) ?? self);
+      if (device === self || before.kits.some((kit) => kit.by === by)) continue;
+      await this.#add({ id: `kit-replaced ${by}`, type: 'kit-replaced', at, device });
+    }
+  }
+
+  /** The chain as it was known to whoever let this device in; null before that has come. */
+  #knownAtFirst(self: string): ChainState | null {
+    const { spaces } = this.#options;
+    const [{ chain }, chainState] = [spaces, spaces.chainState()];
+    const entries = chainEntries(chain.replica.controls());
+    const pasts = entries.flatMap(({ control, body }) => {
+      const isEntry = introducedBy(body)?.id === self && !chainState.rejected.has(hex(control.id));
+      return isEntry ? [pastOf(chain.replica.controls(), [hex(control.id)])] : [];
+    });
+    if (pasts.length === 0) return null;
+    // Said again by somebody who knew more, an entry makes nothing known.
+    const isKnown = ({ control }: ChainEntry) => pasts.every((past) => past.has(hex(control.id)));
+    return evaluateChain(chainState.address, entries.filter(isKnown));
   }
 
   /** A notice for each device of which something waits for the person, until all of it is decided, here or elsewhere. */

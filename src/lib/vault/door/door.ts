@@ -261,6 +261,7 @@ export interface SecurityNotice {
     | 'snapshot-refused'
     | 'new-device'
     | 'device-revoked'
+    | 'kit-replaced'
     | 'late-words'
     | 'words-lost';
   readonly at: number;
