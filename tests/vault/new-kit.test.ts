@@ -1,6 +1,6 @@
 /** A new kit in the place of the old one, made by somebody who has the old one in hand. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { accountKey, wordsToRoot } from '#lib/keys/kit.ts';
+import { accountKey, rootToWords, wordsToRoot } from '#lib/keys/kit.ts';
 import { systemClock } from '#lib/sync/clock.ts';
 import { webSocketDial } from '#lib/sync/transport.ts';
 import { visit } from '#lib/sync/visit.ts';
@@ -8,9 +8,12 @@ import { credentialOf } from '#lib/vault/spaces/follow.ts';
 import { livingEntries } from '#lib/record/living.ts';
 import { AccountCopy } from '#lib/vault/kit/copy.ts';
 import { closePlace, placedFor } from '#lib/vault/kit/reading.ts';
+import { beginRenewal, closeOldKits, confirmRenewal } from '#lib/vault/kit/renewal.ts';
 import { openPlaced, placeKeys } from '#lib/vault/entry/kit-place.ts';
 import type { Kit } from '#lib/vault/door/door.ts';
+import { takeOver } from '../helpers/hostile/hostile-device.ts';
 import {
+  ALICE,
   activateWithKit,
   allergies,
   allergy,
@@ -175,3 +178,28 @@ test('while a place is closed it is never empty: a device that looks in just the
   expect(seen).not.toContainEqual([]);
   expect(await placedIn(kit)).toEqual(['replaced']);
 });
+
+test('two kits are made one after the other while the first place cannot be closed: both old ones open nothing in the end', async () => {
+  const account = await takeOver(world, laptop, ALICE);
+  const { dial } = account.env;
+  const kits = [wordsToRoot(kit.words)];
+  let visits = 0;
+  // The relay is gone just when the first old place is to be closed.
+  const isGone = () => visits++ === 1;
+  Object.assign(account.env, {
+    dial: (url: string) => (isGone() ? dial('ws://127.0.0.1:1') : dial(url)),
+  });
+  for (const time of [0, 1]) {
+    const root = kits[time]!;
+    if (!root.ok) throw new Error('a kit');
+    const renewal = good(await beginRenewal(account, { words: rootToWords(root.value).join(' ') }));
+    const words = rootToWords(renewal.kit.root);
+    kits.push(wordsToRoot(words));
+    const asked = renewal.kit.asked.map((position) => words[position - 1]!);
+    good(await confirmRenewal(account, renewal, asked));
+    if (time === 0) expect(await placedIn(kit)).toEqual(['opens']);
+  }
+  await closeOldKits(account);
+  expect(await placedIn(kit)).toEqual(['replaced']);
+  await account.close();
+}, 40_000);

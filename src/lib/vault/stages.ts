@@ -60,7 +60,7 @@ import { Shelf } from './disk/shelf.ts';
 import type { Environment } from './environment.ts';
 import { storageProblem } from './errors.ts';
 import { KitDesk } from './kit/desk.ts';
-import { beginRenewal, closeOldKit, confirmRenewal, owesOldKit, type Renewal } from './kit/renewal.ts';
+import { beginRenewal, closeOldKits, confirmRenewal, owesOldKit, type Renewal } from './kit/renewal.ts';
 import { LinkDesk } from './linking/desk.ts';
 import { Line } from './spaces/line.ts';
 import type { OpenRecord } from './record/open-record.ts';
@@ -470,7 +470,7 @@ export class Vault {
     await account.ready;
     const isStill = (): boolean => this.#stage.type === 'open' && this.#stage.account === account;
     while (isStill() && (await owesOldKit(account))) {
-      if (account.settled()) await closeOldKit(account);
+      if (account.settled()) await closeOldKits(account);
       await new Promise<void>((resolve) => void this.#env.clock.setTimer(OWED_MS, resolve));
     }
   }

@@ -7,7 +7,7 @@
  *   account/identity, …/…-2   sealed  who we are here, twice: device secrets, space names, own name (identity.ts)
  *   account/identifiant       sealed  what the password is asked together with, for the person to read again
  *   account/root              sealed  the root secret, until the kit is confirmed; then gone
- *   account/old-kit           sealed  the root of a kit that was replaced, until the relay has erased what it opened
+ *   account/old-kit/<id>      sealed  the root of a kit that was replaced, until the relay has erased what it opened
  *   account/notices           sealed  what the person was warned of
  *   account/records           sealed  which records there are, by the random ids that addresses show (records.ts)
  *   record/<id>/view          sealed  the read model: the first screen after unlock
@@ -33,10 +33,12 @@ export const KEYS = {
   ],
   identifiant: ['account', 'identifiant'],
   root: ['account', 'root'],
-  oldKit: ['account', 'old-kit'],
   notices: ['account', 'notices'],
   records: ['account', 'records'],
 } as const satisfies Record<string, Key | readonly Key[]>;
+
+export const OLD_KITS: Key = ['account', 'old-kit'];
+export const oldKitKey = (id: string): Key => [...OLD_KITS, id];
 
 export const PASSKEYS: Key = ['account', 'passkey'];
 export const passkeyKey = (id: string): Key => [...PASSKEYS, id];

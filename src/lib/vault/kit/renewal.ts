@@ -3,7 +3,7 @@
  *
  * Guarantees: nothing has changed until the relay has what the new kit opens; from then on the old one is good for nothing in
  * the chain, the keys that follow are not sealed to it, and what it opened is erased at the relay. Where that last step does
- * not come through it is owed (`KEYS.oldKit`), and done with the next connection.
+ * not come through it is owed (`OLD_KITS`), and done with the next connection.
  */
 import { equal, type Bytes } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
@@ -11,14 +11,18 @@ import { succeedBody } from '#lib/keys/chain-body.ts';
 import { accountKey, askPositions, generateRoot, recoverySealing, wrongPositions } from '#lib/keys/kit.ts';
 import type { Account } from '#lib/vault/account/account.ts';
 import type { KitGiven, VaultError } from '#lib/vault/door/door.ts';
-import { placeEdit, placeOfKit } from '#lib/vault/entry/kit-place.ts';
+import { placeEdit, placeEntryId, placeOfKit } from '#lib/vault/entry/kit-place.ts';
 import type { PendingKit } from '#lib/vault/entry/activation.ts';
-import { KEYS, sealedGet, sealedPut } from '#lib/vault/disk/layout.ts';
+import type { Key } from '#lib/storage/storage.ts';
+import { OLD_KITS, oldKitKey, sealedGet, sealedPut } from '#lib/vault/disk/layout.ts';
 import { problemOfEdit, storageProblem } from '#lib/vault/errors.ts';
 import { closePlace, putPlaced, readKit } from './reading.ts';
 
 const SENT_MS = 15_000;
 const LOOK_MS = 50;
+
+/** Accounts in which a new kit is being made. */
+const renewing = new WeakSet<Account>();
 
 /** Secret. The kit that is to be replaced, and the one that waits to be confirmed. */
 export interface Renewal {
@@ -49,9 +53,14 @@ export async function confirmRenewal(
   if (positions.length > 0) return fail({ type: 'kit-words-wrong', positions });
   // Of its own: whoever locks meanwhile wipes the others.
   const roots = { old: old.slice(), next: kit.root.slice() };
+  renewing.add(account);
   try {
-    return await replaceKit(account, roots);
+    const done = await replaceKit(account, roots);
+    renewing.delete(account);
+    if (done.ok) await closeOldKits(account);
+    return done;
   } finally {
+    renewing.delete(account);
     for (const root of Object.values(roots)) root.fill(0);
   }
 }
@@ -67,7 +76,8 @@ async function replaceKit(
   const put = await putPlaced(env, place);
   if (!put.ok) return put;
   // Owed before it is said: whatever breaks off from here on, the old kit's place is closed in the end.
-  const owed = await storage.write([await sealedPut(seal, KEYS.oldKit, roots.old)], 'strict');
+  const oldKey = oldKitKey(placeEntryId((await accountKey(roots.old)).publicKey));
+  const owed = await storage.write([await sealedPut(seal, oldKey, roots.old)], 'strict');
   if (!owed.ok) return fail(storageProblem(owed.error));
   // Before it counts: whatever breaks off, every device knows what to put again should the relay lose it.
   const kept = await spaces.account.replica.edit([await placeEdit(roots.next, place.frame)]);
@@ -83,7 +93,6 @@ async function replaceKit(
   account.wake();
   // Not before the relay has it is the new kit one that opens: until then the old one is not to be thrown away.
   if (!(await isSent(account))) return fail({ type: 'interrupted' });
-  await closeOldKit(account);
   return ok();
 }
 
@@ -97,13 +106,18 @@ async function isSent({ env, spaces }: Account): Promise<boolean> {
 }
 
 export async function owesOldKit({ storage }: Account): Promise<boolean> {
-  return (await storage.keys(KEYS.oldKit)).length > 0;
+  return (await storage.keys(OLD_KITS)).length > 0;
 }
 
-/** What an old kit opened is erased at the relay, if that is owed and the new kit counts. */
-export async function closeOldKit(account: Account): Promise<void> {
-  const { env, spaces, storage, seal } = account;
-  const old = await sealedGet(storage, seal, KEYS.oldKit);
+/** What old kits opened is erased at the relay, where that is owed and a later kit counts. */
+export async function closeOldKits(account: Account): Promise<void> {
+  // What is owed by a renewal that is under way may not have been said yet.
+  if (renewing.has(account)) return;
+  for (const { key } of await account.storage.list(OLD_KITS)) await closeOldKit(account, key);
+}
+
+async function closeOldKit({ env, spaces, storage, seal }: Account, key: Key): Promise<void> {
+  const old = await sealedGet(storage, seal, key);
   if (!old) return;
   const { publicKey } = await accountKey(old);
   const inUse = spaces.chainState().kits.at(-1);
@@ -111,6 +125,6 @@ export async function closeOldKit(account: Account): Promise<void> {
   const isReplaced = inUse && !equal(inUse.account, publicKey);
   if (isReplaced && spaces.chain.replica.unsent() > 0) return;
   const closed = isReplaced ? await closePlace(env, old) : ok();
-  if (closed.ok) await storage.write([{ type: 'delete', key: KEYS.oldKit }], 'strict');
+  if (closed.ok) await storage.write([{ type: 'delete', key }], 'strict');
   old.fill(0);
 }
