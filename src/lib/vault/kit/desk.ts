@@ -61,6 +61,10 @@ export class KitDesk {
     if (placed.value === null) return fail({ type: 'kit-unknown', relay });
     const { granted, madeAt } = placed.value;
     const copy = await AccountCopy.open(this.#env, read.value.root, granted);
+    if (signal.aborted) {
+      await copy.close();
+      return fail({ type: 'cancelled' });
+    }
     this.#copy = copy;
     const caughtUp = await copy.catchUp(signal);
     const refused = caughtUp.ok
