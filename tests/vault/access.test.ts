@@ -7,7 +7,7 @@ import type { Bytes } from '#lib/bytes/bytes.ts';
 import { systemRandom } from '#lib/crypto/random.ts';
 import { sealPasswordSlot } from '#lib/keys/slot.ts';
 import type { Stored } from '#lib/storage/storage.ts';
-import { KEYS, passkeyKey } from '#lib/vault/disk/layout.ts';
+import { KEYS, passkeyKey, passkeyNameKey } from '#lib/vault/disk/layout.ts';
 import type { Answer, PasskeyAsked } from '#lib/vault/door/door.ts';
 import { faultyDisk } from '../helpers/hostile/faulty-storage.ts';
 import { localSecretOf } from '../helpers/people/vault-keys.ts';
@@ -100,6 +100,12 @@ async function kept(device: TestDevice): Promise<Map<string, string>> {
   return new Map(rows.map(({ key, value }) => [key.join('/'), value.join()]));
 }
 
+/** Where this word can be read on the disk by anybody. */
+async function inTheClear(word: string): Promise<string[]> {
+  const rows = await laptop.disk.content();
+  return rows.flatMap(({ key, value }) => (Buffer.from(value).includes(word) ? [key.join('/')] : []));
+}
+
 /** What is left when the tab is closed and opened again, locked. */
 const reopened = (device: TestDevice) => device.reopen();
 
@@ -169,6 +175,37 @@ describe('LOG-01: a finger in the place of identifiant and password', () => {
     good(await vault.unlockByPasskey({ id: other.id, output: other.answer() }));
   });
 
+  test('is called otherwise, on this device and under the seal, and opens as before', async () => {
+    const [alice, other] = [await added(laptop), await added(laptop)];
+    good(await laptop.vault.renamePasskey(alice.id, '  Pouce   de Alice '));
+    const named = good(await laptop.vault.namedPasskeys());
+    expect(named.find(({ id }) => id === alice.id)).toMatchObject({ name: 'Pouce de Alice', usable: true });
+    expect(named.find(({ id }) => id === other.id)).toMatchObject({ name: 'Portable' });
+    expect(named.every(({ addedAt }) => addedAt !== null)).toBe(true);
+    expect(await inTheClear('Pouce')).toEqual([]);
+    const vault = await reopened(laptop);
+    expect(await vault.renamePasskey(alice.id, 'x')).toEqual(refused('locked'));
+    good(await vault.unlockByPasskey({ id: alice.id, output: alice.answer() }));
+    expect(good(await vault.namedPasskeys()).map(({ name }) => name)).toContain('Pouce de Alice');
+  });
+
+  test('keeps its name when the new one is none, too long, or of a passkey that is not here; a rotten name is replaced', async () => {
+    const alice = await added(laptop);
+    const before = await kept(laptop);
+    const invalid = (problem: string) => refused('entry-invalid', { problems: [{ field: 'name', problem }] });
+    expect(await laptop.vault.renamePasskey(alice.id, ' \n ')).toEqual(invalid('required'));
+    expect(await laptop.vault.renamePasskey(alice.id, 'x'.repeat(61))).toEqual(invalid('too-long'));
+    expect(await laptop.vault.renamePasskey('A'.repeat(22), 'Pouce')).toEqual(refused('entry-missing'));
+    expect(await kept(laptop)).toEqual(before);
+    await laptop.disk.damage(passkeyNameKey(alice.id), 'flip', random);
+    expect(good(await laptop.vault.namedPasskeys())).toMatchObject([{ name: null }]);
+    good(await laptop.vault.renamePasskey(alice.id, 'Pouce'));
+    expect(good(await laptop.vault.namedPasskeys())).toMatchObject([{ name: 'Pouce', addedAt: null }]);
+    good(await laptop.vault.removePasskey(alice.id));
+    expect(await laptop.vault.renamePasskey(alice.id, 'Index')).toEqual(refused('entry-missing'));
+    expect((await laptop.disk.content()).filter(({ key }) => key.includes(alice.id))).toEqual([]);
+  });
+
   test.each(['flip', 'truncate', 'empty'] as const)(
     'R04: of which the value on the disk rotted (%s) opens nothing, can be removed, and the password opens',
     async (how) => {
@@ -190,9 +227,41 @@ describe('LOG-01: a finger in the place of identifiant and password', () => {
 
   test('says nothing of the person on the disk: neither its name nor her own stands there in the clear', async () => {
     good(await laptop.vault.addPasskey(made(finger(), 'Le pouce de Alice')));
-    const values = (await laptop.disk.content()).map(({ value }) => Buffer.from(value).toString('latin1'));
-    for (const word of ['pouce', IDENTIFIANT, 'Portable'])
-      expect(values.filter((value) => value.includes(word))).toEqual([]);
+    for (const word of ['pouce', IDENTIFIANT, 'Portable']) expect(await inTheClear(word)).toEqual([]);
+  });
+});
+
+describe('a first name before anything is open', () => {
+  const firstName = async (): Promise<string> => good(await laptop.vault.records())[0]?.firstName ?? '';
+
+  test('is shown by nobody who has not wished it, and stands nowhere in the clear', async () => {
+    expect(good(await laptop.vault.showsName())).toBe(false);
+    expect(await inTheClear(await firstName())).toEqual([]);
+    expect(good(await (await reopened(laptop)).shownNames())).toEqual([]);
+  });
+
+  test('is shown once it is wished, locked too; and is gone from the disk at once when it is not any more', async () => {
+    const name = await firstName();
+    expect(name).not.toBe('');
+    good(await laptop.vault.showName(true));
+    expect(await inTheClear(name)).toEqual([KEYS.shownName.join('/')]);
+    const vault = await reopened(laptop);
+    expect(good(await vault.shownNames())).toEqual([name]);
+    for (const answer of [await vault.showsName(), await vault.showName(false)])
+      expect(answer).toEqual(refused('locked'));
+    good(await vault.unlock(ALICE));
+    expect(good(await vault.showsName())).toBe(true);
+    good(await vault.showName(false));
+    expect(await inTheClear(name)).toEqual([]);
+    expect(good(await vault.shownNames())).toEqual([]);
+  });
+
+  test('R02, R04: of which the value rotted nothing is shown; on a full disk the wish is refused in words', async () => {
+    good(await laptop.vault.showName(true));
+    await laptop.disk.damage(KEYS.shownName, 'empty', random);
+    expect(good(await laptop.vault.shownNames())).toEqual([]);
+    laptop.disk.failWrites('quota');
+    expect(await laptop.vault.showName(true)).toEqual(refused('storage-full'));
   });
 });
 

@@ -198,6 +198,7 @@ describe('a method takes what its row says and nothing else', () => {
   ];
   /** For each method what it does not take, beside what none of them takes. */
   const WRONG: { readonly [M in MethodName]: readonly unknown[] } = {
+    ...{ shownNames: [], showsName: [] },
     ...{ status: [], kit: [], identifiant: [], lock: [], records: [], retry: [], footprint: [], devices: [] },
     ...{ unsentWords: [], offerUnsent: [] },
     ...{ cancelLink: [], notices: [], markNoticesSeen: [], forgetting: [], forgetDevice: [] },
@@ -245,6 +246,8 @@ describe('a method takes what its row says and nothing else', () => {
       [{ ...passkey, transports: 'internal' }],
       [{ ...passkey, transports: Array(33).fill('usb') }],
     ],
+    renamePasskey: [[ID], ['', 'b'], [`${ID}A`, 'b'], [ID, 7], [ID, text]],
+    showName: [['true'], [1], [null], [true, 'Alice']],
     removePasskey: [[''], [`${ID}\n`], ['__proto__'], [ID, ID]],
     changeCredentials: [[ALICE], [{ password: PASSWORD, next: PASSWORD }], [{ next: ALICE }]],
     prove: [
@@ -356,7 +359,9 @@ describe('a method takes what its row says and nothing else', () => {
       ['unlockByPasskey', { id: ID, output: answered, record: 'moi' }],
       ['addPasskey', passkey],
       ['addPasskey', { ...passkey, identifiant: IDENTIFIANT, transports: [] }],
+      ['renamePasskey', ID, 'Mon pouce'],
       ['removePasskey', ID],
+      ['showName', true],
       ['changeCredentials', { password: PASSWORD, next: ALICE }],
       ['prove', { password: PASSWORD }],
       ['prove', { passkey: { id: ID, output: answered } }],

@@ -118,6 +118,7 @@ test('with a network everything is sent, the other devices are told, and then no
 
 test('without a network it forgets all the same, says what was lost, and tells nobody', async () => {
   const before = (await phoneOnLaptop()).length;
+  good(await phone.vault.showName(true));
   phone.setOnline(false);
   good(await phone.vault.edit('moi', [allergy('Latex')]));
   const started = Date.now();

@@ -119,6 +119,21 @@ test('what is wrong is answered the same, whoever it is meant for, and shows nob
     expect(answer).toEqual({ ok: false, error: { type: 'locked' } });
 });
 
+test('neither is shown the other’s name before anything is open, unless that one wishes it', async () => {
+  await computer.reopen();
+  expect(good(await computer.vault.shownNames())).toEqual([]);
+  await computer.reopen(BOB);
+  const [bob] = good(await computer.vault.records());
+  good(await computer.vault.showName(true));
+  await computer.reopen();
+  expect(good(await computer.vault.shownNames())).toEqual([bob!.firstName]);
+  await computer.reopen(ALICE);
+  expect(good(await computer.vault.showsName())).toBe(false);
+  good(await computer.vault.showName(false));
+  await computer.reopen();
+  expect(good(await computer.vault.shownNames())).toEqual([bob!.firstName]);
+});
+
 test('with one carnet open, only its own disk is written', async () => {
   await computer.reopen(BOB);
   const before = await onDisk('carnet');

@@ -8,7 +8,8 @@ import { settleWords, unsettledWords } from './account/unsettled.ts';
 import { addDocument, openDocument } from './documents/documents.ts';
 import { OWN_RECORD, type AccountDoor, type Door, type RecordDoor } from './door/door.ts';
 import { readIdentifiant } from './entry/activation.ts';
-import { forgetPasskey, namedPasskeys } from './entry/passkeys.ts';
+import { namedPasskeys } from './entry/passkeys.ts';
+import { showsName } from './entry/shown-name.ts';
 import { exportRecord } from './record/export.ts';
 import type { Vault } from './stages.ts';
 
@@ -35,7 +36,11 @@ type Access = Pick<
   | 'unlockByPasskey'
   | 'addPasskey'
   | 'namedPasskeys'
+  | 'renamePasskey'
   | 'removePasskey'
+  | 'shownNames'
+  | 'showsName'
+  | 'showName'
   | 'changeCredentials'
   | 'prove'
   | 'checkProof'
@@ -74,9 +79,12 @@ function accessAnswers(vault: Vault): Access {
     unlockByPasskey: ({ record = OWN_RECORD, ...answer }) =>
       vault.withStorage(() => vault.unlockByPasskey(answer, record)),
     addPasskey: (made) => vault.withReadyAccount((account) => vault.addPasskey(account, made)),
-    namedPasskeys: () =>
-      vault.withAccount(async ({ storage, seal }) => ok(await namedPasskeys(storage, seal))),
-    removePasskey: (id) => vault.withAccount(({ storage }) => forgetPasskey(storage, id)),
+    namedPasskeys: () => vault.withAccount(async (account) => ok(await namedPasskeys(account))),
+    renamePasskey: (id, name) => vault.withAccount((account) => vault.renamePasskey(account, id, name)),
+    removePasskey: (id) => vault.withAccount((account) => vault.removePasskey(account, id)),
+    shownNames: () => vault.withStorage(() => vault.shownNames()),
+    showsName: () => vault.withAccount(async ({ storage }) => ok(await showsName(storage))),
+    showName: (wished) => vault.withAccount((account) => vault.showName(account, wished)),
     changeCredentials: (typed) =>
       vault.withReadyAccount((account) => vault.changeCredentials(account, typed)),
     prove: (given) => vault.withReadyAccount((account) => vault.prove(account, given)),

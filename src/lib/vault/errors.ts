@@ -1,4 +1,6 @@
 /** From the failures of the layers below to what the person is told. */
+import { fail, ok, type Result } from '#lib/bytes/result.ts';
+import { cleanLine } from '#lib/record/text.ts';
 import type { DiskError } from '#lib/replica/ports.ts';
 import type { EditError } from '#lib/replica/replica.ts';
 import type { StorageError } from '#lib/storage/storage.ts';
@@ -19,6 +21,14 @@ export function storageProblem({ type }: StorageError): VaultError {
 
 export function isDisk(error: EditError): error is DiskError {
   return !['entry-missing', 'edit-too-large', 'not-allowed', 'unsent', 'incomplete'].includes(error.type);
+}
+
+/** What a person calls a device or a passkey, as it is kept. */
+export function nameTyped(typed: string, max: number): Result<string, VaultError> {
+  const name = cleanLine(typed);
+  if (name !== '' && name.length <= max) return ok(name);
+  const problem = name === '' ? 'required' : 'too-long';
+  return fail({ type: 'entry-invalid', problems: [{ field: 'name', problem }] });
 }
 
 /** Of a change that a replica did not take. */

@@ -34,7 +34,8 @@ import type {
   VaultStatus,
 } from './door/door.ts';
 import { addPasskey, changeCredentials, Proof, proves } from './entry/access.ts';
-import { askedPasskeys } from './entry/passkeys.ts';
+import { askedPasskeys, forgetPasskey, renamePasskey } from './entry/passkeys.ts';
+import { keepShownName, shownName } from './entry/shown-name.ts';
 import {
   checkCredentials,
   enrol,
@@ -307,6 +308,12 @@ export class Vault {
     return ok(all.flat());
   }
 
+  /** Of those who wish it; the others are not told apart from nobody. */
+  async shownNames(): Answer<readonly string[]> {
+    const all = await Promise.all((await this.shelf.carnets()).map(({ storage }) => shownName(storage)));
+    return ok(all.filter((name) => name !== null));
+  }
+
   async unlockByPasskey({ id, output }: PasskeyAnswer, first: RecordId): Answer<void> {
     const tried = (): PasskeyAnswer => ({ id, output: output.slice() });
     const done = await this.#unlock(first, (storage) => enterByPasskey(this.#env, storage, tried()));
@@ -369,6 +376,19 @@ export class Vault {
 
   addPasskey(account: Account, made: NewPasskey): Answer<void> {
     return this.#whileOpen(account, () => addPasskey(account, made));
+  }
+
+  renamePasskey(account: Account, id: string, name: string): Answer<void> {
+    return this.#whileOpen(account, () => renamePasskey(account, id, name));
+  }
+
+  removePasskey(account: Account, id: string): Answer<void> {
+    return this.#whileOpen(account, () => forgetPasskey(account.storage, id));
+  }
+
+  showName(account: Account, wished: boolean): Answer<void> {
+    const name = wished ? account.identity().owner.firstName : null;
+    return this.#whileOpen(account, () => keepShownName(account.storage, name));
   }
 
   /** In its turn: what is shown or written is of the account that is open, and nobody closes it meanwhile. */

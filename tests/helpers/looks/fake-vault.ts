@@ -6,7 +6,7 @@
  *
  * `localStorage.looks` chooses the scene: empty (no account), fresh (nothing noted yet), locked, filled, full, offline, warned,
  * child; `localStorage.answers` that what a page asks for fails, or is never answered: fail, hang;
- * or that the relay knows less than a recovery kit: behind.
+ * or that the relay knows less than a recovery kit: behind. `localStorage.names` are first names shown before anything is open.
  */
 import type {
   Answer,
@@ -456,6 +456,7 @@ export function startVault(): FakeVault {
     : [];
 
   let isProven = false;
+  let isNameShown = false;
   let passkeys: readonly PasskeyView[] =
     filled || scene === 'locked'
       ? [
@@ -633,6 +634,17 @@ export function startVault(): FakeVault {
     async namedPasskeys() {
       await wait(40);
       return yes(passkeys);
+    },
+    async renamePasskey(renamed, name) {
+      await wait(300);
+      passkeys = passkeys.map((one) => (one.id === renamed ? { ...one, name } : one));
+      return yes(undefined);
+    },
+    shownNames: async () => yes(localStorage.getItem('names')?.split(',') ?? []),
+    showsName: async () => yes(isNameShown),
+    async showName(wished) {
+      isNameShown = wished;
+      return yes(undefined);
     },
     async removePasskey(removed) {
       await wait(200);
@@ -882,7 +894,9 @@ const FAILURES: Readonly<Partial<Record<keyof Door, VaultError>>> = {
   unlock: { type: 'wrong-password' },
   unlockByPasskey: { type: 'passkey-refused' },
   namedPasskeys: { type: 'storage-unavailable' },
+  renamePasskey: { type: 'storage-full' },
   removePasskey: { type: 'storage-unavailable' },
+  showName: { type: 'storage-full' },
   changeCredentials: { type: 'storage-full' },
   prove: { type: 'wrong-password' },
   search: { type: 'storage-unavailable' },

@@ -44,6 +44,8 @@ export class Session {
   notices = $state.raw<readonly SecurityNotice[]>([]);
   /** While it is locked: what may be asked for in the place of the password. */
   passkeys = $state.raw<readonly PasskeyAsked[]>([]);
+  /** While it is locked: first names of the carnets here whose people wish theirs shown. */
+  names = $state.raw<readonly string[]>([]);
   link = $state.raw<LinkState>();
   /** The worker failed where no failure is expected: only a reload helps. */
   broken = $state(false);
@@ -78,6 +80,11 @@ export class Session {
     return this.#views[this.shown];
   }
 
+  /** This device was taken out of the account: what it has can be read, and nothing more. */
+  get isOut(): boolean {
+    return this.devices?.some(({ thisDevice, revokedAt }) => thisDevice && revokedAt !== null) ?? false;
+  }
+
   get sync(): SyncView | undefined {
     return this.#syncs[this.shown];
   }
@@ -99,7 +106,7 @@ export class Session {
   async start(): Promise<void> {
     const waited = setTimeout(() => (this.late = true), START_MS);
     const answer = await this.door.status();
-    if (answer.ok && answer.value.type === 'locked') await this.#loadPasskeys();
+    if (answer.ok && answer.value.type === 'locked') await this.#loadThreshold();
     clearTimeout(waited);
     this.late = false;
     if (answer.ok) this.#setStatus(answer.value);
@@ -187,15 +194,16 @@ export class Session {
     if (this.status?.type !== 'unlocked') return;
     const now = await this.door.status();
     if (!now.ok || now.value.type !== 'locked' || this.#locking) return;
-    await this.#loadPasskeys();
+    await this.#loadThreshold();
     this.left = true;
     this.status = now.value;
   }
 
   /** Before what is locked is shown, so that nothing moves there afterwards. */
-  async #loadPasskeys(): Promise<void> {
-    const answer = await this.door.passkeys();
-    if (answer.ok) this.passkeys = answer.value;
+  async #loadThreshold(): Promise<void> {
+    const [passkeys, names] = await Promise.all([this.door.passkeys(), this.door.shownNames()]);
+    if (passkeys.ok) this.passkeys = passkeys.value;
+    if (names.ok) this.names = names.value;
   }
 
   async #load(): Promise<void> {

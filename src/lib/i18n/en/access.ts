@@ -50,7 +50,14 @@ export const en = {
   removeTitle: 'Remove “{name}”?',
   removeText:
     'It will no longer open this record. Your password still opens it. If your device still shows it in its settings, you can delete it there.',
+  renamed: 'This passkey is now called “{name}”.',
   removed: '“{name}” is removed.',
+  nameTitle: 'Opening screen',
+  nameLabel: 'Show my first name on the opening screen',
+  nameText:
+    'Useful if several of you share this device. Your first name is then written on it without being encrypted: whoever opens Carnet here sees it, without a password. Unticked, it is erased at once.',
+  nameShown: 'Your first name is shown on the opening screen.',
+  nameHidden: 'Your first name is no longer shown, and no longer written on this device.',
   unlock: 'Open with my fingerprint or my face',
   unlockBusy: 'Follow what your device asks for…',
   unlockOr: 'or with my password',

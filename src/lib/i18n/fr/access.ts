@@ -48,7 +48,14 @@ export const fr = {
   removeTitle: 'Retirer « {name} » ?',
   removeText:
     "Elle n'ouvrira plus ce carnet. Votre mot de passe continue de l'ouvrir. Si votre appareil la montre encore dans ses réglages, vous pouvez l'y effacer.",
+  renamed: "Cette clé s'appelle maintenant « {name} ».",
   removed: '« {name} » est retirée.',
+  nameTitle: "Écran d'ouverture",
+  nameLabel: "Afficher mon prénom sur l'écran d'ouverture",
+  nameText:
+    'Utile si vous êtes plusieurs sur cet appareil. Votre prénom y est alors écrit sans être chiffré : qui ouvre Carnet ici le voit, sans mot de passe. Décoché, il est aussitôt effacé.',
+  nameShown: "Votre prénom est affiché sur l'écran d'ouverture.",
+  nameHidden: "Votre prénom n'est plus affiché, et n'est plus écrit sur cet appareil.",
   unlock: 'Ouvrir avec mon empreinte ou mon visage',
   unlockBusy: 'Suivez ce que demande votre appareil…',
   unlockOr: 'ou avec mon mot de passe',

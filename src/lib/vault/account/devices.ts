@@ -4,9 +4,8 @@ import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { revokeDeviceBody } from '#lib/keys/chain-body.ts';
 import type { Account } from './account.ts';
 import { DEVICE_NAME_MAX } from '#lib/record/sections/account.ts';
-import { cleanLine } from '#lib/record/text.ts';
 import type { VaultError } from '#lib/vault/door/door.ts';
-import { problemOfEdit, storageProblem } from '#lib/vault/errors.ts';
+import { nameTyped, problemOfEdit, storageProblem } from '#lib/vault/errors.ts';
 import { deviceEdit } from '#lib/vault/spaces/founding.ts';
 import type { Spaces } from '#lib/vault/spaces/spaces.ts';
 
@@ -16,12 +15,10 @@ export async function renameDevice(
   id: string,
   typed: string,
 ): Promise<Result<void, VaultError>> {
-  const name = cleanLine(typed);
-  if (name === '') return fail({ type: 'entry-invalid', problems: [{ field: 'name', problem: 'required' }] });
-  if (name.length > DEVICE_NAME_MAX)
-    return fail({ type: 'entry-invalid', problems: [{ field: 'name', problem: 'too-long' }] });
+  const name = nameTyped(typed, DEVICE_NAME_MAX);
+  if (!name.ok) return name;
   if (!account.devices().some((device) => device.id === id)) return fail({ type: 'entry-missing' });
-  const named = await account.spaces.account.replica.edit([deviceEdit(fromHex(id), name)]);
+  const named = await account.spaces.account.replica.edit([deviceEdit(fromHex(id), name.value)]);
   if (!named.ok) return fail(problemOfEdit(named.error));
   account.wake();
   return ok();

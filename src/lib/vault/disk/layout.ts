@@ -6,6 +6,7 @@
  *   account/passkey-name/<id> sealed  what the person calls it, and since when it is there
  *   account/identity, …/…-2   sealed  who we are here, twice: device secrets, space names, own name (identity.ts)
  *   account/identifiant       sealed  what the password is asked together with, for the person to read again
+ *   account/shown-name        the person's first name, in the clear: only where they wish it shown before anything is open
  *   account/root              sealed  the root secret, until the kit is confirmed; then gone
  *   account/old-kit/<id>      sealed  the root of a kit that was replaced, until the relay has erased what it opened
  *   account/notices           sealed  what the person was warned of
@@ -32,6 +33,7 @@ export const KEYS = {
     ['account', 'identity-2'],
   ],
   identifiant: ['account', 'identifiant'],
+  shownName: ['account', 'shown-name'],
   root: ['account', 'root'],
   notices: ['account', 'notices'],
   records: ['account', 'records'],

@@ -2,7 +2,7 @@
  * The carnets of this computer. Each has a disk of its own, so that each has its own lock, and none shows that there are others:
  * identifiant and password alone decide which of them opens.
  *
- * Guarantees: of a disk that is not in use only the slots are read, and whether it belongs to an account; an account never comes
+ * Guarantees: of a disk that is not in use only the slots are read, the name that its person wishes shown, and whether it belongs to an account; an account never comes
  * onto a disk that another one has.
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';

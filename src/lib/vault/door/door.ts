@@ -388,7 +388,16 @@ export interface AccountDoor {
   /** A further way in, beside the password and never in its place: the password is needed to make it. */
   addPasskey(input: NewPasskey): Answer<void>;
   namedPasskeys(): Answer<readonly PasskeyView[]>;
+  /** Changes what it is called, and nothing of what it opens. */
+  renamePasskey(id: string, name: string): Answer<void>;
   removePasskey(id: string): Answer<void>;
+
+  /** First names of the carnets of this computer whose people wish theirs to be shown before anything is open. */
+  shownNames(): Answer<readonly string[]>;
+  /** Whether the one that is open shows its own. */
+  showsName(): Answer<boolean>;
+  /** Wished, it stands on this disk in the clear; not wished any more, it is gone at once. */
+  showName(wished: boolean): Answer<void>;
 
   /** On this device alone. Nothing is sealed anew; passkeys go on opening. */
   changeCredentials(input: PasswordGiven & { next: { identifiant: string; password: string } }): Answer<void>;

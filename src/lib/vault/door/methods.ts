@@ -17,7 +17,7 @@ import type { Edit, EntryId, SectionId } from '#lib/record/entry.ts';
 import { STORED_MEASURES } from '#lib/record/measure-kinds.ts';
 import { isEntryId } from '#lib/record/section.ts';
 import { healthSections } from '#lib/record/sections.ts';
-import { identity, SEXES, SINGLE_ENTRY } from '#lib/record/sections/account.ts';
+import { DEVICE_NAME_MAX, identity, SEXES, SINGLE_ENTRY } from '#lib/record/sections/account.ts';
 import { documents } from '#lib/record/sections/documents.ts';
 import { statements } from '#lib/record/sections/statements.ts';
 import type { AccountDoor, Door, Progress, RecordDoor } from './door.ts';
@@ -109,7 +109,7 @@ const passkeyId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22}$/));
 const passkeyAnswer = { id: passkeyId, output: bytes(PASSKEY_OUTPUT) };
 const passwordGiven = { password: text, identifiant: v.exactOptional(text) };
 const newPasskey = v.object({
-  ...{ ...passwordGiven, name: v.pipe(v.string(), v.minLength(1), v.maxLength(60)) },
+  ...{ ...passwordGiven, name: v.pipe(v.string(), v.minLength(1), v.maxLength(DEVICE_NAME_MAX)) },
   ...{ credential: bytes(1, CREDENTIAL_MAX), salt: bytes(PASSKEY_SALT), output: bytes(PASSKEY_OUTPUT) },
   // How the browser calls them; those that are not known are left out.
   transports: v.pipe(v.array(v.pipe(v.string(), v.maxLength(64))), v.maxLength(32)),
@@ -150,7 +150,11 @@ const ACCOUNT: Table<AccountDoor> = {
   unlockByPasskey: method([v.object({ ...passkeyAnswer, record: v.exactOptional(recordId) })], 'stays'),
   addPasskey: method([newPasskey], 'stays'),
   namedPasskeys: method([], 'again'),
+  renamePasskey: method([passkeyId, text], 'again'),
   removePasskey: method([passkeyId], 'again'),
+  shownNames: method([], 'again'),
+  showsName: method([], 'again'),
+  showName: method([v.boolean()], 'again'),
   changeCredentials: method([v.object({ ...passwordGiven, next: v.object(credentials) })], 'stays'),
   prove: method([proof], 'stays'),
   checkProof: method([], 'again'),
