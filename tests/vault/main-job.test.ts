@@ -148,6 +148,8 @@ describe('the main job, from activation to two devices', () => {
     await phone.until('devices', ({ devices }) =>
       devices.some(({ thisDevice, revokedAt }) => thisDevice && revokedAt !== null),
     );
+    // It says so wherever it says how it stands, and not that it is sending.
+    await phone.until('sync', ({ sync }) => sync.problem === 'revoked');
     const names = good(await phone.vault.record('moi')).entries['allergies']?.map(
       ({ fields }) => fields['name'],
     );

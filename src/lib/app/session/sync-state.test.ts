@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SyncView } from '#lib/vault/door/door.ts';
-import { syncState, syncWords } from './sync-state.ts';
+import { syncExplanation, syncState, syncWords } from './sync-state.ts';
 
 const quiet: SyncView = {
   connection: 'online',
@@ -25,6 +25,13 @@ describe('the sync badge', () => {
   test('R02 a problem stands before everything else', () => {
     expect(syncState({ ...quiet, connection: 'offline', problem: 'storage-full' })).toBe('problem');
     expect(syncState({ ...quiet, connection: 'problem' })).toBe('problem');
+  });
+
+  test('a device that was taken out says so, and never that it is sending', () => {
+    const out: SyncView = { ...quiet, problem: 'revoked', unsent: 3 };
+    expect(syncState(out)).toBe('problem');
+    expect(syncWords(out)).toBe('Retiré du carnet');
+    expect(syncExplanation(out)).toMatch(/n’envoie plus rien/);
   });
 
   test('what waits is being sent only while there is a connection', () => {

@@ -16,7 +16,7 @@ export function syncState(sync: SyncView): SyncState {
 export function syncWords(sync: SyncView): string {
   switch (syncState(sync)) {
     case 'problem':
-      return frame('problem');
+      return frame(sync.problem === 'revoked' ? 'revoked' : 'problem');
     case 'offline':
       return frame('offline');
     case 'sending':
@@ -44,6 +44,8 @@ export function syncExplanation(sync: SyncView): string {
       return frame('problemStorageFull');
     case 'read-only':
       return frame('problemReadOnly');
+    case 'revoked':
+      return frame('problemRevoked');
     case undefined:
   }
   const sentences = {

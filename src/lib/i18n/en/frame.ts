@@ -22,6 +22,7 @@ export const en = {
   sending: 'Sending',
   offline: 'Offline',
   problem: 'Needs a look',
+  revoked: 'Taken out of the record',
   explainOnDevice:
     'Your last change is saved, encrypted, on this device. It will leave for your other devices as soon as possible.',
   explainSent:
@@ -41,6 +42,8 @@ export const en = {
     'This device is full. What is already written is kept, but nothing new can be saved. Free some space, or keep a copy.',
   problemReadOnly:
     'A newer version of Carnet is open in another tab. Here you can read but not change. Close this tab or reload it.',
+  problemRevoked:
+    'This device was taken out of the record: it sends nothing any more and receives nothing new. What it already had can still be read here, but nothing can be changed any more.',
   notDurable:
     'This browser has not promised to keep your data if space runs out. Link a second device, or install Carnet on this one.',
   updateTitle: 'A new version of Carnet is ready',

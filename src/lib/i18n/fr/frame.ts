@@ -19,6 +19,7 @@ export const fr = {
   sending: 'Envoi en cours',
   offline: 'Hors ligne',
   problem: 'À vérifier',
+  revoked: 'Retiré du carnet',
   explainOnDevice:
     'Votre dernière modification est enregistrée, chiffrée, sur cet appareil. Elle partira vers vos autres appareils dès que possible.',
   explainSent:
@@ -42,6 +43,8 @@ export const fr = {
     "Cet appareil n'a plus de place. Ce qui est déjà écrit est conservé, mais rien de nouveau ne peut être enregistré. Libérez de la place, ou gardez une copie.",
   problemReadOnly:
     'Une version plus récente de Carnet est ouverte dans un autre onglet. Ici, vous pouvez lire mais pas modifier. Fermez cet onglet ou rechargez-le.',
+  problemRevoked:
+    "Cet appareil a été retiré du carnet : il n'envoie plus rien et ne reçoit plus rien de nouveau. Ce qu'il avait déjà reçu reste lisible ici, mais rien ne peut plus y être modifié.",
   notDurable:
     "Ce navigateur n'a pas promis de garder vos données si la place vient à manquer. Reliez un second appareil, ou installez Carnet sur cet appareil.",
   updateTitle: 'Une nouvelle version de Carnet est prête',

@@ -379,10 +379,10 @@ export class Account {
   #syncOf({ space: { replica } }: OpenRecord): SyncView {
     const state = this.#connection.state();
     const { sent, receivedBy } = replica.delivery() ?? { sent: true, receivedBy: [] };
-    const problem = problemOf(state, this.#diskProblem);
+    const problem = problemOf(state, this.#diskProblem, this.#isRevoked());
     const { chain, account } = this.spaces;
     return {
-      connection: problem ? 'problem' : state.connection,
+      connection: problem && problem !== 'revoked' ? 'problem' : state.connection,
       unsent: chain.replica.unsent() + account.replica.unsent() + replica.unsent(),
       delivery: { sent, receivedBy: receivedBy.length },
       otherDevices: Math.max(0, this.spaces.chainState().active.size - 1),
@@ -396,9 +396,11 @@ export class Account {
   }
 }
 
-function problemOf({ problem }: SyncState, disk: DiskError | null): SyncView['problem'] {
+function problemOf({ problem }: SyncState, disk: DiskError | null, isRevoked: boolean): SyncView['problem'] {
   if (disk?.type === 'version') return 'read-only';
   if (disk?.type === 'quota' || problem === 'disk') return 'storage-full';
+  // Whatever else the relay says to a device that was taken out follows from it.
+  if (isRevoked) return 'revoked';
   if (problem === 'relay-full') return 'relay-full';
   return problem === null ? undefined : 'relay-refuses';
 }

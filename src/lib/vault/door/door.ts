@@ -211,7 +211,8 @@ export interface SyncView {
   readonly unsent: number;
   readonly delivery: Delivery; // of the newest change of this device
   readonly otherDevices: number;
-  readonly problem?: 'relay-full' | 'relay-refuses' | 'storage-full' | 'read-only';
+  /** `revoked`: this device was taken out, so that nothing of it is sent any more but what it offers (`offerUnsent`). */
+  readonly problem?: 'relay-full' | 'relay-refuses' | 'storage-full' | 'read-only' | 'revoked';
   readonly durable: boolean | null; // did the browser promise to keep the data? null = not asked
 }
 
