@@ -134,7 +134,7 @@ test('the notice leads to the page, which shows each word with its date and cont
     { timeout: 60_000 },
   );
   await expect(under(page, /Pas encore repris/)).toContainText(/Gants de soin/);
-  await expect(under(page, /Pas encore repris/)).toContainText(/Téléphone de Claire · \d+ \S+ \d{4}/);
+  await expect(under(page, /Pas encore repris/)).toContainText(/Téléphone de Claire · \d+(er)? \S+ \d{4}/);
   await expect(under(page, /^Gardés/)).toContainText(/Pénicilline/);
   await expect(under(page, /^Gardés/)).toContainText(/un autre de vos appareils les avait reçus/);
   await expect(under(page, /À confirmer/)).toContainText(/Second téléphone/);

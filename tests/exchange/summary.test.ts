@@ -128,8 +128,8 @@ test('MED-03: the summary reads as the profile does: whose it is, each section, 
     'TH De … à …',
     'TH Objectif fixé',
     'TD Tension artérielle',
-    'TD 120/80 mmHg 1 novembre 2026',
-    'TD de 120/80 à 135/85 mmHg 2 valeurs, la première : 1 janvier 2026',
+    'TD 120/80 mmHg 1er novembre 2026',
+    'TD de 120/80 à 135/85 mmHg 2 valeurs, la première : 1er janvier 2026',
     'TD Systolique : au plus 130 mmHg Diastolique : au plus 85 mmHg',
   ]);
 });

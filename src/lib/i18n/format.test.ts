@@ -1,11 +1,27 @@
 import { describe, expect, test } from 'vitest';
-import { compareWords, formatList, formatPartial, formatSize } from './format.ts';
+import {
+  compareWords,
+  formatDay,
+  formatList,
+  formatMoment,
+  formatPartial,
+  formatSize,
+  formatWeekday,
+} from './format.ts';
 
 describe('formats', () => {
   test('MED-10: a partial date is written no more precisely than it is known', () => {
     expect(formatPartial('1984')).toBe('1984');
     expect(formatPartial('1984-05')).toBe('mai 1984');
-    expect(formatPartial('1984-05-01')).toBe('1 mai 1984');
+    expect(formatPartial('1984-05-01')).toBe('1er mai 1984');
+  });
+
+  test('in French the first of a month is written 1er, and no other number is', () => {
+    expect(formatPartial('1984-05-11')).toBe('11 mai 1984');
+    const first = new Date(2026, 11, 1, 1, 1).getTime();
+    expect(formatDay(first)).toBe('1er décembre 2026');
+    expect(formatMoment(first)).toMatch(/^1er déc\. 2026.*01:01$/);
+    expect(formatWeekday(first)).toBe('mardi 1er décembre');
   });
 
   test('DOC-08: sizes are counted as the limit is, in decimal megabytes', () => {

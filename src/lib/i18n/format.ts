@@ -43,19 +43,24 @@ export function formatPercent(fraction: number): string {
   return keep(`${locale} percent`, () => new Intl.NumberFormat(locale, options)).format(fraction);
 }
 
+/** In French the first of a month is written 1er, which Intl does not do. */
+function withFirst(written: string): string {
+  return language() === 'fr' ? written.replace(/(?<!\S)1(?=\s\p{L})/u, '1er') : written;
+}
+
 /** 12 mars 2026 */
 export function formatDay(at: number): string {
-  return dates('day', { dateStyle: 'long' }).format(at);
+  return withFirst(dates('day', { dateStyle: 'long' }).format(at));
 }
 
 /** 12 mars 2026, 14:05; the month cut short where that is the custom. */
 export function formatMoment(at: number): string {
-  return dates('moment', { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+  return withFirst(dates('moment', { dateStyle: 'medium', timeStyle: 'short' }).format(at));
 }
 
 /** lundi 23 novembre */
 export function formatWeekday(at: number): string {
-  return dates('weekday', { weekday: 'long', day: 'numeric', month: 'long' }).format(at);
+  return withFirst(dates('weekday', { weekday: 'long', day: 'numeric', month: 'long' }).format(at));
 }
 
 /** A written partial date (`YYYY`, `YYYY-MM`, `YYYY-MM-DD`) in words, no more precise than it is. */
@@ -67,7 +72,7 @@ export function formatPartial(written: string): string {
   const options: Intl.DateTimeFormatOptions = { year: 'numeric', month: 'long', timeZone: 'UTC' };
   return d === undefined
     ? dates('month UTC', options).format(at)
-    : dates('day UTC', { ...options, day: 'numeric' }).format(at);
+    : withFirst(dates('day UTC', { ...options, day: 'numeric' }).format(at));
 }
 
 const TICKS = {
@@ -79,7 +84,7 @@ const TICKS = {
 
 /** "12 mars", "12 mars 2026", "mars 2026" or "2026", of a moment of the calendar without a time zone: for the axis of a chart. */
 export function formatTick(at: number, precision: keyof typeof TICKS): string {
-  return dates(`tick ${precision}`, { ...TICKS[precision], timeZone: 'UTC' }).format(at);
+  return withFirst(dates(`tick ${precision}`, { ...TICKS[precision], timeZone: 'UTC' }).format(at));
 }
 
 /** 1,2 Mo: decimal units, as the limit of five megabytes is counted. */
