@@ -36,10 +36,14 @@ export const en = {
   fileDropNow: 'Let go of the file',
   fileFormats: 'PDF, JPEG or PNG.',
   fileReading: 'Looking for the QR code in the file…',
-  fileTooLarge: 'This file is too large: {size} at most. A photo of the QR code alone is enough.',
+  fileTooLarge: 'This file is too large: {size} at most.',
+  fileTooLargeTodo: 'A photo of the QR code alone is enough.',
   fileUnreadable: 'This file is no picture and no PDF that this device can read.',
-  fileNoCode:
-    'No QR code was found in this file. Try a sharper photo, taken straight from above, with the code large in it.',
+  fileUnreadableTodo: 'Choose the PDF of the recovery key or a photo of its QR code, or type the 24 words.',
+  fileNoCode: 'No QR code was found in this file.',
+  fileNoCodeTodo:
+    'Try a sharper photo, taken straight from above, with the code large in it, or type the 24 words.',
+  fileKept: 'Nothing was changed.',
   otherWays: 'Another way',
   wrongWords: {
     one: 'Word no. {list} is not in the list of possible words.',

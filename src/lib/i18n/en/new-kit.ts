@@ -27,6 +27,9 @@ export const en = {
     'Print it or copy it. If you leave this page before you have confirmed it, nothing changes: the old one stays the right one.',
   confirmLead:
     'Copy these words from the new key. Accents and capitals do not matter. It then replaces the old one.',
+  unsureWhat: 'The relay has not confirmed the new key.',
+  unsureKept: 'Keep both sheets: one of the two opens your record.',
+  unsureTodo: 'Leave Carnet open with a network, then try again.',
   doneTitle: 'The new key is the right one',
   doneText: 'From now on the old one opens nothing.',
   doneDestroy:

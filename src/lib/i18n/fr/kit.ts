@@ -34,10 +34,15 @@ export const fr = {
   fileDropNow: 'Lâchez le fichier',
   fileFormats: 'PDF, JPEG ou PNG.',
   fileReading: 'Recherche du code QR dans le fichier…',
-  fileTooLarge: 'Ce fichier est trop gros : {size} au plus. Une photo du seul code QR suffit.',
+  fileTooLarge: 'Ce fichier est trop gros : {size} au plus.',
+  fileTooLargeTodo: 'Une photo du seul code QR suffit.',
   fileUnreadable: "Ce fichier n'est pas une image ni un PDF que cet appareil sache lire.",
-  fileNoCode:
-    "Aucun code QR n'a été trouvé dans ce fichier. Essayez une photo plus nette, prise bien en face, où le code est grand.",
+  fileUnreadableTodo:
+    'Choisissez le PDF de la clé de secours ou une photo de son code QR, ou écrivez les 24 mots.',
+  fileNoCode: "Aucun code QR n'a été trouvé dans ce fichier.",
+  fileNoCodeTodo:
+    'Essayez une photo plus nette, prise bien en face, où le code est grand, ou écrivez les 24 mots.',
+  fileKept: "Rien n'a été modifié.",
   otherWays: 'Autrement',
   wrongWords: {
     one: "Le mot n° {list} n'est pas dans la liste des mots possibles.",

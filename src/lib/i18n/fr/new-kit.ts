@@ -24,6 +24,9 @@ export const fr = {
     "Imprimez-la ou recopiez-la. Si vous quittez cette page avant de l'avoir confirmée, rien ne change : l'ancienne reste la bonne.",
   confirmLead:
     "Recopiez ces mots depuis la nouvelle clé. Les accents et les majuscules ne comptent pas. Ensuite, elle remplace l'ancienne.",
+  unsureWhat: "Le relais n'a pas confirmé la nouvelle clé.",
+  unsureKept: "Gardez les deux feuilles : l'une des deux ouvre votre carnet.",
+  unsureTodo: 'Laissez Carnet ouvert avec du réseau, puis réessayez.',
   doneTitle: 'La nouvelle clé est la bonne',
   doneText: "L'ancienne n'ouvre plus rien à partir de maintenant.",
   doneDestroy:
