@@ -94,6 +94,11 @@ test('C01, K10: what the relay lost with its last day is late once the old devic
       async () => good(await laptop.vault.devices()),
       (devices) => devices.some(({ thisDevice, revokedAt }) => thisDevice && revokedAt !== null),
     );
+    // The kit in hand does not help a device that is out: nobody is let write down 24 words for nothing.
+    expect(await laptop.vault.newKit({ kit: { words: kit.words.join(' ') } })).toEqual({
+      ok: false,
+      error: { type: 'device-revoked' },
+    });
     const words = await eventually(
       async () => good(await vault.unsettledWords('moi')),
       (found) => found.some(({ state }) => state === 'late'),

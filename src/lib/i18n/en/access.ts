@@ -68,7 +68,7 @@ export const en = {
   offerText: 'Next time, without user name or password. Your password still opens it.',
   proveTitle: 'Is it really you?',
   proveText:
-    'What comes next takes your data out, or lets somebody in: Carnet first makes sure that it is you.',
+    'What comes next takes your data out, lets somebody in, or erases your record from here: Carnet first makes sure that it is you.',
   provePasskey: 'With my fingerprint or my face',
   provePassword: 'Password',
   proveSubmit: 'Continue',

@@ -16,7 +16,7 @@ export const en = {
   revokedOn: 'Revoked on {date}',
   revokedTitle: 'Revoked devices',
   out: 'This device was taken out of the record.',
-  outText: 'What it already had can still be read here. Nothing new arrives.',
+  outText: 'It sends nothing any more, and nothing new arrives. What it already had can still be read here.',
   outUnsent: { one: '{count} change was not sent.', other: '{count} changes were not sent.' },
   outOffer:
     'Your other devices can still get this: nothing enters the record before you decide there. Another device that was taken out at the same time could read it too.',

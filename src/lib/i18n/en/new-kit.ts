@@ -18,6 +18,7 @@ export const en = {
   lostText:
     'A device alone cannot make a new key: whoever stole your phone could otherwise lock you out of your record. Without a key, keep at least two devices linked and download your data now and then.',
   make: 'Make a new recovery key',
+  makeElsewhere: 'A new key is made on a device that is part of the record.',
   wayTitle: 'I have my old key at hand',
   wayLead:
     'It is asked for to make the new one. In which form do you have it? Until the new one is confirmed, nothing changes.',

@@ -67,7 +67,7 @@ export const fr = {
   offerText: "La prochaine fois, sans identifiant ni mot de passe. Votre mot de passe continue d'ouvrir.",
   proveTitle: 'Est-ce bien vous ?',
   proveText:
-    "Ce qui suit fait sortir vos données, ou laisse entrer quelqu'un : Carnet s'assure d'abord que c'est vous.",
+    "Ce qui suit fait sortir vos données, laisse entrer quelqu'un, ou efface votre carnet d'ici : Carnet s'assure d'abord que c'est vous.",
   provePasskey: 'Avec mon empreinte ou mon visage',
   provePassword: 'Mot de passe',
   proveSubmit: 'Continuer',

@@ -13,7 +13,8 @@ export const fr = {
   revokedOn: 'Révoqué le {date}',
   revokedTitle: 'Appareils révoqués',
   out: 'Cet appareil a été retiré du carnet.',
-  outText: "Ce qu'il avait déjà reçu reste lisible ici. Plus rien de nouveau n'y arrive.",
+  outText:
+    "Il n'envoie plus rien, et plus rien de nouveau n'y arrive. Ce qu'il avait déjà reçu reste lisible ici.",
   outUnsent: {
     one: "{count} changement n'a pas été envoyé.",
     many: "{count} de changements n'ont pas été envoyés.",

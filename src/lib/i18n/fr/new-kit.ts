@@ -15,6 +15,7 @@ export const fr = {
   lostText:
     'Un appareil seul ne peut pas faire de nouvelle clé : qui volerait votre téléphone pourrait sinon vous fermer votre carnet. Sans clé, gardez au moins deux appareils reliés et téléchargez vos données de temps en temps.',
   make: 'Faire une nouvelle clé de secours',
+  makeElsewhere: 'Une nouvelle clé se fait sur un appareil qui fait partie du carnet.',
   wayTitle: "J'ai mon ancienne clé sous la main",
   wayLead:
     "Elle est demandée pour faire la nouvelle. Sous quelle forme l'avez-vous ? Tant que la nouvelle n'est pas confirmée, rien ne change.",

@@ -162,6 +162,11 @@ export class Account {
     return deviceViews(this.spaces.chainState(), names, device.id, lastSaid);
   }
 
+  /** This device was taken out, as far as it knows. */
+  isRevoked(): boolean {
+    return this.spaces.chainState().devices.get(hex(this.spaces.device.id))?.revoked !== undefined;
+  }
+
   /** Online, everything taken in, nothing unsent. */
   settled(): boolean {
     return this.#connection.state().settled;
@@ -275,7 +280,7 @@ export class Account {
       ownerOf: (id) => (id === OWN_RECORD ? this.identity().owner : null),
       named: (id, owner) => void directory.name(id, owner),
       syncOf: (record) => this.#syncOf(record),
-      isRevoked: () => this.#isRevoked(),
+      isRevoked: () => this.isRevoked(),
       written: (problem) => {
         this.#diskProblem = problem;
         this.wake();
@@ -379,7 +384,7 @@ export class Account {
   #syncOf({ space: { replica } }: OpenRecord): SyncView {
     const state = this.#connection.state();
     const { sent, receivedBy } = replica.delivery() ?? { sent: true, receivedBy: [] };
-    const problem = problemOf(state, this.#diskProblem, this.#isRevoked());
+    const problem = problemOf(state, this.#diskProblem, this.isRevoked());
     const { chain, account } = this.spaces;
     return {
       connection: problem && problem !== 'revoked' ? 'problem' : state.connection,
@@ -389,10 +394,6 @@ export class Account {
       ...(problem && { problem }),
       durable: this.#durable,
     };
-  }
-
-  #isRevoked(): boolean {
-    return this.spaces.chainState().devices.get(hex(this.spaces.device.id))?.revoked !== undefined;
   }
 }
 

@@ -70,8 +70,7 @@ export async function unsentWords(account: Account): Promise<number> {
  */
 export async function offerUnsent(account: Account): Promise<Result<number, VaultError>> {
   const { spaces } = account;
-  if (!spaces.chainState().devices.get(hex(spaces.device.id))?.revoked)
-    return fail({ type: 'entry-missing' });
+  if (!account.isRevoked()) return fail({ type: 'entry-missing' });
   const count = await unsentWords(account);
   for (const { replica } of [spaces.account, ...spaces.records()]) replica.release();
   account.wake();

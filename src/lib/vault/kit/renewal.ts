@@ -33,6 +33,8 @@ export interface Renewal {
 export async function beginRenewal(account: Account, given: KitGiven): Promise<Result<Renewal, VaultError>> {
   const read = readKit(given);
   if (!read.ok) return read;
+  // Nobody writes down 24 words for nothing.
+  if (account.isRevoked()) return fail({ type: 'device-revoked' });
   const { root: old, paper } = read.value;
   if (paper && paper.address !== account.identity().address) return fail({ type: 'kit-other' });
   const { kits } = account.spaces.chainState();
