@@ -138,7 +138,7 @@ test('LOG-05: a passkey that was deleted on the device opens nothing, says so, a
   await unlock(page, CLAIRE);
 });
 
-test('LOG-01: the settings name the passkey, remove it by its name, and take another one', async () => {
+test('LOG-01: the settings name the passkey, remove it by its name, and take another one, which is renamed', async () => {
   await toAccess();
   await unlock(page, CLAIRE);
   await settle(page, /Mot de passe et empreinte/);
@@ -155,8 +155,20 @@ test('LOG-01: the settings name the passkey, remove it by its name, and take ano
   await write(sheet(page), /Nom de cette clé/, 'Mon pouce');
   await write(sheet(page), /^Mot de passe/, CLAIRE.password);
   await press(sheet(page), /^Ajouter/);
-  await expect(page.getByRole('list', { name: /Empreinte ou visage/ })).toContainText('Mon pouce');
+  const list = page.getByRole('list', { name: /Empreinte ou visage/ });
+  await expect(list).toContainText('Mon pouce');
   expect(await passkeysOfDevice()).toHaveLength(1);
+
+  await press(page, /^Renommer Mon pouce/);
+  await write(sheet(page), /Nom de cette clé/, ' ');
+  await press(sheet(page), /^Enregistrer/);
+  await expect(sheet(page).getByText(/Écrivez un nom/)).toBeVisible();
+  expect(await faultsInView(page, [PHONE_BY_DAY])).toEqual([]);
+  await write(sheet(page), /Nom de cette clé/, 'Pouce gauche');
+  await press(sheet(page), /^Enregistrer/);
+  await expect(sheet(page)).toHaveCount(0);
+  await expect(list).toContainText('Pouce gauche');
+  expect(await faultsInView(page, [PHONE_BY_DAY])).toEqual([]);
 });
 
 test('LOG-05: she changes her password: the old one is refused, the new one opens, and so does her finger', async () => {

@@ -4,34 +4,12 @@ import { needlesOf, searchBytes } from '../helpers/hostile/canaries.ts';
 import { disconnect, expect, test } from './fixtures.ts';
 import { addAllergy, isSent, openAllergies, prove } from './journey.ts';
 import { follow, press, sheet } from './page-words.ts';
-import { storedValues } from './stored.ts';
+import { carnetRows, storedValues } from './stored.ts';
 import { beyondOffline, CLAIRE, CLAIRES_PHONE, faultsInView } from './support.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 240_000 });
 
 const CANARY = 'Canari7f3a9c1e';
-
-/** The slots and every other value that this device has sealed: none of it may be found again. */
-async function carnetRows(page: Page): Promise<Record<string, string>> {
-  return page.evaluate(async () => {
-    const done = <T>(request: IDBRequest<T>): Promise<T> =>
-      new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(new Error('unreadable'));
-      });
-    const database = await done(indexedDB.open('carnet'));
-    const rows = (await done(database.transaction('items').objectStore('items').getAll())) as {
-      key: string[];
-      value: Uint8Array;
-    }[];
-    database.close();
-    return Object.fromEntries(
-      rows
-        .filter(({ value }) => value.length >= 24)
-        .map(({ key, value }) => [key.join('/'), String.fromCharCode(...value.subarray(0, 24))]),
-    );
-  });
-}
 
 async function openSettings(page: Page): Promise<void> {
   await follow(page, '/parametres');

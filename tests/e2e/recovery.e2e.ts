@@ -18,8 +18,9 @@ import {
   visit,
   type Credentials,
 } from './journey.ts';
-import { field, giveWords, giveWordsHere, picture, WORDS } from './kit.ts';
+import { field, giveWords, giveWordsHere, picture } from './kit.ts';
 import { button, go, press, row } from './page-words.ts';
+import { rowsOfAccount } from './stored.ts';
 import { faultsInView, installed, look, PHONE_BY_DAY, settle } from './support.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 180_000 });
@@ -183,13 +184,19 @@ test('the old devices say that they were taken out, get nothing new, and offer w
     await openDevices(page);
     await expect(page.getByText(/Cet appareil a été retiré du carnet/)).toBeVisible({ timeout: 60_000 });
   }
-  await expect(laptop.page.getByText(/Ce qu.il avait déjà reçu reste lisible/)).toBeVisible();
+  await expect(laptop.page.getByText(/n.envoie plus rien.*avait déjà reçu reste lisible/)).toBeVisible();
+  // It says nowhere that it is sending, and offers nothing that would reach nobody.
+  for (const { page } of [laptop, phone]) {
+    await expect(button(page, /État de la synchronisation.: Retiré du carnet/)).toBeVisible();
+    await expect(button(page, /^(Renommer|Révoquer|Relier)/)).toHaveCount(0);
+  }
   await expect(button(laptop.page, /Les? proposer/)).toHaveCount(0);
   await expect(phone.page.getByText(/1 changement n.a pas été envoyé/)).toBeVisible();
   expect(await faultsInView(phone.page)).toEqual([]);
   await press(phone.page, /Le proposer à mes autres appareils/);
   await expect(phone.page.getByText(/1 changement a été proposé/)).toBeVisible();
   await expect(phone.page.getByRole('heading', { level: 1 })).toBeFocused();
+  await expect(button(phone.page, /État de la synchronisation.: Retiré du carnet/)).toBeVisible();
   expect(await faultsInView(phone.page)).toEqual([]);
   for (const { page } of [laptop, phone]) await shows(page, ['Arachide', 'Pollen'], ['Latex']);
 });
@@ -242,7 +249,7 @@ test('the relay is put back to yesterday: the kit brings back what it had, and w
   await shows(tablet, ['Kiwi'], ['Ananas']);
 });
 
-test("K10: a new kit is made with the old one in hand, and the old one is told to be used up; nobody else's makes one", async ({
+test('K10: a new kit is made with the old one in hand and with a network, and the old one is told to be used up', async ({
   pair: { carnet },
   browser,
 }) => {
@@ -251,15 +258,21 @@ test("K10: a new kit is made with the old one in hand, and the old one is told t
   await settle(second, /^Ma clé de secours/);
   await press(second, /Faire une nouvelle clé/);
   await settle(second, /ancienne clé sous la main/);
-  await giveWords(second, WORDS);
-  await expect(alert(second, /celle d.un autre carnet/)).toContainText(/Rien n.a été modifié/);
-  await giveWordsHere(second, words);
+  await giveWords(second, words);
   const old = words;
   words = await shownWords(second);
   expect(words).not.toEqual(old);
   expect(await faultsInView(second, [PHONE_BY_DAY])).toEqual([]);
   await press(second, /en lieu sûr/);
   for (const { box, word } of await askedWords(second, words)) await box.fill(word);
+  // With no relay it is refused in words, and the old one stays the kit.
+  const before = await rowsOfAccount(second);
+  await carnet.kill('SIGTERM');
+  await press(second, /^Continuer/);
+  await expect(unreachable(second)).toContainText(/Rien n.a été modifié.*toujours là.*Vérifiez votre/);
+  expect(await faultsInView(second, [PHONE_BY_DAY])).toEqual([]);
+  expect(await rowsOfAccount(second)).toEqual(before);
+  await carnet.start();
   await press(second, /^Continuer/);
   await settle(second, /La nouvelle clé est la bonne/);
   expect(await faultsInView(second, [PHONE_BY_DAY])).toEqual([]);

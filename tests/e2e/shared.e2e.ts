@@ -9,8 +9,10 @@ import {
   unlock,
   type Credentials,
 } from './journey.ts';
-import { go, press } from './page-words.ts';
-import { CLAIRE, faultsInView } from './support.ts';
+import { giveWords } from './kit.ts';
+import { follow, go, press } from './page-words.ts';
+import { rowsOfAccount } from './stored.ts';
+import { CLAIRE, faultsInView, PHONE_BY_DAY, settle } from './support.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 300_000 });
 
@@ -19,6 +21,19 @@ const PAUL: Credentials = {
   password: 'Encore1mot!',
   deviceName: 'Ordinateur de la maison',
 };
+
+/** Of the kit that Paul activated with, and the first name by which his carnet greets him. */
+let paulsWords: readonly string[];
+let paulsName: string;
+
+/** In the settings, whether one's first name is shown before anything is open. */
+async function wishNameShown(page: Page, wished: boolean): Promise<void> {
+  await follow(page, '/parametres/acces');
+  const wish = page.getByRole('checkbox', { name: /Afficher mon prénom/ });
+  await expect(wish).toBeChecked({ checked: !wished });
+  await wish.setChecked(wished, { force: true });
+  await expect(page.getByText(wished ? /est affiché sur/ : /n.est plus affiché/)).toBeVisible();
+}
 
 /** A page that is loaded anew has no keys. */
 async function lock(page: Page, url: string): Promise<void> {
@@ -43,7 +58,10 @@ test('on the page that asks for Claire’s password, Paul begins a carnet of his
   await expect(page.getByRole('heading', { name: /Un autre carnet/ })).toBeVisible();
   await expect(page.getByText(/Camille|Moreau/)).toHaveCount(0);
   expect(await faultsInView(page)).toEqual([]);
-  await activateFromHere(page, printedLetter(carnet), PAUL);
+  paulsWords = await activateFromHere(page, printedLetter(carnet), PAUL);
+  const greeting = await page.getByRole('heading', { level: 1 }).innerText();
+  paulsName = /^Bon(?:jour|soir)\s(.+)$/.exec(greeting)?.[1] ?? '';
+  expect(paulsName).toMatch(/^(?!Camille).+/);
   await openAllergies(page);
   await addAllergy(page, 'Moutarde blanche');
 });
@@ -58,6 +76,48 @@ test('the same two fields open the carnet of whoever fills them in', async ({ cl
     await unlock(page, who);
     await showsOnly(page, own, other);
   }
+});
+
+test('Paul alone wishes his first name shown before anything is open; it is gone when he does not any more', async ({
+  claire: { page, url },
+}) => {
+  const named = page.getByText(/^Sur cet appareil/);
+  await wishNameShown(page, true);
+  expect(await faultsInView(page, [PHONE_BY_DAY])).toEqual([]);
+  await lock(page, url);
+  await expect(named).toHaveText(new RegExp(`: ${paulsName}$`));
+  expect(await page.title()).not.toContain(paulsName);
+  expect(await faultsInView(page, [PHONE_BY_DAY])).toEqual([]);
+  await unlock(page, PAUL);
+  await wishNameShown(page, false);
+  await lock(page, url);
+  await expect(named).toHaveCount(0);
+});
+
+test('K10: with the kit of Paul in her hands Claire makes no new one; it is said whose carnet it opens, and going back changes nothing', async ({
+  claire: { page },
+}) => {
+  const before = await rowsOfAccount(page);
+  await page.locator('summary', { hasText: /oublié/ }).click();
+  await go(page, /clé de secours/);
+  await settle(page, /Je retrouve mon carnet/);
+  await giveWords(page, paulsWords);
+  await settle(page, new RegExp(`^Carnet de ${paulsName}`));
+  await expect(page.getByText(/Camille|Moreau/)).toHaveCount(0);
+  for (const heading of [/J.écris mes 24 mots/, /Je retrouve mon carnet/, /Ouvrir mon carnet/]) {
+    await page.goBack();
+    await settle(page, heading);
+  }
+  await unlock(page, CLAIRE);
+  await follow(page, '/parametres/cle');
+  await press(page, /Faire une nouvelle clé/);
+  await giveWords(page, paulsWords);
+  const refusal = page.getByRole('alert').filter({ hasText: /celle d.un autre carnet/ });
+  await expect(refusal).toContainText(/Rien n.a été modifié/);
+  expect(await faultsInView(page, [PHONE_BY_DAY])).toEqual([]);
+  await press(page, 'Retour');
+  await settle(page, /ancienne clé sous la main/);
+  expect(await rowsOfAccount(page)).toEqual(before);
 });
 
 test('a wrong password is answered with the same words, whoever it is meant for', async ({

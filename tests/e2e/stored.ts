@@ -1,4 +1,4 @@
-/** Everything that a page's origin keeps in its browser, value by value, for the search of canaries. */
+/** What a page's origin keeps in its browser: value by value for the search of canaries, row by row for what may not change. */
 import type { Page } from '@playwright/test';
 
 export interface StoredValue {
@@ -62,4 +62,34 @@ export async function storedValues(page: Page): Promise<StoredValue[]> {
     return found;
   });
   return values.map(({ where, base64 }) => ({ where, bytes: Buffer.from(base64, 'base64') }));
+}
+
+/** The slots and every other value that this device has sealed, by key: how each begins, which no two sealings share. */
+export async function carnetRows(page: Page): Promise<Record<string, string>> {
+  return page.evaluate(async () => {
+    const done = <T>(request: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(new Error('unreadable'));
+      });
+    const database = await done(indexedDB.open('carnet'));
+    const rows = (await done(database.transaction('items').objectStore('items').getAll())) as {
+      key: string[];
+      value: Uint8Array;
+    }[];
+    database.close();
+    return Object.fromEntries(
+      rows
+        .filter(({ value }) => value.length >= 24)
+        .map(({ key, value }) => [key.join('/'), String.fromCharCode(...value.subarray(0, 24))]),
+    );
+  });
+}
+
+/** Of them what opens the account and says whose it is: a refusal changes none of it, whatever is received meanwhile. */
+export async function rowsOfAccount(page: Page): Promise<Record<string, string>> {
+  const rows = Object.entries(await carnetRows(page));
+  return Object.fromEntries(
+    rows.filter(([key]) => /^account\/(slot|identity|identifiant|root|old-kit)/.test(key)),
+  );
 }
