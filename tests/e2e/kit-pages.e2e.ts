@@ -265,9 +265,7 @@ test('a record that is locked here can be got back by the kit, and the page says
   await settle(page, /Ouvrir mon carnet/);
 });
 
-test('settings lead to the kit, and a new one asks for the old one', async ({
-  claire: { page, login },
-}) => {
+test('settings lead to the kit, and a new one asks for the old one', async ({ claire: { page, login } }) => {
   await page.getByRole('textbox', { name: 'Identifiant' }).fill(login.identifiant);
   await page.getByRole('textbox', { name: 'Mot de passe' }).fill(login.password);
   await press(page, /Se connecter/);

@@ -53,6 +53,7 @@ export const en = {
   recovering: 'Your record is coming back to this device…',
   recoveringTitle: 'Your record is coming back',
   recoveringText: 'Keep this page open.',
+  recoveringLast: 'Everything is here; the relay confirms. Keep this page open.',
   recoveringStop: 'Stop',
   doneTitle: 'Your record is back',
   doneLead: 'It is open on this device, with all that the relay had kept.',

@@ -58,6 +58,7 @@ export const fr = {
   recovering: 'Votre carnet revient sur cet appareil…',
   recoveringTitle: 'Votre carnet revient',
   recoveringText: 'Gardez cette page ouverte.',
+  recoveringLast: 'Tout est arrivé ; le relais confirme. Gardez cette page ouverte.',
   recoveringStop: 'Arrêter',
   doneTitle: 'Votre carnet est de retour',
   doneLead: 'Il est ouvert sur cet appareil, avec tout ce que le relais avait gardé.',
