@@ -168,6 +168,7 @@ test('LOG-01: the settings name the passkey, remove it by its name, and take ano
   await press(sheet(page), /^Enregistrer/);
   await expect(sheet(page)).toHaveCount(0);
   await expect(list).toContainText('Pouce gauche');
+  await expect(page.getByRole('button', { name: 'Renommer Pouce gauche' })).toBeFocused();
   expect(await faultsInView(page, [PHONE_BY_DAY])).toEqual([]);
 });
 

@@ -15,7 +15,7 @@ export const en = {
   add: 'Add',
   rename: 'Rename',
   renameThis: 'Rename {name}',
-  renameTitle: 'Rename "{name}"',
+  renameTitle: 'Rename “{name}”',
   renameEmpty: 'Write a name.',
   renameSave: 'Save',
   renameBusy: 'Saving…',

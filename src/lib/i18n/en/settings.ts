@@ -40,7 +40,7 @@ export const en = {
     'This is your only device. Your recovery key alone will bring your record back: without it, it is lost for ever.',
   forgetHaveKit: 'I have my recovery key with me',
   forgetNeedsKit: 'Make sure that you have your recovery key, then tick this box.',
-  forgetDo: 'Forget on "{name}"',
+  forgetDo: 'Forget on “{name}”',
   forgetBusy: 'Destroying…',
   forgetKept: 'Nothing was erased here.',
   devices: 'My devices',
