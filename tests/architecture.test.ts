@@ -19,7 +19,7 @@ describe('a planted violation is caught', () => {
       'relay/session/session.ts': `import { open } from '#lib/crypto/frame.ts';`,
     });
     expect(found).toEqual([
-      'relay/session/session.ts imports src/lib/crypto/frame.ts: relay may import only src/lib/protocol, src/lib/credentials, src/lib/bytes; nothing may join the two.',
+      'relay/session/session.ts imports src/lib/crypto/frame.ts: relay may import only src/lib/protocol, src/lib/credentials, src/lib/bytes, src/lib/text; nothing may join the two.',
     ]);
   });
 

@@ -4,6 +4,8 @@
  */
 import { parseNir } from '#lib/credentials/nir.ts';
 import { normaliseSerial } from '#lib/credentials/vitale.ts';
+import { hasSomethingToSee } from '#lib/text/signs.ts';
+import { cleanLine } from '#lib/text/typed.ts';
 
 export type Card = 'photo' | 'plain';
 
@@ -64,7 +66,10 @@ export function readOptionalNir(line: Line): string | null {
 }
 
 export function readName(line: Line, column: string): string {
-  const fits = (text: string) => (text !== '' && text.length <= MAX_NAME ? text.normalize('NFC') : null);
+  const fits = (text: string): string | null => {
+    const name = cleanLine(text);
+    return hasSomethingToSee(name) && name.length <= MAX_NAME ? name : null;
+  };
   return required(line, column, fits, `must have 1 to ${MAX_NAME} characters`);
 }
 

@@ -4,6 +4,7 @@
  * long enough to be unguessable, and a wrong one simply opens nothing.
  */
 import { base32crockford } from '@scure/base';
+import { typedCode } from '#lib/text/typed.ts';
 import type { Bytes } from './bytes.ts';
 
 /** Upper-case characters without separators; five bits each, the last one padded with zero bits. */
@@ -20,13 +21,13 @@ export function decodeBase32(text: string): Bytes | null {
   }
 }
 
-/** The canonical spelling of a typed code: upper case, no spaces or dashes, look-alikes resolved. */
-export function normaliseCode(text: string): string {
-  return text
-    .replace(/[\s.\u2010-\u2015-]/g, '')
-    .toUpperCase()
-    .replaceAll('O', '0')
-    .replace(/[IL]/g, '1');
+/**
+ * The canonical spelling of a typed code: upper case, no spaces or dashes, look-alikes resolved.
+ *
+ * @param length where it is known, a label before the code is told from a code that has too many characters
+ */
+export function normaliseCode(text: string, length = Infinity): string {
+  return typedCode(text, length).replaceAll('O', '0').replace(/[IL]/g, '1');
 }
 
 /** Groups of four with dashes between, as shown and printed. */

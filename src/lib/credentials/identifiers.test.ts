@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkIdentifiant } from './identifiant.ts';
-import { checkNir, groupNir, nirKey } from './nir.ts';
+import { checkNir, groupNir, nirKey, nirLength } from './nir.ts';
 import { checkCode, groupCode } from './typed-code.ts';
 import { checkVitaleSerial } from './vitale.ts';
 
@@ -44,6 +44,37 @@ describe('social security numbers', () => {
     expect(groupNir('185057800608491')).toBe('1 85 05 78 006 084 91');
     expect(groupNir('18505')).toBe('1 85 05');
   });
+
+  test('ACT-07: a number is read as it is copied from a letter, with its label and unseen signs', () => {
+    for (const typed of [
+      'NIR : 185057800608491',
+      'N° sécu : 1 85 05 78 006 084 91',
+      '\u200e185057800608491\u200e',
+      '1\u201185\u201105\u201178\u2011006\u2011084\u201191',
+      '1–85–05–78–006–084–91',
+      '1\u200b85\u200b05\u200b78 006 084 91\ufeff',
+    ]) {
+      expect(checkNir(typed), typed).toEqual({ ok: true, nir: '185057800608491' });
+      expect(groupNir(typed), typed).toBe('1 85 05 78 006 084 91');
+    }
+  });
+
+  test('ACT-07: grouping while Claire types loses no sign: what is no number yet stays as typed', () => {
+    expect(groupNir('N')).toBe('N');
+    expect(groupNir('NIR : 1')).toBe('1');
+    expect(groupNir('18505780060849122')).toBe('18505780060849122');
+    expect(groupNir('18505780O')).toBe('18505780O');
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string(), fc.stringMatching(/^[0-9AB :NIR°.\u200b\u2011-]{0,25}$/)),
+        (typed) => {
+          expect(groupNir(typed).replace(/\D/g, '')).toBe(typed.replace(/\D/g, ''));
+          expect(checkNir(groupNir(typed))).toEqual(checkNir(typed));
+          expect(nirLength(groupNir(typed))).toBe(nirLength(typed));
+        },
+      ),
+    );
+  });
 });
 
 describe('carte Vitale serials', () => {
@@ -63,12 +94,34 @@ describe('carte Vitale serials', () => {
     expect(checkVitaleSerial('without-photo', '1234567B')).toEqual({ ok: false, problem: 'characters' });
     expect(checkVitaleSerial('without-photo', ' ')).toEqual({ ok: false, problem: 'empty' });
   });
+
+  test('ACT-08: a serial with its label, any dash and unseen signs is the serial', () => {
+    for (const typed of [
+      'N° de série : 123 456 789 01',
+      '123–456–789–01',
+      '123\u2011456\u2011789\u201101',
+      '\u200e123\u00ad456\u200b78901',
+      'Carte Vitale n° 8025000002\u202f12345678901',
+    ])
+      expect(checkVitaleSerial('with-photo', typed), typed).toEqual({ ok: true, serial: '12345678901' });
+  });
 });
 
 describe('typed codes', () => {
   test('ACT-05: a code is read with or without dashes, in any case, and with letters that look like digits', () => {
     expect(checkCode('abcd-efgh jkmn–pqrs')).toEqual({ ok: true, code: 'ABCDEFGHJKMNPQRS' });
     expect(checkCode('oooo-iiii-llll-0123')).toEqual({ ok: true, code: '0000111111110123' });
+  });
+
+  test('ACT-05: a code is read as it is copied from a letter, with its label and unseen signs', () => {
+    for (const typed of [
+      'Code : ABCD-EFGH-JKMN-PQRS',
+      'ABCD\u2011EFGH\u2011JKMN\u2011PQRS',
+      '\u200eABCD\u200bEFGH JKMN−PQRS.',
+    ]) {
+      expect(checkCode(typed), typed).toEqual({ ok: true, code: 'ABCDEFGHJKMNPQRS' });
+      expect(groupCode(typed), typed).toBe('ABCD-EFGH-JKMN-PQRS');
+    }
   });
 
   test('ACT-05: a character that no code has, and a code that is too short, are told apart', () => {
@@ -93,5 +146,9 @@ describe('identifiants', () => {
     expect(checkIdentifiant('claire')).toEqual({ ok: false, problem: 'length' });
     expect(checkIdentifiant('clairemartin\u212a')).toEqual({ ok: false, problem: 'characters' });
     expect(checkIdentifiant('claire martin')).toEqual({ ok: false, problem: 'characters' });
+    expect(checkIdentifiant('\u200eclaire\u2011martin\u200b')).toEqual({
+      ok: true,
+      identifiant: 'claire-martin',
+    });
   });
 });

@@ -7,6 +7,8 @@
  * letters are enough to tell any two apart.
  */
 import { wordlist } from '@scure/bip39/wordlists/french.js';
+import { withoutAnyUnseen } from '#lib/text/signs.ts';
+import { fold } from '#lib/text/typed.ts';
 import { KIT_LENGTH } from './kit-length.ts';
 
 export const WORDS: readonly string[] = wordlist;
@@ -22,15 +24,17 @@ export function displayed(word: string): string {
 const folded = wordlist.map((word) => ({ word, key: fold(word) }));
 const known = new Map(folded.map(({ word, key }) => [key, word]));
 
-/** The word of the list that was meant, in the list's spelling; null when there is none. */
+/** The word of the list that was meant, in the list's spelling, whatever stands around it ("3. abaisser,"); or null. */
 export function findWord(typed: string): string | null {
-  return known.get(fold(typed)) ?? null;
+  const [word, ...others] = splitWords(typed);
+  return word !== undefined && others.length === 0 ? (known.get(fold(word)) ?? null) : null;
 }
 
 /** The first words of the list that begin as typed, as they are shown; none before anything is typed. */
 export function completions(typed: string, most: number): string[] {
-  const begun = fold(typed);
-  if (begun === '') return [];
+  const [word, ...others] = splitWords(typed);
+  if (word === undefined || others.length > 0) return [];
+  const begun = fold(word);
   return folded
     .filter(({ key }) => key.startsWith(begun))
     .slice(0, most)
@@ -43,8 +47,7 @@ export function completions(typed: string, most: number): string[] {
  */
 export function splitWords(typed: string | readonly string[]): string[] {
   const text = typeof typed === 'string' ? typed : typed.join(' ');
-  return text
-    .replace(/\p{Cf}/gu, '')
+  return withoutAnyUnseen(text)
     .split(/[^\p{L}\p{M}\p{N}]+/u)
     .map((piece) => piece.replace(/^\p{N}+/u, ''))
     .filter((word) => word !== '');
@@ -59,15 +62,4 @@ export function kitIn(text: string): string[] {
   const unknown = pieces.flatMap((piece, index) => (findWord(piece) === null ? [index] : []));
   const runs = [-1, ...unknown].map((before, n) => pieces.slice(before + 1, unknown[n]));
   return runs.find(({ length }) => length === KIT_LENGTH) ?? pieces;
-}
-
-function fold(word: string): string {
-  return word
-    .replace(/\p{Cf}/gu, '')
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replaceAll('œ', 'oe')
-    .replaceAll('æ', 'ae')
-    .trim();
 }

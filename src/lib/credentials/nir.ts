@@ -6,8 +6,7 @@
  * Corsica has 2A and 2B for its department; the key is then computed with 19 and 18. Months 20…42 and 50…99 stand for
  * an incomplete civil status, first digits 3, 4, 7 and 8 for temporary numbers: they are numbers people have, so they pass.
  */
-
-import { withoutSeparators } from './separators.ts';
+import { typedNumber } from '#lib/text/typed.ts';
 
 export type NirProblem = 'length' | 'characters' | 'key';
 
@@ -17,7 +16,7 @@ export type NirCheck =
 const FORM = /^[1-478]\d{4}(?:\d{2}|2[AB])\d{8}$/;
 const MONTH = /^(?:0[1-9]|1[0-2]|[23]\d|4[0-2]|[5-9]\d)$/;
 
-/** Accepts spaces, dots and lower case, as people copy it from their card. */
+/** Accepts spaces, dots, lower case and a label before it, as people copy it from their card or from a letter. */
 export function checkNir(text: string): NirCheck {
   const nir = cleaned(text);
   if (nir.length !== 15) return { ok: false, problem: 'length' };
@@ -38,7 +37,7 @@ export function parseNir(text: string): string | null {
 }
 
 function cleaned(text: string): string {
-  return withoutSeparators(text).toUpperCase();
+  return typedNumber(text);
 }
 
 /** The key of the first 13 characters: 97 − (number mod 97), as two digits. */
@@ -47,9 +46,15 @@ export function nirKey(first13: string): string {
   return String(97 - Number(BigInt(digits) % 97n)).padStart(2, '0');
 }
 
-/** 1 85 05 78 006 084 91: the groups of the printed card, for reading it back. */
+/** How many characters of a number there are so far. */
+export function nirLength(text: string): number {
+  return cleaned(text).length;
+}
+
+/** 1 85 05 78 006 084 91: the groups of the printed card. What cannot be a part of a number stays as it was typed. */
 export function groupNir(text: string): string {
   const nir = cleaned(text);
+  if (!/^(?:\d{0,6}|\d{6}[AB]\d*|\d*)$/.test(nir) || nir.length > 15) return text;
   const ends = [1, 3, 5, 7, 10, 13, 15];
   return ends
     .map((end, index) => nir.slice(ends[index - 1] ?? 0, end))

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PASSPHRASE_WORDS } from './passphrase-words.ts';
-import { proposePassphrase, strengthOf, unmetRules } from './password.ts';
+import { isSamePassword, proposePassphrase, strengthOf, unmetRules } from './password.ts';
 
 describe('passwords', () => {
   test('ACT-19 ACT-20 ACT-21 ACT-22 ACT-23: each rule of the guide is told by itself', () => {
@@ -16,6 +16,20 @@ describe('passwords', () => {
   test('ACT-20: accented letters are letters, and a space alone is not a special character', () => {
     expect(unmetRules('Été à la mer 7', '')).toEqual(['special']);
     expect(unmetRules('Été à la mer 7 ;', '')).toEqual([]);
+  });
+
+  test('ACT-20: é is one letter, however a keyboard composes it, and so is the password typed again', () => {
+    const [composed, decomposed] = ['Étémaison12', 'Étémaison12'.normalize('NFD')];
+    expect(unmetRules(composed, '')).toEqual(['special']);
+    expect(unmetRules(decomposed, '')).toEqual(['special']);
+    expect(unmetRules('x\u0302Maison12', '')).toEqual(['special']);
+    expect(isSamePassword(composed, decomposed)).toBe(true);
+    expect(isSamePassword('Étémaison12', 'étémaison12')).toBe(false);
+    expect(strengthOf(decomposed)).toEqual(strengthOf(composed));
+  });
+
+  test('ACT-19: signs that nobody sees do not make a password long', () => {
+    expect(unmetRules('Ab1!\u200b\u200b\u200b\u200b\u2060', '')).toEqual(['length']);
   });
 
   test('ACT-18: the identifiant is no password, however it is written', () => {

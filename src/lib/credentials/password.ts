@@ -5,7 +5,7 @@
  * or the alphabet, years and the person's own names count for almost nothing. It is a help, not a proof.
  * Leaves out: the hardening (Argon2id, in crypto), and the words shown.
  */
-import { fold } from '#lib/record/text.ts';
+import { fold, passwordForm } from '#lib/text/typed.ts';
 
 export type PasswordRule = 'length' | 'special' | 'digit' | 'upper' | 'lower' | 'differs';
 
@@ -14,17 +14,23 @@ export const GUIDE_RULES = ['length', 'special', 'digit', 'upper', 'lower'] as c
 
 const PASSWORD_MIN = 8;
 
-/** The rules a password does not meet, in the guide's order; empty when it may be used. */
-export function unmetRules(password: string, identifiant: string): readonly PasswordRule[] {
+/** The rules a password does not meet, in the guide's order; empty when it may be used. Of the form its key is made of. */
+export function unmetRules(typed: string, identifiant: string): readonly PasswordRule[] {
+  const password = passwordForm(typed);
   const met: Record<PasswordRule, boolean> = {
     length: [...password].length >= PASSWORD_MIN,
-    special: /[^\p{L}\p{N}\s]/u.test(password),
+    special: /[^\p{L}\p{M}\p{N}\s]/u.test(password),
     digit: /\p{Nd}/u.test(password),
     upper: /\p{Lu}/u.test(password),
     lower: /\p{Ll}/u.test(password),
     differs: identifiant === '' || fold(password) !== fold(identifiant),
   };
   return [...GUIDE_RULES, 'differs' as const].filter((rule) => !met[rule]);
+}
+
+/** Whether the same was typed twice, as far as it makes a key. */
+export function isSamePassword(a: string, b: string): boolean {
+  return passwordForm(a) === passwordForm(b);
 }
 
 export type Strength = 'weak' | 'fair' | 'good' | 'strong';
@@ -40,7 +46,7 @@ export function strengthOf(
   password: string,
   own: readonly string[] = [],
 ): { bits: number; strength: Strength } {
-  const bits = Math.round(estimateBits(password, own));
+  const bits = Math.round(estimateBits(passwordForm(password), own));
   return { bits, strength: THRESHOLDS.find(([least]) => bits >= least)?.[1] ?? 'weak' };
 }
 

@@ -2,8 +2,7 @@
  * The serial number printed on a carte Vitale (ACT-06, ACT-08). The newer card, with a photo, prints `8025000002` and
  * then the 11 digits that are asked for; the older one prints 8 to 13 digits.
  */
-
-import { withoutSeparators } from './separators.ts';
+import { typedNumber } from '#lib/text/typed.ts';
 
 export type VitaleType = 'with-photo' | 'without-photo';
 
@@ -21,7 +20,7 @@ const SERIAL_LENGTHS: Readonly<Record<VitaleType, readonly [number, number]>> = 
 };
 
 export function checkVitaleSerial(type: VitaleType, text: string): SerialCheck {
-  const typed = withoutSeparators(text);
+  const typed = typedNumber(text);
   if (typed === '') return { ok: false, problem: 'empty' };
   if (!/^\d+$/.test(typed)) return { ok: false, problem: 'characters' };
   const serial = type === 'with-photo' ? withoutPrefix(typed) : typed;
@@ -31,9 +30,14 @@ export function checkVitaleSerial(type: VitaleType, text: string): SerialCheck {
     : { ok: false, problem: 'length' };
 }
 
+/** How many digits there are so far. */
+export function serialLength(text: string): number {
+  return typedNumber(text).length;
+}
+
 /** 8 to 13 digits, or null. A card with photo may be typed whole: its 21 digits mean the last eleven. */
 export function normaliseSerial(text: string): string | null {
-  const serial = withoutPrefix(withoutSeparators(text));
+  const serial = withoutPrefix(typedNumber(text));
   return /^\d{8,13}$/.test(serial) ? serial : null;
 }
 

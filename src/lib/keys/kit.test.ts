@@ -160,6 +160,8 @@ describe('the three words that are typed again', () => {
     const right = asked.map((position) => ` ${strip(words[position - 1]!).toUpperCase()} `);
     expect(wrongPositions(alice.root, asked, right)).toEqual([]);
     expect(wrongPositions(alice.root, asked, [right[0]!, 'abaisser', ''])).toEqual([9, 24]);
+    const copied = asked.map((position) => `${position}. \u200e${words[position - 1]!}\u200b.`);
+    expect(wrongPositions(alice.root, asked, copied)).toEqual([]);
     expect(wrongPositions(alice.root, asked, [])).toEqual([2, 9, 24]);
   });
 });

@@ -72,7 +72,7 @@ export function askPositions(random: Random): AskedPositions {
 export function wrongPositions(root: Bytes, asked: AskedPositions, typed: readonly string[]): number[] {
   const words = rootToWords(root);
   return asked.filter((position, i) => {
-    const word = findWord(typed[i]?.trim() ?? '');
+    const word = findWord(typed[i] ?? '');
     return word === null || displayed(word) !== words[position - 1];
   });
 }

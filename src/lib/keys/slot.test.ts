@@ -53,6 +53,8 @@ describe("the slot of Alice's password", () => {
 
   test('does not mind capitals or blanks around the identifiant, nor how the keyboard composes é and â', async () => {
     expect((await open(slot, ' Alice.MARTIN ')).ok).toBe(true);
+    for (const typed of [PASSWORD.normalize('NFC'), `${PASSWORD}\u200b`, PASSWORD.replaceAll(' ', '\u00a0')])
+      expect((await open(slot, '\u200eAlice.Martin', typed)).ok).toBe(true);
     expect((await open(slot, 'alice.martin', PASSWORD.normalize('NFD'))).ok).toBe(true);
   });
 

@@ -25,6 +25,7 @@ import { hkdfSha256, labelBytes, sha256 } from '#lib/crypto/hash.ts';
 import { admitsParameters, ARGON2, argon2id, type Argon2Parameters } from '#lib/crypto/kdf.ts';
 import type { Random } from '#lib/crypto/random.ts';
 import { LABELS } from '#lib/crypto/suite.ts';
+import { identifiantForm, passwordForm } from '#lib/text/typed.ts';
 
 export type SlotError =
   | { readonly type: 'wrong-password' } // or another identifiant, or an altered slot: nobody can tell
@@ -67,7 +68,7 @@ export async function sealPasswordSlot(
     .u8(p)
     .bytes(salt)
     .finish();
-  const key = await argon2id(passwordBytes(password), salt, parameters, 32);
+  const key = await argon2id(utf8(passwordForm(password)), salt, parameters, 32);
   const aad = associated(header, salt, identifiant);
   return concat(header, sealCommitting(key, LABELS.localSlot, aad, localSecret, random));
 }
@@ -80,7 +81,7 @@ export async function openPasswordSlot(
   const read = readSlot(slot);
   if (!read.ok) return read;
   const { parameters, salt, header, sealed } = read.value;
-  const key = await argon2id(passwordBytes(password), salt, parameters, 32);
+  const key = await argon2id(utf8(passwordForm(password)), salt, parameters, 32);
   const localSecret = openCommitting(key, LABELS.localSlot, associated(header, salt, identifiant), sealed);
   return localSecret ? ok(localSecret) : fail({ type: 'wrong-password' });
 }
@@ -138,18 +139,5 @@ function passkeyKey(output: Bytes, salt: Bytes): Bytes {
 }
 
 function associated(header: Bytes, salt: Bytes, identifiant: string): Bytes {
-  return concat(header, sha256(salt, utf8(canonicalIdentifiant(identifiant))));
-}
-
-/**
- * Case and blank edges do not count. ASCII only is lowered: beyond it, which letters are one depends on who lowers
- * them, and the rule for new identifiants does not let them in.
- */
-function canonicalIdentifiant(text: string): string {
-  return text.trim().replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-}
-
-/** RFC 8265 §4.2: keyboards that compose é differently type the same password. */
-function passwordBytes(password: string): Bytes {
-  return utf8(password.normalize('NFC'));
+  return concat(header, sha256(salt, utf8(identifiantForm(identifiant))));
 }

@@ -4,7 +4,7 @@
  */
 import { formatPartialDate, parsePartialDate } from './partial-date.ts';
 import type { Fields, Words } from './section.ts';
-import { fold } from './text.ts';
+import { fold } from '#lib/text/typed.ts';
 
 export const CARE_COLUMNS = ['start', 'name', 'professional', 'paid', 'insurance', 'complementary'] as const;
 

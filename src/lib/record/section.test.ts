@@ -91,6 +91,17 @@ describe('sections of the record', () => {
   test('DOC-12: the proposed name is the file name, readable and without its ending', () => {
     expect(proposedName('compte_rendu__IRM genou.final.pdf')).toBe('compte rendu IRM genou.final');
     expect(proposedName(`${'x'.repeat(80)}.jpg`)).toHaveLength(50);
+    const long = 'Lettre de sortie de la clinique des Tilleuls 4';
+    expect(proposedName(`${long} 😀😀.pdf`)).toBe(`${long} 😀`);
+    expect(proposedName(`${long}  👩\u200d👩\u200d👧.pdf`)).toBe(long);
+    expect(proposedName('\u200b\ufeff.pdf')).toBe('');
+  });
+
+  test('DOC-12: a name has something to see', () => {
+    for (const name of ['\u200b', ' \u00ad', '\u0301', '\u3164', '\u2800 '])
+      expect(validateEntry(allergies, { name }, now)).toMatchObject({
+        problems: expect.arrayContaining([{ field: 'name', problem: 'required' }]) as unknown,
+      });
   });
 
   test('DOC-26: a download gets a file name that no file system misreads', () => {

@@ -14,7 +14,8 @@ import {
   parsePartialDate,
   type PartialDate,
 } from './partial-date.ts';
-import { cleanLine, cleanLines } from './text.ts';
+import { hasSomethingToSee } from '#lib/text/signs.ts';
+import { cleanLine, cleanLines } from '#lib/text/typed.ts';
 
 /** A sentence or a name in both languages. French is the one that was written first. */
 export interface Words {
@@ -236,7 +237,7 @@ function checkValue(field: FieldDefinition, raw: unknown, today: PartialDate | u
       if (typeof raw !== 'string') return { problem: 'not-text' };
       const text = field.kind === 'text' ? cleanLine(raw) : cleanLines(raw);
       if (text.length > field.max) return { problem: 'too-long' };
-      return { value: text === '' ? null : text };
+      return { value: hasSomethingToSee(text) ? text : null };
     }
     case 'date': {
       const date = typeof raw === 'string' ? parsePartialDate(raw.trim()) : null;

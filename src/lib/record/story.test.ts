@@ -43,6 +43,7 @@ test('MED-55e: by kind, by year and by word, whatever its accents', () => {
   expect(names({ section: 'conditions' })).toEqual(['Poignet', 'Poignet', 'Asthme']);
   expect(names({ year: '2014', section: 'documents' })).toEqual(['Œil, scanner']);
   expect(names({ query: ' OEIL' })).toEqual(['Œil, scanner']);
+  expect(names({ query: 'Œil\u200b,\u00a0scan' })).toEqual(['Œil, scanner']);
   expect(names({ query: 'rien de tel' })).toEqual([]);
 });
 

@@ -8,7 +8,7 @@ import { nameOf, type ProfileSection, wordsOf } from './profile-section.ts';
 import type { Words } from './section.ts';
 import { documents } from './sections/documents.ts';
 import { measures } from './sections/measures.ts';
-import { fold } from './text.ts';
+import { holds } from '#lib/text/typed.ts';
 
 /** A period has a beginning and perhaps an end, each a moment of its own; anything else happens once. */
 export type Edge = 'start' | 'end' | 'once';
@@ -91,17 +91,16 @@ function groupOf({ groupBy, fields }: ProfileSection, entry: Entry, say: (words:
   return choice ? wordsOf(choice, entry.fields[choice.name] ?? null, say) : '';
 }
 
-/** What was asked for: accents and case do not count. */
+/** What was asked for. */
 export function filterStory(
   moments: readonly Moment[],
   { section, year, query }: StoryFilter,
 ): readonly Moment[] {
-  const wanted = fold(query.trim());
   return moments.filter(
     (moment) =>
       (section === '' || moment.section === section) &&
       (year === '' || String(moment.date.y) === year) &&
-      fold(moment.name).includes(wanted),
+      holds(moment.name, query),
   );
 }
 

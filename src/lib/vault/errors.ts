@@ -1,6 +1,7 @@
 /** From the failures of the layers below to what the person is told. */
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
-import { cleanLine } from '#lib/record/text.ts';
+import { hasSomethingToSee } from '#lib/text/signs.ts';
+import { cleanLine } from '#lib/text/typed.ts';
 import type { DiskError } from '#lib/replica/ports.ts';
 import type { EditError } from '#lib/replica/replica.ts';
 import type { StorageError } from '#lib/storage/storage.ts';
@@ -26,8 +27,8 @@ export function isDisk(error: EditError): error is DiskError {
 /** What a person calls a device or a passkey, as it is kept. */
 export function nameTyped(typed: string, max: number): Result<string, VaultError> {
   const name = cleanLine(typed);
-  if (name !== '' && name.length <= max) return ok(name);
-  const problem = name === '' ? 'required' : 'too-long';
+  const problem = !hasSomethingToSee(name) ? 'required' : name.length > max ? 'too-long' : null;
+  if (problem === null) return ok(name);
   return fail({ type: 'entry-invalid', problems: [{ field: 'name', problem }] });
 }
 

@@ -35,7 +35,7 @@ import { PROFILE } from '#lib/record/sections.ts';
 import { DIRECTIVES_DRAFT } from '#lib/record/sections/directives.ts';
 import { documentFileName } from '#lib/record/sections/documents.ts';
 import { ORGAN_POSITION } from '#lib/record/sections/organ-donation.ts';
-import { fold } from '#lib/record/text.ts';
+import { fold } from '#lib/text/typed.ts';
 import { conflictViews, historyOf } from '#lib/vault/record/history.ts';
 import { deletedEntries, livingEntries } from '#lib/record/living.ts';
 import { factId } from '#lib/record/sections/prevention-facts.ts';

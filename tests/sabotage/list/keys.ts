@@ -4,8 +4,8 @@ export const KEYS: readonly Sabotage[] = [
   {
     id: 'slot-bound-to-identifiant',
     file: 'src/lib/keys/slot.ts',
-    find: `return concat(header, sha256(salt, utf8(canonicalIdentifiant(identifiant))));`,
-    replace: `return concat(header, sha256(salt, utf8(canonicalIdentifiant(identifiant).slice(0, 0))));`,
+    find: `return concat(header, sha256(salt, utf8(identifiantForm(identifiant))));`,
+    replace: `return concat(header, sha256(salt, utf8(identifiantForm(identifiant).slice(0, 0))));`,
     why: 'The password alone would open the device, whatever identifiant is typed beside it.',
     tests: ['src/lib/keys/slot.test.ts'],
   },

@@ -12,7 +12,8 @@ import { MAX_DOCUMENT_NAME } from '#lib/record/sections/documents.ts';
 import { statementId, statements } from '#lib/record/sections/statements.ts';
 import { STORED_MEASURES } from '#lib/record/measure-kinds.ts';
 import { measures } from '#lib/record/sections/measures.ts';
-import { fold } from '#lib/record/text.ts';
+import { cut } from '#lib/text/signs.ts';
+import { cleanLine, fold } from '#lib/text/typed.ts';
 import type { Answer, RecordCalls, RecordView } from '#lib/vault/door/door.ts';
 
 /** `blocked`: at most one entry may say this, and one does. */
@@ -165,7 +166,7 @@ async function attach(
   return door.addDocument({
     file: new Blob([bytes]),
     fileName,
-    name: title.slice(0, MAX_DOCUMENT_NAME).trim(),
+    name: cut(cleanLine(title), MAX_DOCUMENT_NAME),
     category: bytes.find((byte) => byte > 0x20) === 0x7b ? 'summary' : 'administrative',
     date: formatPartialDate(today(Date.now())),
     original: true,

@@ -6,7 +6,7 @@ import type { ImportPlan, KeptReason } from '#lib/exchange/fhir/read.ts';
 import type { EntryId } from '#lib/record/entry.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
 import { profileSections } from '#lib/record/sections.ts';
-import { fold } from '#lib/record/text.ts';
+import { fold } from '#lib/text/typed.ts';
 import { declaredNone, statementId, statements } from '#lib/record/sections/statements.ts';
 import { planFhir } from './fhir.ts';
 import { refusalWords } from './fhir-refusal.ts';

@@ -8,7 +8,7 @@
 import type { Entry } from '#lib/record/entry.ts';
 import type { Fields } from '#lib/record/section.ts';
 import { DIRECTIVES_DRAFT, directivesDraft } from '#lib/record/sections/directives.ts';
-import { cleanLines } from '#lib/record/text.ts';
+import { cleanLines } from '#lib/text/typed.ts';
 import type { RecordCalls } from '#lib/vault/door/door.ts';
 import type { VaultError } from '#lib/app/session/vault-types.ts';
 

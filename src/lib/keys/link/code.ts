@@ -25,6 +25,7 @@ const LINK_MINUTES = 10;
 export const LINK_LIFETIME = LINK_MINUTES * 60_000;
 
 const CODE_BYTES = 10;
+const CODE_LENGTH = 16;
 const QR_PREFIX = 'CARNET LIEN 1 ';
 
 export function createLinkCode(random: Random): LinkCode {
@@ -35,8 +36,8 @@ export function createLinkCode(random: Random): LinkCode {
 export function parseLinkCode(text: string): Result<LinkCode, { readonly type: 'link-code-wrong' }> {
   const trimmed = text.trim();
   const typed = trimmed.startsWith(QR_PREFIX) ? trimmed.slice(QR_PREFIX.length) : trimmed;
-  const bytes = decodeBase32(typed);
-  return bytes?.length === CODE_BYTES ? ok(normaliseCode(typed)) : fail({ type: 'link-code-wrong' });
+  const code = normaliseCode(typed, CODE_LENGTH);
+  return decodeBase32(code)?.length === CODE_BYTES ? ok(code) : fail({ type: 'link-code-wrong' });
 }
 
 /** In groups of four, as shown beside the QR code. */

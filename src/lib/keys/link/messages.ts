@@ -6,7 +6,7 @@
  *   reveal  u8 version 1 | 0x03 | nonce of N[32] | acceptance[64] (chain-body.ts)                 N → O
  *   grant   u8 version 1 | 0x04 | u32 length | box to N over transcript[32] | payload             O → N
  *   refuse  u8 version 1 | 0x05                                                                   either
- *   name    u8 length | UTF-8, at most 60 characters, no control or format characters
+ *   name    u8 length | UTF-8, at most 60 characters, nothing invisible (lib/text)
  *
  *   commitment   SHA-256("carnet/link-commit/v1" | nonce of N | SHA-256(bundle of N) | name)
  *   transcript   SHA-256("carnet/link-phrase/v1" | SHA-256(hello) | SHA-256(reply) | nonce of N)
@@ -22,6 +22,8 @@ import { labelledHash, sha256 } from '#lib/crypto/hash.ts';
 import { SIGNATURE_LENGTH } from '#lib/crypto/signature.ts';
 import { LABELS } from '#lib/crypto/suite.ts';
 import { addressHash, addressOfHash, type Address } from '../address.ts';
+import { cut } from '#lib/text/signs.ts';
+import { cleanLine } from '#lib/text/typed.ts';
 import { encodeBundle, readBundle, type DeviceBundle } from '../device.ts';
 import { ownedId } from '../control.ts';
 import { displayed, WORDS } from '#lib/credentials/kit-words.ts';
@@ -118,10 +120,9 @@ function readMessage(reader: Reader, type: number): LinkMessage {
   }
 }
 
-/** A name as it may travel: no control or format characters, no blank edges, 60 characters. */
+/** A name as it may travel: as a line that is kept, of 60 characters. */
 export function cleanName(name: string): string {
-  const cleaned = name.replace(/\p{C}/gu, '').trim().normalize('NFC');
-  return [...cleaned].slice(0, NAME_CHARACTERS).join('').trim();
+  return cut(cleanLine(name), NAME_CHARACTERS);
 }
 
 function writeName(writer: Writer, name: string): Writer {

@@ -2,7 +2,7 @@
  * What a vaccination protects against, read from the name a person wrote: brands and diseases in common use in France.
  * A name that is not here is not guessed. One injection often protects against several diseases at once.
  */
-import { fold } from '../text.ts';
+import { fold } from '#lib/text/typed.ts';
 
 const DTP = ['diphtheria', 'tetanus', 'poliomyelitis'];
 const DTCAP = [...DTP, 'pertussis'];

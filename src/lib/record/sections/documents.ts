@@ -2,6 +2,8 @@
  * Documents (DOC-06…17): what the person says about a file, and the manifest by which its sealed chunks are found,
  * verified and opened. The manifest (topic, blob, key, root, chunks, length) stays inside the vault: pages get a DocumentView.
  */
+import { cut } from '#lib/text/signs.ts';
+import { cleanLine } from '#lib/text/typed.ts';
 import type { SectionDefinition } from '../section.ts';
 
 /** The guide's nine categories, in its order, with the codes the public service uses for them. */
@@ -78,11 +80,8 @@ export function documentFileName(name: string, mime: StoredMime): string {
 
 /** The name first proposed for a chosen file (DOC-12): its own, without the ending, readable and short enough. */
 export function proposedName(fileName: string): string {
-  return fileName
-    .normalize('NFC')
+  const readable = cleanLine(fileName)
     .replace(/\.[A-Za-z0-9]{1,5}$/, '')
-    .replace(/[_\s]+/g, ' ')
-    .trim()
-    .slice(0, MAX_DOCUMENT_NAME)
-    .trim();
+    .replaceAll('_', ' ');
+  return cut(cleanLine(readable), MAX_DOCUMENT_NAME);
 }

@@ -1,6 +1,6 @@
 /** An identifiant and a password as they are being chosen, and what is still wrong with them. */
 import { checkIdentifiant } from '#lib/credentials/identifiant.ts';
-import { unmetRules, type PasswordRule } from '#lib/credentials/password.ts';
+import { isSamePassword, unmetRules, type PasswordRule } from '#lib/credentials/password.ts';
 import { activation as t } from '#lib/i18n/activation.ts';
 import { formatList } from '#lib/i18n/format.ts';
 
@@ -28,7 +28,7 @@ export class ChosenCredentials {
     return {
       identifiant: this.#identifiantProblem(),
       password: this.#passwordProblem(),
-      again: this.again === this.password ? undefined : t('confirmDiffers'),
+      again: isSamePassword(this.again, this.password) ? undefined : t('confirmDiffers'),
     };
   }
 

@@ -4,7 +4,8 @@
  */
 import { fromUtf8, utf8 } from '#lib/bytes/bytes.ts';
 import { ok, fail, type Result } from '#lib/bytes/result.ts';
-import { cleanLine } from '#lib/record/text.ts';
+import { cut } from '#lib/text/signs.ts';
+import { cleanLine } from '#lib/text/typed.ts';
 import type { Storage } from '#lib/storage/storage.ts';
 import { KEYS } from '#lib/vault/disk/layout.ts';
 import type { VaultError } from '#lib/vault/door/door.ts';
@@ -18,7 +19,7 @@ export async function shownName(storage: Storage): Promise<string | null> {
   const bytes = await storage.get(KEYS.shownName);
   if (!bytes) return null;
   try {
-    return cleanLine(fromUtf8(bytes)).slice(0, SHOWN_MAX) || null;
+    return cut(cleanLine(fromUtf8(bytes)), SHOWN_MAX) || null;
   } catch {
     return null;
   }

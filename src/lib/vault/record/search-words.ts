@@ -4,7 +4,8 @@
  */
 import { stemmer as english } from '@orama/stemmers/english';
 import { stemmer as french } from '@orama/stemmers/french';
-import { fold } from '#lib/record/text.ts';
+import { alikeSigns, cut, withoutAnyUnseen } from '#lib/text/signs.ts';
+import { fold } from '#lib/text/typed.ts';
 
 /** Longer ones are no words. */
 const MAX_LENGTH = 40;
@@ -12,7 +13,7 @@ const MAX_LENGTH = 40;
 /** Letters and digits; an apostrophe divides as a space does ("l'asthme"). */
 export function wordsIn(text: string): string[] {
   return (
-    text
+    alikeSigns(withoutAnyUnseen(text))
       .toLowerCase()
       .normalize('NFC')
       .match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
@@ -21,8 +22,8 @@ export function wordsIn(text: string): string[] {
 
 /** A stem is taken before the accents go, because French tells endings by them, and after, because people leave them out. */
 export function termsOf(word: string): string[] {
-  const whole = fold(word).slice(0, MAX_LENGTH);
+  const whole = cut(fold(word), MAX_LENGTH);
   if (whole.length < 3 || /\p{N}/u.test(whole)) return [whole];
-  const stems = [fold(french(word.slice(0, MAX_LENGTH))), french(whole), english(whole)];
+  const stems = [fold(french(cut(word, MAX_LENGTH))), french(whole), english(whole)];
   return [...new Set([whole, ...stems.filter((stem) => stem.length > 1)])];
 }
