@@ -114,7 +114,6 @@ const PACKAGES: Record<string, readonly string[]> = {
   'd3-shape': ['src/lib/ui'],
   minisearch: ['src/lib/vault'],
   '@orama/stemmers': ['src/lib/vault'],
-  papaparse: ['src/lib/exchange'],
   'pdfjs-dist': ['src/lib/ui', 'src/lib/app/exchange/pdf-worker'],
   'browser-image-compression': ['src/lib/vault'],
   qr: ['src/lib/app', 'src/lib/ui', 'src/lib/exchange'],

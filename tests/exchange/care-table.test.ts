@@ -31,12 +31,14 @@ test('HIS-01: the separator, the line ends, the byte order mark and the signs of
 test('HIS-01: what stands above the table is kept apart, and every line keeps its number', () => {
   const table = readTable(utf8(`Relevé de Claire;;\n\n${text(';', '\n')}\n;;\n`));
   if ('type' in table) throw new Error(table.type);
-  expect(table.above).toEqual([{ line: 1, cells: ['Relevé de Claire', '', ''] }]);
+  const above = { line: 1, lines: 1, text: 'Relevé de Claire;;', cells: ['Relevé de Claire', '', ''] };
+  expect(table.above).toEqual([above]);
   expect(table.rows.map(({ line }) => line)).toEqual([4, 5]);
 });
 
 test('HIS-01: what is no table, or too much of one, is refused', () => {
-  expect(readTable(utf8('une lettre\nsans colonnes'))).toEqual({ type: 'no-table' });
+  expect(readTable(utf8(' \n\n'))).toEqual({ type: 'no-table' });
+  expect(readTable(new Uint8Array())).toEqual({ type: 'no-table' });
   expect(readTable(new Uint8Array([0x50, 0x4b, 0, 0]))).toEqual({ type: 'no-table' });
   expect(readTable(new Uint8Array(5_000_001))).toEqual({ type: 'too-large' });
   expect(readTable(utf8('a;b\n'.repeat(20_002)))).toEqual({ type: 'too-many' });

@@ -5,7 +5,7 @@
  * A new job is a line here, a line in `worker.ts`, and a file that is loaded only when the job is asked for. What is
  * expected to go wrong is a value; what throws is a defect.
  */
-import type { CareTable, TableRefusal } from './care/table.ts';
+import type { CareTable, Reading, TableRefusal } from './care/table.ts';
 import type { Refusal } from './fhir/bundle.ts';
 import type { ImportPlan } from './fhir/read.ts';
 import type { ExportedRecord, ExportSettings } from './fhir/write.ts';
@@ -49,8 +49,8 @@ export interface Jobs {
   readonly 'fhir-plan': Job<FhirFile, ImportPlan, Refusal>;
   /** A table for a spreadsheet. */
   readonly csv: Job<Table, Blob>;
-  /** The rows of a statement of reimbursements. */
-  readonly 'care-table': Job<{ readonly file: Blob }, CareTable, TableRefusal>;
+  /** The rows of a statement of reimbursements, as the person said that it is to be read. */
+  readonly 'care-table': Job<{ readonly file: Blob; readonly reading?: Reading }, CareTable, TableRefusal>;
 }
 
 export type JobName = keyof Jobs;

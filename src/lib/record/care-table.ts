@@ -1,10 +1,11 @@
 /**
- * A statement of reimbursements as a table: which column says what, and a row as the fields of an entry. Numbers and dates
- * are written as insurances write them; a row that does not say when and what is told, never guessed.
+ * A statement of reimbursements as a table: which column says what, and a row as the fields of an entry. A row that does
+ * not say when and what is told, never guessed.
  */
-import { formatPartialDate, parsePartialDate } from './partial-date.ts';
+import { cut, hasSomethingToSee } from '#lib/text/signs.ts';
+import { cleanLine, fold } from '#lib/text/typed.ts';
 import type { Fields, Words } from './section.ts';
-import { fold } from '#lib/text/typed.ts';
+import { isNoAmount, readAmount, readDay } from './written-values.ts';
 
 export const CARE_COLUMNS = ['start', 'name', 'professional', 'paid', 'insurance', 'complementary'] as const;
 
@@ -73,62 +74,41 @@ export function emptyMapping(): Record<CareColumn, number | null> {
   return { start: null, name: null, professional: null, paid: null, insurance: null, complementary: null };
 }
 
+/** As long as the fields of an entry may be. */
+const MAX_TEXT = 200;
+
 export type CareRow =
-  | { readonly ok: true; readonly fields: Fields }
+  | {
+      readonly ok: true;
+      readonly fields: Fields;
+      /** Names of the fields that were longer than they may be. */
+      readonly left: readonly string[];
+    }
   | { readonly ok: false; readonly problem: 'no-date' | 'no-name' | 'no-number' };
 
 export function readCareRow(row: readonly string[], mapping: CareMapping): CareRow {
   const cell = (column: CareColumn): string => {
     const index = mapping[column];
-    return index === null ? '' : (row[index] ?? '').trim();
+    return index === null ? '' : cleanLine(row[index] ?? '');
   };
   const start = readDay(cell('start'));
   if (start === null) return { ok: false, problem: 'no-date' };
-  const name = cell('name').slice(0, 200);
-  if (name === '') return { ok: false, problem: 'no-name' };
+  if (!hasSomethingToSee(cell('name'))) return { ok: false, problem: 'no-name' };
   const amounts: Record<string, number | null> = {};
   for (const column of ['paid', 'insurance', 'complementary'] as const) {
     const text = cell(column);
-    const amount = readAmount(text);
-    if (text !== '' && amount === null) return { ok: false, problem: 'no-number' };
+    const amount = isNoAmount(text) ? null : readAmount(text);
+    if (amount === null && !isNoAmount(text)) return { ok: false, problem: 'no-number' };
     amounts[column] = amount;
   }
   const currency = Object.values(amounts).some((amount) => amount !== null) ? 'EUR' : null;
+  const [name, professional] = (['name', 'professional'] as const).map((column) =>
+    cut(cell(column), MAX_TEXT),
+  );
+  const left = (['name', 'professional'] as const).filter((column) => cell(column).length > MAX_TEXT);
   return {
     ok: true,
-    fields: { name, start, professional: cell('professional').slice(0, 200) || null, ...amounts, currency },
+    fields: { name: name!, start, professional: professional || null, ...amounts, currency },
+    left,
   };
-}
-
-/** "1 234,56 €", "-12,50", "12.50", "1.234,56"; null for what is no amount. */
-export function readAmount(text: string): number | null {
-  let plain = text.replace(/[\s\u00a0\u202f€]|EUR/g, '').replace(/^\+/, '');
-  const negative = /^\((.*)\)$/.exec(plain)?.[1];
-  if (negative !== undefined) plain = `-${negative}`;
-  const [comma, dot] = [plain.lastIndexOf(','), plain.lastIndexOf('.')];
-  if (comma > dot) plain = plain.replaceAll('.', '').replace(',', '.');
-  else if (comma >= 0) plain = plain.replaceAll(',', '');
-  else if (/^-?\d{1,3}(\.\d{3})+$/.test(plain)) plain = plain.replaceAll('.', '');
-  return /^-?\d+(\.\d+)?$/.test(plain) ? Number(plain) : null;
-}
-
-const MONTHS = 'janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre'.split(
-  ' ',
-);
-
-/** "05/03/2025", "5.3.25", "2025-03-05", "5 mars 2025", also with a time behind. */
-export function readDay(text: string): string | null {
-  const folded = fold(text.trim());
-  const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})/.exec(folded);
-  if (iso) return dayOf(iso[1], iso[2], iso[3]);
-  const french = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?!\d)/.exec(folded);
-  if (french) return dayOf(french[3]?.length === 2 ? `20${french[3]}` : french[3], french[2], french[1]);
-  const spelt = /^(\d{1,2})(?:er)? ([a-z]+)\.? (\d{4})/.exec(folded);
-  const month = spelt ? MONTHS.findIndex((name) => name.startsWith(spelt[2] ?? '-')) : -1;
-  return spelt && month >= 0 ? dayOf(spelt[3], String(month + 1), spelt[1]) : null;
-}
-
-function dayOf(year = '', month = '', day = ''): string | null {
-  const date = parsePartialDate(`${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`);
-  return date ? formatPartialDate(date) : null;
 }

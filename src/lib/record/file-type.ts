@@ -5,6 +5,7 @@
  * before it is stored. HTML, SVG, ZIP and anything else that could run or unpack is not recognised, so it is refused.
  * Leaves out: the conversion of a PNG (vault) and the other formats of DOC-06.
  */
+import { decode, guessEncoding, looksLikeText } from '#lib/text/encoding.ts';
 import { MAX_DOCUMENT_BYTES, type OriginalMime } from './sections/documents.ts';
 
 export type FileMime = 'application/pdf' | 'image/jpeg' | 'image/png';
@@ -47,10 +48,11 @@ export type OriginalCheck =
  */
 export function checkOriginal(bytes: Uint8Array): OriginalCheck {
   if (bytes.length > MAX_DOCUMENT_BYTES) return { ok: false, problem: 'too-large' };
-  const first = bytes.find((byte) => byte > 0x20 && ![0xef, 0xbb, 0xbf].includes(byte));
-  if (first === undefined || first === 0x3c || bytes.includes(0) || sniff(bytes.subarray(0, PDF_SLACK)))
+  const head = bytes.subarray(0, PDF_SLACK);
+  const first = decode(head, guessEncoding(head).encoding).text.trimStart().charAt(0);
+  if (first === '' || first === '<' || !looksLikeText(bytes) || sniff(head))
     return { ok: false, problem: 'type-refused' };
-  return { ok: true, mime: first === 0x7b ? 'application/fhir+json' : 'text/csv' };
+  return { ok: true, mime: first === '{' ? 'application/fhir+json' : 'text/csv' };
 }
 
 /** Tells the type from the first bytes (1 KiB is enough). */

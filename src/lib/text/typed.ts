@@ -9,9 +9,10 @@
  */
 import { alikeSigns, withoutAnyUnseen, withoutUnseen } from './signs.ts';
 
-/** Also what some programs put between fields. */
-const BLANKS = new RegExp('[\\s\\u001c-\\u001f\\u0085]+', 'g');
-const BLANKS_OF_A_LINE = new RegExp('(?:[^\\S\\n]|[\\u001c-\\u001f])+', 'g');
+/** What some programs put between fields is a blank too. */
+const BETWEEN_FIELDS = '\\u001c-\\u001f';
+const BLANKS = new RegExp(`[\\s${BETWEEN_FIELDS}\\u0085]+`, 'g');
+const BLANKS_OF_A_LINE = new RegExp(`(?:[^\\S\\n]|[${BETWEEN_FIELDS}])+`, 'g');
 
 /** One line: NFC, nothing invisible, spaces collapsed. */
 export function cleanLine(text: string): string {

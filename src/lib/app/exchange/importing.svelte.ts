@@ -25,6 +25,13 @@ export interface KeptItem {
   readonly reason: string;
 }
 
+/** What else there is to say of a file. */
+interface Said {
+  readonly notes?: readonly string[];
+  /** In the stead of "nothing new", of a file of which something was not understood. */
+  readonly nothing?: string | undefined;
+}
+
 type Step =
   | { readonly type: 'choose'; readonly refusal?: string }
   | { readonly type: 'reading' }
@@ -35,8 +42,14 @@ type Step =
       readonly offers: readonly Offer[];
       readonly declared: readonly Declaration[];
       readonly kept: readonly KeptItem[];
+      readonly said: Said;
     }
-  | { readonly type: 'done'; readonly original: EntryId };
+  | {
+      readonly type: 'done';
+      readonly original: EntryId;
+      readonly kept: readonly KeptItem[];
+      readonly said: Said;
+    };
 
 const REASONS = {
   frame: 'reasonFrame',
@@ -77,7 +90,7 @@ export class Importing {
   }
 
   /** What would be added, for the person to choose from. */
-  async show(file: File, plan: ImportPlan, kept: readonly KeptItem[]): Promise<void> {
+  async show(file: File, plan: ImportPlan, kept: readonly KeptItem[], said: Said = {}): Promise<void> {
     const { record } = this.#session;
     const offers = record && (await offersOf(this.#here, record, plan.entries));
     if (!offers) {
@@ -88,7 +101,7 @@ export class Importing {
     this.chosen.clear();
     for (const { entry, standing } of offers) if (standing === 'new') this.chosen.add(entry.id);
     for (const { section } of declared) this.chosen.add(section.id);
-    this.step = { type: 'preview', file, plan, offers, declared, kept };
+    this.step = { type: 'preview', file, plan, offers, declared, kept, said };
   }
 
   choose(key: string, isChosen: boolean): void {
@@ -119,7 +132,7 @@ export class Importing {
       (done, total) => (this.progress = { done, total }),
     );
     if (answer.ok) {
-      this.step = { type: 'done', original: answer.value };
+      this.step = { type: 'done', original: answer.value, kept: step.kept, said: step.said };
       return;
     }
     this.error = answer.error;

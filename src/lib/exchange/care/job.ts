@@ -2,8 +2,8 @@
 import type { Jobs } from '../jobs.ts';
 import { MAX_TABLE, readTable } from './table.ts';
 
-export const careTable: Jobs['care-table'] = async ({ file }) => {
+export const careTable: Jobs['care-table'] = async ({ file, reading }) => {
   if (file.size > MAX_TABLE) return { ok: false, error: { type: 'too-large' } };
-  const table = readTable(new Uint8Array(await file.arrayBuffer()));
+  const table = readTable(new Uint8Array(await file.arrayBuffer()), reading);
   return 'type' in table ? { ok: false, error: table } : { ok: true, value: table };
 };

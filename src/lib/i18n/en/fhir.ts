@@ -43,6 +43,7 @@ export const en: Translation<typeof fr> = {
     one: '{count} item stays in the original file only',
     other: '{count} items stay in the original file only',
   },
+  keptMore: { one: 'Show {count} more', other: 'Show {count} more' },
   keptText:
     'Nothing is lost: the whole file will be kept among your documents, linked to what comes from it.',
   reasonFrame: 'the structure of the file',

@@ -51,6 +51,11 @@ export const fr = {
     many: '{count} d’éléments restent seulement dans le fichier d’origine',
     other: '{count} éléments restent seulement dans le fichier d’origine',
   },
+  keptMore: {
+    one: 'Montrer {count} autre',
+    many: 'Montrer {count} d’autres',
+    other: 'Montrer les {count} autres',
+  },
   keptText: 'Rien n’est perdu : le fichier entier sera gardé dans vos documents, lié à ce qui en vient.',
   reasonFrame: 'la structure du fichier',
   reasonPerson: 'l’identité du patient',
