@@ -14,7 +14,17 @@ export const ALWAYS = ['tests/architecture.test.ts', 'tests/docs.test.ts', 'test
 /** Page, or folder of pages ← browser tests that visit it. The most specific wins. */
 const VISITORS: Readonly<Record<string, readonly string[]>> = {
   'src/routes': ['pages', 'engines', 'main-job'],
-  'src/routes/(closed)': ['main-job', 'waiting', 'keyboard', 'engines', 'lock', 'access', 'gone', 'shared'],
+  'src/routes/(closed)': [
+    'main-job',
+    'waiting',
+    'typed',
+    'keyboard',
+    'engines',
+    'lock',
+    'access',
+    'gone',
+    'shared',
+  ],
   'src/routes/(closed)/retrouver': ['kit-pages', 'recovery'],
   'src/routes/(open)': ['pages', 'main-job', 'tabs'],
   'src/routes/(open)/[carnet]/accueil': ['pages', 'main-job', 'prevention', 'search'],
@@ -41,6 +51,7 @@ const VISITORS: Readonly<Record<string, readonly string[]>> = {
 const RUNNERS: Readonly<Record<string, readonly string[]>> = {
   'src/service-worker': ['shell', 'update', 'f02'],
   'src/app.html': ['shell', 'pages'],
+  'src/lib/text': ['typed', 'care', 'search'],
   'src/lib/vault/kit': ['recovery'],
   'src/lib/vault': ['main-job', 'tabs', 'history', 'lock', 'canaries'],
   'src/lib/exchange': ['fhir', 'care', 'summary', 'measures'],

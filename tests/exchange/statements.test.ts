@@ -65,6 +65,17 @@ describe('which sign separates the columns', () => {
   });
 });
 
+test('HIS-01: a statement that names no care takes the name that the person gives, or every line is told', async () => {
+  const table = tableOf('Date;Montant\n08/09/2025;34,70\n15/09/2025;58,05\n');
+  const mapping = guessColumns(table.headers);
+  expect((await entriesOf(table, mapping)).unread).toHaveLength(2);
+  const { entries, unread } = await entriesOf(table, mapping, ' Kinésithérapie\u200b ');
+  expect([entries.map(({ fields }) => fields['name']), unread]).toEqual([
+    ['Kinésithérapie', 'Kinésithérapie'],
+    [],
+  ]);
+});
+
 describe('cells that no name stands above', () => {
   const halves =
     'Date,Acte,Montant,Part AMO\n08/09/2025,Bilan,58,05,34,83\n09/09/2025,Soin,12,7\n10/09/2025,Visite,20,00,12\n';

@@ -86,10 +86,11 @@ export type CareRow =
     }
   | { readonly ok: false; readonly problem: 'no-date' | 'no-name' | 'no-number' };
 
-export function readCareRow(row: readonly string[], mapping: CareMapping): CareRow {
+/** @param nameForAll what the care is called where no column says it */
+export function readCareRow(row: readonly string[], mapping: CareMapping, nameForAll = ''): CareRow {
   const cell = (column: CareColumn): string => {
     const index = mapping[column];
-    return index === null ? '' : cleanLine(row[index] ?? '');
+    return index === null ? (column === 'name' ? cleanLine(nameForAll) : '') : cleanLine(row[index] ?? '');
   };
   const start = readDay(cell('start'));
   if (start === null) return { ok: false, problem: 'no-date' };

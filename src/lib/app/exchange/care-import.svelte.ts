@@ -35,6 +35,8 @@ export class CareImport {
   mapping = $state.raw<CareMapping>(guessColumns([]));
   /** What the person said of how the file is to be read. */
   reading = $state.raw<Reading>({});
+  /** What the care is called where no column says it. */
+  nameForAll = $state('');
   refusal = $state<string>();
   busy = $state(false);
   #asked = 0;
@@ -47,6 +49,7 @@ export class CareImport {
     this.refusal = undefined;
     if (await isJson(file)) return this.importing.read(file);
     this.reading = {};
+    this.nameForAll = '';
     this.busy = true;
     await this.#readTable(file);
     this.busy = false;
@@ -74,7 +77,7 @@ export class CareImport {
   async show(): Promise<void> {
     if (!this.chosen) return;
     const { file, table } = this.chosen;
-    const { entries, unread, notes } = await entriesOf(table, this.mapping);
+    const { entries, unread, notes } = await entriesOf(table, this.mapping, this.nameForAll);
     const plan = {
       ...{ kind: 'resource', title: file.name, date: null, patient: null, entries, declared: [] },
       ...{ resources: [], empty: 0 },
@@ -129,13 +132,17 @@ export interface ReadStatement {
 }
 
 /** Every row is an entry or a line that is shown as not read. */
-export async function entriesOf(table: CareTable, mapping: CareMapping): Promise<ReadStatement> {
+export async function entriesOf(
+  table: CareTable,
+  mapping: CareMapping,
+  nameForAll = '',
+): Promise<ReadStatement> {
   const entries: Incoming[] = [];
   const unread: KeptItem[] = table.above.map((row) => item(row, t('aboveTable')));
   const seen: Record<string, number> = {};
   const lines = { entries: 0, unread: table.above.reduce((sum, row) => sum + row.lines, 0) };
   for (const row of table.rows) {
-    const read = understood(row, mapping);
+    const read = understood(row, mapping, nameForAll);
     if ('reason' in read) {
       unread.push(item(row, read.reason));
       lines.unread += row.lines;
@@ -157,9 +164,9 @@ export async function entriesOf(table: CareTable, mapping: CareMapping): Promise
 
 type Understood = { readonly fields: Fields; readonly left: readonly string[] } | { readonly reason: string };
 
-function understood({ cells, isAside }: TableRow, mapping: CareMapping): Understood {
+function understood({ cells, isAside }: TableRow, mapping: CareMapping, nameForAll: string): Understood {
   if (isAside) return { reason: t('surplusCells') };
-  const read = readCareRow(cells, mapping);
+  const read = readCareRow(cells, mapping, nameForAll);
   if (!read.ok) return { reason: t(PROBLEMS[read.problem]) };
   const checked = validateEntry(care, read.fields, today(Date.now()), 'given');
   return checked.ok ? { fields: checked.fields, left: read.left } : { reason: t('notValid') };

@@ -15,6 +15,7 @@ import type { EditError, Replica } from '#lib/replica/replica.ts';
 import type { Founding, Identity, Owner } from '#lib/vault/entry/identity.ts';
 import { epochEdit } from './keyring.ts';
 import type { OpenSpace, RosterSpace } from './roster-space.ts';
+import { cleanLine } from '#lib/text/typed.ts';
 
 /** The account's own: its chain, its account space and its owner's record, of which the keys are learned on the way. */
 export async function foundAccount(
@@ -104,6 +105,6 @@ export function deviceEdit(device: Bytes, name: string): Edit {
     type: 'put',
     section: devices.id,
     id: toBase64url(device.slice(0, 16)),
-    fields: { device: toBase64url(device), name },
+    fields: { device: toBase64url(device), name: cleanLine(name) },
   };
 }
