@@ -32,17 +32,21 @@ const MEANT = [
   '[\\u1100-\\u115e]\\u1160|\\u115f(?=[\\u1161-\\u11a7])', // a syllable without its vowel, or without its first consonant
 ].join('|');
 
+/** Nearly all that is written in French or English: nothing in it is unseen, and most of a record is told so at once. */
+const PLAIN = /^[\u0020-\u007e\u00a0-\u00ac\u00ae-\u024f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]*$/;
+
 const unseen = new RegExp(UNSEEN, 'gu');
 const meantOrUnseen = new RegExp(`(${MEANT})|${UNSEEN}`, 'gu');
 
 /** Without the invisible signs that mean nothing where they stand. */
 export function withoutUnseen(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.replace(meantOrUnseen, (_, meant: string | undefined) => meant ?? '');
 }
 
 /** Without any invisible sign: for comparing, and for codes and secrets, which have to be equal on every keyboard. */
 export function withoutAnyUnseen(text: string): string {
-  return text.replace(unseen, '');
+  return PLAIN.test(text) ? text : text.replace(unseen, '');
 }
 
 /** Signs that look alike as one: every dash, apostrophe and quotation mark, however a keyboard or an office program sets it. */
