@@ -133,3 +133,50 @@ test('R21: what a form saves that was open while the other device wrote is offer
   const values = conflict?.fields[0]?.alternatives.map(({ value }) => value);
   expect(values?.sort()).toEqual(['110 µg', '120 µg']);
 });
+
+test('R21: dates and trusted persons that were right on each device and wrong together stop no later edit', async () => {
+  const asthma = { section: 'conditions', id: 'CCCCCCCCCCCCCCCCCCCCCA' };
+  const fields = { name: 'Asthme', start: '2018', ongoing: false, end: '2024' };
+  await edit(laptop, { type: 'put', ...asthma, fields });
+  const shown = (device: TestDevice) =>
+    eventually(
+      async () => (await view(device)).entries['conditions']?.[0],
+      (entry) => entry !== undefined,
+    );
+  await shown(phone);
+  const person = (id: string, firstName: string): Edit => ({
+    ...{ type: 'put', section: 'relatives', id },
+    fields: { kind: 'trusted', firstName, lastName: 'Martin' },
+  });
+  await apart(async () => {
+    await edit(laptop, { type: 'put', ...asthma, fields: { start: '2022' } });
+    await edit(phone, { type: 'put', ...asthma, fields: { end: '2020' } });
+    await edit(laptop, person('DDDDDDDDDDDDDDDDDDDDDA', 'Jeanne'));
+    await edit(phone, person('EEEEEEEEEEEEEEEEEEEEEA', 'Paul'));
+  });
+  for (const device of [laptop, phone]) {
+    await eventually(
+      async () => (await view(device)).entries['relatives']?.length,
+      (count) => count === 2,
+    );
+    expect((await shown(device))?.fields).toMatchObject({ start: '2022', end: '2020' });
+  }
+  await edit(laptop, { type: 'put', ...asthma, fields: { comment: 'Depuis l’enfance' } });
+  await edit(phone, {
+    ...{ type: 'put', section: 'relatives', id: 'DDDDDDDDDDDDDDDDDDDDDA' },
+    fields: { phone: '06 12 34 56 78' },
+  });
+  const third = await phone.vault.edit('moi', [person('FFFFFFFFFFFFFFFFFFFFFA', 'Anna')]);
+  expect(third).toMatchObject({ ok: false, error: { type: 'entry-invalid' } });
+});
+
+test('R21: a form that was open while the other device moved the beginning is saved beside it, not refused for it', async () => {
+  const asthma = { section: 'conditions', id: 'GGGGGGGGGGGGGGGGGGGGGA' };
+  await edit(laptop, { type: 'put', ...asthma, fields: { name: 'Eczéma', start: '2010', ongoing: false } });
+  await edit(laptop, { type: 'put', ...asthma, fields: { comment: 'Aux mains' } });
+  const opened = (await view(laptop)).entries['conditions']?.find(({ id }) => id === asthma.id);
+  await edit(laptop, { type: 'put', ...asthma, fields: { start: '2022' } });
+  const end = { type: 'put', ...asthma, fields: { end: '2020' } } as const;
+  expect(await laptop.vault.edit('moi', [end])).toMatchObject({ ok: false });
+  await edit(laptop, { ...end, saw: opened?.heads ?? [] });
+});

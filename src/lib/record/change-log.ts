@@ -58,6 +58,22 @@ export class ChangeLog implements KnownChanges {
       : conflict.fields.some((one) => one.field === field);
   }
 
+  /** The fields that were changed by what somebody had not seen who saw these; none where they saw all there is. */
+  changedSince(section: SectionId, entry: EntryId, saw: readonly EntryId[] | undefined): ReadonlySet<string> {
+    const changes = this.#kept.get(section)?.get(entry)?.changes;
+    if (!changes || !saw) return new Set();
+    const seen = new Set<EntryId>();
+    const open = [...saw];
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      if (seen.has(id)) continue;
+      seen.add(id);
+      open.push(...(changes.get(id)?.saw ?? []));
+    }
+    return new Set(
+      [...changes.values()].flatMap(({ id, fields }) => (seen.has(id) ? [] : [...fields.keys()])),
+    );
+  }
+
   conflicts(): Iterable<Conflict> {
     return this.#conflicts.values();
   }

@@ -7,13 +7,8 @@
  * Leaves out: the words shown for a field or a problem (i18n) and how entries are stored (replica).
  */
 import type { Entry, FieldValue, SectionId } from './entry.ts';
-import {
-  checkPartialDate,
-  endsBefore,
-  formatPartialDate,
-  parsePartialDate,
-  type PartialDate,
-} from './partial-date.ts';
+import { contradictionsIn, isRequired, type Rules } from './contradictions.ts';
+import { checkPartialDate, formatPartialDate, parsePartialDate, type PartialDate } from './partial-date.ts';
 import { hasSomethingToSee } from '#lib/text/signs.ts';
 import { cleanLine, cleanLines } from '#lib/text/typed.ts';
 
@@ -61,19 +56,14 @@ export type FieldDefinition =
   /** A key, hash or id: base64url of exactly `length` bytes. Never shown. */
   | (Base & { readonly kind: 'bytes'; readonly length: number });
 
-/** The fields that say from when to when; an entry that goes on has no end (MED-12, MED-13). */
-export interface Period {
-  readonly start: string;
-  readonly ongoing?: string;
-  readonly end?: string;
-}
-
-export interface SectionDefinition {
+export interface SectionDefinition extends Rules {
   readonly id: SectionId;
   readonly fields: readonly FieldDefinition[];
-  readonly period?: Period;
-  /** A value of a choice that at most one living entry may have (DIR-12: one trusted person). */
-  readonly single?: { readonly field: string; readonly value: string };
+  /**
+   * A value of a choice that at most one living entry may have (DIR-12: one trusted person), and what the others become
+   * where two devices have given it to several.
+   */
+  readonly single?: { readonly field: string; readonly value: string; readonly otherwise: string };
   /**
    * An entry is never changed once it is written: it is deleted, and another one takes its place. What a hostile device
    * sets in it all the same is left out when it is read.
@@ -96,6 +86,9 @@ export type FieldProblem =
   | 'out-of-range'
   | 'malformed'
   | 'ends-before-start'
+  | 'goes-on'
+  | 'low-above-high'
+  | 'does-not-belong'
   | 'already-one'
   | 'immutable'
   | 'unknown-field';
@@ -125,30 +118,79 @@ export function isEntryId(text: unknown): text is string {
   return typeof text === 'string' && ENTRY_ID.test(text);
 }
 
+/** What stood before an edit, and which of its fields are not known to be right: in dispute, or changed unseen. */
+export interface Standing {
+  readonly fields: Fields;
+  readonly isOpen?: (field: string) => boolean;
+}
+
 /**
  * Checks a whole entry before it is written. A field left out, null or blank is empty. What is `typed` has all that is
  * asked for; what is `given`, by an import or another device, has at least what an entry cannot do without.
+ *
+ * Of an entry that stands already only what the edit changes is held against it: what was wrong before, as two devices may
+ * have left it, is settled in its own time and refuses nothing else.
  */
 export function validateEntry(
   definition: SectionDefinition,
   input: Fields,
   today: PartialDate,
   origin: 'typed' | 'given' = 'typed',
+  standing?: Standing,
 ): Validation {
   const problems: Problem[] = [];
   const fields = emptyFields();
+  const changed = new Set<string>();
   const known = new Set(definition.fields.map(({ name }) => name));
   for (const name of Object.keys(input))
     if (!known.has(name)) problems.push({ field: name, problem: 'unknown-field' });
   for (const field of definition.fields) {
+    const { name } = field;
+    const [raw, before] = [
+      ownValue(input, name) ?? null,
+      standing && (ownValue(standing.fields, name) ?? null),
+    ];
+    if (before !== undefined && sameValue(raw, before)) {
+      fields[name] = before;
+      continue;
+    }
     const isNeeded = field.required === true || (field.required === 'asked' && origin === 'typed');
-    const checked = checkField(field, ownValue(input, field.name), today, isNeeded);
-    if ('problem' in checked) problems.push({ field: field.name, problem: checked.problem });
-    else fields[field.name] = checked.value;
+    const checked = checkField(field, raw, today, isNeeded);
+    if ('problem' in checked) problems.push({ field: name, problem: checked.problem });
+    else fields[name] = checked.value;
+    if (before === undefined || !sameValue(fields[name] ?? null, before)) changed.add(name);
   }
-  problems.push(...settleOnlyWith(definition, fields));
-  if (definition.period && problems.length === 0) problems.push(...settlePeriod(definition.period, fields));
+  settleChanged(definition, fields, changed);
+  const told = new Set(problems.map(({ field }) => field));
+  for (const { fields: those, problem } of contradictionsIn(definition, fields))
+    if (!those.some((name) => told.has(name)) && isMadeHere(those, problem))
+      problems.push({ field: those[0], problem });
   return problems.length === 0 ? { ok: true, fields } : { ok: false, problems };
+
+  function isMadeHere(those: readonly string[], problem: FieldProblem): boolean {
+    if (!those.some((name) => changed.has(name))) return false;
+    // Who types sees all of it, and is told at once.
+    if (!standing || origin === 'typed') return true;
+    // An end that comes to what goes on is a second answer, not a wrong one.
+    if (problem === 'goes-on') return false;
+    const isOpen = those.some((name) => !changed.has(name) && standing.isOpen?.(name) === true);
+    const before = contradictionsIn(definition, standing.fields);
+    return !isOpen && !before.some((one) => one.problem === problem && one.fields[0] === those[0]);
+  }
+}
+
+/** What the edit makes meaningless is emptied: the end of what goes on again, a field of another choice. */
+function settleChanged(
+  { fields: known, period }: SectionDefinition,
+  fields: Record<string, FieldValue>,
+  changed: ReadonlySet<string>,
+): void {
+  for (const field of known)
+    if (field.onlyWith && changed.has(field.onlyWith.field) && !isRequired(field, fields))
+      fields[field.name] = null;
+  const { ongoing, end } = period ?? {};
+  if (ongoing !== undefined && end !== undefined && changed.has(ongoing) && fields[ongoing] === true)
+    fields[end] = null;
 }
 
 /** A change laid over what is there: `put` names only the fields that change, so that others may change meanwhile. */
@@ -276,30 +318,6 @@ function checkValue(field: FieldDefinition, raw: unknown, today: PartialDate | u
         ? { value: raw }
         : { problem: 'malformed' };
   }
-}
-
-/** What goes on has no end; what ended did not end before it began, as far as the two dates are known. */
-function settlePeriod({ start, ongoing, end }: Period, fields: Record<string, FieldValue>): Problem[] {
-  if (end === undefined) return [];
-  if (ongoing !== undefined && fields[ongoing] === true) fields[end] = null;
-  const [from, to] = [fields[start], fields[end]].map((date) =>
-    typeof date === 'string' ? parsePartialDate(date) : null,
-  );
-  return from && to && endsBefore(to, from) ? [{ field: end, problem: 'ends-before-start' }] : [];
-}
-
-function settleOnlyWith({ fields: known }: SectionDefinition, fields: Record<string, FieldValue>): Problem[] {
-  const problems: Problem[] = [];
-  for (const field of known) {
-    if (!field.onlyWith) continue;
-    if (!isRequired(field, fields)) fields[field.name] = null;
-    else if (fields[field.name] === null) problems.push({ field: field.name, problem: 'required' });
-  }
-  return problems;
-}
-
-function isRequired({ required, onlyWith }: FieldDefinition, fields: Fields): boolean {
-  return onlyWith ? ownValue(fields, onlyWith.field) === onlyWith.value : required === true;
 }
 
 /** Canonical, unpadded, of exactly `length` bytes. */

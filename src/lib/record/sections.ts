@@ -3,7 +3,7 @@
  *
  * `PROFILE` are the guide's thirteen places (MED-02) in its order; those that are open have a definition.
  */
-import type { Edit, Entry, EntryId, FieldValue, SectionId } from './entry.ts';
+import type { Edit, Entry, EntryId, FieldValue, HealthRecord, SectionId } from './entry.ts';
 import { immutableId, type Hash } from './immutable.ts';
 import type { PartialDate } from './partial-date.ts';
 import {
@@ -14,6 +14,7 @@ import {
   type Problem,
   type SectionDefinition,
   validateEntry,
+  type Validation,
 } from './section.ts';
 import type { ProfilePlace, ProfileSection } from './profile-section.ts';
 import { devices, epochKeys, identity, kitPlace, settings, spaces } from './sections/account.ts';
@@ -116,56 +117,110 @@ export function keepsHistory(section: SectionId): boolean {
 export type EditCheck =
   { readonly ok: true; readonly edit: Edit } | { readonly ok: false; readonly problems: readonly Problem[] };
 
+/** Whether a field of an entry is not known to be right: said twice, or said anew since this edit was begun. */
+export type IsOpen = (edit: Edit, field: string) => boolean;
+
+const NONE_OPEN: IsOpen = () => false;
+
 /**
  * Checks one edit against the entries its section has. The result of a `put` names only the fields that the given edit
  * named, cleaned; a new entry gets all of its fields. What is written once is new under the id that its fields give.
+ *
+ * Only what this edit makes wrong is refused. What two devices made wrong between them stands until it is settled.
  */
 export function checkEdit(
   edit: Edit,
   entries: ReadonlyMap<EntryId, Entry> | undefined,
   today: PartialDate,
   hash: Hash,
+  isOpen: IsOpen = NONE_OPEN,
 ): EditCheck {
   const definition = sectionDefinition(edit.section);
   if (!definition) return refusal('section', 'not-a-choice');
   if (!isEntryId(edit.id)) return refusal('id', 'malformed');
   const known = entries?.get(edit.id);
-  // Of what is written once there may be a deletion before there is anything else.
-  const current = known && definition.immutable && !isComplete(definition, known) ? undefined : known;
   const target = { section: definition.id, id: edit.id, ...(edit.saw && { saw: edit.saw }) };
   if (edit.type === 'delete') return { ok: true, edit: { type: 'delete', ...target } };
-  const { single } = definition;
   if (edit.type === 'restore') {
-    if (single && current && isSecond(single, current.fields, edit.id, entries))
+    const { single } = definition;
+    // What is there already does not come back.
+    const isBack = known?.deletedAt !== undefined && isComplete(definition, known);
+    if (single && isBack && isSecond(single, known.fields, edit.id, entries))
       return refusal(single.field, 'already-one');
     return { ok: true, edit: { type: 'restore', ...target } };
   }
-  const checked = validateEntry(
-    definition,
-    mergeFields(definition, current?.fields, edit.fields),
-    today,
-    'given',
-  );
-  if (!checked.ok) return checked;
-  // The same again is no change: an edit may be asked twice.
-  if (
-    current &&
-    definition.immutable &&
-    Object.keys(changedFields(current.fields, checked.fields)).length > 0
-  )
-    return refusal('id', 'immutable');
-  if (!current && definition.immutable && immutableId(definition.id, checked.fields, hash) !== edit.id)
-    return refusal('id', 'malformed');
-  if (single && isSecond(single, checked.fields, edit.id, entries))
-    return refusal(single.field, 'already-one');
-  const named = Object.keys(checked.fields).filter(
-    (name) => !current || Object.hasOwn(edit.fields, name) || isEmptied(current, checked.fields, name),
-  );
-  const fields = Object.fromEntries(named.map((name) => [name, checked.fields[name] ?? null]));
-  return { ok: true, edit: { type: 'put', ...target, fields } };
+  const put = checkPut(definition, edit, entries, today, hash, (field) => isOpen(edit, field));
+  return put.ok ? { ok: true, edit: { type: 'put', ...target, fields: put.fields } } : put;
 }
 
-function refusal(field: string, problem: Problem['problem']): EditCheck {
+function checkPut(
+  definition: SectionDefinition,
+  edit: Extract<Edit, { type: 'put' }>,
+  entries: ReadonlyMap<EntryId, Entry> | undefined,
+  today: PartialDate,
+  hash: Hash,
+  isOpen: (field: string) => boolean,
+): Validation {
+  const known = entries?.get(edit.id);
+  const isWhole = known !== undefined && isComplete(definition, known);
+  // Of what is written once there may be a deletion before there is anything else.
+  const current = definition.immutable && !isWhole ? undefined : known;
+  const merged = mergeFields(definition, current?.fields, edit.fields);
+  // What lacks something that it cannot do without is shown by nobody: it is judged as a whole.
+  const standing = current && isWhole ? { fields: current.fields, isOpen } : undefined;
+  const checked = validateEntry(definition, merged, today, 'given', standing);
+  if (!checked.ok) return checked;
+  const { fields } = checked;
+  // The same again is no change: an edit may be asked twice.
+  if (current && definition.immutable && Object.keys(changedFields(current.fields, fields)).length > 0)
+    return refusal('id', 'immutable');
+  if (!current && definition.immutable && immutableId(definition.id, fields, hash) !== edit.id)
+    return refusal('id', 'malformed');
+  const { single } = definition;
+  const isMade = single && current?.fields[single.field] !== single.value && current?.deletedAt === undefined;
+  if (isMade && isSecond(single, fields, edit.id, entries)) return refusal(single.field, 'already-one');
+  const named = Object.keys(fields).filter(
+    (name) => !current || Object.hasOwn(edit.fields, name) || isEmptied(current, fields, name),
+  );
+  return { ok: true, fields: Object.fromEntries(named.map((name) => [name, fields[name] ?? null])) };
+}
+
+/** A list of edits is judged in its order: each against what those before it have made. */
+export function checkEdits(
+  edits: readonly Edit[],
+  record: HealthRecord,
+  today: PartialDate,
+  hash: Hash,
+  isOpen: IsOpen = NONE_OPEN,
+):
+  | { readonly ok: true; readonly edits: readonly Edit[] }
+  | { readonly ok: false; readonly problems: readonly Problem[] } {
+  const made = new Map<SectionId, Map<EntryId, Entry>>();
+  const checked: Edit[] = [];
+  for (const edit of edits) {
+    const entries = made.get(edit.section) ?? new Map(record.entries.get(edit.section));
+    const result = checkEdit(edit, entries, today, hash, isOpen);
+    if (!result.ok) return result;
+    checked.push(result.edit);
+    entries.set(edit.id, afterEdit(entries.get(edit.id), result.edit));
+    made.set(edit.section, entries);
+  }
+  return { ok: true, edits: checked };
+}
+
+function afterEdit(before: Entry | undefined, edit: Edit): Entry {
+  const { section, id } = edit;
+  const { deletedAt, ...entry } = before ?? { section, id, fields: {}, createdAt: 0, updatedAt: 0 };
+  if (edit.type === 'delete') return { ...entry, deletedAt: deletedAt ?? 0 };
+  if (edit.type === 'restore') return entry;
+  const fields = { ...entry.fields, ...edit.fields };
+  return { ...entry, fields, ...(deletedAt !== undefined && { deletedAt }) };
+}
+
+function refusal(
+  field: string,
+  problem: Problem['problem'],
+): { readonly ok: false; readonly problems: readonly Problem[] } {
   return { ok: false, problems: [{ field, problem }] };
 }
 

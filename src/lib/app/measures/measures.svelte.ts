@@ -1,7 +1,7 @@
 /** What the pages of the measures do with values and targets: one action, one edit, one sentence with its way back. */
 import { measures as t } from '#lib/i18n/measures.ts';
 import { section as s } from '#lib/i18n/section.ts';
-import type { Edit, EntryId } from '#lib/record/entry.ts';
+import type { Edit, Entry, EntryId } from '#lib/record/entry.ts';
 import type { MeasureId } from '#lib/record/measure-kinds.ts';
 import { type MeasureSeries, type Target, targetOf } from '#lib/record/measures.ts';
 import { fixedEntryId } from '#lib/record/profile-section.ts';
@@ -67,21 +67,27 @@ export class Measures {
   }
 
   targetOf(kind: MeasureId): Target | null {
+    return targetOf(this.targetEntry(kind)?.fields);
+  }
+
+  /** The target as it stands, whether or not its limits can be meant so. */
+  targetEntry(kind: MeasureId): Entry | undefined {
     const all = this.#session.record?.entries[targets.id] ?? [];
-    return targetOf(all.find(({ id }) => id === fixedEntryId(kind))?.fields);
+    return all.find(({ id }) => id === fixedEntryId(kind));
   }
 
   /** A target without bounds is deleted. */
   async setTarget(kind: MeasureId, target: Target | null): Promise<Saved> {
     const id = fixedEntryId(kind);
-    const before = this.targetOf(kind);
+    const [before, wasThere] = [this.targetOf(kind), this.targetEntry(kind) !== undefined];
     const failed = await this.#apply(targetEdits(kind, target));
     if (failed) return failed;
-    this.#tell(t(target ? 'targetSaved' : 'targetGone'), () => {
+    const undo = (): void =>
       void this.#apply(
         before ? targetEdits(kind, before) : [{ type: 'delete', section: targets.id, id } as const],
       );
-    });
+    // Limits that could not be so do not come back.
+    this.#tell(t(target ? 'targetSaved' : 'targetGone'), !before && wasThere ? undefined : undo);
     return SAVED;
   }
 

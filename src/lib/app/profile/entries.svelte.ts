@@ -6,6 +6,7 @@ import { formatPartialDate, today } from '#lib/record/partial-date.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
 import { changedFields, type Fields, type Problem } from '#lib/record/section.ts';
 import { declaredNone, statementId, statements } from '#lib/record/sections/statements.ts';
+import { keepOne, type Unsettled, unsettledIn } from '#lib/record/unsettled.ts';
 import { newEntryId, saidAgain } from './entry-id.ts';
 import type { Session } from '#lib/app/session/session.svelte.ts';
 import type { RecordCalls, VaultError } from '#lib/app/session/vault-types.ts';
@@ -106,7 +107,8 @@ export class SectionEntries {
     return (this.#session.record?.conflicts ?? []).filter(({ entry }) => entry.section === id);
   });
 
-  readonly disputed = $derived(this.conflicts.map(({ entry }) => entry.id));
+  /** What cannot be so, because two devices each wrote a part of it. */
+  readonly unsettled = $derived.by((): readonly Unsettled[] => unsettledIn(this.#section(), this.living));
 
   /** The person has seen what there is, and says what is right. */
   async settle({ entry }: ConflictView, choice: 'delete' | 'restore' | Fields): Promise<void> {
@@ -114,6 +116,11 @@ export class SectionEntries {
     const edit: Edit =
       typeof choice === 'string' ? { type: choice, ...target } : { type: 'put', ...target, fields: choice };
     if (await this.#apply([edit])) this.#tell(t('settled'));
+  }
+
+  /** Only one of these can be what they all are said to be. */
+  async keepOne(entries: readonly Entry[], kept: EntryId): Promise<void> {
+    if (await this.#apply(keepOne(this.#section(), entries, kept))) this.#tell(t('settled'));
   }
 
   /** The values that a change replaced are there again; the change stays in the history. */

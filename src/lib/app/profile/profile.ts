@@ -1,7 +1,6 @@
 /** The sections of the profile by their address, what the profile's home says of each, and the story they tell together. */
 import { say } from '#lib/i18n/catalogue.ts';
 import { story } from '#lib/i18n/story.ts';
-import type { Entry } from '#lib/record/entry.ts';
 import { type GrowthMeasure, hasGrowth } from '#lib/record/growth.ts';
 import type { MeasureKind } from '#lib/record/measure-kinds.ts';
 import type { MeasureSummary } from '#lib/record/measures.ts';
@@ -32,7 +31,7 @@ export interface PlaceState {
 }
 
 /** Places that hold more than the entries of their own section. */
-const PLACE_HOLDS: Readonly<Record<string, readonly string[]>> = {
+export const PLACE_HOLDS: Readonly<Record<string, readonly string[]>> = {
   [relatives.id]: [relatives.id, directives.id, organDonation.id],
 };
 
@@ -62,16 +61,6 @@ export function measuresState(record: RecordView | undefined): PlaceState {
     changedAt: Math.max(0, ...summaries.map(({ changedAt }) => changedAt)),
     none: null,
   };
-}
-
-/** R21: the entries of which two devices said different things, each with its section. */
-export function disputes(
-  record: RecordView | undefined,
-): readonly { readonly section: ProfileSection; readonly entry: Entry }[] {
-  return (record?.conflicts ?? []).flatMap(({ entry }) => {
-    const section = healthSections.find(({ id }) => id === entry.section);
-    return section ? [{ section, entry }] : [];
-  });
 }
 
 function storedSummaries(record: RecordView | undefined): readonly MeasureSummary[] {

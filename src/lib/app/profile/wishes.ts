@@ -73,11 +73,12 @@ export function organWords(record: RecordView | undefined): string {
   return t('organs', { position: nameOf(organDonation, position, say) });
 }
 
-/** DIR-12: the one trusted person, as a version of the directives names them. */
+/** DIR-12: the trusted person, as a version of the directives names them; all of them, while two devices have left two. */
 export function trustedPerson(record: RecordView | undefined): string {
-  const trusted = record?.entries[relatives.id]?.find(({ fields }) => fields['kind'] === 'trusted');
-  if (!trusted) return '';
-  return [nameOf(relatives, trusted, say), trusted.fields['phone']].filter(Boolean).join(', ');
+  return (record?.entries[relatives.id] ?? [])
+    .filter(({ fields }) => fields['kind'] === 'trusted')
+    .map((one) => [nameOf(relatives, one, say), one.fields['phone']].filter(Boolean).join(', '))
+    .join(' ; ');
 }
 
 function day(now: number): string {

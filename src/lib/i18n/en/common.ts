@@ -4,6 +4,7 @@ import type { fr } from '../fr/common.ts';
 export const en = {
   appName: 'Carnet',
   continue: 'Continue',
+  disputed: 'To choose',
   cancel: 'Cancel',
   stop: 'Stop waiting',
   close: 'Close',

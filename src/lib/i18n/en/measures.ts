@@ -59,7 +59,6 @@ export const en: Translation<typeof fr> = {
   targetHigh: 'At most ({unit})',
   targetLowPlain: 'At least',
   targetHighPlain: 'At most',
-  targetSwapped: 'The lower limit is above the upper one.',
   targetEmpty: 'Write at least one limit.',
   targetRemove: 'Delete the target',
   targetSaved: 'Target saved on this device.',

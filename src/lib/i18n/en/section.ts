@@ -30,6 +30,8 @@ export const en: Translation<typeof fr> = {
   problemNumber: 'Write a number between {min} and {max}.',
   problemMalformed: 'This value does not fit.',
   problemEndsBeforeStart: 'The end cannot be before the beginning.',
+  problemGoesOn: 'What is ongoing has no end: keep one or the other.',
+  problemLowAboveHigh: 'The lower limit is above the upper one.',
   problemAlreadyOne:
     'You already have a trusted person: there can be only one. Change that person, or choose another role.',
   dateHint: 'The year is required; day and month if you know them.',

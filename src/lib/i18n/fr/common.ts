@@ -1,6 +1,7 @@
 export const fr = {
   appName: 'Carnet',
   continue: 'Continuer',
+  disputed: 'À choisir',
   cancel: 'Annuler',
   stop: 'Ne plus attendre',
   close: 'Fermer',

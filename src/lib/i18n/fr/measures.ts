@@ -56,7 +56,6 @@ export const fr = {
   targetHigh: 'Au plus ({unit})',
   targetLowPlain: 'Au moins',
   targetHighPlain: 'Au plus',
-  targetSwapped: 'La limite basse est au-dessus de la limite haute.',
   targetEmpty: 'Écrivez au moins une limite.',
   targetRemove: "Supprimer l'objectif",
   targetSaved: 'Objectif enregistré sur cet appareil.',

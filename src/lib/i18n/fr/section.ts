@@ -27,6 +27,8 @@ export const fr = {
   problemNumber: 'Écrivez un nombre entre {min} et {max}.',
   problemMalformed: 'Cette valeur ne convient pas.',
   problemEndsBeforeStart: 'La fin ne peut pas être avant le début.',
+  problemGoesOn: 'Ce qui est en cours n’a pas de fin : gardez l’un ou l’autre.',
+  problemLowAboveHigh: 'La limite basse est au-dessus de la limite haute.',
   problemAlreadyOne:
     'Vous avez déjà une personne de confiance : une seule est possible. Modifiez-la, ou choisissez un autre rôle.',
   dateHint: "L'année est obligatoire ; le jour et le mois, si vous les savez.",

@@ -90,5 +90,9 @@ export const targets = {
     { ...bound, name: 'secondHigh', label: { fr: 'Diastolique : au plus', en: 'Diastolic: at most' } },
   ],
   name: ['kind'],
+  bounds: [
+    ['low', 'high'],
+    ['secondLow', 'secondHigh'],
+  ],
   line: ['low', 'high', 'secondLow', 'secondHigh'],
 } as const satisfies ProfileSection;

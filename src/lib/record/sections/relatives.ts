@@ -47,7 +47,7 @@ export const relatives = {
     { name: 'address', kind: 'longtext', max: 300, label: { fr: 'Adresse postale', en: 'Postal address' } },
     comment,
   ],
-  single: { field: 'kind', value: 'trusted' },
+  single: { field: 'kind', value: 'trusted', otherwise: 'emergency' },
   name: ['firstName', 'lastName'],
   line: ['relation', 'phone'],
   groupBy: 'kind',

@@ -71,3 +71,32 @@ test('MED-04: every section that is open can be written in: its form shows what 
         expect(isShown(section, field, boxes), `${section.id} ${field.name}`).toBe(true);
   }
 });
+
+test('R21: what two devices left wrong does not stop the form of the rest, and is told where it is touched', () => {
+  const before = { name: 'Fracture', start: '2022', ongoing: false, end: '2020' };
+  const boxes = boxesOf(conditions, before);
+  boxes.text['comment'] = 'Au poignet';
+  const fields = { ...before, comment: 'Au poignet' };
+  expect(readBoxes(conditions, boxes, now, before)).toMatchObject({ ok: true, fields });
+  boxes.date['end'] = { day: '', month: '', year: '2021' };
+  const problems = [{ field: 'end', problem: 'ends-before-start' }];
+  expect(readBoxes(conditions, boxes, now, before)).toEqual({ ok: false, problems });
+  boxes.date['end'] = { day: '', month: '', year: '2023' };
+  expect(readBoxes(conditions, boxes, now, before)).toMatchObject({ ok: true, fields: { end: '2023' } });
+});
+
+test('R21 MED-13: where two devices said that it goes on and that it ended, the form shows both and loses neither', () => {
+  const before = { name: 'Asthme', start: '2018', ongoing: true, end: '2020' };
+  const boxes = boxesOf(conditions, before);
+  expect(isShown(conditions, end, boxes, before)).toBe(true);
+  boxes.text['comment'] = 'x';
+  expect(readBoxes(conditions, boxes, now, before)).toMatchObject({
+    ...{ ok: true, fields: { ongoing: true, end: '2020', comment: 'x' } },
+  });
+  boxes.date['end'] = { day: '', month: '', year: '2021' };
+  expect(readBoxes(conditions, boxes, now, before)).toMatchObject({
+    ...{ ok: false, problems: [{ field: 'end', problem: 'goes-on' }] },
+  });
+  boxes.flag['ongoing'] = false;
+  expect(readBoxes(conditions, boxes, now, before)).toMatchObject({ ok: true, fields: { end: '2021' } });
+});

@@ -45,27 +45,50 @@ export function boxesOf(section: ProfileSection, fields: Fields = {}): Boxes {
   return boxes;
 }
 
-/** What goes on has no end, so its box is not shown (MED-13). */
-export function isShown(section: ProfileSection, { name, label }: FieldDefinition, boxes: Boxes): boolean {
-  const { period } = section;
-  const goesOn = period?.ongoing !== undefined && boxes.flag[period.ongoing] === true;
-  return label !== undefined && !(goesOn && name === period?.end);
+/** What goes on has no end, so its box is not shown (MED-13), unless two devices have said both: then it is settled there. */
+export function isShown(
+  section: ProfileSection,
+  { name, label }: FieldDefinition,
+  boxes: Boxes,
+  before?: Fields,
+): boolean {
+  const { ongoing, end } = section.period ?? {};
+  if (label === undefined || ongoing === undefined || name !== end) return label !== undefined;
+  const saidBoth = before?.[ongoing] === true && (before[end] ?? null) !== null;
+  return boxes.flag[ongoing] !== true || saidBoth;
 }
 
-export function readBoxes(section: ProfileSection, boxes: Boxes, today: PartialDate): FormReading {
+/** @param before what stood in the entry: what was wrong there already, and is not touched, stops no change of the rest */
+export function readBoxes(
+  section: ProfileSection,
+  boxes: Boxes,
+  today: PartialDate,
+  before?: Fields,
+): FormReading {
   const raw: Record<string, FieldValue> = {};
   const problems: FormProblem[] = [];
+  const untouched = before && boxesOf(section, before);
   for (const field of section.fields) {
-    const read = readBox(field, boxes, isShown(section, field, boxes), today);
+    const { name } = field;
+    if (untouched && sameBox(field, boxes, untouched) && isShown(section, field, boxes, before)) {
+      raw[name] = before[name] ?? null;
+      continue;
+    }
+    const read = readBox(field, boxes, isShown(section, field, boxes, before), today);
     if (typeof read === 'object' && read !== null && 'problem' in read)
-      problems.push({ field: field.name, problem: read.problem });
-    else raw[field.name] = read;
+      problems.push({ field: name, problem: read.problem });
+    else raw[name] = read;
   }
-  const checked = validateEntry(section, raw, today);
+  const checked = validateEntry(section, raw, today, 'typed', before && { fields: before });
   if (checked.ok && problems.length === 0) return checked;
   const known = new Set(problems.map(({ field }) => field));
   const others = checked.ok ? [] : checked.problems.filter(({ field }) => !known.has(field));
   return { ok: false, problems: inOrder(section, [...problems, ...others]) };
+}
+
+function sameBox({ name }: FieldDefinition, a: Boxes, b: Boxes): boolean {
+  const box = ({ text, date, flag, many }: Boxes) => text[name] ?? date[name] ?? flag[name] ?? many[name];
+  return JSON.stringify(box(a)) === JSON.stringify(box(b));
 }
 
 function readBox(

@@ -14,7 +14,7 @@ import type { EntryHistory } from '#lib/record/history.ts';
 import type { MeasureId } from '#lib/record/measure-kinds.ts';
 import { seriesOf, type MeasureSeries } from '#lib/record/measures.ts';
 import { today } from '#lib/record/partial-date.ts';
-import { checkEdit } from '#lib/record/sections.ts';
+import { checkEdits } from '#lib/record/sections.ts';
 import { identity, SINGLE_ENTRY } from '#lib/record/sections/account.ts';
 import { documents } from '#lib/record/sections/documents.ts';
 import type { DiskError, LocalSeal } from '#lib/replica/ports.ts';
@@ -264,15 +264,13 @@ export class OpenRecord {
     return this.space.replica.members().author(this.#host.device)?.clientId !== undefined;
   }
 
-  #check(edits: readonly Edit[]): Result<Edit[], VaultError> {
-    const checked: Edit[] = [];
-    for (const one of edits) {
-      const held = this.#held().entries.get(one.section);
-      const result = checkEdit(one, held, today(this.#host.env.clock.now()), sha256);
-      if (!result.ok) return fail({ type: 'entry-invalid', problems: result.problems });
-      checked.push(result.edit);
-    }
-    return ok(checked);
+  #check(edits: readonly Edit[]): Result<readonly Edit[], VaultError> {
+    const held = this.#held();
+    const log = this.#log.update(held);
+    const isOpen = ({ section, id, saw }: Edit, field: string): boolean =>
+      log.isDisputed(section, id, field) || log.changedSince(section, id, saw).has(field);
+    const result = checkEdits(edits, held, today(this.#host.env.clock.now()), sha256, isOpen);
+    return result.ok ? ok(result.edits) : fail({ type: 'entry-invalid', problems: result.problems });
   }
 
   async #save(): Promise<void> {
