@@ -162,6 +162,53 @@ test('DIR-11: of directives only those in force are in it, and no draft', async 
   expect(said).not.toMatch(/Ancienne volonté|Brouillon|brouillon/);
 });
 
+/** Claire's dose was changed on two devices, her allergy deleted on one, her fracture dated on both, two persons trusted. */
+function disputedRecord(): RecordView {
+  const record = recordOf({
+    conditions: [{ name: 'Fracture', start: '2022', ongoing: false, end: '2020' }],
+    treatments: [{ name: 'Lévothyrox', start: '2019', ongoing: true, dosage: '75 mg' }],
+    relatives: ['Jeanne', 'Paul'].map((firstName) => ({ kind: 'trusted', firstName, lastName: 'Martin' })),
+    targets: [{ kind: 'weight', low: 80, high: 70 }],
+  });
+  const told = { at: AT, by: null };
+  const pollen = { id: fixedEntryId('pollen'), section: 'allergies', fields: { name: 'Pollen' } };
+  return {
+    ...record,
+    conflicts: [
+      {
+        entry: record.entries['treatments']![0]!,
+        fields: [{ field: 'dosage', alternatives: ['75 mg', '100 mg'].map((value) => ({ value, ...told })) }],
+      },
+      {
+        entry: { ...pollen, createdAt: 1, updatedAt: 1, deletedAt: 2 },
+        fields: [],
+        existence: { deleted: told, changed: told },
+      },
+    ],
+  };
+}
+
+test('R21 MED-03: what two devices of Claire say differently is marked in the paper, with both values, and what cannot be so too', async () => {
+  const lines = await aloud(
+    await pdfOf(disputedRecord(), ['conditions', 'treatments', 'allergies', 'measures', 'relatives']),
+  );
+  const plain = lines.map((line) => line.replaceAll('\u00a0', ' '));
+  for (const line of [
+    expect.stringMatching(/^P Deux appareils ont noté des choses différentes\./),
+    'Lbl Fracture (à choisir)',
+    'LBody Fracture : la fin (2020) est avant le début (2022)',
+    'Lbl Lévothyrox (à choisir)',
+    'LBody Posologie : « 75 mg » ou « 100 mg »',
+    'Lbl Pollen (à choisir)',
+    'LBody Supprimé sur un appareil, modifié sur un autre',
+    'Lbl Jeanne Martin (à choisir)',
+    'LBody « Personne de confiance » : il ne peut y en avoir qu’une. Aujourd’hui : Jeanne Martin et Paul Martin',
+    expect.stringMatching(/^TD À choisir : Poids : la limite basse \(80/),
+  ])
+    expect(plain).toContainEqual(line);
+  expect((await aloud(await pdfOf(WITH_MORE))).join(' ')).not.toMatch(/à choisir|Deux appareils/);
+});
+
 test('MED-03: every page says whose it is, when it was made, and which page of how many', async () => {
   const many = recordOf({ allergies: Array.from({ length: 90 }, (_, n) => ({ name: `Allergie ${n}` })) });
   const pdf = await readPdf(await pdfOf(many));

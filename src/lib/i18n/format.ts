@@ -107,6 +107,12 @@ export function formatList(items: readonly string[]): string {
   return keep(`${locale} list`, () => new Intl.ListFormat(locale, { type: 'conjunction' })).format(items);
 }
 
+/** "75 µg ou 100 µg" */
+export function formatEither(items: readonly string[]): string {
+  const locale = LOCALES[language()];
+  return keep(`${locale} either`, () => new Intl.ListFormat(locale, { type: 'disjunction' })).format(items);
+}
+
 /** Alphabetical order as readers expect it: é beside e, 2 before 10. */
 export function compareWords(a: string, b: string): number {
   const locale = LOCALES[language()];

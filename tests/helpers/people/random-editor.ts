@@ -53,6 +53,11 @@ export function fieldsOf(section: SectionDefinition, random: SeededRandom, say?:
   const fields = Object.fromEntries(section.fields.map((field) => [field.name, valueOf(field, random, say)]));
   const { ongoing, end } = section.period ?? {};
   if (ongoing !== undefined && end !== undefined) fields[ongoing] = false;
+  for (const [low, high] of section.bounds ?? [])
+    [fields[low], fields[high]] = [fields[low], fields[high]].map(Number).sort((a, b) => a - b) as [
+      number,
+      number,
+    ];
   return fields;
 }
 

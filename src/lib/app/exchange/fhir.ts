@@ -4,17 +4,16 @@ import type { ImportPlan } from '#lib/exchange/fhir/read.ts';
 import type { OutcomeOf } from '#lib/exchange/jobs.ts';
 import type { Entry } from '#lib/record/entry.ts';
 import { STORED_MEASURES } from '#lib/record/measure-kinds.ts';
+import { healthSections } from '#lib/record/sections.ts';
 import { measures } from '#lib/record/sections/measures.ts';
 import type { Answer, RecordCalls, RecordView } from '#lib/vault/door/door.ts';
+import { disputesIn, entriesToTell } from './disputes.ts';
 import { exchange, type Unanswered } from './exchange.ts';
 
 export type Plan = ImportPlan;
 
-/** The record as it is shown, with every measured value; null when the values cannot be had. */
-async function recordToExport(
-  door: RecordCalls,
-  record: RecordView,
-): Answer<Readonly<Record<string, readonly Entry[]>>> {
+/** Every measured value: they are too many to be in the record that a page has. */
+async function measuredEntries(door: RecordCalls, record: RecordView): Answer<readonly Entry[]> {
   const values: Entry[] = [];
   for (const kind of STORED_MEASURES) {
     if (!record.measures[kind]) continue;
@@ -30,7 +29,7 @@ async function recordToExport(
       values.push({ id, section: measures.id, fields, createdAt: at, updatedAt: at });
     }
   }
-  return { ok: true, value: { ...record.entries, [measures.id]: values } };
+  return { ok: true, value: values };
 }
 
 /** @param whole with what concerns Carnet alone, such as papers and drafts, so that nothing is missing when it is read back */
@@ -39,13 +38,16 @@ export async function exportFhir(
   record: RecordView,
   whole: boolean,
 ): Promise<Awaited<Answer<Blob>> | Unanswered> {
-  const entries = await recordToExport(door, record);
-  if (!entries.ok) return entries;
+  const values = await measuredEntries(door, record);
+  if (!values.ok) return values;
   const { owner, documents } = record;
+  const undecided = Object.fromEntries(healthSections.map((one) => [one.id, entriesToTell(one, record)]));
+  const told = { ...record.entries, ...undecided, [measures.id]: values.value };
   return exchange('fhir-export', {
     record: {
       owner,
-      entries: entries.value,
+      entries: told,
+      disputes: Object.fromEntries(disputesIn(record)),
       documents: documents.map(({ id, name, category, date, mime, size }) => ({
         id,
         name,

@@ -18,6 +18,7 @@ import { directives, directivesDraft } from '#lib/record/sections/directives.ts'
 import { measures, targets } from '#lib/record/sections/measures.ts';
 import { declaredNone, statementId, statements } from '#lib/record/sections/statements.ts';
 import type { RecordView } from '#lib/vault/door/door.ts';
+import { type Disputes, disputesIn, entriesToTell } from './disputes.ts';
 import { measuresState } from '#lib/app/profile/profile.ts';
 import { measuresBlock } from '#lib/app/measures/summary-measures.ts';
 
@@ -48,9 +49,9 @@ export function summaryParts(record: RecordView): readonly SummaryPart[] {
 }
 
 /** Of directives only those in force: the versions before them no longer count. */
-function saidIn({ id }: ProfileSection, record: RecordView): readonly Entry[] {
-  const living = record.entries[id] ?? [];
-  if (id !== directives.id) return living;
+function saidIn(section: ProfileSection, record: RecordView): readonly Entry[] {
+  const living = entriesToTell(section, record);
+  if (section.id !== directives.id) return living;
   const { inForce } = directivesState(living);
   return inForce ? [inForce] : [];
 }
@@ -70,6 +71,10 @@ export function summaryPaper(record: RecordView, chosen: readonly SectionId[], a
   const birthDate = formatPartial(record.owner.birthDate);
   const date = formatDay(at);
   const sections = summarySections.filter(({ id }) => chosen.includes(id));
+  const disputes = disputesIn(record);
+  const isDisputed = sections.some((section) =>
+    entriesToTell(section, record).some(({ id }) => disputes.has(id)),
+  );
   return {
     title: t('title'),
     author: name,
@@ -84,7 +89,8 @@ export function summaryPaper(record: RecordView, chosen: readonly SectionId[], a
         ],
       },
       { type: 'text', text: `${t('made', { date })}. ${t('unverified')}`, soft: true },
-      ...sections.flatMap((section) => sectionBlocks(section, record)),
+      ...(isDisputed ? [{ type: 'text', text: t('disputedLead') } as const] : []),
+      ...sections.flatMap((section) => sectionBlocks(section, record, disputes)),
     ],
     foot: {
       whose: t('foot', { name, birthDate, date }),
@@ -93,10 +99,10 @@ export function summaryPaper(record: RecordView, chosen: readonly SectionId[], a
   };
 }
 
-function sectionBlocks(section: ProfileSection, record: RecordView): readonly Block[] {
+function sectionBlocks(section: ProfileSection, record: RecordView, disputes: Disputes): readonly Block[] {
   const heading: Block = { type: 'heading', level: 2, text: say(section.title) };
   if (section.id === measures.id && measured(record) > 0)
-    return [heading, measuresBlock(record.measures, record.entries[targets.id] ?? [])];
+    return [heading, measuresBlock(record.measures, entriesToTell(targets, record), disputes)];
   const living = saidIn(section, record);
   if (living.length === 0) {
     const none = noneOf(section, living, record);
@@ -111,15 +117,28 @@ function sectionBlocks(section: ProfileSection, record: RecordView): readonly Bl
     blocks.push({
       type: 'entries',
       entries: entries.map((entry): PaperEntry => ({
-        title: nameOf(section, entry, say),
+        title: titleOf(section, entry, disputes),
         when: reading.periodWords(section, entry),
-        facts: fields
-          .map((field) => factOf(section, field, entry, documentNames))
-          .filter(({ text }) => text !== ''),
+        facts: [
+          ...disputeFacts(entry, disputes),
+          ...fields
+            .map((field) => factOf(section, field, entry, documentNames))
+            .filter(({ text }) => text !== ''),
+        ],
       })),
     });
   }
   return blocks;
+}
+
+function titleOf(section: ProfileSection, entry: Entry, disputes: Disputes): string {
+  const name = nameOf(section, entry, say);
+  return disputes.has(entry.id) ? t('disputedTitle', { name }) : name;
+}
+
+/** First, before the values of which one stands there by chance. */
+function disputeFacts({ id }: Entry, disputes: Disputes): readonly Fact[] {
+  return (disputes.get(id) ?? []).map((text) => ({ label: t('disputed'), text }));
 }
 
 /** The name, the dates beside it, the heading above, and units that are read with their number are said already. */

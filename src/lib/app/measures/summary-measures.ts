@@ -1,5 +1,6 @@
 /** The measures in the summary: the last value of each, between which all were, and the target that was set. */
 import type { Block } from '#lib/exchange/paper.ts';
+import type { Disputes } from '#lib/app/exchange/disputes.ts';
 import { say } from '#lib/i18n/catalogue.ts';
 import { formatNumber, formatPartial } from '#lib/i18n/format.ts';
 import { summary as t } from '#lib/i18n/summary.ts';
@@ -15,13 +16,22 @@ import {
   targetOf,
 } from '#lib/record/measures.ts';
 
-export function measuresBlock(summaries: MeasureSummaries, targets: readonly Entry[]): Block {
+export function measuresBlock(
+  summaries: MeasureSummaries,
+  targets: readonly Entry[],
+  disputes: Disputes,
+): Block {
   const rows = MEASURE_KINDS.flatMap((kind) => {
     const summary = summaries[kind.id];
     const target = targets.find(({ fields }) => fields['kind'] === kind.id);
     if (!summary && !target) return [];
     const [last, range] = summary ? [lastWords(kind, summary), rangeWords(kind, summary)] : ['', ''];
-    return [[say(kind.title), last, range, targetWords(kind, targetOf(target?.fields))]];
+    const waiting = (target && disputes.get(target.id)) ?? [];
+    const set = targetWords(kind, targetOf(target?.fields));
+    const told = [set, ...waiting.map((words) => `${t('disputed')} ${words}`)].filter(
+      (words) => words !== '',
+    );
+    return [[say(kind.title), last, range, told.join('\n')]];
   });
   return {
     type: 'table',

@@ -2,11 +2,13 @@
  * The record as an International Patient Summary: a FHIR R4 document whose composition lists every section we have.
  *
  * Guarantees: the same record, moment and id give the same bytes; what was deleted is not in it, nor the keys of
- * documents; every reference leads to something within.
+ * documents; every reference leads to something within; what two devices say differently is marked, with both values.
  */
+import { contradictionsIn } from '#lib/record/contradictions.ts';
 import type { Entry, EntryId, FieldValue, SectionId } from '#lib/record/entry.ts';
 import {
   CARNET,
+  extensionUrl,
   type FhirMapping,
   type FhirShape,
   type JsonObject,
@@ -20,6 +22,7 @@ import { declaredNone, statementId, statements } from '#lib/record/sections/stat
 import type { Say } from './element.ts';
 import { shapeFor, writeEntry, type WriteContext } from './entry.ts';
 import { entryIdOf, following, urnOf, uuidOf } from './ids.ts';
+import { isObject, listOf } from './json.ts';
 import { entriesInWords, type Language, narrative, paragraph } from './narrative.ts';
 
 export interface ExportedRecord {
@@ -31,6 +34,7 @@ export interface ExportedRecord {
   };
   /** Living entries by section. */
   readonly entries: Readonly<Record<SectionId, readonly Entry[]>>;
+  readonly disputes?: ExportedDisputes;
   readonly documents: readonly {
     readonly id: EntryId;
     readonly name: string;
@@ -41,12 +45,18 @@ export interface ExportedRecord {
   }[];
 }
 
+/** What waits to be settled in an entry, in words that hold both values (record/telling.ts). */
+export type ExportedDisputes = Readonly<Record<EntryId, readonly string[]>>;
+
 export interface ExportSettings {
   readonly now: number;
   /** A fresh UUID: the name of this document. */
   readonly uuid: string;
   readonly language: Language;
 }
+
+/** One sentence for each thing that is not settled in an entry. Its tag makes such entries easy to find. */
+export const DISPUTED = `${CARNET}/StructureDefinition/disputed`;
 
 /** The day on which "there is nothing" was declared, on the section of the summary. */
 export const DECLARED = `${CARNET}/StructureDefinition/declared-none`;
@@ -155,12 +165,14 @@ class Contents {
   }
 
   #addEntry(section: ProfileSection, mapping: FhirMapping | undefined, entry: Entry): void {
-    const clean = { ...entry, fields: withKnownLinks(section, entry, this.#known) };
+    const disputes = this.#record.disputes?.[entry.id] ?? [];
+    const linked = withKnownLinks(section, entry, this.#known);
+    const clean = { ...entry, fields: withDisputes(section, linked, disputes, this.#context.say) };
     const shape = shapeFor(mapping, clean.fields);
     const part = this.#partOf(section, shape);
-    const resource = writeEntry(section, shape, clean, uuidOf(entry.id), this.#context);
+    const resource = writeConsistently(section, shape, clean, this.#context);
     part.entries.push({ section, entry: clean });
-    this.#add({ fullUrl: urnOf(entry.id), resource }, part);
+    this.#add({ fullUrl: urnOf(entry.id), resource: marked(resource, disputes, this.#context.say) }, part);
   }
 
   #add(resource: Named, part: Part): void {
@@ -196,6 +208,60 @@ function withKnownLinks(
     clean[name] = there.length === 0 ? null : typeof value === 'object' ? there : value;
   }
   return clean;
+}
+
+const TO_SETTLE = { fr: 'À choisir', en: 'To choose' };
+
+/**
+ * The remark of the entry says it too: it goes where the receiver's own software shows remarks (a note, mostly), and comes
+ * back with the file, so that a carnet into which it is read still says that the value was in dispute.
+ */
+function withDisputes(
+  section: ProfileSection,
+  fields: Entry['fields'],
+  disputes: readonly string[],
+  say: Say,
+): Entry['fields'] {
+  if (disputes.length === 0 || !section.fields.some(({ name }) => name === 'comment')) return fields;
+  const told = disputes.map((words) => `${say(TO_SETTLE)} – ${words}`);
+  return {
+    ...fields,
+    comment: [...told, textOf(fields['comment'])].filter((line) => line !== '').join('\n'),
+  };
+}
+
+function marked(resource: JsonObject, disputes: readonly string[], say: Say): JsonObject {
+  if (disputes.length === 0) return resource;
+  const told = disputes.map((words) => ({ url: DISPUTED, valueString: words }));
+  return {
+    ...resource,
+    meta: { tag: [{ system: SYSTEMS.carnet, code: 'disputed', display: say(TO_SETTLE) }] },
+    extension: [...listOf(resource['extension']), ...told],
+  };
+}
+
+/** FHIR refuses an end before its beginning and a lower limit above the upper one: of such two, one stands beside. */
+function writeConsistently(
+  section: ProfileSection,
+  shape: FhirShape | undefined,
+  entry: Entry,
+  context: WriteContext,
+): JsonObject {
+  const beside = new Set(contradictionsIn(section, entry.fields).map(({ fields: [first] }) => first));
+  const fields = Object.fromEntries(
+    Object.entries(entry.fields).map(([name, value]) => [name, beside.has(name) ? null : value]),
+  );
+  const resource = writeEntry(section, shape, { fields }, uuidOf(entry.id), context);
+  const kept = [...beside].flatMap((name): JsonObject[] => {
+    const value = entry.fields[name] ?? null;
+    const url = extensionUrl(section.id, name);
+    if (typeof value === 'number') return [{ url, valueDecimal: value }];
+    return typeof value === 'string' ? [{ url, valueDateTime: value }] : [];
+  });
+  if (kept.length === 0) return resource;
+  const urls = new Set(kept.map(({ url }) => url));
+  const others = listOf(resource['extension']).filter((one) => !(isObject(one) && urls.has(one['url'])));
+  return { ...resource, extension: [...others, ...kept] };
 }
 
 function compositionSection(part: Part, record: ExportedRecord, language: Language, say: Say): JsonObject {

@@ -37,6 +37,9 @@ export const en: Translation<typeof fr> = {
   disputedValue: 'There is another value',
   homeLink: '{section}: {name}',
   keepBoth: 'Keep both',
+  quoted: '“{value}”',
+  eitherValue: '{label}: {values}',
+  deletedOrChanged: 'Deleted on one device, changed on another',
   unsettledTitle: 'These answers do not go together',
   unsettledText:
     'They were probably written on two devices. Nothing is lost: say what is right whenever you like.',

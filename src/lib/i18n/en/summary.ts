@@ -31,6 +31,10 @@ export const en = {
   made: 'Written by the patient on {date}',
   unverified:
     'The person noted what follows themselves. No professional has checked it, and what is not noted is not ruled out.',
+  disputed: 'To choose:',
+  disputedTitle: '{name} (to choose)',
+  disputedLead:
+    'Two devices noted different things. They are marked “to choose”: both values are given, and the person has not yet said which is right.',
   foot: '{name}, {birthDate} · Written by the patient on {date}',
   page: 'page {page} / {pages}',
   nothingNoted: 'Nothing noted.',

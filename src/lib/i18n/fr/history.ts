@@ -39,6 +39,9 @@ export const fr = {
   disputedValue: 'Une autre valeur existe',
   homeLink: '{section} : {name}',
   keepBoth: 'Garder les deux',
+  quoted: '« {value} »',
+  eitherValue: '{label} : {values}',
+  deletedOrChanged: 'Supprimé sur un appareil, modifié sur un autre',
   unsettledTitle: 'Ces réponses ne vont pas ensemble',
   unsettledText:
     'Elles ont sans doute été écrites sur deux appareils. Rien n’est perdu : dites ce qui est juste quand vous voudrez.',

@@ -28,6 +28,10 @@ export const fr = {
   made: 'Établi par le patient le {date}',
   unverified:
     "La personne a noté elle-même ce qui suit. Aucun professionnel ne l'a vérifié, et ce qui n'est pas noté n'est pas exclu.",
+  disputed: 'À choisir :',
+  disputedTitle: '{name} (à choisir)',
+  disputedLead:
+    'Deux appareils ont noté des choses différentes. Elles sont marquées « à choisir » : les deux valeurs y sont, et la personne n’a pas encore dit laquelle est juste.',
   foot: '{name}, {birthDate} · Établi par le patient le {date}',
   page: 'page {page} / {pages}',
   nothingNoted: 'Rien de noté.',

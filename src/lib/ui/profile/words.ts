@@ -1,16 +1,17 @@
 /** An entry in words: its name, its dates, its values, and what is wrong with a form. */
 import { say } from '#lib/i18n/catalogue.ts';
 import { common } from '#lib/i18n/common.ts';
-import { formatDay, formatList } from '#lib/i18n/format.ts';
+import { disputing } from '#lib/i18n/disputing.ts';
+import { formatDay } from '#lib/i18n/format.ts';
 import { history } from '#lib/i18n/history.ts';
 import { section as t } from '#lib/i18n/section.ts';
 import { wording } from '#lib/i18n/wording.ts';
 import type { Entry } from '#lib/record/entry.ts';
 import type { EntryHistory } from '#lib/record/history.ts';
-import { nameOf, optionOf, type ProfileSection } from '#lib/record/profile-section.ts';
+import { nameOf, type ProfileSection } from '#lib/record/profile-section.ts';
 import { readingIn } from '#lib/record/reading.ts';
-import type { FieldDefinition, Fields } from '#lib/record/section.ts';
-import { entriesOf, type Unsettled } from '#lib/record/unsettled.ts';
+import type { FieldDefinition } from '#lib/record/section.ts';
+import { tellingIn } from '#lib/record/telling.ts';
 import type { FormProblem } from './form.ts';
 
 export function entryName(section: ProfileSection, entry: Pick<Entry, 'fields'>): string {
@@ -19,11 +20,7 @@ export function entryName(section: ProfileSection, entry: Pick<Entry, 'fields'>)
 
 export const { fieldWords, periodWords, groupsOf } = readingIn(wording);
 
-/** A value beside another one it was replaced by, or that is said as well: that there is none is said too. */
-export function replacedWords(section: ProfileSection, field: FieldDefinition, fields: Fields): string {
-  if (field.kind === 'flag' && fields[field.name] === false) return history('no');
-  return fieldWords(section, field, { fields }) || history('nothing');
-}
+export const { replacedWords, singleWords, unsettledWords } = tellingIn(wording, disputing);
 
 /** The second line of a row: the values the section names, as far as there are any. */
 export function lineOf(section: ProfileSection, entry: Entry): string {
@@ -34,39 +31,6 @@ export function lineOf(section: ProfileSection, entry: Entry): string {
     })
     .filter((words) => words !== '')
     .join(' · ');
-}
-
-/** What only one entry can be, or what the others become instead. */
-export function singleWords({ single, fields }: ProfileSection, which: 'value' | 'otherwise'): string {
-  const choice = fields.find(({ name }) => name === single?.field);
-  return single && choice?.kind === 'choice' ? optionOf(choice, single[which], say) : '';
-}
-
-const CONTRADICTIONS = {
-  'ends-before-start': 'endsBeforeStart',
-  'goes-on': 'goesOn',
-  'low-above-high': 'lowAboveHigh',
-  required: 'unfitting',
-  'does-not-belong': 'unfitting',
-} as const;
-
-/** What cannot be so, with the values that say it. */
-export function unsettledWords(section: ProfileSection, one: Unsettled): string {
-  if (one.type === 'several') {
-    const names = formatList(entriesOf(one).map((entry) => entryName(section, entry)));
-    return history('several', { value: singleWords(section, 'value'), names });
-  }
-  const [first, second] = one.fields.map((name) => section.fields.find((field) => field.name === name));
-  const labelOf = (field: FieldDefinition | undefined) => (field?.label ? say(field.label) : '');
-  const valueOf = (field: FieldDefinition | undefined) =>
-    field ? fieldWords(section, field, one.entry) : '';
-  return history(CONTRADICTIONS[one.problem], {
-    name: entryName(section, one.entry),
-    value: valueOf(first),
-    other: second?.kind === 'flag' ? labelOf(second) : valueOf(second),
-    field: labelOf(first),
-    otherField: labelOf(second),
-  });
 }
 
 export function notedWords({ createdAt, updatedAt }: Entry): string {
