@@ -109,11 +109,14 @@ function spell(
   const isChanged = (name: string): boolean =>
     Object.hasOwn(edit.fields, name) &&
     (!sameValue(fields[name] ?? null, edit.fields[name] ?? null) || known.isDisputed(section, id, name));
+  // What stood there was told when it came.
+  const isToldBefore = definition.history === 'latest' && isFixedEntryId(id);
   const pairs: [string, [FieldValue, FieldValue]][] = definition.fields
     .filter(({ name }) => [name, ...partnersOf(definition, name)].some(isChanged))
     .map(({ name }) => {
       const before = fields[name] ?? null;
-      return [name, [before, Object.hasOwn(edit.fields, name) ? (edit.fields[name] ?? null) : before]];
+      const after = Object.hasOwn(edit.fields, name) ? (edit.fields[name] ?? null) : before;
+      return [name, [isToldBefore ? null : before, after]];
     });
   return inPieces(pairs);
 }

@@ -69,8 +69,11 @@ export interface SectionDefinition extends Rules {
    * sets in it all the same is left out when it is read.
    */
   readonly immutable?: true;
-  /** Whether changes are kept with what was there before (R21); not where a loss would be none to anybody. */
-  readonly history?: false;
+  /**
+   * Changes are kept with what was there before (R21); `latest`: without it, where only what stands matters. Not at all
+   * where a loss would be none to anybody.
+   */
+  readonly history?: 'latest' | false;
   /** The FHIR R4 resource an entry is exported as; null for what concerns only Carnet. */
   readonly fhir: string | null;
 }

@@ -3,9 +3,10 @@
  *
  * It is written a moment after the last key, at the latest ten seconds after the first that is not written yet, and when
  * the page asks for it. Only the fields that were typed in travel, so that another device may write in the others meanwhile;
- * what arrives from there shows in every field that nobody is in the middle of changing here.
+ * what arrives from there shows in every field that nobody is in the middle of changing here. What arrives in a field that
+ * somebody is changing here is not taken as seen: both texts stand, and the person chooses (R21).
  */
-import type { Entry } from '#lib/record/entry.ts';
+import type { Edit, Entry, EntryId } from '#lib/record/entry.ts';
 import type { Fields } from '#lib/record/section.ts';
 import { DIRECTIVES_DRAFT, directivesDraft } from '#lib/record/sections/directives.ts';
 import { cleanLines } from '#lib/text/typed.ts';
@@ -14,6 +15,8 @@ import type { VaultError } from '#lib/app/session/vault-types.ts';
 
 const PAUSE_MS = 1000;
 const LATEST_MS = 10_000;
+/** Of answers as long as they may be, so many fit into one edit, with what tells of them. */
+const AT_ONCE = 5;
 
 export interface DraftClock {
   now(): number;
@@ -29,6 +32,12 @@ export const pageClock: DraftClock = {
   },
 };
 
+/** The draft as the record has it, and in which of its fields two devices have written apart. */
+export interface StoredDraft {
+  readonly entry: Pick<Entry, 'fields' | 'heads'> | undefined;
+  readonly disputed: readonly string[];
+}
+
 const NAMES: readonly string[] = directivesDraft.fields.map(({ name }) => name);
 
 export class DirectivesDraft {
@@ -38,27 +47,47 @@ export class DirectivesDraft {
   saved = $state<boolean>();
   error = $state.raw<VaultError>();
   readonly #door: Pick<RecordCalls, 'edit'>;
+  readonly #stored: () => StoredDraft | undefined;
   readonly #clock: DraftClock;
   /** What the record holds, as far as this page was told or has written. */
   readonly #known: Record<string, string> = {};
+  /** What this page wrote last in each field. */
+  readonly #sent: Record<string, string> = {};
+  /** By field, the latest changes of the draft when what stands in it was shown here. */
+  readonly #seen: Record<string, readonly EntryId[]> = {};
+  /** Fields into which something came while somebody was typing in them here. */
+  readonly #unshown = new Set<string>();
   #since: number | undefined;
   #stop: (() => void) | undefined;
   #writing: Promise<boolean> | undefined;
 
-  constructor(door: Pick<RecordCalls, 'edit'>, clock: DraftClock = pageClock) {
+  /** @param stored what the record holds at this moment; it may be ahead of what the page was told */
+  constructor(
+    door: Pick<RecordCalls, 'edit'>,
+    stored: () => StoredDraft | undefined,
+    clock: DraftClock = pageClock,
+  ) {
     this.#door = door;
+    this.#stored = stored;
     this.#clock = clock;
   }
 
   /** The draft as the record has it by now. */
-  take(draft: Pick<Entry, 'fields'> | undefined): void {
+  take({ entry, disputed }: StoredDraft): void {
+    const heads = entry?.heads ?? [];
     for (const name of NAMES) {
-      const [stored, known] = [textOf(draft?.fields, name), this.#known[name] ?? ''];
-      if (stored === known) continue;
-      // Equal but for spaces at the end is what was written here: the cursor is still in it.
+      const [stored, known] = [textOf(entry?.fields, name), this.#known[name] ?? ''];
       const mine = cleanLines(this.texts[name] ?? '');
-      if (mine === known && mine !== stored) this.texts[name] = stored;
+      const isTyping = mine !== known && mine !== stored;
+      // Equal but for spaces at the end is what was written here: the cursor is still in it.
+      if (stored !== known && !isTyping && mine !== stored) this.texts[name] = stored;
       this.#known[name] = stored;
+      const isSame = stored === known && !this.#unshown.has(name);
+      const isShown = isSame || !isTyping || stored === this.#sent[name];
+      if (isShown) this.#unshown.delete(name);
+      else this.#unshown.add(name);
+      // Of what is in dispute the page shows one text by chance: the other has not been seen.
+      if (isShown && (!disputed.includes(name) || this.#seen[name] === undefined)) this.#seen[name] = heads;
     }
   }
 
@@ -93,17 +122,35 @@ export class DirectivesDraft {
   }
 
   async #write(): Promise<boolean> {
-    const fields: Record<string, string> = {};
-    for (const name of this.#unsaved()) fields[name] = cleanLines(this.texts[name] ?? '');
+    const stored = this.#stored();
+    if (stored) this.take(stored);
     this.#since = undefined;
-    const answer = await this.#door.edit([
-      { type: 'put', section: directivesDraft.id, id: DIRECTIVES_DRAFT, fields },
-    ]);
-    this.error = answer.ok ? undefined : answer.error;
-    if (!answer.ok) return false;
-    Object.assign(this.#known, fields);
+    for (const edit of this.#edits()) {
+      Object.assign(this.#sent, edit.fields);
+      const answer = await this.#door.edit([edit]);
+      this.error = answer.ok ? undefined : answer.error;
+      if (!answer.ok) return false;
+      Object.assign(this.#known, edit.fields);
+      const now = this.#stored();
+      if (now) this.take(now);
+    }
     this.saved = this.#unsaved().length === 0;
     return true;
+  }
+
+  /** One for the fields that were typed in with the same of the draft in sight: mostly one. */
+  #edits(): readonly (Extract<Edit, { type: 'put' }> & { fields: Record<string, string> })[] {
+    const target = { type: 'put', section: directivesDraft.id, id: DIRECTIVES_DRAFT } as const;
+    const groups: { saw: readonly EntryId[] | undefined; fields: Record<string, string> }[] = [];
+    for (const name of this.#unsaved()) {
+      const saw = this.#seen[name];
+      const isFitting = (one: (typeof groups)[number]): boolean =>
+        String(one.saw) === String(saw) && Object.keys(one.fields).length < AT_ONCE;
+      const group = groups.find(isFitting) ?? { saw, fields: {} };
+      if (!groups.includes(group)) groups.push(group);
+      group.fields[name] = cleanLines(this.texts[name] ?? '');
+    }
+    return groups.map(({ saw, fields }) => ({ ...target, ...(saw && { saw }), fields }));
   }
 
   #unsaved(): readonly string[] {

@@ -4,6 +4,9 @@ import type { ProfileSection } from '#lib/record/profile-section.ts';
 import { healthSections } from '#lib/record/sections.ts';
 import { entriesOf, type Unsettled, unsettledIn } from '#lib/record/unsettled.ts';
 import type { RecordView } from '#lib/vault/door/door.ts';
+import { directivesDraft } from '#lib/record/sections/directives.ts';
+import { measures, targets } from '#lib/record/sections/measures.ts';
+import { relatives } from '#lib/record/sections/relatives.ts';
 import { PLACE_HOLDS } from './profile.ts';
 
 /** The entries of which two devices said different things, each with its section. */
@@ -37,6 +40,8 @@ export function disputedIds(record: RecordView | undefined): ReadonlySet<string>
 }
 
 function placesOf({ id }: ProfileSection): readonly string[] {
+  if (id === directivesDraft.id) return [relatives.id];
+  if (id === targets.id) return [measures.id];
   const holding = Object.entries(PLACE_HOLDS).filter(([, held]) => held.includes(id));
   return [id, ...holding.map(([place]) => place)];
 }

@@ -62,6 +62,19 @@ describe('what is confirmed', () => {
     });
   });
 
+  test('R21 DIR-05: no version is made of a draft in which two devices wrote apart, until Alice has chosen', () => {
+    const draft = entry('directives-draft', 'draft', { form: 'ill', place: 'Ici' });
+    const told = { at: 1, by: null };
+    const alternatives = ['Ici', 'Là'].map((value) => ({ value, ...told }));
+    const view = {
+      ...record([draft]),
+      conflicts: [{ entry: draft, fields: [{ field: 'place', alternatives }] }],
+    };
+    expect(directivesOf(view).disputed).toEqual(['place']);
+    expect(confirmation(view, draft.fields, NOW)).toEqual({ ok: false, problem: 'disputed' });
+    expect(confirmation(record([draft]), draft.fields, NOW).ok).toBe(true);
+  });
+
   test('DIR-09: a draft that says nothing, and one that says the same again, make no version', () => {
     const same = { form: 'healthy', resuscitation: 'Oui, une fois.' };
     expect(confirmation(record([]), { form: 'ill' }, NOW)).toEqual({ ok: false, problem: 'empty' });

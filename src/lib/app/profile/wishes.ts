@@ -25,12 +25,16 @@ export interface DirectivesView extends DirectivesState {
   readonly draft: Entry | undefined;
   /** The draft says something that no version says. */
   readonly pending: boolean;
+  /** The answers in which two devices wrote apart. */
+  readonly disputed: readonly string[];
 }
 
 export function directivesOf(record: RecordView | undefined): DirectivesView {
   const state = directivesState(record?.entries[directives.id] ?? []);
   const draft = record?.entries[directivesDraft.id]?.find(({ id }) => id === DIRECTIVES_DRAFT);
-  return { ...state, draft, pending: isPending(draft?.fields, state) };
+  const conflict = record?.conflicts.find(({ entry }) => entry.section === directivesDraft.id);
+  const disputed = (conflict?.fields ?? []).map(({ field }) => field);
+  return { ...state, draft, pending: isPending(draft?.fields, state), disputed };
 }
 
 /** What a draft begins with: itself, or the last version where a record came from elsewhere without one. */
@@ -41,12 +45,15 @@ export function firstWords({ draft, said }: DirectivesView): Fields | undefined 
 }
 
 export type Confirmation =
-  { readonly ok: true; readonly fields: Fields } | { readonly ok: false; readonly problem: 'empty' | 'same' };
+  | { readonly ok: true; readonly fields: Fields }
+  | { readonly ok: false; readonly problem: 'empty' | 'same' | 'disputed' };
 
 /** The version that a draft makes today. Directives that were revoked may be confirmed again as they were. */
 export function confirmation(record: RecordView | undefined, draft: Fields, now: number): Confirmation {
   const state = directivesOf(record);
   const fields = versionFields(draft, day(now), trustedPerson(record), state.said);
+  // Which of two texts she means is not known: no version is made of chance.
+  if (state.disputed.length > 0) return { ok: false, problem: 'disputed' };
   if (!fields || !hasWords(draft)) return { ok: false, problem: 'empty' };
   if (state.inForce && !isPending(draft, state)) return { ok: false, problem: 'same' };
   return { ok: true, fields };

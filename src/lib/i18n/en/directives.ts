@@ -38,6 +38,8 @@ export const en = {
     'The version takes today’s date and replaces the one before, which stays readable. It never changes: to change your mind you write another.',
   empty: 'There is nothing to confirm yet: write at least one answer.',
   same: 'Nothing has changed since the version of {date}.',
+  disputed: 'Two devices wrote different answers in this draft. Choose one before you confirm.',
+  bothWrote: 'Two devices wrote here. Both texts are kept.',
   unanswered: 'Nothing is written in this version.',
   aboutTitle: 'Understanding advance directives',
   aboutLead: 'What the law says in France, in a few lines.',

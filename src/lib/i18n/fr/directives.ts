@@ -36,6 +36,9 @@ export const fr = {
     "La version prend la date d'aujourd'hui et remplace la précédente, qui reste lisible. Elle ne change plus : pour changer d'avis, vous en écrirez une autre.",
   empty: "Il n'y a encore rien à valider : écrivez au moins une réponse.",
   same: 'Rien n’a changé depuis la version du {date}.',
+  disputed:
+    'Deux appareils ont écrit des réponses différentes dans ce brouillon. Choisissez-en une avant de valider.',
+  bothWrote: 'Deux appareils ont écrit ici. Les deux textes sont gardés.',
   unanswered: 'Rien d’écrit dans cette version.',
   aboutTitle: 'Comprendre les directives anticipées',
   aboutLead: 'Ce que dit la loi en France, en quelques lignes.',

@@ -2,7 +2,7 @@
  * Advance directives (DIR-04…10): the draft that is being written, and the dated versions that came of it.
  *
  * The draft is one entry, kept as it is typed; it is never taken away, so that what another device wrote in it meanwhile is
- * still there after a version was made of it. A version is never changed: a new one, or the day on which all are revoked,
+ * still there after a version was made of it. Where both wrote in one answer, the person chooses before a version is made. A version is never changed: a new one, or the day on which all are revoked,
  * stands after it.
  */
 import type { FhirMapping, FhirShape } from '../fhir.ts';
@@ -232,8 +232,8 @@ export const directivesDraft = {
     },
     ...WISHES,
   ],
-  // It is typed anew all the time; what was confirmed is kept for good.
-  history: false,
+  // It is typed anew all the time: what two devices write apart is kept, what each word replaced is not told.
+  history: 'latest',
   name: ['form'],
 } as const satisfies ProfileSection;
 
