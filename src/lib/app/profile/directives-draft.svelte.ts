@@ -56,6 +56,8 @@ export class DirectivesDraft {
   /** By field, the latest changes of the draft when what stands in it was shown here. */
   readonly #seen: Record<string, readonly EntryId[]> = {};
   /** Fields into which something came while somebody was typing in them here. */
+  // Not read by any view.
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity
   readonly #unshown = new Set<string>();
   #since: number | undefined;
   #stop: (() => void) | undefined;
