@@ -257,8 +257,8 @@ describe('a file that is none', () => {
     expect(await refusal({ name: 'x' })).toEqual({ type: 'not-fhir' });
     expect(await refusal([])).toEqual({ type: 'not-fhir' });
     expect(await refusal(utf8(`{"a":${'['.repeat(200_000)}`))).toEqual({ type: 'too-deep' });
-    expect(await refusal(new Uint8Array(5_000_001).fill(0x20))).toEqual({ type: 'too-large' });
-    const many = Array.from({ length: 20_001 }, () => ({}));
+    expect(await refusal(new Uint8Array(50_000_001).fill(0x20))).toEqual({ type: 'too-large' });
+    const many = Array.from({ length: 60_001 }, () => ({}));
     expect(await refusal({ resourceType: 'Bundle', type: 'batch', entry: many })).toEqual({
       type: 'too-many',
     });

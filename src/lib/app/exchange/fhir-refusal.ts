@@ -6,8 +6,8 @@ export function refusalWords(refusal: Refusal): Words {
   switch (refusal.type) {
     case 'too-large':
       return {
-        fr: 'Ce fichier dépasse 5 Mo. Demandez un résumé plus court, ou sans pièces jointes.',
-        en: 'This file is larger than 5 MB. Ask for a shorter summary, or one without attachments.',
+        fr: 'Ce fichier dépasse 50 Mo. Demandez un résumé plus court, ou sans pièces jointes.',
+        en: 'This file is larger than 50 MB. Ask for a shorter summary, or one without attachments.',
       };
     case 'too-deep':
     case 'too-many':

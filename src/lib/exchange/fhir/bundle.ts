@@ -4,8 +4,8 @@ import type { Json, JsonObject } from '#lib/record/fhir.ts';
 import { elementAt, isObject, listOf, parseFile, textOrNothing, type Unreadable } from './json.ts';
 import type { Resolve } from './words.ts';
 
-/** More would keep a phone busy for minutes. */
-const MAX_RESOURCES = 20_000;
+/** More than any record that Carnet writes; still more would keep a phone busy for minutes. */
+const MAX_RESOURCES = 60_000;
 
 export type Refusal =
   | { readonly type: Unreadable | 'too-many' }

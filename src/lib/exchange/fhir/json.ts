@@ -1,5 +1,6 @@
 /** JSON of FHIR: how an element is reached and placed by its path, and what a file may be before it is parsed at all. */
 import type { Json, JsonObject } from '#lib/record/fhir.ts';
+import { MAX_ORIGINAL_BYTES } from '#lib/record/sections/documents.ts';
 
 export interface Building {
   [key: string]: Json | Building | Building[] | undefined;
@@ -7,8 +8,8 @@ export interface Building {
 
 export type Unreadable = 'too-large' | 'too-deep' | 'not-text' | 'not-json' | 'not-fhir';
 
-/** As large as a document may be, since the file itself is kept as one. */
-export const MAX_FILE = 5_000_000;
+/** As large as the file may be that is kept beside what was read of it; a whole record of many years is smaller. */
+export const MAX_FILE = MAX_ORIGINAL_BYTES;
 /** Resources nest some ten levels deep; a parser that recurses is not to be met with a million. */
 const MAX_DEPTH = 100;
 

@@ -20,7 +20,7 @@ export const en: Translation<typeof fr> = {
   drop: 'Drag and drop your file here',
   or: 'or',
   dropNow: 'Drop the file to read it',
-  formats: 'FHIR R4 as JSON, 5 MB at most.',
+  formats: 'FHIR R4 as JSON, 50 MB at most.',
   reading: 'Reading the file…',
   refused: 'Nothing was imported',
   unchanged: 'Your record has not changed.',

@@ -18,7 +18,7 @@ export const fr = {
   drop: 'Glissez-déposez votre fichier ici',
   or: 'ou',
   dropNow: 'Lâchez le fichier pour le lire',
-  formats: 'FHIR R4 au format JSON, 5 Mo au plus.',
+  formats: 'FHIR R4 au format JSON, 50 Mo au plus.',
   reading: 'Lecture du fichier…',
   refused: "Rien n'a été importé",
   unchanged: "Votre carnet n'a pas changé.",

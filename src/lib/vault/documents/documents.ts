@@ -17,6 +17,7 @@ import type { Progress, RecordId, VaultError } from '#lib/vault/door/door.ts';
 import type { Environment } from '#lib/vault/environment.ts';
 import { storageProblem } from '#lib/vault/errors.ts';
 import { prepareFile, prepareOriginal } from './files.ts';
+import { unpack } from './packing.ts';
 import { chunkKey } from '#lib/vault/disk/layout.ts';
 import type { Transfers } from './transfers.ts';
 import { placeOf } from './place.ts';
@@ -56,7 +57,7 @@ export async function addDocument(
   if (!prepared.ok) return prepared;
   progress(STEPS.prepared, STEPS.done);
 
-  const { bytes, mime } = prepared.value;
+  const { bytes, mime, packedFrom } = prepared.value;
   const key = env.random(32);
   const sealed = await sealBlob(key, bytes, env.random);
   if (signal?.aborted) return fail({ type: 'cancelled' });
@@ -81,9 +82,10 @@ export async function addDocument(
 
   const id = toBase64url(env.random(16));
   const fields = {
-    ...{ name, category, date, mime, size: bytes.length, visibility: 'visible' },
+    ...{ name, category, date, mime, size: packedFrom ?? bytes.length, visibility: 'visible' },
     ...{ topic: toBase64url(place.topic), blob: place.blob, key: toBase64url(key) },
     ...{ root: toBase64url(sealed.root), chunks: place.chunks, length: sealed.length },
+    ...(packedFrom !== undefined && { packed: true }),
   };
   transfers.added(place);
   const edited = await deps.edit([{ type: 'put', section: documents.id, id, fields }]);
@@ -122,9 +124,12 @@ export async function openDocument(
     bytes = await open();
   }
   if (!bytes) return fail({ type: 'document-unavailable' });
+  const { packed, size } = entry.fields;
+  const file = packed === true ? await unpack(bytes, Number(size)) : bytes;
+  if (!file) return fail({ type: 'document-unavailable' });
   const mime = entry.fields['mime'] as StoredMime;
   return ok({
-    blob: new Blob([bytes], { type: mime }),
+    blob: new Blob([file], { type: mime }),
     fileName: documentFileName(entry.fields['name'] as string, mime),
   });
 }

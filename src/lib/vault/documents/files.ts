@@ -5,13 +5,16 @@
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { checkFile, checkOriginal } from '#lib/record/file-type.ts';
-import { MAX_DOCUMENT_BYTES, type StoredMime } from '#lib/record/sections/documents.ts';
+import { MAX_DOCUMENT_BYTES, MAX_ORIGINAL_BYTES, type StoredMime } from '#lib/record/sections/documents.ts';
 import type { VaultError } from '#lib/vault/door/door.ts';
 import type { ImageTools } from '#lib/vault/images.ts';
+import { pack } from './packing.ts';
 
 export interface PreparedFile {
   readonly bytes: Bytes;
   readonly mime: StoredMime;
+  /** Its size before it was packed, where it was. */
+  readonly packedFrom?: number;
 }
 
 /** A picture above this is not even read: it would only exhaust a phone. */
@@ -36,13 +39,19 @@ export async function prepareFile(
   return ok({ bytes: new Uint8Array(await jpeg.arrayBuffer()), mime: 'image/jpeg' });
 }
 
-/** A file that entries are imported from, kept as it came. */
+/** A file that entries are imported from, kept as it came; a large one is packed, and must be a document's size then. */
 export async function prepareOriginal(file: Blob): Promise<Result<PreparedFile, VaultError>> {
-  if (file.size > MAX_DOCUMENT_BYTES) return fail({ type: 'file-too-large', limit: MAX_DOCUMENT_BYTES });
+  if (file.size > MAX_ORIGINAL_BYTES) return fail({ type: 'file-too-large', limit: MAX_ORIGINAL_BYTES });
   const bytes = await readFile(file);
   if (!bytes) return fail({ type: 'file-damaged' });
   const checked = checkOriginal(bytes);
-  return checked.ok ? ok({ bytes, mime: checked.mime }) : fail(refusalOf(checked.problem));
+  if (!checked.ok) return fail(refusalOf(checked.problem));
+  const { mime } = checked;
+  if (bytes.length <= MAX_DOCUMENT_BYTES) return ok({ bytes, mime });
+  const packed = await pack(bytes);
+  return packed.length <= MAX_DOCUMENT_BYTES
+    ? ok({ bytes: packed, mime, packedFrom: bytes.length })
+    : fail({ type: 'file-too-large', limit: MAX_DOCUMENT_BYTES });
 }
 
 /** Null when the file is gone or may not be read (moved, unplugged) since it was chosen. */
