@@ -10,6 +10,7 @@ const PAPER: Paper = {
   language: 'fr',
   at: 0,
   blocks: [],
+  missing: '',
   foot: { whose: '', page: '' },
 };
 
@@ -43,7 +44,7 @@ test('MED-03: a job is answered, tells how far it is, and its worker is ended af
   const worker = startWith(() =>
     Promise.resolve((paper, progress) => {
       progress(1, 2);
-      return Promise.resolve({ ok: true, value: new Blob([paper.title]) });
+      return Promise.resolve({ ok: true, value: { file: new Blob([paper.title]), missing: [] } });
     }),
   );
   const told: number[] = [];
@@ -51,7 +52,7 @@ test('MED-03: a job is answered, tells how far it is, and its worker is ended af
     start: worker.start,
     progress: (done, total) => told.push(done / total),
   });
-  expect(outcome.ok && (await outcome.value.text())).toBe('Synthèse');
+  expect(outcome.ok && (await outcome.value.file.text())).toBe('Synthèse');
   expect(told).toEqual([0.5]);
   expect(worker.ended()).toBe(1);
 });
@@ -89,7 +90,7 @@ test('MED-03: Claire stops the work: the worker is ended at once and nothing com
     Promise.resolve(
       () =>
         new Promise((resolve) => {
-          release = () => resolve({ ok: true, value: new Blob() });
+          release = () => resolve({ ok: true, value: { file: new Blob(), missing: [] } });
         }),
     ),
   );
@@ -109,7 +110,7 @@ test('MED-03: progress is told only when it can be seen', async () => {
   const many: Loaders['pdf'] = () =>
     Promise.resolve((_, progress) => {
       for (let done = 1; done <= 10_000; done++) progress(done, 10_000);
-      return Promise.resolve({ ok: true, value: new Blob() });
+      return Promise.resolve({ ok: true, value: { file: new Blob(), missing: [] } });
     });
   await serve({ pdf: many } as Loaders, { job: 'pdf', input: PAPER }, (message) => said.push(message));
   const told = said.filter(({ type }) => type === 'progress');

@@ -17,7 +17,7 @@ const AT = Date.UTC(2026, 10, 23, 12);
 const french = ({ fr }: { readonly fr: string }): string => fr;
 
 function pdfOf(record: RecordView, chosen = held(record)): Promise<Uint8Array> {
-  return writePaper(summaryPaper(record, chosen, AT), fonts, () => {});
+  return writePaper(summaryPaper(record, chosen, AT), fonts, () => {}).then(({ bytes }) => bytes);
 }
 
 function held(record: RecordView): readonly string[] {

@@ -40,9 +40,15 @@ export interface FhirFile {
   readonly language: ExportSettings['language'];
 }
 
+export interface PdfFile {
+  readonly file: Blob;
+  /** The signs of the paper that no font of ours has. */
+  readonly missing: readonly string[];
+}
+
 export interface Jobs {
   /** A described paper as a tagged PDF. */
-  readonly pdf: Job<Paper, Blob, AppIncomplete>;
+  readonly pdf: Job<Paper, PdfFile, AppIncomplete>;
   /** The record as an International Patient Summary. */
   readonly 'fhir-export': Job<FhirExport, Blob>;
   /** What a FHIR file would add to a record, or why it is refused. */

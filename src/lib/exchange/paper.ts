@@ -35,6 +35,8 @@ export interface Paper {
   /** When it was made, in milliseconds since 1970. */
   readonly at: number;
   readonly blocks: readonly Block[];
+  /** What is said at its end where the fonts lack a sign of it. */
+  readonly missing: string;
   /** At the foot of each page: whose paper it is, and which page; `{page}` and `{pages}` are filled in. */
   readonly foot: { readonly whose: string; readonly page: string };
 }

@@ -5,6 +5,7 @@ import {
   formatList,
   formatMoment,
   formatPartial,
+  formatSigns,
   formatSize,
   formatWeekday,
 } from './format.ts';
@@ -43,4 +44,10 @@ describe('formats', () => {
     ]);
     expect(formatList(['Arachide', 'Latex', 'Pollen'])).toBe('Arachide, Latex et Pollen');
   });
+});
+
+test('MED-03: signs that a paper lacks are told by the names of their scripts', () => {
+  expect(formatSigns(['日', '本', '🤧', '\u{10ffff}'])).toBe(
+    'sinogrammes (日 本), emoji (🤧), symboles (\u{10ffff})',
+  );
 });

@@ -96,13 +96,13 @@ offer({
     const record = recordOf(count);
     const start = performance.now();
     const chosen = summaryParts(record).filter(holdsSomething);
-    const bytes = await writePaper(
+    const { bytes } = await writePaper(
       summaryPaper(
         record,
         chosen.map(({ id }) => id),
         Date.UTC(2026, 10, 23),
       ),
-      { plain: plain!, bold: bold! },
+      { plain: plain!, bold: bold!, others: () => Promise.resolve([]) },
       () => {},
     );
     const took = performance.now() - start;

@@ -7,4 +7,8 @@ const FOLDER = join(import.meta.dirname, '../../../node_modules/dejavu-fonts-ttf
 export const fonts = {
   plain: readFileSync(join(FOLDER, 'DejaVuSans.ttf')),
   bold: readFileSync(join(FOLDER, 'DejaVuSans-Bold.ttf')),
+  others: () =>
+    Promise.resolve(
+      ['DejaVuSerif.ttf', 'DejaVuMathTeXGyre.ttf'].map((name) => readFileSync(join(FOLDER, name))),
+    ),
 };

@@ -15,6 +15,8 @@ export class SummaryDownload {
   /** How far it is, once it has taken a moment. */
   progress = $state.raw<{ readonly done: number; readonly total: number }>();
   failure = $state.raw<'app-incomplete' | 'broken'>();
+  /** The signs that the paper handed over last could not draw. */
+  missing = $state.raw<readonly string[]>([]);
   readonly #session: Session;
   #stop: AbortController | undefined;
 
@@ -45,7 +47,8 @@ export class SummaryDownload {
     clearTimeout(late);
     this.progress = undefined;
     this.busy = false;
-    if (answer.ok) saveBlob(answer.value, `${t('fileName')}.pdf`);
+    this.missing = answer.ok ? answer.value.missing : [];
+    if (answer.ok) saveBlob(answer.value.file, `${t('fileName')}.pdf`);
     else if (answer.error.type !== 'cancelled') this.failure = answer.error.type;
     return answer.ok;
   }

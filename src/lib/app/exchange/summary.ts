@@ -3,6 +3,7 @@
  * those that were chosen. It comes from the descriptions of the sections; the exchange worker makes the paper.
  */
 import type { Block, Fact, Paper, PaperEntry } from '#lib/exchange/paper.ts';
+import { common } from '#lib/i18n/common.ts';
 import { say } from '#lib/i18n/catalogue.ts';
 import { formatDay, formatPartial } from '#lib/i18n/format.ts';
 import { language } from '#lib/i18n/language.svelte.ts';
@@ -92,6 +93,7 @@ export function summaryPaper(record: RecordView, chosen: readonly SectionId[], a
       ...(isDisputed ? [{ type: 'text', text: t('disputedLead') } as const] : []),
       ...sections.flatMap((section) => sectionBlocks(section, record, disputes)),
     ],
+    missing: common('signsMissingPaper'),
     foot: {
       whose: t('foot', { name, birthDate, date }),
       page: t('page', { page: '{page}', pages: '{pages}' }),

@@ -9,6 +9,8 @@ import type { Session } from '#lib/app/session/session.svelte.ts';
 export class DirectivesDownload {
   busy = $state(false);
   failure = $state.raw<'app-incomplete' | 'broken'>();
+  /** The signs that the paper handed over last could not draw. */
+  missing = $state.raw<readonly string[]>([]);
   readonly #session: Session;
   readonly #stop = new AbortController();
 
@@ -24,7 +26,8 @@ export class DirectivesDownload {
     const paper = directivesPaper(record.owner, version, Date.now());
     const answer = await exchange('pdf', paper, { signal: this.#stop.signal });
     this.busy = false;
-    if (answer.ok) saveBlob(answer.value, `${t('fileName')}-${String(version.fields['date'])}.pdf`);
+    this.missing = answer.ok ? answer.value.missing : [];
+    if (answer.ok) saveBlob(answer.value.file, `${t('fileName')}-${String(version.fields['date'])}.pdf`);
     else if (answer.error.type !== 'cancelled') this.failure = answer.error.type;
   }
 

@@ -8,11 +8,10 @@ import { drawable, linesOf, MISSING } from './text.ts';
 
 /** Every character is one wide, and there are none beyond Latin. */
 const face: Face = {
-  name: 'F1',
-  font: undefined as never,
   has: (character) => (character.codePointAt(0) ?? 0) < 0x250,
   width: (text) => [...text].length,
-  encode: () => '',
+  encode: () => [],
+  missed: () => {},
 };
 
 test('MED-03: lines hold every word in its order, and none is wider than the paper', () => {
@@ -40,6 +39,17 @@ test('MED-03: what the font does not have is marked, once for each sign, and an 
   expect(drawable('x\u0331y', face)).toBe(`x${MISSING}y`);
   expect(drawable('e\u0301', face)).toBe('é');
   expect(drawable('a\u0007b\tc', face)).toBe('a b c');
+});
+
+test('MED-03: what is another form of plain signs is drawn as those, what cannot be seen is no sign, and the rest is told', () => {
+  const missed: string[] = [];
+  const telling = { ...face, missed: (sign: string) => void missed.push(sign) };
+  expect(drawable('5\u00a0㎎, １２ ㎏', telling)).toBe('5\u00a0mg, 12 kg');
+  expect(drawable('𝓑𝓸𝓷', telling)).toBe('Bon');
+  expect(drawable('a\u2060b', telling)).toBe('ab');
+  expect(missed).toEqual([]);
+  drawable('日本 👩‍⚕️', telling);
+  expect(missed).toEqual(['日', '本', '👩‍⚕️']);
 });
 
 test('MED-03: words from right to left stand in their order, with the numbers between them', () => {

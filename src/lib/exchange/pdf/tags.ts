@@ -2,6 +2,7 @@
  * The tags of a paper: what each piece of it is, in reading order, for those who hear it or let it flow anew. pdf-lib
  * has no interface for them, so they are written as the objects that PDF 1.7 (ISO 32000-1, 14.7 and 14.8) asks for.
  */
+import type { Progress } from '../jobs.ts';
 import { type PDFDocument, PDFName, type PDFPage, PDFRef } from 'pdf-lib';
 
 export type Role =
@@ -38,13 +39,15 @@ export class Tags {
   }
 
   /** Writes the tree, and the table that leads from a run on a page to its tag. */
-  write(pdf: PDFDocument, pages: readonly PDFPage[]): void {
+  write(pdf: PDFDocument, pages: readonly PDFPage[], progress: Progress): void {
     const { context, catalog } = pdf;
     const treeRef = context.nextRef();
     const refs = new Map<Tag, PDFRef>();
+    const total = this.#owners.reduce((sum, { length }) => sum + length, 0);
     const writeTag = (tag: Tag, parent: PDFRef): PDFRef => {
       const ref = context.nextRef();
       refs.set(tag, ref);
+      progress(refs.size, total);
       // Nearly every tag stands on one page: named once, its runs are plain numbers, which thousands of tags are felt by.
       const on = tag.kids.find((kid) => 'page' in kid)?.page;
       const kids = tag.kids.map((kid) => {

@@ -5,10 +5,12 @@ import type { Face } from './face.ts';
 /** Stands for what the font cannot draw, so that nothing is left out unseen. */
 export const MISSING = '\u25af';
 
+type Signs = Pick<Face, 'has' | 'missed'>;
+
 const graphemes = new Intl.Segmenter('fr', { granularity: 'grapheme' });
 
 /** What is left of a text when the font draws it: a mark for each sign that it does not have. */
-export function drawable(text: string, face: Pick<Face, 'has'>): string {
+export function drawable(text: string, face: Signs): string {
   // eslint-disable-next-line no-control-regex -- no font draws them
   const clean = text.normalize('NFC').replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, ' ');
   if (isDrawable(clean, face)) return clean;
@@ -17,14 +19,22 @@ export function drawable(text: string, face: Pick<Face, 'has'>): string {
   return drawn;
 }
 
-/** A letter keeps its place when only its accent is missing; an emoji of many parts is one sign. */
-function drawableSign(sign: string, face: Pick<Face, 'has'>): string {
+/**
+ * A letter keeps its place when only its accent is missing; an emoji of many parts is one sign. A sign that is only another
+ * form of plain ones (㎎, １２) is drawn as those. What has nothing to be seen is no sign.
+ */
+function drawableSign(sign: string, face: Signs): string {
   if (isDrawable(sign, face)) return sign;
+  const visible = sign.replace(/\p{Default_Ignorable_Code_Point}/gu, '');
+  if (isDrawable(visible, face)) return visible;
+  const plain = visible.normalize('NFKC');
+  if (isDrawable(plain, face)) return plain;
+  face.missed(sign);
   const [first = ''] = sign;
   return isDrawable(first, face) && /[\p{L}\p{N}]/u.test(first) ? first + MISSING : MISSING;
 }
 
-function isDrawable(text: string, face: Pick<Face, 'has'>): boolean {
+function isDrawable(text: string, face: Signs): boolean {
   for (const character of text) if (character !== '\n' && !face.has(character)) return false;
   return true;
 }
