@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { PDFDocument } from 'pdf-lib';
 import { disconnect, expect, test, type Pair } from './fixtures.ts';
 import { isSent, unlock, visit } from './journey.ts';
-import { press, row, save, sheet, write } from './page-words.ts';
+import { go, press, row, save, sheet, write } from './page-words.ts';
 import { barriers, beyondOffline, CLAIRE, DESK_BY_DAY } from './support.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 240_000 });
@@ -156,6 +156,77 @@ test('R21: what is saved of an entry that was deleted while its form was open co
     await expect(notice(page)).toHaveCount(0, { timeout: 60_000 });
     await expect(treatment(page)).toContainText('88 µg');
   }
+});
+
+async function openPlace(page: Page, name: RegExp): Promise<void> {
+  await visit(page, 'Profil');
+  await go(page.getByRole('list', { name: 'Profil médical' }), name);
+}
+
+const PLACE = /^Le lieu et les présences/;
+
+async function openDraft(page: Page): Promise<void> {
+  await openPlace(page, /^Entourage et volontés/);
+  await go(page.getByRole('main'), /^Ajouter des/);
+  await expect(page.getByRole('heading', { level: 1, name: 'Écrire mes directives' })).toBeVisible();
+}
+
+test('R21 DIR-05 DIR-12: dates, trusted persons and a draft that are right apart and wrong together stop nothing, and are settled', async () => {
+  const apartOn = async (page: Page, person: string, words: string): Promise<void> => {
+    await openPlace(page, /^Entourage et volontés/);
+    await press(page, /Ajouter ma personne de confiance/);
+    await write(sheet(page), /^Prénom/, person);
+    await write(sheet(page), /^Nom/, 'Martin');
+    await save(page);
+    await openDraft(page);
+    await page.getByText('Je suis en bonne santé').first().click();
+    await write(page, PLACE, words);
+    await expect(page.locator('[data-draft="saved"]')).toBeVisible();
+  };
+  await apart(async () => {
+    await openForm(onLaptop);
+    await year(onLaptop, /Date de début/, '2022');
+    await save(onLaptop);
+    await openForm(onPhone);
+    await sheet(onPhone)
+      .getByRole('checkbox', { name: /en cours/i })
+      .uncheck();
+    await year(onPhone, /Date de fin/, '2020');
+    await save(onPhone);
+    await apartOn(onLaptop, 'Jeanne', 'À la maison.');
+    await apartOn(onPhone, 'Paul', 'À l’hôpital.');
+  });
+  await press(onPhone, /Choisir pour Le lieu/);
+  await expect(sheet(onPhone)).toContainText('À la maison.');
+  expect(await barriers(onPhone)).toEqual([]);
+  await press(sheet(onPhone), 'Garder les deux');
+  for (const page of both())
+    await expect(page.getByRole('textbox', { name: PLACE })).toHaveValue(
+      /À la maison\.[^]*À l.hôpital\.|hôpital\.[^]*maison\./,
+      {
+        timeout: 60_000,
+      },
+    );
+
+  await openPlace(onLaptop, /^Entourage et volontés/);
+  await expect(row(onLaptop, 'Paul Martin')).toContainText('À choisir');
+  await press(onLaptop, 'Choisir');
+  expect(await barriers(onLaptop)).toEqual([]);
+  await press(sheet(onLaptop), 'Garder Jeanne Martin');
+  await expect(onLaptop.getByRole('region', { name: /^Contacts d.urgence/ })).toContainText('Paul Martin');
+  await expect(row(onLaptop, 'Jeanne Martin')).not.toContainText('À choisir');
+
+  await openTreatments(onPhone);
+  await expect(treatment(onPhone)).toContainText('À choisir');
+  await openForm(onPhone);
+  await write(sheet(onPhone), /Posologie/, '90 µg');
+  await save(onPhone);
+  await press(onPhone, /^Corriger Lévothyrox/);
+  await year(onPhone, /Date de début/, '2019');
+  await save(onPhone);
+  await expect(treatment(onPhone)).not.toContainText('À choisir');
+  await openTreatments(onLaptop);
+  await expect(treatment(onLaptop)).toContainText('90 µg', { timeout: 60_000 });
 });
 
 test('MED-14 R21: a document is stored and said not to be linked when the entry refuses it', async ({
