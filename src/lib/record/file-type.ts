@@ -47,10 +47,32 @@ export type OriginalCheck =
  */
 export function checkOriginal(bytes: Uint8Array): OriginalCheck {
   if (bytes.length > MAX_DOCUMENT_BYTES) return { ok: false, problem: 'too-large' };
-  const first = bytes.find((byte) => byte > 0x20 && ![0xef, 0xbb, 0xbf].includes(byte));
-  if (first === undefined || first === 0x3c || bytes.includes(0) || sniff(bytes.subarray(0, PDF_SLACK)))
+  const isText = wideEncoding(bytes) !== undefined || !bytes.includes(0);
+  const [first] = firstSigns(bytes);
+  if (!isText || first === undefined || first === '<' || sniff(bytes.subarray(0, PDF_SLACK)))
     return { ok: false, problem: 'type-refused' };
-  return { ok: true, mime: first === 0x7b ? 'application/fhir+json' : 'text/csv' };
+  return { ok: true, mime: isJsonText(bytes) ? 'application/fhir+json' : 'text/csv' };
+}
+
+/** Whether a file begins as JSON does: an object, or a list of them. */
+export function isJsonText(bytes: Uint8Array): boolean {
+  return /^(\{|\[\s*[{\]])/.test(firstSigns(bytes));
+}
+
+const HEAD = 1024;
+
+/** The beginning of a text without the mark of its encoding and without blanks. */
+function firstSigns(bytes: Uint8Array): string {
+  const head = new TextDecoder(wideEncoding(bytes) ?? 'windows-1252').decode(bytes.subarray(0, HEAD));
+  return head.replace(/^(\ufeff|\u00ef\u00bb\u00bf)/, '').trimStart();
+}
+
+/** Two bytes for each sign, as some systems write text: told by its mark, or by where the zeros stand. */
+function wideEncoding([first, second, third, fourth]: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  if (first !== 0 && second === 0 && third !== 0 && fourth === 0) return 'utf-16le';
+  return first === 0 && second !== 0 && third === 0 && fourth !== 0 ? 'utf-16be' : undefined;
 }
 
 /** Tells the type from the first bytes (1 KiB is enough). */

@@ -2,7 +2,8 @@
 import { SvelteSet } from 'svelte/reactivity';
 import { say } from '#lib/i18n/catalogue.ts';
 import { fhir as t } from '#lib/i18n/fhir.ts';
-import type { ImportPlan, KeptReason } from '#lib/exchange/fhir/read.ts';
+import type { FileNote } from '#lib/exchange/fhir/bundle.ts';
+import type { ImportPlan, KeptReason, Missed, ResourceOutcome } from '#lib/exchange/fhir/plan.ts';
 import type { EntryId } from '#lib/record/entry.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
 import { profileSections } from '#lib/record/sections.ts';
@@ -10,7 +11,7 @@ import { fold } from '#lib/record/text.ts';
 import { declaredNone, statementId, statements } from '#lib/record/sections/statements.ts';
 import { planFhir } from './fhir.ts';
 import { refusalWords } from './fhir-refusal.ts';
-import { type Offer, offersOf, takeIn } from './import.ts';
+import { type Incoming, type Offer, offersOf, takeIn } from './import.ts';
 import type { Session } from '#lib/app/session/session.svelte.ts';
 import type { RecordCalls, VaultError } from '#lib/app/session/vault-types.ts';
 
@@ -25,16 +26,28 @@ export interface KeptItem {
   readonly reason: string;
 }
 
+/** What is shown of a plan, whichever kind of file it was made of. */
+export interface ShownPlan extends Pick<
+  ImportPlan,
+  'kind' | 'title' | 'date' | 'patient' | 'declared' | 'empty'
+> {
+  readonly entries: readonly Incoming[];
+  readonly notes?: readonly FileNote[];
+}
+
 type Step =
   | { readonly type: 'choose'; readonly refusal?: string }
   | { readonly type: 'reading' }
   | {
       readonly type: 'preview' | 'adding';
       readonly file: File;
-      readonly plan: ImportPlan;
+      readonly plan: ShownPlan;
+      readonly missed: Missed;
       readonly offers: readonly Offer[];
       readonly declared: readonly Declaration[];
       readonly kept: readonly KeptItem[];
+      /** Values of what is offered that have no place in it. */
+      readonly details: readonly KeptItem[];
     }
   | { readonly type: 'done'; readonly original: EntryId };
 
@@ -43,6 +56,9 @@ const REASONS = {
   person: 'reasonPerson',
   'no-place': 'reasonNoPlace',
   'not-a-fact': 'reasonNotAFact',
+  'none-of-kind': 'reasonNoneOfKind',
+  'no-information': 'reasonNoInformation',
+  older: 'reasonOlder',
   modified: 'reasonModified',
   'other-person': 'reasonOtherPerson',
   twice: 'reasonTwice',
@@ -73,11 +89,18 @@ export class Importing {
       this.step = { type: 'choose', refusal: isRefused ? say(refusalWords(error)) : t('broken') };
       return;
     }
-    await this.show(file, planned.value, keptOf(planned.value));
+    const plan = planned.value;
+    await this.show(file, plan, keptOf(plan), plan.missed, detailsOf(plan.resources));
   }
 
   /** What would be added, for the person to choose from. */
-  async show(file: File, plan: ImportPlan, kept: readonly KeptItem[]): Promise<void> {
+  async show(
+    file: File,
+    plan: ShownPlan,
+    kept: readonly KeptItem[],
+    missed: Missed = { everything: plan.entries.length === 0, something: kept.length > 0 },
+    details: readonly KeptItem[] = [],
+  ): Promise<void> {
     const { record } = this.#session;
     const offers = record && (await offersOf(this.#here, record, plan.entries));
     if (!offers) {
@@ -86,14 +109,24 @@ export class Importing {
     }
     const declared = this.#declarations(plan);
     this.chosen.clear();
-    for (const { entry, standing } of offers) if (standing === 'new') this.chosen.add(entry.id);
+    // What is in doubt is added only by who chooses it.
+    for (const { entry, standing } of offers)
+      if (standing === 'new' && !isDoubtful(entry)) this.chosen.add(entry.id);
     for (const { section } of declared) this.chosen.add(section.id);
-    this.step = { type: 'preview', file, plan, offers, declared, kept };
+    this.step = { type: 'preview', file, plan, missed, offers, declared, kept, details };
   }
 
   choose(key: string, isChosen: boolean): void {
     if (isChosen) this.chosen.add(key);
     else this.chosen.delete(key);
+  }
+
+  /** How many of the chosen ones are in the record already and would be changed. */
+  get changes(): number {
+    const { step } = this;
+    if (step.type !== 'preview' && step.type !== 'adding') return 0;
+    return step.offers.filter(({ entry, standing }) => standing === 'changed' && this.chosen.has(entry.id))
+      .length;
   }
 
   async confirm(): Promise<void> {
@@ -133,7 +166,7 @@ export class Importing {
   }
 
   /** Whose file it is, when it does not seem to be that of the record's owner. */
-  stranger({ patient }: ImportPlan): ImportPlan['patient'] {
+  stranger({ patient }: ShownPlan): ImportPlan['patient'] {
     const owner = this.#session.record?.owner;
     if (!patient || !owner) return null;
     const words = fold(patient.name).split(/[^\p{L}]+/u);
@@ -153,7 +186,7 @@ export class Importing {
   }
 
   /** Of the sections that hold nothing and are not declared empty yet. */
-  #declarations({ declared, entries }: ImportPlan): Declaration[] {
+  #declarations({ declared, entries }: ShownPlan): Declaration[] {
     const record = this.#session.record;
     return declared.flatMap(({ section: id, date }) => {
       const section = profileSections.find((one) => one.id === id);
@@ -165,8 +198,33 @@ export class Importing {
   }
 }
 
-function keptOf({ resources }: ImportPlan): KeptItem[] {
-  return resources.flatMap(({ outcome, name, resourceType }) =>
-    outcome.type === 'kept' ? [{ name, type: resourceType, reason: t(REASONS[outcome.reason]) }] : [],
-  );
+function isDoubtful({ remarks = [] }: Incoming): boolean {
+  return remarks.some(({ type }) => type === 'doubt');
+}
+
+function keptOf({ resources, entries }: ImportPlan): KeptItem[] {
+  return resources.flatMap(({ outcome, name, resourceType }): KeptItem[] => {
+    const item = { name, type: resourceType };
+    if (outcome.type === 'declared' && entries.some(({ section }) => section === outcome.section))
+      return [{ ...item, reason: t('reasonContradicted') }];
+    if (outcome.type !== 'kept') return [];
+    const { said = [] } = outcome;
+    const words = said.length > 0 ? `${name || resourceType} (${said.join(' ; ')})` : name;
+    return [{ ...item, name: words, reason: t(REASONS[outcome.reason]) }];
+  });
+}
+
+/** Where in the resources the values stand that no field takes. */
+function detailsOf(resources: readonly ResourceOutcome[]): KeptItem[] {
+  return resources
+    .filter(({ outcome, values }) => outcome.type !== 'kept' || values.kept > 0)
+    .flatMap(({ resourceType, values }) =>
+      values.left
+        .filter(({ why }) => why === 'no-field')
+        .map(({ path }) => ({
+          name: `${resourceType}.${path}`,
+          type: resourceType,
+          reason: t('reasonNoField'),
+        })),
+    );
 }
