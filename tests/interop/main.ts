@@ -46,7 +46,7 @@ export async function interop(folder: string, print: (line: string) => void): Pr
   return { files: files.length, refused, unaccounted };
 }
 
-function report(
+export function report(
   name: string,
   bytes: Uint8Array,
   { plan }: PlanResult & { ok: true },
@@ -105,7 +105,9 @@ function valueLines(those: readonly ResourceOutcome[]): string[] {
     counted(rest.filter((one) => one.why === why).map(({ path }) => path));
   const list = (label: string, items: readonly string[]): string[] =>
     items.length > 0 ? [`${label}: ${items.join(', ')}`] : [];
+  const unplaced = those.filter(({ outcome }) => outcome.type === 'kept' && outcome.reason !== 'frame');
   return [
+    ...list('in the file alone', counted(unplaced.flatMap(({ name }) => (name === '' ? [] : [name])))),
     `values: ${kept} kept, ${doubts.length} in doubt, ${rest.length + withResource} left out`,
     ...list('in doubt', counted(doubts)),
     ...list('left out, not understood', of('not-understood')),

@@ -3,7 +3,7 @@ import { SvelteSet } from 'svelte/reactivity';
 import { say } from '#lib/i18n/catalogue.ts';
 import { fhir as t } from '#lib/i18n/fhir.ts';
 import type { FileNote } from '#lib/exchange/fhir/bundle.ts';
-import type { ImportPlan, KeptReason, Missed, ResourceOutcome } from '#lib/exchange/fhir/plan.ts';
+import type { ImportPlan, Missed } from '#lib/exchange/fhir/plan.ts';
 import type { EntryId } from '#lib/record/entry.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
 import { profileSections } from '#lib/record/sections.ts';
@@ -12,18 +12,15 @@ import { declaredNone, statementId, statements } from '#lib/record/sections/stat
 import { planFhir } from './fhir.ts';
 import { refusalWords } from './fhir-refusal.ts';
 import { type Incoming, type Offer, offersOf, takeIn } from './import.ts';
+import { detailsOf, isDoubtful, type KeptItem, keptOf } from './kept.ts';
 import type { Session } from '#lib/app/session/session.svelte.ts';
 import type { RecordCalls, VaultError } from '#lib/app/session/vault-types.ts';
+
+export type { KeptItem } from './kept.ts';
 
 export interface Declaration {
   readonly section: ProfileSection;
   readonly date: string;
-}
-
-export interface KeptItem {
-  readonly name: string;
-  readonly type: string;
-  readonly reason: string;
 }
 
 /** What is shown of a plan, whichever kind of file it was made of. */
@@ -50,20 +47,6 @@ type Step =
       readonly details: readonly KeptItem[];
     }
   | { readonly type: 'done'; readonly original: EntryId };
-
-const REASONS = {
-  frame: 'reasonFrame',
-  person: 'reasonPerson',
-  'no-place': 'reasonNoPlace',
-  'not-a-fact': 'reasonNotAFact',
-  'none-of-kind': 'reasonNoneOfKind',
-  'no-information': 'reasonNoInformation',
-  older: 'reasonOlder',
-  modified: 'reasonModified',
-  'other-person': 'reasonOtherPerson',
-  twice: 'reasonTwice',
-  lacks: 'reasonLacks',
-} as const satisfies Record<KeptReason, string>;
 
 export class Importing {
   step = $state.raw<Step>({ type: 'choose' });
@@ -196,35 +179,4 @@ export class Importing {
       return section && isOpen && !entries.some((entry) => entry.section === id) ? [{ section, date }] : [];
     });
   }
-}
-
-function isDoubtful({ remarks = [] }: Incoming): boolean {
-  return remarks.some(({ type }) => type === 'doubt');
-}
-
-function keptOf({ resources, entries }: ImportPlan): KeptItem[] {
-  return resources.flatMap(({ outcome, name, resourceType }): KeptItem[] => {
-    const item = { name, type: resourceType };
-    if (outcome.type === 'declared' && entries.some(({ section }) => section === outcome.section))
-      return [{ ...item, reason: t('reasonContradicted') }];
-    if (outcome.type !== 'kept') return [];
-    const { said = [] } = outcome;
-    const words = said.length > 0 ? `${name || resourceType} (${said.join(' ; ')})` : name;
-    return [{ ...item, name: words, reason: t(REASONS[outcome.reason]) }];
-  });
-}
-
-/** Where in the resources the values stand that no field takes. */
-function detailsOf(resources: readonly ResourceOutcome[]): KeptItem[] {
-  return resources
-    .filter(({ outcome, values }) => outcome.type !== 'kept' || values.kept > 0)
-    .flatMap(({ resourceType, values }) =>
-      values.left
-        .filter(({ why }) => why === 'no-field')
-        .map(({ path }) => ({
-          name: `${resourceType}.${path}`,
-          type: resourceType,
-          reason: t('reasonNoField'),
-        })),
-    );
 }

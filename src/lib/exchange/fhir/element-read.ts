@@ -20,7 +20,7 @@ import {
 } from './element.ts';
 import { elementAt, isObject, listOf, textOrNothing } from './json.ts';
 import { convert, readUnit } from './units.ts';
-import { codesOf, type Resolve, wordsOf } from './words.ts';
+import { codesOf, codesOrTexts, type Resolve, wordsOf } from './words.ts';
 
 /** What was read of a field; `beside` are words that belong to it and have no place in it. */
 export interface ElementReading {
@@ -75,8 +75,8 @@ export function readElement(
     case 'code':
       return readChoice(element, field, elementAt(resource, element.at.replace(/\.0$/, '')), context);
     case 'ongoing': {
-      const codes = codesOf(at);
-      return codes.some(({ code }) => element.active.includes(code.toLowerCase()))
+      const values = isThere(at) ? codesOrTexts(at) : [];
+      return values.some((one) => element.active.includes(one.trim().toLowerCase()))
         ? { value: true }
         : NOTHING;
     }
@@ -265,7 +265,7 @@ function readQuantity(element: QuantityElement, context: ReadContext): ElementRe
   if (value === undefined) return unread;
   const said =
     textOrNothing(elementAt(quantity, 'unit'))?.trim() || textOrNothing(elementAt(quantity, 'code'));
-  const isSame = convert(1, read, unit) === 1 || isCount(element);
+  const isSame = convert(1, read, unit) === 1 || value === number;
   return believable(element, { value, ...(!isSame && { beside: `${number} ${said ?? read}` }) }, holder, say);
 }
 

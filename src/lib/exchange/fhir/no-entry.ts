@@ -1,5 +1,5 @@
 /** What becomes no entry, and why: the frame, what is no fact, what says that there is nothing. */
-import { type FhirMapping, SUMMARY } from '#lib/record/fhir.ts';
+import { SUMMARY } from '#lib/record/fhir.ts';
 import { fhirMappings } from '#lib/record/fhir-mappings.ts';
 import type { SectionId } from '#lib/record/entry.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
@@ -140,8 +140,6 @@ function sectionOfSummary(
   sections: readonly ProfileSection[],
   code: string | undefined,
 ): SectionId | undefined {
-  const mapping = (fhirMappings).find(
-    ({ shapes: [first] }) => first && SUMMARY[first.summary].code === code,
-  );
+  const mapping = fhirMappings.find(({ shapes: [first] }) => first && SUMMARY[first.summary].code === code);
   return sections.find(({ id, none }) => none && id === (mapping?.section ?? code))?.id;
 }

@@ -175,9 +175,7 @@ function candidates(
     const own = codesOf(resource['code']).find(({ system }) => system === SYSTEMS.carnet)?.code;
     return sections.filter(({ id }) => id === own).map((section) => ({ section, shape: undefined }));
   }
-  const all = (fhirMappings).flatMap((mapping) =>
-    shapesOf(mapping, type, sections),
-  );
+  const all = fhirMappings.flatMap((mapping) => shapesOf(mapping, type, sections));
   const fitting = all.filter(({ shape }) => isMarked(shape, resource) || isInSummary(shape, item, source));
   const rank = ({ section, shape }: Candidate): number => {
     if (isOurs(resource, section.id)) return 0;

@@ -1,9 +1,8 @@
 /** How a resource stands to what its name says: as a fact, with a word beside it, in doubt, or not at all. */
 import type { Json, JsonObject } from '#lib/record/fhir.ts';
 import type { Say } from './element.ts';
-import { listOf, textOrNothing } from './json.ts';
 import { type Meaning, meaningOf, type Modifier, modifiersOf, type Weight } from './statuses.ts';
-import { codesOf } from './words.ts';
+import { codesOf, codesOrTexts } from './words.ts';
 
 export interface Standing {
   readonly weight: Weight;
@@ -54,7 +53,7 @@ function meaningAt(
     if (!modifier.required && beside === undefined) return undefined;
     return { weight: 'doubt', words: { fr: 'statut non précisé', en: 'status not given' } };
   }
-  const said = valuesOf(value);
+  const said = codesOrTexts(value);
   const known = said.flatMap((one) => meaningOf(modifier, one) ?? []);
   const [heaviest] = [...known].sort((a, b) => ORDER.indexOf(b.weight) - ORDER.indexOf(a.weight));
   if (heaviest) return heaviest;
@@ -63,17 +62,6 @@ function meaningAt(
     weight: 'doubt',
     words: { fr: `« ${code} », que Carnet ne connaît pas`, en: `“${code}”, which Carnet does not know` },
   };
-}
-
-function valuesOf(value: Json): string[] {
-  if (typeof value === 'boolean') return [String(value)];
-  const codes = codesOf(value).map(({ code }) => code);
-  const texts = listOf(value).flatMap((one) =>
-    typeof one === 'object' && one !== null && !Array.isArray(one)
-      ? (textOrNothing((one as JsonObject)['text']) ?? [])
-      : [],
-  );
-  return (codes.length > 0 ? codes : texts).filter((one) => one.trim() !== '');
 }
 
 /** What somebody says to take is planned by nobody else: the plan is how such a report is written. */

@@ -187,7 +187,7 @@ const statement: readonly Modifier[] = [
       STU3: {
         y: plain('oui', 'yes'),
         n: not('pas pris', 'not taken'),
-        unk: doubt('on ne sait pas si c’est pris', 'not known whether it is taken'),
+        unk: doubt('prise incertaine', 'perhaps not taken'),
         na: plain('sans objet', 'not applicable'),
       },
     },

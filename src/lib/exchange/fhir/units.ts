@@ -114,8 +114,8 @@ export function readUnit(written: string): string | undefined {
   const text = written.trim();
   if (text === '') return undefined;
   const way = text.toLowerCase().replace(/[\s.]+/g, '');
-  // A code first: "M" and "m" are not the same there. What no code says is what people mean.
-  if (parseUnit(text)) return text;
+  // A code first: "M" and "m" are not the same there. What no code says is what people mean, and "/10" is a scale.
+  if (!/^[/\d.]*\d\d[/\d.]*$/.test(text) && parseUnit(text)) return text;
   return Object.hasOwn(SPELLINGS, way) ? SPELLINGS[way] : undefined;
 }
 

@@ -142,3 +142,15 @@ export function codesOf(value: Json | undefined): { readonly system: string; rea
     return [...own, ...codesOf(elementAt(one, 'coding'))];
   });
 }
+
+/** The values of a status: its codes, or what is written where a code should be. */
+export function codesOrTexts(value: Json): string[] {
+  if (typeof value === 'boolean') return [String(value)];
+  const codes = codesOf(value).map(({ code }) => code);
+  const texts = listOf(value).flatMap((one) =>
+    typeof one === 'object' && one !== null && !Array.isArray(one)
+      ? (textOrNothing((one as JsonObject)['text']) ?? [])
+      : [],
+  );
+  return (codes.length > 0 ? codes : texts).filter((one) => one.trim() !== '');
+}

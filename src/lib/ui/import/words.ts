@@ -70,7 +70,14 @@ function changeLines({ section, entry, current }: Offer): string[] {
   if (!current) return [];
   return section.fields.flatMap((field) => {
     if (field.kind === 'reference' || !field.label) return [];
-    const [before, after] = [current, entry.fields].map((fields) => replacedWords(section, field, fields));
+    const [before, after] = [current, entry.fields].map((fields) =>
+      // That a thing no longer goes on is said by silence.
+      replacedWords(
+        section,
+        field,
+        field.kind === 'flag' ? { [field.name]: fields[field.name] === true } : fields,
+      ),
+    );
     const isSpoken = (entry.fields[field.name] ?? null) !== null || field.name === section.period?.ongoing;
     if (!isSpoken || before === after || before === undefined || after === undefined) return [];
     return [t('changedField', { field: say(field.label), before, after })];
@@ -88,4 +95,23 @@ function remarkLines({ section, entry }: Offer): string[] {
     if (type === 'shortened') return words ? t('cutField', { field: words }) : t('shortened');
     return words ? t('leftField', { field: words, said }) : t('leftValue', { said });
   });
+}
+
+interface Preview {
+  /** How many are chosen, and how many of them would only change. */
+  readonly count: number;
+  readonly changes: number;
+  /** There is something to choose. */
+  readonly canAdd: boolean;
+  readonly missed: { readonly everything: boolean; readonly something: boolean };
+}
+
+/** What the file comes to. That there is nothing new is said only of one that was understood whole. */
+export function summaryWords({ count, changes, canAdd, missed }: Preview): string {
+  if (count > 0 || canAdd) {
+    const added = t('willAdd', { count: count - changes });
+    return changes > 0 ? `${added} ${t('willChange', { count: changes })}` : added;
+  }
+  if (missed.everything) return t('nothingUnderstood');
+  return missed.something ? t('nothingTaken') : t('nothingNew');
 }
