@@ -72,10 +72,11 @@ export const en: Translation<typeof fr> = {
   reasonContradicted: 'says that there is none, but the file has some',
   reasonNoField: 'no field in Carnet',
   details: {
-    one: '{count} detail stays in the original file only',
-    other: '{count} details stay in the original file only',
+    one: '{count} detail has no place in Carnet',
+    other: '{count} details have no place in Carnet',
   },
-  detailsText: 'What the file also says of these items. The names are those of the FHIR format.',
+  detailsText:
+    'What the file also says of these items, and stays there. The names are those of the FHIR format.',
   confirmMixed: { one: 'Save {count} item', other: 'Save {count} items' },
   confirm: { one: 'Add {count} item', other: 'Add {count} items' },
   confirmFileOnly: 'Keep the file only',

@@ -87,11 +87,12 @@ export const fr = {
   reasonContradicted: 'dit qu’il n’y a rien, mais le fichier contient autre chose',
   reasonNoField: 'pas de champ dans Carnet',
   details: {
-    one: '{count} détail reste seulement dans le fichier d’origine',
-    many: '{count} de détails restent seulement dans le fichier d’origine',
-    other: '{count} détails restent seulement dans le fichier d’origine',
+    one: '{count} détail n’a pas de place dans Carnet',
+    many: '{count} de détails n’ont pas de place dans Carnet',
+    other: '{count} détails n’ont pas de place dans Carnet',
   },
-  detailsText: 'Ce que le fichier dit aussi de ces éléments. Les noms sont ceux du format FHIR.',
+  detailsText:
+    'Ce que le fichier dit aussi de ces éléments, et qui y reste. Les noms sont ceux du format FHIR.',
   confirmMixed: {
     one: 'Enregistrer {count} élément',
     many: 'Enregistrer {count} d’éléments',
