@@ -119,7 +119,6 @@ describe('what is shown before anything is added', () => {
     const doubtful = named('Condition', 'Lupus', { verificationStatus: 'provisional' });
     const { offers } = await offered(collection([doubtful]), empty);
     expect(offers.flatMap(linesOf)).toEqual([
-      'Vérification : diagnostic provisoire',
       'À vérifier avant d’ajouter : Vérification : diagnostic provisoire',
     ]);
     expect(offers.map(({ entry }) => isDoubtful(entry))).toEqual([true]);

@@ -28,12 +28,13 @@ export interface Offer {
   readonly current?: Entry['fields'];
 }
 
-/** Each once: two lines that say the same are one. */
+/** Each once: a line that another one ends with says nothing more. */
 export function linesOf(offer: Offer): readonly string[] {
   const { section, entry } = offer;
   const content = section.id === measures.id ? measuredLine(entry.fields) : contentLine(section, entry);
   const lines = [content, standingWords(offer), ...changeLines(offer), ...remarkLines(offer)];
-  return [...new Set(lines.filter((line) => line !== ''))];
+  const said = [...new Set(lines.filter((line) => line !== ''))];
+  return said.filter((line) => !said.some((other) => other !== line && other.endsWith(line)));
 }
 
 function contentLine(section: ProfileSection, entry: Offer['entry']): string {
