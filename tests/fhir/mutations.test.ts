@@ -151,7 +151,7 @@ function mutate(random: SeededRandom): Mutated {
   const what = random.pick(Object.keys(MUTATIONS));
   const resources = structuredClone(random.shuffle(CLEAN)) as Loose[];
   const over = MUTATIONS[what]?.(resources, random);
-  return { what, file: collection(resources, (over ?? {})) };
+  return { what, file: collection(resources, over ?? {}) };
 }
 
 /** All that a person reads of a plan. */
