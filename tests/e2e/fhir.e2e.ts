@@ -6,6 +6,7 @@ import type { Page } from '@playwright/test';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { spanish } from '../fhir/foreign.ts';
+import { collection, measure, named } from '../fhir/pieces.ts';
 import { faultsOf } from '../fhir/validators.ts';
 import { expect, test } from './fixtures.ts';
 import { activate, addAllergy, openAllergies, printedLetter, prove, unlock, visit } from './journey.ts';
@@ -110,6 +111,70 @@ test('MED-03: a malformed file is refused with words and changes nothing', async
   await choose(await file('form.json', { resourceType: 'Bundle', type: 'document', entry: 'x' }));
   await expect(page.getByText(/ne suit pas la forme de FHIR \(à «.entry.»\)/)).toBeVisible();
   expect(await barriers(page)).toEqual([]);
+});
+
+test('MED-03: what was not understood is told, in doubt it is not chosen, and "nothing new" is not said of it', async () => {
+  await openExchange();
+  const strange = [
+    named('Condition', 'Zona', { onsetDateTime: '04/03/2021', recorder: { display: 'Dr Lemoine' } }),
+    named('Condition', 'Lupus', { verificationStatus: { coding: [{ code: 'provisional' }] } }),
+    measure('29463-7', { valueQuantity: { value: 141.5, unit: 'lbs' } }),
+    measure('8310-5', { valueQuantity: { value: 38 } }),
+    named('AllergyIntolerance', 'NKDA'),
+    named('MedicationStatement', 'Bisoprolol', {
+      ...{ status: 'on-hold' },
+      dosage: [{ timing: { repeat: { frequency: 1, period: 1, periodUnit: 'wk', dayOfWeek: ['thu'] } } }],
+    }),
+  ];
+  const next = { type: 'searchset', total: 31, link: [{ relation: 'next', url: 'https://a.example' }] };
+  const path = await file('strange.json', collection(strange, next));
+  await choose(path);
+  await expect(page.getByText(/Ce fichier est une partie/)).toBeVisible();
+  await expect(page.getByText('3 éléments seront ajoutés.')).toBeVisible();
+  await expect(page.getByText(/Date de début, non repris.:.«.04\/03\/2021.»/)).toBeVisible();
+  await expect(page.getByText(/^64,183.kg · .* · 141\.5 lbs$/)).toBeVisible();
+  await expect(page.getByText('1 fois par semaine, le jeudi')).toBeVisible();
+  await expect(page.getByRole('checkbox', { name: /^Lupus \(diagnostic provisoire\)/ })).not.toBeChecked();
+  await page.getByText(/restent seulement dans le fichier/).click();
+  await expect(page.getByText(/8310-5 \(38, sans unité\)/)).toBeVisible();
+  await page.getByText(/1 détail n.a pas de place dans Carnet/).click();
+  await expect(page.getByText('Condition.recorder')).toBeVisible();
+  expect(await overflow(page)).toBe(0);
+  // Where the bar at the bottom of a phone covers no box half.
+  await page.setViewportSize({ width: 1280, height: 800 });
+  expect(await barriers(page)).toEqual([]);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByRole('checkbox', { name: /^Lupus/ }).check();
+  await press(page, /^Ajouter 4 éléments/);
+  await expect(page.getByText(/C.est fait/)).toBeVisible();
+  await press(page, /^Importer un autre fichier/);
+  await choose(path);
+  await expect(page.getByText(/Une partie de ce fichier n.a pas été comprise/)).toBeVisible();
+  await expect(page.getByText(/est déjà dans votre profil/)).toHaveCount(0);
+  await press(page, /^Annuler/);
+});
+
+test('MED-03: what changed since its last import is offered as a change, and changes what is there', async () => {
+  const before = named('Condition', 'Bursite', { clinicalStatus: { coding: [{ code: 'active' }] } });
+  const after = {
+    ...before,
+    clinicalStatus: { coding: [{ code: 'resolved' }] },
+    abatementDateTime: '2026-05',
+  };
+  await choose(await file('before.json', collection([before])));
+  await press(page, /^Ajouter 1 élément/);
+  await press(page, /^Importer un autre fichier/);
+  await choose(await file('after.json', collection([after])));
+  await expect(page.getByText(/Le fichier dit autre chose que votre carnet/)).toBeVisible();
+  await expect(page.getByText('En cours : Oui → Non')).toBeVisible();
+  await page.getByRole('checkbox', { name: /^Bursite/ }).check();
+  await expect(page.getByText('1 élément sera mis à jour.')).toBeVisible();
+  await press(page, /^Enregistrer 1 élément/);
+  await expect(page.getByText(/C.est fait/)).toBeVisible();
+  await press(page, /^Importer un autre fichier/);
+  await choose(join(folder, 'after.json'));
+  await expect(page.getByText(/est déjà dans votre profil/)).toBeVisible();
+  await press(page, /^Annuler/);
 });
 
 test('MED-03: what is imported is still there after a reload, and nothing was complained of', async ({

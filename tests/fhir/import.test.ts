@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { utf8 } from '#lib/bytes/bytes.ts';
 import { sha256 } from '#lib/crypto/hash.ts';
-import type { ImportPlan } from '#lib/exchange/fhir/read.ts';
+import type { ImportPlan } from '#lib/exchange/fhir/plan.ts';
 import { immutableId } from '#lib/record/immutable.ts';
 import { PATIENT, patient, spanish, summary } from './foreign.ts';
 import { plan, read, said } from './reading.ts';
@@ -71,7 +71,8 @@ describe('a summary of elsewhere', () => {
     ]);
     expect(outcomes(planned, 'Observation')).toEqual(['no-place']);
     expect(outcomes(planned, 'NutritionIntake')).toEqual(['no-place']);
-    expect(outcomes(planned, 'Medication')).toEqual(['no-place']);
+    // The order says what it is called.
+    expect(outcomes(planned, 'Medication')).toEqual(['frame']);
     expect(planned.resources).toHaveLength(14);
     expect(planned.patient).toEqual({ name: 'Claire Anne Martin', birthDate: '1980-02-29' });
   });
@@ -103,11 +104,11 @@ describe('a summary of elsewhere', () => {
       { ...at, kind: 'height', value: 1.73 },
       { ...at, kind: 'glucose', value: 99.088, comment: '5.5 mmol/L' },
       { ...at, kind: 'pressure', value: 130, second: 80 },
+      { ...at, kind: 'temperature', value: 37, comment: '98.6 [degF]' },
     ]);
-    expect(planned.resources.slice(-2).map(({ outcome }) => outcome)).toEqual([
-      { type: 'kept', reason: 'lacks', missing: ['value'] },
-      { type: 'kept', reason: 'lacks', missing: ['value'] },
-    ]);
+    expect(planned.resources.at(-2)?.outcome).toEqual({
+      ...{ type: 'kept', reason: 'lacks', missing: ['value'], said: ['<60 /min'] },
+    });
   });
 
   test('MED-55b MED-55c: relatives with several conditions, and habits by their codes', async () => {

@@ -35,7 +35,7 @@ test('MED-55: nine thousand values and hundreds of entries are written, read aga
   const file = written.value;
   expect(file.size).toBeGreaterThan(MAX_DOCUMENT_BYTES);
 
-  const read = await fhirPlan({ file, now: NOW, language: 'fr' }, () => {});
+  const read = await fhirPlan({ file, now: NOW, language: 'fr', zone: 'Europe/Paris' }, () => {});
   if (!read.ok) throw new Error(read.error.type);
   const ids = healthSections.flatMap(({ id }) => (record.entries[id] ?? []).map((entry) => entry.id));
   expect(new Set(read.value.entries.map(({ id }) => id))).toEqual(new Set(ids));

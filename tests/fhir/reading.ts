@@ -1,5 +1,6 @@
 /** Reads a bundle in a test as the app reads a file. */
-import { type ImportPlan, planImport, type PlanResult } from '#lib/exchange/fhir/read.ts';
+import type { ImportPlan, PlanResult } from '#lib/exchange/fhir/plan.ts';
+import { planImport } from '#lib/exchange/fhir/read.ts';
 import { utf8 } from '#lib/bytes/bytes.ts';
 import { healthSections } from '#lib/record/sections.ts';
 import { TODAY } from './records.ts';
@@ -10,7 +11,7 @@ export const digest = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array
 
 export function read(file: unknown): Promise<PlanResult> {
   const bytes = file instanceof Uint8Array ? new Uint8Array(file) : utf8(JSON.stringify(file));
-  return planImport(healthSections, bytes, { today: TODAY, say: french, digest });
+  return planImport(healthSections, bytes, { today: TODAY, zone: 'Europe/Paris', say: french, digest });
 }
 
 export async function plan(file: unknown): Promise<ImportPlan> {

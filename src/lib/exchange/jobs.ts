@@ -7,7 +7,7 @@
  */
 import type { CareTable, Reading, TableRefusal } from './care/table.ts';
 import type { Refusal } from './fhir/bundle.ts';
-import type { ImportPlan } from './fhir/read.ts';
+import type { ImportPlan } from './fhir/plan.ts';
 import type { ExportedRecord, ExportSettings } from './fhir/write.ts';
 import type { Table } from './csv.ts';
 import type { Paper } from './paper.ts';
@@ -37,6 +37,8 @@ export interface FhirExport {
 export interface FhirFile {
   readonly file: Blob;
   readonly now: number;
+  /** Where the person lives, as the system names it (`Europe/Paris`). */
+  readonly zone: string;
   readonly language: ExportSettings['language'];
 }
 

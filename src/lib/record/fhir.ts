@@ -16,7 +16,7 @@ export type JsonObject = { readonly [key: string]: Json | undefined };
 /** A code with the short name of its system, `loinc|8302-2`. */
 export type Code = `${keyof typeof SYSTEMS}|${string}`;
 
-/** An element by its names, dots between them; a number is a place in a list: `name.0.family`. */
+/** An element by its names, dots between them; a number is a place in a list: `name.0.family`, `item.1+` all but the first. */
 export type ElementPath = string;
 
 /** Where one field stands in a resource. */
@@ -63,7 +63,11 @@ export type FhirElement =
       readonly also?: Readonly<Record<string, number>>;
       /** It stands in the component with this code. */
       readonly component?: Code;
+      /** Between which values one expects it; what lies outside is taken and shown as doubtful. */
+      readonly plausible?: { readonly low: number; readonly high: number };
     }
+  /** How a medicine is taken: text as it is, or structure as a sentence. */
+  | { readonly as: 'dosage'; readonly at: ElementPath }
   /** One telecom of the list, by its system. */
   | { readonly as: 'phone' | 'email'; readonly at: ElementPath }
   | { readonly as: 'references'; readonly at: ElementPath }
@@ -112,8 +116,6 @@ export interface FhirMapping {
   /** Nobody's business but the person's: never in a summary for others. */
   readonly ownOnly?: true;
   readonly shapes: readonly FhirShape[];
-  /** Codes that say "there is nothing of this", which is a declaration and not an entry. */
-  readonly none?: readonly string[];
 }
 
 /** Names of our own, stable for ever: a name that resolves nowhere can also never be taken by somebody else. */

@@ -48,11 +48,23 @@ export type OriginalCheck =
  */
 export function checkOriginal(bytes: Uint8Array): OriginalCheck {
   if (bytes.length > MAX_ORIGINAL_BYTES) return { ok: false, problem: 'too-large' };
-  const head = bytes.subarray(0, PDF_SLACK);
-  const first = decode(head, guessEncoding(head).encoding).text.trimStart().charAt(0);
-  if (first === '' || first === '<' || !looksLikeText(bytes) || sniff(head))
+  const first = firstSigns(bytes).charAt(0);
+  if (first === '' || first === '<' || !looksLikeText(bytes) || sniff(bytes.subarray(0, PDF_SLACK)))
     return { ok: false, problem: 'type-refused' };
-  return { ok: true, mime: first === '{' ? 'application/fhir+json' : 'text/csv' };
+  return { ok: true, mime: isJsonText(bytes) ? 'application/fhir+json' : 'text/csv' };
+}
+
+/** Whether a file begins as JSON does: an object, or a list of them. */
+export function isJsonText(bytes: Uint8Array): boolean {
+  return /^(\{|\[\s*[{\]])/.test(firstSigns(bytes));
+}
+
+/** The beginning of a text without the mark of its encoding and without blanks. */
+function firstSigns(bytes: Uint8Array): string {
+  const head = bytes.subarray(0, PDF_SLACK);
+  return decode(head, guessEncoding(head).encoding)
+    .text.replace(/^\ufeff/, '')
+    .trimStart();
 }
 
 /** Tells the type from the first bytes (1 KiB is enough). */

@@ -378,7 +378,12 @@ export function measureText(
   second: number | null,
   write: (number: number) => string,
 ): string {
-  return withUnit(kind, numbersOf(kind, value, second).map(write).join('/'));
+  return withUnit(
+    kind,
+    numbersOf(kind, value, second)
+      .map((one) => write(one))
+      .join('/'),
+  );
 }
 
 export function numbersOf(kind: MeasureKind, value: number, second: number | null): readonly number[] {

@@ -26,6 +26,11 @@ export function refusalWords(refusal: Refusal): Words {
         fr: 'Ce fichier est du JSON, mais pas du FHIR. Demandez un résumé « FHIR R4 » ou « IPS ».',
         en: 'This file is JSON, but not FHIR. Ask for a “FHIR R4” or “IPS” summary.',
       };
+    case 'xml':
+      return {
+        fr: 'Ce fichier est du XML, que Carnet n’ouvre pas. Demandez le même au format « FHIR JSON ».',
+        en: 'This file is XML, which Carnet does not open. Ask for the same as “FHIR JSON”.',
+      };
     case 'malformed':
       return {
         fr: `Ce fichier ne suit pas la forme de FHIR (à « ${refusal.where || 'Bundle'} »). Signalez-le à qui vous l’a donné.`,

@@ -1,6 +1,6 @@
 /** The profile as a FHIR file, and a FHIR file as what it would add. */
 import { language } from '#lib/i18n/language.svelte.ts';
-import type { ImportPlan } from '#lib/exchange/fhir/read.ts';
+import type { ImportPlan } from '#lib/exchange/fhir/plan.ts';
 import type { OutcomeOf } from '#lib/exchange/jobs.ts';
 import type { Entry } from '#lib/record/entry.ts';
 import { STORED_MEASURES } from '#lib/record/measure-kinds.ts';
@@ -63,5 +63,10 @@ export async function exportFhir(
 }
 
 export function planFhir(file: Blob): Promise<OutcomeOf<'fhir-plan'> | Unanswered> {
-  return exchange('fhir-plan', { file, now: Date.now(), language: language() });
+  return exchange('fhir-plan', { file, now: Date.now(), language: language(), zone: zoneHere() });
+}
+
+/** Where this device is: a moment that a file names is the day it was here. */
+function zoneHere(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

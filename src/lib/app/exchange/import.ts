@@ -3,10 +3,12 @@
  * the file itself as a document beside them. Done twice, it adds nothing the second time.
  */
 import { say } from '#lib/i18n/catalogue.ts';
+import type { Remark } from '#lib/exchange/fhir/entry.ts';
+import { isJsonText } from '#lib/record/file-type.ts';
 import type { Edit, Entry, EntryId, SectionId } from '#lib/record/entry.ts';
 import { formatPartialDate, today } from '#lib/record/partial-date.ts';
 import { nameOf, type ProfileSection } from '#lib/record/profile-section.ts';
-import type { Fields } from '#lib/record/section.ts';
+import { type Fields, sameValue } from '#lib/record/section.ts';
 import { healthSections } from '#lib/record/sections.ts';
 import { MAX_DOCUMENT_NAME } from '#lib/record/sections/documents.ts';
 import { statementId, statements } from '#lib/record/sections/statements.ts';
@@ -16,14 +18,16 @@ import { cut } from '#lib/text/signs.ts';
 import { cleanLine, fold } from '#lib/text/typed.ts';
 import type { Answer, RecordCalls, RecordView } from '#lib/vault/door/door.ts';
 
-/** `blocked`: at most one entry may say this, and one does. */
-export type OfferState = 'new' | 'known' | 'alike' | 'deleted' | 'blocked';
+/** `changed`: the record has it and says something else; `blocked`: at most one entry may say this, and one does. */
+export type OfferState = 'new' | 'known' | 'changed' | 'alike' | 'deleted' | 'blocked';
 
 export interface Incoming {
   readonly section: SectionId;
   readonly id: EntryId;
   readonly fields: Fields;
   readonly left: readonly string[];
+  /** What the file says of it and is not taken over as it stands there. */
+  readonly remarks?: readonly Remark[];
 }
 
 export interface Offer {
@@ -31,6 +35,8 @@ export interface Offer {
   readonly section: ProfileSection;
   readonly name: string;
   readonly standing: OfferState;
+  /** What the record says now, where the file says something else. */
+  readonly current?: Fields;
 }
 
 /** Each frame holds its edits and what they replaced; this many bytes of JSON fit with room to spare. */
@@ -63,17 +69,40 @@ export async function offersOf(
     const alike = likes.get(section.id) ?? likesOf(section, record.entries[section.id] ?? []);
     likes.set(section.id, alike);
     const like = likeness(section, entry.fields);
+    const current = record.entries[entry.section]?.find(({ id }) => id === entry.id)?.fields;
     const standing = standingOf();
-    offers.push({ entry, section, name: nameOf(section, entry, say), standing });
+    offers.push({
+      ...{ entry, section, name: nameOf(section, entry, say), standing },
+      ...(standing === 'changed' && current && { current }),
+    });
 
     function standingOf(): OfferState {
-      if (known.get(entry.section)?.has(entry.id)) return 'known';
+      if (known.get(entry.section)?.has(entry.id))
+        return section && current && changesOf(section, current, entry.fields).length > 0
+          ? 'changed'
+          : 'known';
       if (section && isSecond(section, entry, record, offers)) return 'blocked';
       if (deleted.get(entry.section)?.has(entry.id)) return 'deleted';
       return alike.has(like) ? 'alike' : 'new';
     }
   }
   return offers;
+}
+
+/**
+ * The fields in which a file says something else than the record. What the file does not speak of, the person may have
+ * added; only that a thing no longer goes on is said by silence.
+ */
+export function changesOf(section: ProfileSection, current: Fields, incoming: Fields): readonly string[] {
+  if (section.immutable) return [];
+  return section.fields
+    .filter(({ name, kind }) => {
+      if (kind === 'reference') return false;
+      const [before, after] = [current[name] ?? null, incoming[name] ?? null];
+      if (name === section.period?.ongoing) return (before === true) !== (after === true);
+      return after !== null && !sameValue(before, after);
+    })
+    .map(({ name }) => name);
 }
 
 /** What two notes of the same thing have in common: its name and when it began. */
@@ -167,7 +196,7 @@ async function attach(
     file: new Blob([bytes]),
     fileName,
     name: cut(cleanLine(title), MAX_DOCUMENT_NAME),
-    category: bytes.find((byte) => byte > 0x20) === 0x7b ? 'summary' : 'administrative',
+    category: isJsonText(bytes) ? 'summary' : 'administrative',
     date: formatPartialDate(today(Date.now())),
     original: true,
   });
@@ -177,20 +206,28 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
 
-function editsOf({ entry, section, standing }: Offer, record: RecordView, original: EntryId): Edit[] {
-  const { id, fields: read } = entry;
+function editsOf(offer: Offer, record: RecordView, original: EntryId): Edit[] {
+  const { entry, section, standing, current } = offer;
+  const { id } = entry;
+  const read = current ? changed(section, current, entry.fields) : entry.fields;
   const link = section.fields.find((field) => field.kind === 'reference' && field.section === 'documents');
   const known = new Set(record.documents.map((document) => document.id));
-  const linked = link ? read[link.name] : null;
-  const links = [
-    ...(Array.isArray(linked) ? (linked as readonly string[]) : []).filter((one) => known.has(one)),
-    original,
-  ];
+  const linked = link ? [current?.[link.name], entry.fields[link.name]].flatMap(membersOf) : [];
+  const links = [...linked.filter((one) => known.has(one)), original];
   const fields = link ? { ...read, [link.name]: [...new Set(links)] } : { ...read };
   const put: Edit = { type: 'put', section: section.id, id, fields };
   if (standing !== 'deleted') return [put];
   const restore: Edit = { type: 'restore', section: section.id, id };
   return section.immutable ? [restore] : [put, restore];
+}
+
+const membersOf = (value: Fields[string] | undefined): readonly string[] =>
+  Array.isArray(value) ? (value as readonly string[]) : [];
+
+/** Only what the file says otherwise changes; what the person added stays. */
+function changed(section: ProfileSection, current: Fields, incoming: Fields): Fields {
+  const names = changesOf(section, current, incoming);
+  return { ...current, ...Object.fromEntries(names.map((name) => [name, incoming[name] ?? null])) };
 }
 
 function declarationEdits(

@@ -2,7 +2,8 @@
 import { SvelteSet } from 'svelte/reactivity';
 import { say } from '#lib/i18n/catalogue.ts';
 import { fhir as t } from '#lib/i18n/fhir.ts';
-import type { ImportPlan, KeptReason } from '#lib/exchange/fhir/read.ts';
+import type { FileNote } from '#lib/exchange/fhir/bundle.ts';
+import type { ImportPlan, Missed } from '#lib/exchange/fhir/plan.ts';
 import type { EntryId } from '#lib/record/entry.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
 import { profileSections } from '#lib/record/sections.ts';
@@ -10,19 +11,25 @@ import { fold } from '#lib/text/typed.ts';
 import { declaredNone, statementId, statements } from '#lib/record/sections/statements.ts';
 import { planFhir } from './fhir.ts';
 import { refusalWords } from './fhir-refusal.ts';
-import { type Offer, offersOf, takeIn } from './import.ts';
+import { type Incoming, type Offer, offersOf, takeIn } from './import.ts';
+import { detailsOf, isDoubtful, type KeptItem, keptOf } from './kept.ts';
 import type { Session } from '#lib/app/session/session.svelte.ts';
 import type { RecordCalls, VaultError } from '#lib/app/session/vault-types.ts';
+
+export type { KeptItem } from './kept.ts';
 
 export interface Declaration {
   readonly section: ProfileSection;
   readonly date: string;
 }
 
-export interface KeptItem {
-  readonly name: string;
-  readonly type: string;
-  readonly reason: string;
+/** What is shown of a plan, whichever kind of file it was made of. */
+export interface ShownPlan extends Pick<
+  ImportPlan,
+  'kind' | 'title' | 'date' | 'patient' | 'declared' | 'empty'
+> {
+  readonly entries: readonly Incoming[];
+  readonly notes?: readonly FileNote[];
 }
 
 /** What else there is to say of a file. */
@@ -30,6 +37,10 @@ interface Said {
   readonly notes?: readonly string[];
   /** In the stead of "nothing new", of a file of which something was not understood. */
   readonly nothing?: string | undefined;
+  /** How much of it was not understood; by default, what is kept in the file alone. */
+  readonly missed?: Missed;
+  /** Values of what is offered that have no place in it. */
+  readonly details?: readonly KeptItem[];
 }
 
 type Step =
@@ -38,7 +49,7 @@ type Step =
   | {
       readonly type: 'preview' | 'adding';
       readonly file: File;
-      readonly plan: ImportPlan;
+      readonly plan: ShownPlan;
       readonly offers: readonly Offer[];
       readonly declared: readonly Declaration[];
       readonly kept: readonly KeptItem[];
@@ -47,20 +58,10 @@ type Step =
   | {
       readonly type: 'done';
       readonly original: EntryId;
+      readonly plan: ShownPlan;
       readonly kept: readonly KeptItem[];
       readonly said: Said;
     };
-
-const REASONS = {
-  frame: 'reasonFrame',
-  person: 'reasonPerson',
-  'no-place': 'reasonNoPlace',
-  'not-a-fact': 'reasonNotAFact',
-  modified: 'reasonModified',
-  'other-person': 'reasonOtherPerson',
-  twice: 'reasonTwice',
-  lacks: 'reasonLacks',
-} as const satisfies Record<KeptReason, string>;
 
 export class Importing {
   step = $state.raw<Step>({ type: 'choose' });
@@ -86,11 +87,13 @@ export class Importing {
       this.step = { type: 'choose', refusal: isRefused ? say(refusalWords(error)) : t('broken') };
       return;
     }
-    await this.show(file, planned.value, keptOf(planned.value));
+    const plan = planned.value;
+    const said = { missed: plan.missed, details: detailsOf(plan.resources) };
+    await this.show(file, plan, keptOf(plan), said);
   }
 
   /** What would be added, for the person to choose from. */
-  async show(file: File, plan: ImportPlan, kept: readonly KeptItem[], said: Said = {}): Promise<void> {
+  async show(file: File, plan: ShownPlan, kept: readonly KeptItem[], said: Said = {}): Promise<void> {
     const { record } = this.#session;
     const offers = record && (await offersOf(this.#here, record, plan.entries));
     if (!offers) {
@@ -99,7 +102,9 @@ export class Importing {
     }
     const declared = this.#declarations(plan);
     this.chosen.clear();
-    for (const { entry, standing } of offers) if (standing === 'new') this.chosen.add(entry.id);
+    // What is in doubt is added only by who chooses it.
+    for (const { entry, standing } of offers)
+      if (standing === 'new' && !isDoubtful(entry)) this.chosen.add(entry.id);
     for (const { section } of declared) this.chosen.add(section.id);
     this.step = { type: 'preview', file, plan, offers, declared, kept, said };
   }
@@ -107,6 +112,14 @@ export class Importing {
   choose(key: string, isChosen: boolean): void {
     if (isChosen) this.chosen.add(key);
     else this.chosen.delete(key);
+  }
+
+  /** How many of the chosen ones are in the record already and would be changed. */
+  get changes(): number {
+    const { step } = this;
+    if (step.type !== 'preview' && step.type !== 'adding') return 0;
+    return step.offers.filter(({ entry, standing }) => standing === 'changed' && this.chosen.has(entry.id))
+      .length;
   }
 
   async confirm(): Promise<void> {
@@ -132,7 +145,7 @@ export class Importing {
       (done, total) => (this.progress = { done, total }),
     );
     if (answer.ok) {
-      this.step = { type: 'done', original: answer.value, kept: step.kept, said: step.said };
+      this.step = { type: 'done', original: answer.value, plan, kept: step.kept, said: step.said };
       return;
     }
     this.error = answer.error;
@@ -146,7 +159,7 @@ export class Importing {
   }
 
   /** Whose file it is, when it does not seem to be that of the record's owner. */
-  stranger({ patient }: ImportPlan): ImportPlan['patient'] {
+  stranger({ patient }: ShownPlan): ImportPlan['patient'] {
     const owner = this.#session.record?.owner;
     if (!patient || !owner) return null;
     const words = fold(patient.name).split(/[^\p{L}]+/u);
@@ -166,7 +179,7 @@ export class Importing {
   }
 
   /** Of the sections that hold nothing and are not declared empty yet. */
-  #declarations({ declared, entries }: ImportPlan): Declaration[] {
+  #declarations({ declared, entries }: ShownPlan): Declaration[] {
     const record = this.#session.record;
     return declared.flatMap(({ section: id, date }) => {
       const section = profileSections.find((one) => one.id === id);
@@ -176,10 +189,4 @@ export class Importing {
       return section && isOpen && !entries.some((entry) => entry.section === id) ? [{ section, date }] : [];
     });
   }
-}
-
-function keptOf({ resources }: ImportPlan): KeptItem[] {
-  return resources.flatMap(({ outcome, name, resourceType }) =>
-    outcome.type === 'kept' ? [{ name, type: resourceType, reason: t(REASONS[outcome.reason]) }] : [],
-  );
 }

@@ -1,37 +1,68 @@
-/** A file of FHIR as its resources: what stands where, and how one names another. */
+/** A file of FHIR as its resources: what stands where, how one names another, and what could not be opened. */
 import * as v from 'valibot';
 import type { Json, JsonObject } from '#lib/record/fhir.ts';
-import { elementAt, isObject, listOf, parseFile, textOrNothing, type Unreadable } from './json.ts';
-import type { Resolve } from './words.ts';
+import { SYSTEMS } from '#lib/record/fhir.ts';
+import { type FileValues, readFile, type Unreadable } from './file.ts';
+import { elementAt, isObject, listOf, textOrNothing } from './json.ts';
+import { codesOf, type Resolve, wordsOf } from './words.ts';
 
 /** More than any record that Carnet writes; still more would keep a phone busy for minutes. */
 const MAX_RESOURCES = 60_000;
+/** Bundles within bundles: nobody has a reason for more. */
+const MAX_WRAPPED = 5;
 
 export type Refusal =
   | { readonly type: Unreadable | 'too-many' }
   /** Not of the form that FHIR gives it; `where` is the first place that is wrong. */
   | { readonly type: 'malformed'; readonly where: string };
 
+/** What a person has to know of a file as a whole: that there is more than is shown. */
+export type FileNote =
+  /** One page of a larger answer; `total` as far as it says. */
+  | { readonly type: 'part'; readonly here: number; readonly total: number | null }
+  /** Its letters were guessed. */
+  | { readonly type: 'encoding' }
+  | { readonly type: 'lines'; readonly lines: readonly number[] }
+  /** Something in it that is no resource, or a bundle that is malformed. */
+  | { readonly type: 'unopened'; readonly what: string }
+  /** What the system that made it says went wrong. */
+  | { readonly type: 'server'; readonly said: string }
+  /** A section of the summary that is written out and not listed. */
+  | { readonly type: 'narrative'; readonly title: string }
+  /** A section that was left out on purpose. */
+  | { readonly type: 'withheld'; readonly title: string }
+  /** It speaks of several people. */
+  | { readonly type: 'people'; readonly names: readonly string[] }
+  /** The summary itself is not final, or was withdrawn. */
+  | { readonly type: 'status'; readonly said: string };
+
 export interface Item {
   readonly url: string | undefined;
   readonly resource: JsonObject;
   readonly type: string;
   readonly index: number;
+  /** What the bundle it stands in calls itself. */
+  readonly identity: string | undefined;
+  /** A later version of it stands in the same file. */
+  readonly isOlder: boolean;
+  /** Where its references are looked up first. */
+  readonly scope: number;
 }
 
 export interface Source {
-  /** `resource` for a single one, else the type of the bundle. */
+  /** `resource` for a single one, `list` for several without a bundle, else the type of the bundle. */
   readonly kind: string;
-  /** How the bundle calls itself, as far as it does. */
-  readonly identity: string | undefined;
+  /** Carnet wrote it. */
+  readonly isOwn: boolean;
   readonly items: readonly Item[];
   /** Entries that carry no resource: deletions, mere requests. */
   readonly empty: number;
+  readonly notes: readonly FileNote[];
   readonly composition: JsonObject | undefined;
   readonly patient: Item | undefined;
   /** The code of the section of the summary that lists a resource. */
   readonly sectionOf: (resource: JsonObject) => string | undefined;
-  readonly resolverFor: (resource: JsonObject) => Resolve;
+  readonly resolverFor: (item: Pick<Item, 'resource' | 'scope'>) => Resolve;
 }
 
 const resource = v.looseObject({ resourceType: v.pipe(v.string(), v.minLength(1)) });
@@ -54,33 +85,42 @@ const composition = v.looseObject({
 export function readSource(
   bytes: Uint8Array,
 ): { readonly ok: true; readonly source: Source } | { readonly ok: false; readonly refusal: Refusal } {
-  const parsed = parseFile(bytes);
-  if (!parsed.ok) return { ok: false, refusal: { type: parsed.problem } };
-  const { json } = parsed;
-  if (json['resourceType'] !== 'Bundle')
-    return { ok: true, source: sourceOf('resource', undefined, [item(json, undefined, 0)], 0) };
-  const checked = v.safeParse(bundle, json);
-  if (!checked.success) return { ok: false, refusal: refusalOf(checked.issues[0]) };
-  const entries = listOf(json['entry']).filter(isObject);
-  const items = entries.flatMap((entry, index) =>
-    isObject(entry['resource']) ? [item(entry['resource'], textOrNothing(entry['fullUrl']), index)] : [],
+  const read = readFile(bytes);
+  if (!read.ok) return { ok: false, refusal: { type: read.problem } };
+  const opening = new Opening();
+  const values = read.values.flatMap((value) =>
+    Array.isArray(value) ? (value as readonly Json[]) : [value],
   );
-  for (const one of items) {
-    const framed = one.type === 'Composition' ? v.safeParse(composition, one.resource) : undefined;
-    if (framed?.success === false)
-      return { ok: false, refusal: refusalOf(framed.issues[0], `entry.${one.index}.resource.`) };
+  const [first] = values;
+  const isAlone = values.length === 1 && !read.isByLine;
+  if (isAlone && isObject(first) && first['resourceType'] === 'Bundle') {
+    const wrong = faultOf(first);
+    if (wrong) return { ok: false, refusal: wrong };
   }
-  const source = sourceOf(
-    textOrNothing(json['type']) ?? '',
-    identityOf(json),
-    items,
-    entries.length - items.length,
-  );
-  return { ok: true, source };
+  for (const value of values) opening.open(value, undefined, 0);
+  if (opening.items.length > MAX_RESOURCES) return { ok: false, refusal: { type: 'too-many' } };
+  if (opening.isNothing) return { ok: false, refusal: { type: 'not-fhir' } };
+  return { ok: true, source: sourceOf(kindOf(values, isAlone), opening, read) };
 }
 
-function item(resource: JsonObject, url: string | undefined, index: number): Item {
-  return { resource, url, index, type: textOrNothing(resource['resourceType']) ?? '' };
+function kindOf([first]: readonly Json[], isAlone: boolean): string {
+  if (!isAlone) return 'list';
+  const type = textOrNothing(elementAt(first, 'resourceType'));
+  if (type === 'Bundle') return textOrNothing(elementAt(first, 'type')) ?? '';
+  return type === 'Parameters' ? 'parameters' : 'resource';
+}
+
+/** The first place of a bundle that is not of the form it has to have. */
+function faultOf(json: JsonObject): Refusal | undefined {
+  const checked = v.safeParse(bundle, json);
+  if (!checked.success) return refusalOf(checked.issues[0]);
+  for (const [index, entry] of listOf(json['entry']).entries()) {
+    const one = elementAt(entry, 'resource');
+    if (elementAt(one, 'resourceType') !== 'Composition') continue;
+    const framed = v.safeParse(composition, one);
+    if (!framed.success) return refusalOf(framed.issues[0], `entry.${index}.resource.`);
+  }
+  return undefined;
 }
 
 function refusalOf(issue: v.BaseIssue<unknown>, before = ''): Refusal {
@@ -89,37 +129,147 @@ function refusalOf(issue: v.BaseIssue<unknown>, before = ''): Refusal {
     : { type: 'malformed', where: before + (v.getDotPath(issue) ?? '') };
 }
 
+/** Whatever a file is wrapped in is opened, or named as not opened. */
+class Opening {
+  readonly items: Item[] = [];
+  readonly notes: FileNote[] = [];
+  empty = 0;
+  isOwn = false;
+  #scopes = 0;
+  #bundles = 0;
+
+  /** No resource at all, and nothing that is like one. */
+  get isNothing(): boolean {
+    return this.items.length === 0 && this.#bundles === 0;
+  }
+
+  open(value: Json | undefined, url: string | undefined, depth: number): void {
+    if (!isObject(value) || typeof value['resourceType'] !== 'string' || value['resourceType'] === '')
+      return this.#unopened(value, '?');
+    if (depth > MAX_WRAPPED) return this.#unopened(value, value['resourceType']);
+    switch (value['resourceType']) {
+      case 'Bundle':
+        return this.#bundle(value, depth);
+      case 'Parameters':
+        this.#bundles += 1;
+        return this.#parameters(listOf(value['parameter']), depth);
+      case 'List':
+        this.#add(value, url);
+        for (const one of listOf(value['contained'])) if (isObject(one)) this.open(one, undefined, depth + 1);
+        return;
+      default:
+        return this.#add(value, url);
+    }
+  }
+
+  #unopened(value: Json | undefined, what: string): void {
+    if (value !== undefined) this.notes.push({ type: 'unopened', what });
+  }
+
+  #add(resource: JsonObject, url: string | undefined, identity?: string, isOlder = false): void {
+    this.items.push({
+      ...{ resource, url, identity, isOlder, index: this.items.length, scope: this.#scopes },
+      type: textOrNothing(resource['resourceType']) ?? '',
+    });
+  }
+
+  #parameters(parameters: readonly Json[], depth: number): void {
+    if (depth > MAX_WRAPPED) return this.#unopened(null, 'Parameters');
+    for (const one of parameters.filter(isObject)) {
+      if (one['resource'] !== undefined) this.open(one['resource'], undefined, depth + 1);
+      this.#parameters(listOf(one['part']), depth + 1);
+      const loose = Object.keys(one).find((key) => key.startsWith('value'));
+      if (loose !== undefined) this.#unopened(one, textOrNothing(one['name']) ?? loose);
+    }
+  }
+
+  #bundle(json: JsonObject, depth: number): void {
+    this.#bundles += 1;
+    if (faultOf(json)) return this.#unopened(json, 'Bundle');
+    this.#scopes += 1;
+    const entries = listOf(json['entry']).filter(isObject);
+    if (isWrittenByUs(json) && depth === 0) this.isOwn = true;
+    const part = partOf(json, entries);
+    if (part) this.notes.push(part);
+    const identity = identityOf(json);
+    const seen = new Set<string>();
+    for (const entry of entries) {
+      const url = textOrNothing(entry['fullUrl']);
+      const isOlder = json['type'] === 'history' && url !== undefined && seen.has(url);
+      if (url !== undefined) seen.add(url);
+      const inside = entry['resource'];
+      if (!isObject(inside)) this.empty += 1;
+      else if (isWrapper(inside)) this.open(inside, url, depth + 1);
+      else this.#add(inside, url, identity, isOlder);
+    }
+  }
+}
+
+const isWrapper = ({ resourceType }: JsonObject): boolean =>
+  resourceType === 'Bundle' || resourceType === 'Parameters' || resourceType === 'List';
+
+function isWrittenByUs(json: JsonObject): boolean {
+  return codesOf(elementAt(json, 'meta.tag')).some(
+    ({ system, code }) => system === SYSTEMS.carnet && code === 'record',
+  );
+}
+
+/** What a search says of itself: that there is another page, or more than it holds. */
+function partOf(json: JsonObject, entries: readonly JsonObject[]): FileNote | undefined {
+  const hasNext = listOf(json['link']).some((link) => elementAt(link, 'relation') === 'next');
+  const here = entries.filter((entry) => {
+    const mode = elementAt(entry, 'search.mode');
+    return mode === undefined || mode === 'match';
+  }).length;
+  const total = json['total'];
+  const isMore = typeof total === 'number' && total > here;
+  return hasNext || isMore
+    ? { type: 'part', here, total: typeof total === 'number' ? total : null }
+    : undefined;
+}
+
 function identityOf(json: JsonObject): string | undefined {
   const value = textOrNothing(elementAt(json, 'identifier.value'));
   if (value !== undefined) return `${textOrNothing(elementAt(json, 'identifier.system')) ?? ''}|${value}`;
   return textOrNothing(json['id']);
 }
 
-function sourceOf(kind: string, identity: string | undefined, items: readonly Item[], empty: number): Source {
-  const byName = new Map<string, JsonObject>();
-  for (const { url, resource: one, type } of items) {
+type Names = Map<string, JsonObject>;
+
+/** Each bundle names its own first: two of them may well both have a `Condition/1`. */
+function namesIn(items: readonly Item[]): (scope: number) => (name: string) => JsonObject | undefined {
+  const scopes = new Map<number, Names>();
+  const all: Names = new Map();
+  for (const { url, resource: one, type, scope } of items) {
+    const own: Names = scopes.get(scope) ?? new Map<string, JsonObject>();
+    scopes.set(scope, own);
     const id = textOrNothing(one['id']);
-    for (const name of [url, id === undefined ? undefined : `${type}/${id}`])
-      if (name !== undefined && !byName.has(name)) byName.set(name, one);
     const relative = url === undefined ? undefined : /[A-Za-z]+\/[A-Za-z0-9.-]+$/.exec(url)?.[0];
-    if (relative !== undefined && !byName.has(relative)) byName.set(relative, one);
+    for (const name of [url, id === undefined ? undefined : `${type}/${id}`, relative])
+      for (const names of [own, all]) if (name !== undefined && !names.has(name)) names.set(name, one);
   }
-  const resolve = (name: string): JsonObject | undefined => {
+  return (scope) => (name) => {
     const plain = name.replace(/\/_history\/.*$/, '');
-    return byName.get(name) ?? byName.get(plain);
+    const own = scopes.get(scope);
+    return own?.get(name) ?? own?.get(plain) ?? all.get(name) ?? all.get(plain);
   };
+}
+
+function sourceOf(kind: string, { items, notes, empty, isOwn }: Opening, file: FileValues): Source {
+  const names = namesIn(items);
   const resolverFor =
-    (from: JsonObject): Resolve =>
+    ({ resource: from, scope }: Pick<Item, 'resource' | 'scope'>): Resolve =>
     (name) =>
       name.startsWith('#')
         ? listOf(from['contained'])
             .filter(isObject)
             .find((one) => one['id'] === name.slice(1))
-        : resolve(name);
-
-  const frame = items.find(({ type }) => type === 'Composition')?.resource;
+        : names(scope)(name);
+  const head = items.find(({ type }) => type === 'Composition');
+  const frame = head?.resource;
+  const resolve = names(head?.scope ?? 0);
   const subject = frame && resolve(textOrNothing(elementAt(frame, 'subject.reference')) ?? '');
-  const patients = items.filter(({ type }) => type === 'Patient');
+  const patients = peopleIn(items);
   const sections = new Map<JsonObject, string>();
   for (const section of sectionsOf(frame)) {
     const code = sectionCode(section);
@@ -128,17 +278,88 @@ function sourceOf(kind: string, identity: string | undefined, items: readonly It
       if (target && code !== undefined && !sections.has(target)) sections.set(target, code);
     }
   }
+  const patient =
+    patients.find((one) => one.resource === subject) ?? (patients.length === 1 ? patients[0] : undefined);
   return {
-    kind,
-    identity,
-    items,
-    empty,
-    composition: frame,
-    patient:
-      patients.find((one) => one.resource === subject) ?? (patients.length === 1 ? patients[0] : undefined),
+    ...{ kind, isOwn, items, empty, composition: frame, patient, resolverFor },
+    notes: [
+      ...notes,
+      ...fileNotes(file),
+      ...serverNotes(items),
+      ...frameNotes(frame, isOwn),
+      ...(patient ? [] : peopleNote(patients)),
+    ],
     sectionOf: (one) => sections.get(one),
-    resolverFor,
   };
+}
+
+/** Each person once, however often a file names them. */
+function peopleIn(items: readonly Item[]): Item[] {
+  const people: Item[] = [];
+  for (const item of items)
+    if (item.type === 'Patient' && !people.some((one) => isSamePerson(one.resource, item.resource)))
+      people.push(item);
+  return people;
+}
+
+/** Copies of a patient in several bundles are one person; two without a name are not known to be. */
+export function isSamePerson(one: JsonObject, other: JsonObject): boolean {
+  if (one === other) return true;
+  const [name, again] = [one, other].map(nameOfPatient);
+  return name !== '' && name === again && one['birthDate'] === other['birthDate'];
+}
+
+export function nameOfPatient(patient: JsonObject): string {
+  return wordsOf(listOf(patient['name'])[0], () => undefined);
+}
+
+function peopleNote(people: readonly Item[]): FileNote[] {
+  return people.length < 2
+    ? []
+    : [{ type: 'people', names: people.map(({ resource: one }) => nameOfPatient(one) || '?') }];
+}
+
+function fileNotes({ encoding, badLines }: FileValues): FileNote[] {
+  return [
+    ...(encoding === 'windows-1252' ? [{ type: 'encoding' } as const] : []),
+    ...(badLines.length > 0 ? [{ type: 'lines', lines: badLines } as const] : []),
+  ];
+}
+
+/** What the system that answered could not do; that all went well is nothing to tell. */
+function serverNotes(items: readonly Item[]): FileNote[] {
+  return items
+    .filter(({ type }) => type === 'OperationOutcome')
+    .flatMap(({ resource: one }) => listOf(one['issue']))
+    .filter((issue) => ['error', 'fatal'].includes(textOrNothing(elementAt(issue, 'severity')) ?? ''))
+    .map((issue) => ({
+      type: 'server',
+      said:
+        textOrNothing(elementAt(issue, 'diagnostics')) ??
+        (wordsOf(elementAt(issue, 'details'), () => undefined) ||
+          (textOrNothing(elementAt(issue, 'code')) ?? '?')),
+    }));
+}
+
+function frameNotes(frame: JsonObject | undefined, isOwn: boolean): FileNote[] {
+  if (!frame || isOwn) return [];
+  const status = textOrNothing(frame['status']);
+  const isFinal = status === undefined || status === 'final' || status === 'amended';
+  const notes: FileNote[] = isFinal ? [] : [{ type: 'status', said: status }];
+  for (const section of sectionsOf(frame)) {
+    const isListed = listOf(section['entry']).length > 0 || listOf(section['section']).length > 0;
+    const title = textOrNothing(section['title']) ?? sectionCode(section) ?? '?';
+    const reasons = codesOf(section['emptyReason']).map(({ code }) => code);
+    if (reasons.includes('withheld')) notes.push({ type: 'withheld', title });
+    else if (!isListed && section['emptyReason'] === undefined && isWritten(section['text']))
+      notes.push({ type: 'narrative', title });
+  }
+  return notes;
+}
+
+function isWritten(narrative: Json | undefined): boolean {
+  const div = textOrNothing(elementAt(narrative, 'div')) ?? '';
+  return /[\p{L}\p{N}]/u.test(div.replace(/<[^>]*>/g, ''));
 }
 
 export function sectionCode(section: JsonObject): string | undefined {

@@ -14,7 +14,8 @@ import {
   type JsonObject,
 } from '#lib/record/fhir.ts';
 import type { FieldDefinition, SectionDefinition } from '#lib/record/section.ts';
-import { coding, type EntryOf, readElement, type ReferenceTo, type Say, writeElement } from './element.ts';
+import { coding, type EntryOf, type ReferenceTo, type Say, writeElement } from './element.ts';
+import { readElement } from './element-read.ts';
 import { type Building, elementAt, isObject, listOf, place, textOrNothing } from './json.ts';
 import { codesOf, type Resolve } from './words.ts';
 
@@ -73,7 +74,11 @@ function extensionsFor(
   resource: JsonObject,
   context: WriteContext,
 ): JsonObject[] {
-  const read = readResource(definition, shape, resource, { ...context, resolve: () => undefined }).fields;
+  const read = readResource(definition, shape, resource, {
+    ...context,
+    resolve: () => undefined,
+    zone: 'UTC',
+  }).fields;
   return definition.fields.flatMap((field) => {
     const value = fields[field.name] ?? null;
     if (field.kind === 'bytes' || sameValue(value, read[field.name] ?? null)) return [];
@@ -107,16 +112,29 @@ function extensionValue(
   }
 }
 
+/** What a file says of one entry and is not taken over as it stands there. */
+export interface Remark {
+  /** Left out; taken in part; taken, and not certain. */
+  readonly type: 'left' | 'shortened' | 'doubt';
+  /** The field it belongs to, where it has one. */
+  readonly field: string | null;
+  /** What the file says, in its words. */
+  readonly said: string;
+}
+
 export interface Reading {
   readonly fields: Fields;
   /** Words that found no place in their own field. */
   readonly beside: readonly string[];
+  readonly remarks: readonly Remark[];
 }
 
 export interface EntryReadContext {
   readonly say: Say;
   readonly resolve: Resolve;
   readonly entryOf: EntryOf;
+  /** Where the person lives: an instant is the day it was there. */
+  readonly zone: string;
 }
 
 /** The fields that a resource speaks of. An extension of ours says it exactly; else the standard element. */
@@ -128,19 +146,24 @@ export function readResource(
 ): Reading {
   const fields: Record<string, FieldValue> = {};
   const beside: string[] = [];
+  const remarks: Remark[] = [];
   for (const field of definition.fields) {
     const element = shape?.fields[field.name];
     if (!element) continue;
-    const read = readElement(element, { ...context, resource, shape: shape });
+    const read = readElement(element, field, { ...context, resource, shape: shape });
     fields[field.name] = read.value ?? fields[field.name] ?? null;
     Object.assign(fields, read.others);
     if (read.beside) beside.push(read.beside);
+    if (read.unread) remarks.push({ type: 'left', field: field.name, said: read.unread });
+    if (read.doubt) remarks.push({ type: 'doubt', field: field.name, said: read.doubt });
   }
   for (const field of definition.fields) {
     const kept = extensionsOf(resource, extensionUrl(definition.id, field.name));
     if (kept.length > 0) fields[field.name] = keptValue(field, kept, context.entryOf);
   }
-  return { fields, beside };
+  const isExact = ({ field }: Remark): boolean =>
+    field !== null && extensionsOf(resource, extensionUrl(definition.id, field)).length > 0;
+  return { fields, beside, remarks: remarks.filter((remark) => !isExact(remark)) };
 }
 
 export function holds({ when }: FhirShape, fields: Fields): boolean {

@@ -3,7 +3,7 @@ import { today } from '#lib/record/partial-date.ts';
 import { fhirMappings } from '#lib/record/fhir-mappings.ts';
 import { healthSections } from '#lib/record/sections.ts';
 import type { Jobs } from '../jobs.ts';
-import { MAX_FILE } from './json.ts';
+import { MAX_FILE } from './file.ts';
 import { planImport } from './read.ts';
 import { exportBundle } from './write.ts';
 
@@ -15,11 +15,12 @@ export const fhirExport: Jobs['fhir-export'] = ({ record, settings, whole }) => 
   return Promise.resolve({ ok: true, value });
 };
 
-export const fhirPlan: Jobs['fhir-plan'] = async ({ file, now, language }) => {
+export const fhirPlan: Jobs['fhir-plan'] = async ({ file, now, language, zone }) => {
   if (file.size > MAX_FILE) return { ok: false, error: { type: 'too-large' } };
   const bytes = new Uint8Array(await file.arrayBuffer());
   const planned = await planImport(healthSections, bytes, {
     today: today(now),
+    zone,
     say: (words) => words[language],
     digest: async (data) => new Uint8Array(await crypto.subtle.digest('SHA-256', data)),
   });

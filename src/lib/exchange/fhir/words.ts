@@ -38,15 +38,20 @@ function objectWords(
   resolve: Resolve,
   inside: (one: Json | undefined, between?: string) => string,
 ): string {
-  if (typeof value['text'] === 'string') return value['text'].trim();
+  // What is there and blank says nothing: the next one that speaks does.
+  const text = textOrNothing(value['text'])?.trim() ?? '';
+  if (text !== '') return text;
   if (Array.isArray(value['coding'])) return codingWords(value['coding'] as readonly Json[]);
   // A concept that is malformed says nothing.
   if ('coding' in value) return '';
-  if (typeof value['display'] === 'string') return value['display'].trim();
+  const display = textOrNothing(value['display'])?.trim() ?? '';
+  if (display !== '') return display;
   if (typeof value['reference'] === 'string') {
     const target = resolve(value['reference']);
     return target ? nameOfResource(target, resolve) : '';
   }
+  if ('concept' in value || isObject(value['reference']))
+    return inside(value['concept']) || inside(value['reference']);
   if (typeof value['resourceType'] === 'string') return nameOfResource(value, resolve);
   if (typeof value['value'] === 'number') {
     const { comparator, value: number, unit, code } = value;
@@ -74,9 +79,19 @@ function objectWords(
   }
   return Object.keys(value)
     .filter((key) => !SILENT.has(key) && !key.startsWith('_'))
-    .map((key) => inside(value[key], ', '))
+    .map((key) => counted(key, value[key]) ?? inside(value[key], ', '))
     .filter((part) => part !== '')
     .join(', ');
+}
+
+/** A number or a yes says nothing without what it counts or affirms. */
+function counted(key: string, value: Json | undefined): string | undefined {
+  if (typeof value !== 'number' && value !== true) return undefined;
+  const name = key
+    .replace(/(Boolean|PositiveInt|Integer|Decimal)$/, '')
+    .replace(/([A-Z])/g, ' $1')
+    .toLowerCase();
+  return value === true ? name : `${name} ${value}`;
 }
 
 function codingWords(codings: readonly Json[]): string {
@@ -84,7 +99,7 @@ function codingWords(codings: readonly Json[]): string {
   const said = objects.find(({ display }) => typeof display === 'string' && display.trim() !== '');
   return (
     textOrNothing(said?.['display']) ??
-    textOrNothing(objects.find(({ code }) => code)?.['code']) ??
+    textOrNothing(objects.find(({ code }) => typeof code === 'string' && code.trim() !== '')?.['code']) ??
     ''
   ).trim();
 }
@@ -93,11 +108,16 @@ const NAMED_BY = [
   'code',
   'vaccineCode',
   'medicationCodeableConcept',
+  'medicationReference',
+  'medication',
+  'substance',
   'name',
   'title',
   'description',
   'type',
   'practitioner',
+  'reasonCode',
+  'class',
 ];
 
 /** What a resource is called: the first of the elements that name resources. */
@@ -121,4 +141,16 @@ export function codesOf(value: Json | undefined): { readonly system: string; rea
     const own = code === undefined ? [] : [{ system: textOrNothing(one['system']) ?? '', code }];
     return [...own, ...codesOf(elementAt(one, 'coding'))];
   });
+}
+
+/** The values of a status: its codes, or what is written where a code should be. */
+export function codesOrTexts(value: Json): string[] {
+  if (typeof value === 'boolean') return [String(value)];
+  const codes = codesOf(value).map(({ code }) => code);
+  const texts = listOf(value).flatMap((one) =>
+    typeof one === 'object' && one !== null && !Array.isArray(one)
+      ? (textOrNothing((one as JsonObject)['text']) ?? [])
+      : [],
+  );
+  return (codes.length > 0 ? codes : texts).filter((one) => one.trim() !== '');
 }

@@ -19,7 +19,7 @@ import {
 import { fhirMappings } from '#lib/record/fhir-mappings.ts';
 import { nameOf, type ProfileSection } from '#lib/record/profile-section.ts';
 import { declaredNone, statementId, statements } from '#lib/record/sections/statements.ts';
-import type { Say } from './element.ts';
+import { coding, type Say } from './element.ts';
 import { shapeFor, writeEntry, type WriteContext } from './entry.ts';
 import { entryIdOf, following, urnOf, uuidOf } from './ids.ts';
 import { isObject, listOf } from './json.ts';
@@ -110,6 +110,8 @@ export function exportBundle(
   return {
     resourceType: 'Bundle',
     id: uuid,
+    // By which it is known again: only then are the ids in it those of the record.
+    meta: { tag: [coding('carnet|record')] },
     language,
     identifier: { system: 'urn:ietf:rfc:3986', value: `urn:uuid:${uuid}` },
     type: 'document',

@@ -52,7 +52,6 @@ export const allergies = {
 
 export const allergiesFhir = {
   section: 'allergies',
-  none: ['716186003', 'no-known-allergies'],
   shapes: [
     {
       resource: 'AllergyIntolerance',
@@ -60,12 +59,11 @@ export const allergiesFhir = {
       subject: 'patient',
       coded: { clinicalStatus: 'allergy-clinical|active' },
       fields: {
-        name: { as: 'concept', at: 'code' },
+        name: { as: 'concept', at: 'code', from: ['substance', 'reaction.substance'] },
         comment: {
           as: 'note',
           at: 'note',
           also: [
-            ['clinicalStatus', { fr: 'État', en: 'Status' }],
             ['criticality', { fr: 'Gravité possible', en: 'Criticality' }],
             ['reaction', { fr: 'Réaction', en: 'Reaction' }],
             ['onset', { fr: 'Depuis', en: 'Since' }],

@@ -88,7 +88,11 @@ export const careFhir = {
       },
       coded: { type: 'claim-type|professional' },
       fields: {
-        name: { as: 'concept', at: 'item.0.productOrService', from: ['item.productOrService', 'type'] },
+        name: {
+          as: 'concept',
+          at: 'item.0.productOrService',
+          from: ['item.0.service', 'item.productOrService', 'type'],
+        },
         start: {
           as: 'date',
           at: 'item.0.servicedDate',
@@ -102,6 +106,8 @@ export const careFhir = {
           as: 'note',
           at: 'processNote',
           also: [
+            ['item.1+.productOrService', { fr: 'Autres actes', en: 'Other acts' }],
+            ['item.1+.servicedDate', { fr: 'Leurs dates', en: 'Their dates' }],
             ['disposition', { fr: 'Décision', en: 'Decision' }],
             ['careTeam.provider', { fr: 'Équipe', en: 'Team' }],
             ['insurer', { fr: 'Assureur', en: 'Insurer' }],

@@ -83,7 +83,6 @@ const elements = {
 
 export const conditionsFhir = {
   section: 'conditions',
-  none: ['160245001', 'no-known-problems'],
   shapes: [
     {
       resource: 'Condition',

@@ -80,7 +80,6 @@ export const disabilities = {
 
 export const disabilitiesFhir = {
   section: 'disabilities',
-  none: ['no-disability'],
   shapes: [
     {
       resource: 'Condition',

@@ -89,7 +89,6 @@ export const hospitalStays = {
 
 export const hospitalStaysFhir = {
   section: 'hospital-stays',
-  none: ['787480003', 'no-known-procedures'],
   shapes: [
     {
       resource: 'Encounter',
@@ -98,7 +97,11 @@ export const hospitalStaysFhir = {
       when: { field: 'kind', values: ['stay', 'emergency'] },
       fixed: { status: 'finished' },
       fields: {
-        name: { as: 'concept', at: 'reasonCode.0', from: ['reasonCode', 'reasonReference', 'type'] },
+        name: {
+          as: 'concept',
+          at: 'reasonCode.0',
+          from: ['reasonCode', 'reasonReference', 'reason', 'diagnosis.condition', 'type'],
+        },
         kind: {
           as: 'coding',
           at: 'class',
@@ -139,6 +142,8 @@ export const hospitalStaysFhir = {
             ['performedAge', { fr: 'Âge', en: 'Age' }],
             ['bodySite', { fr: 'Partie du corps', en: 'Body site' }],
             ['reasonCode', { fr: 'Pour', en: 'For' }],
+            ['statusReason', { fr: 'Raison', en: 'Reason' }],
+            ['notes', { fr: 'Note', en: 'Note' }],
             ['outcome', { fr: 'Résultat', en: 'Outcome' }],
           ],
         },

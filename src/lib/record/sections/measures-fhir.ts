@@ -1,15 +1,11 @@
 /** How measures are written into FHIR: one shape for each kind, from the table that gives their codes and units. */
 import type { Code, FhirElement, FhirMapping, FhirShape } from '../fhir.ts';
-import { MEASURE_KINDS, type MeasureKind } from '../measure-kinds.ts';
+import { MEASURE_KINDS, type MeasureKind, type Range } from '../measure-kinds.ts';
 
-/** Units that others use for the same thing, and what their value is multiplied by. */
+/** What no arithmetic of units knows: the mass of glucose, and that steps are counted by the day. */
 const ALSO: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  kg: { g: 0.001, '[lb_av]': 0.45359237 },
-  cm: { m: 100, mm: 0.1, '[in_i]': 2.54 },
-  'mg/dL': { 'mmol/L': 18.016, 'g/L': 100 },
-  '/min': { '{beats}/min': 1, '{Beats}/min': 1 },
-  '{score}': { '1': 1 },
-  '1/(24.h)': { '1': 1, '{steps}': 1, '/d': 1, '{steps}/d': 1 },
+  'mg/dL': { 'mmol/L': 18.016 },
+  '1/(24.h)': { '1': 1 },
 };
 
 /** Codes that others use for the same thing. */
@@ -24,13 +20,14 @@ const KNOWN_AS: Readonly<Record<string, readonly Code[]>> = {
   head: ['loinc|9843-4'],
 };
 
-function shapeOf({ id, loinc, ucum, ucumFactor, pair }: MeasureKind): FhirShape {
+function shapeOf({ id, loinc, ucum, ucumFactor, pair, plausible }: MeasureKind): FhirShape {
   const own: Code = `loinc|${loinc}`;
   const codes = [own, ...(KNOWN_AS[id] ?? [])];
-  const quantity = (component?: string): FhirElement => ({
+  const quantity = (range: Range, component?: string): FhirElement => ({
     as: 'quantity',
     at: 'valueQuantity',
     unit: ucum,
+    plausible: range,
     ...(ucumFactor !== undefined && { factor: ucumFactor }),
     ...(ALSO[ucum] && { also: ALSO[ucum] }),
     ...(component !== undefined && { component: `loinc|${component}` as Code }),
@@ -48,8 +45,8 @@ function shapeOf({ id, loinc, ucum, ucumFactor, pair }: MeasureKind): FhirShape 
       kind: { as: 'concept-code', at: 'code', codes: { [id]: codes }, text: true },
       date: { as: 'date', at: 'effectiveDateTime', from: ['effectivePeriod.start', 'effectiveInstant'] },
       time: { as: 'time', at: 'effectiveDateTime', from: ['effectivePeriod.start', 'effectiveInstant'] },
-      value: quantity(pair?.first.loinc),
-      ...(pair && { second: quantity(pair.second.loinc) }),
+      value: quantity(pair?.first.plausible ?? plausible, pair?.first.loinc),
+      ...(pair && { second: quantity(pair.second.plausible, pair.second.loinc) }),
       comment: { as: 'note', at: 'note' },
     },
   };

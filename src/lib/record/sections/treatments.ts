@@ -1,5 +1,5 @@
 /** Treatments (MED-16…22). */
-import type { FhirMapping } from '../fhir.ts';
+import type { FhirMapping, FhirShape } from '../fhir.ts';
 import { comment, end, linkedDocuments, ongoing } from '../fields.ts';
 import type { ProfileSection } from '../profile-section.ts';
 
@@ -59,16 +59,47 @@ export const treatments = {
   line: ['dosage'],
 } as const satisfies ProfileSection;
 
+const order = {
+  summary: 'medications',
+  subject: 'subject',
+  readOnly: true,
+  fields: {
+    name: {
+      as: 'concept',
+      at: 'medicationCodeableConcept',
+      from: ['medicationReference', 'medication'],
+    },
+    start: { as: 'date', at: 'authoredOn', from: ['dateWritten'] },
+    ongoing: {
+      as: 'ongoing',
+      at: 'status',
+      yes: 'active',
+      no: 'completed',
+      active: ['active', 'on-hold'],
+    },
+    end: { as: 'date', at: 'dateEnded' },
+    dosage: { as: 'dosage', at: 'dosageInstruction' },
+    comment: {
+      as: 'note',
+      at: 'note',
+      also: [
+        ['reasonCode', { fr: 'Pour', en: 'For' }],
+        ['reasonReference', { fr: 'Pour', en: 'For' }],
+        ['statusReason', { fr: 'Raison', en: 'Reason' }],
+      ],
+    },
+  },
+} as const satisfies Omit<FhirShape, 'resource'>;
+
 export const treatmentsFhir = {
   section: 'treatments',
-  none: ['787481004', 'no-known-medications'],
   shapes: [
     {
       resource: 'MedicationStatement',
       summary: 'medications',
       subject: 'subject',
       fields: {
-        name: { as: 'concept', at: 'medicationCodeableConcept', from: ['medicationReference'] },
+        name: { as: 'concept', at: 'medicationCodeableConcept', from: ['medicationReference', 'medication'] },
         start: { as: 'date', at: 'effectivePeriod.start', from: ['effectiveDateTime'] },
         ongoing: {
           as: 'ongoing',
@@ -78,37 +109,23 @@ export const treatmentsFhir = {
           active: ['active', 'intended', 'on-hold'],
         },
         end: { as: 'date', at: 'effectivePeriod.end' },
-        dosage: { as: 'string', at: 'dosage.0.text' },
+        dosage: { as: 'dosage', at: 'dosage' },
         comment: {
           as: 'note',
           at: 'note',
           also: [
             ['reasonCode', { fr: 'Pour', en: 'For' }],
             ['reasonReference', { fr: 'Pour', en: 'For' }],
+            ['reasonForUse', { fr: 'Pour', en: 'For' }],
+            ['reasonNotTaken', { fr: 'Raison', en: 'Reason' }],
             ['statusReason', { fr: 'Raison', en: 'Reason' }],
           ],
         },
       },
       absent: ['effectiveDateTime'],
     },
-    {
-      resource: 'MedicationRequest',
-      summary: 'medications',
-      subject: 'subject',
-      readOnly: true,
-      fields: {
-        name: { as: 'concept', at: 'medicationCodeableConcept', from: ['medicationReference'] },
-        start: { as: 'date', at: 'authoredOn' },
-        ongoing: {
-          as: 'ongoing',
-          at: 'status',
-          yes: 'active',
-          no: 'completed',
-          active: ['active', 'on-hold'],
-        },
-        dosage: { as: 'string', at: 'dosageInstruction.0.text' },
-        comment: { as: 'note', at: 'note', also: [['reasonCode', { fr: 'Pour', en: 'For' }]] },
-      },
-    },
+    { ...order, resource: 'MedicationRequest' },
+    // The order of DSTU2, under its older name.
+    { ...order, resource: 'MedicationOrder' },
   ],
 } as const satisfies FhirMapping;

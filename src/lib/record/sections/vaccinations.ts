@@ -70,14 +70,15 @@ export const vaccinationsFhir = {
       fixed: { status: 'completed' },
       fields: {
         name: { as: 'concept', at: 'vaccineCode' },
-        start: { as: 'date', at: 'occurrenceDateTime' },
+        start: { as: 'date', at: 'occurrenceDateTime', from: ['date'] },
         lot: { as: 'string', at: 'lotNumber' },
-        vaccinator: { as: 'string', at: 'performer.0.actor.display', from: ['performer'] },
+        vaccinator: { as: 'string', at: 'performer.0.actor.display', from: ['performer', 'practitioner'] },
         comment: {
           as: 'note',
           at: 'note',
           also: [
             ['occurrenceString', { fr: 'Date', en: 'Date' }],
+            ['doseQuantity', { fr: 'Dose', en: 'Dose' }],
             ['protocolApplied', { fr: 'Protocole', en: 'Protocol' }],
             ['manufacturer', { fr: 'Fabricant', en: 'Manufacturer' }],
             ['site', { fr: 'Site d’injection', en: 'Site' }],
