@@ -99,10 +99,13 @@ test(
     const child = spawn(process.execPath, [MAIN], { env: environment({ DEMO: '1' }), stdio: 'pipe' });
     let printed = '';
     child.stdout.on('data', (data: Buffer) => (printed += data.toString()));
-    while (!printed.includes('carte Vitale')) await once(child.stdout, 'data');
+    while (printed.split('carte Vitale').length < 3) await once(child.stdout, 'data');
     const url = /http:\/\/localhost:\d+/.exec(printed)?.[0] ?? '';
     expect(printed).toMatch(/code +([0-9A-Z]{4}-){3}[0-9A-Z]{4}/);
     expect(printed).toMatch(/NIR +\d/);
+    expect(printed).toMatch(
+      /to try it with: Camille Moreau\n(.*\n){4} {2}The other parent.*: Antoine Lefèvre\n/,
+    );
     expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok' });
     expect((await fetch(`${url}/authority/key`)).status).toBe(200);
 

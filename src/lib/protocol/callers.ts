@@ -26,7 +26,7 @@ import * as v from 'valibot';
 import { concat, fromUtf8, utf8, type Bytes } from '#lib/bytes/bytes.ts';
 import { Writer } from '#lib/bytes/writer.ts';
 import { addressBytes } from './attestation.ts';
-import { address, bytes } from './fields.ts';
+import { address, bytes, nothing } from './fields.ts';
 
 export const CHALLENGE_BYTES = 32;
 export const CHALLENGE_MS = 120_000;
@@ -52,7 +52,7 @@ export interface Call {
   readonly asked: Bytes;
 }
 
-export const ChallengeRequest = v.strictObject({});
+export const ChallengeRequest = nothing;
 export const ChallengeAnswer = v.object({ challenge: bytes(CHALLENGE_BYTES) });
 
 export const CalledRequest = v.strictObject({

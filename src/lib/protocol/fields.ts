@@ -30,3 +30,10 @@ export const address = v.pipe(
   text(90),
   v.check((written) => addressBytes(written) !== null),
 );
+
+/** A message that says nothing but that it is sent. A list counts as an object to the library. */
+export const nothing = v.pipe(
+  v.unknown(),
+  v.check((said) => !Array.isArray(said)),
+  v.strictObject({}),
+);
