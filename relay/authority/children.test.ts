@@ -195,7 +195,7 @@ describe("a child's record", () => {
 
 describe('the log', () => {
   test('A08: shows each statement under the commitment of the child, and no name, address or space', async () => {
-    const { carnet, client, handle, camille } = await family();
+    const { client, handle, camille } = await family();
     const space = spaceOf('Zoé');
     const opened = await client.openChild(camille.caller(), {
       child: await handle(camille.caller(), 'Zoé'),

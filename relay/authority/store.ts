@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /** A migration is never edited, only followed by another. */
-const MIGRATIONS = [
+export const MIGRATIONS = [
   `
   CREATE TABLE persons (
     id          INTEGER PRIMARY KEY,

@@ -109,17 +109,10 @@ export function withCallers(world: AuthorityWorld): CallersWorld {
       routes.fetch(new Request(input, init), { incoming: { socket: { remoteAddress: '192.0.2.1' } } }),
 
     async activated({ name, nir, serial }, seed = 'one') {
-      const account = await callingAccount(name, seed);
       const code = (await world.authority.issueCode(nir)) ?? 'nobody';
-      const keys = await typeIn({ code, nir, serial });
-      const genesis = encodeGenesis(account.genesis);
-      const key = await accountKey(account.root);
-      const signature = await key.sign(activationMessage(keys.lookup, account.address));
-      const answer = await world.activate(keys, {
-        genesis,
-        address: account.address,
-        sign: () => signature,
-      });
+      const account = await callingAccount(name, seed);
+      const claim = await activation(account, { code, nir, serial });
+      const answer = await world.activate(claim, { ...claim, sign: () => claim.signature });
       if (typeof answer === 'string') throw new Error(answer);
       return account;
     },
@@ -138,9 +131,20 @@ export function withCallers(world: AuthorityWorld): CallersWorld {
   };
 }
 
+/** What an account sends to be attested with a code. */
+export async function activation(
+  { root, genesis, address }: CallingAccount,
+  typed: { code: string; nir: string; serial: string },
+) {
+  const { codeId, lookup } = await typeIn(typed);
+  const key = await accountKey(root);
+  const signature = await key.sign(activationMessage(lookup, address));
+  return { codeId, lookup, address, genesis: encodeGenesis(genesis), signature };
+}
+
 /** What the pages would ask through the client of the app. */
-export function asking(carnet: CallersWorld) {
-  const client = createAuthorityClient({ url: URL_OF_AUTHORITY, fetch: carnet.fetch, clock: systemClock });
+export function asking({ fetch }: Pick<CallersWorld, 'fetch'>, url = URL_OF_AUTHORITY) {
+  const client = createAuthorityClient({ url, fetch, clock: systemClock });
   const children = async (caller: Caller) => {
     const listed = await client.children(caller);
     if (!listed.ok) throw new Error(listed.error.type);
