@@ -12,6 +12,7 @@ test('nothing set gives the demo on this machine', () => {
       demo: true,
       relayUrl: null,
       authorityUrl: null,
+      authorityHosts: [],
       trustedProxies: 0,
       metricsPort: null,
     },
@@ -26,6 +27,7 @@ test('every variable is taken', () => {
     DEMO: '0',
     RELAY_URL: 'https://relais.example',
     AUTHORITY_URL: 'https://autorite.example/',
+    AUTHORITY_ORIGINS: 'https://autorite.example, http://localhost:9000/',
     TRUST_PROXY: '2',
     METRICS_PORT: '9464',
   };
@@ -38,6 +40,7 @@ test('every variable is taken', () => {
       demo: false,
       relayUrl: 'wss://relais.example/relay',
       authorityUrl: 'https://autorite.example',
+      authorityHosts: ['autorite.example', 'localhost:9000'],
       trustedProxies: 2,
       metricsPort: 9464,
       logLevel: 'info',
@@ -69,6 +72,9 @@ describe('a value that cannot be meant stops with one line that names it', () =>
     ['RELAY_URL', 'ftp://relais.example'],
     ['RELAY_URL', 'wss://relais.example/relay?key=1'],
     ['AUTHORITY_URL', 'wss://autorite.example'],
+    ['AUTHORITY_ORIGINS', 'autorite.example'],
+    ['AUTHORITY_ORIGINS', 'https://a.example,,https://b.example'],
+    ['AUTHORITY_ORIGINS', 'http://a,http://b,http://c,http://d,http://e'],
   ])('%s=%s', (name, value) => {
     const read = readConfig({ [name]: value });
     expect(read.ok).toBe(false);

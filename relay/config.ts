@@ -5,6 +5,7 @@
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
+import { authorityHost } from '#lib/protocol/callers.ts';
 import { DEFAULT_LIMITS, type RelayLimits } from './bounds/limits.ts';
 import type { LogLevel } from './host/log.ts';
 
@@ -18,6 +19,8 @@ export interface Config {
   readonly relayUrl: string | null;
   /** Where the authority is found by the pages, an http: or https: address; null = here. */
   readonly authorityUrl: string | null;
+  /** Under which hosts the authority of this process is reached, which callers bind their proofs to; none = as it is dialled. */
+  readonly authorityHosts: readonly string[];
   /** Proxies of the operator's own before this server: they are believed about addresses and https. */
   readonly trustedProxies: number;
   /** Where figures are served beside the app's port; null = on that port, to this machine alone. */
@@ -54,6 +57,7 @@ export function readConfig(env: Environment): Result<Config, ConfigError> {
       demo,
       relayUrl: relayUrl(env),
       authorityUrl: url(env, 'AUTHORITY_URL', ['http:', 'https:'])?.origin ?? null,
+      authorityHosts: authorityHosts(env),
       trustedProxies: proxies(env),
       metricsPort: port(env, 'METRICS_PORT'),
       buildDir: BUILD_DIR,
@@ -126,6 +130,21 @@ function relayUrl(env: Environment): string | null {
   found.protocol = found.protocol.replace('http', 'ws');
   if (found.pathname === '/') found.pathname = RELAY_PATH;
   return found.href;
+}
+
+const MAX_HOSTS = 4;
+
+/** Several where it moves, or is reached from two sides. */
+function authorityHosts(env: Environment): string[] {
+  const written = read(env, 'AUTHORITY_ORIGINS')?.split(',') ?? [];
+  if (written.length > MAX_HOSTS)
+    throw new BadValue('AUTHORITY_ORIGINS', written.join(), `it may name ${MAX_HOSTS} addresses at most`);
+  return written.map((one) => {
+    const found = url({ AUTHORITY_ORIGINS: one }, 'AUTHORITY_ORIGINS', ['http:', 'https:']);
+    if (!found)
+      throw new BadValue('AUTHORITY_ORIGINS', written.join(), 'an address is missing between commas');
+    return authorityHost(found.href);
+  });
 }
 
 function url(env: Environment, name: string, protocols: readonly string[]): URL | null {

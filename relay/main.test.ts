@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CLOSE } from '#lib/protocol/limits.ts';
+import { activation, asking, callingAccount } from '../tests/helpers/worlds/callers.ts';
 import { RelayClient } from '../tests/helpers/worlds/relay-client.ts';
 import { topicKeys } from '../tests/helpers/worlds/relay-world.ts';
 import { seededRandom } from '../tests/helpers/tools/random.ts';
@@ -92,6 +93,37 @@ test.each([
   await Promise.all([carnet.close(), carnet.close()]);
 });
 
+test('a call is bound to the name under which the authority is dialled, or is configured to be reached', async () => {
+  const start = async (variables: Record<string, string>) => {
+    const config = readConfig(environment(variables));
+    if (!config.ok) throw new Error(config.error.message);
+    return startCarnet({ ...config.value, logLevel: 'silent' });
+  };
+  /** A proxy that dials `url` and is dialled as `name`; what it says of the host is its own affair. */
+  const behind = (url: string, name: string) =>
+    asking({ fetch: (input, init) => fetch((input as URL).href.replace(name, url), init) }, name);
+  const camille = await callingAccount('Camille');
+  const refused = { ok: false, error: { type: 'caller-refused' } };
+
+  const own = await start({});
+  const [credential] = own.authority?.demoCredentials() ?? [];
+  if (!credential) throw new Error('nobody to be');
+  const direct = asking({ fetch }, own.url);
+  expect((await direct.client.activate(await activation(camille, credential))).ok).toBe(true);
+  expect(await direct.children(camille.caller())).toHaveLength(5);
+  const numbered = asking({ fetch }, own.url.replace('localhost', '127.0.0.1'));
+  expect(await numbered.children(camille.caller())).toHaveLength(5);
+  const mallory = behind(own.url, 'https://mallory.example');
+  expect(await mallory.client.children(camille.caller())).toEqual(refused);
+  await own.close();
+
+  const named = await start({ AUTHORITY_ORIGINS: 'https://autorite.example,https://carnet.example' });
+  for (const name of ['https://autorite.example', 'https://carnet.example'])
+    expect(await behind(named.url, name).children(camille.caller())).toHaveLength(5);
+  expect(await asking({ fetch }, named.url).client.children(camille.caller())).toEqual(refused);
+  await named.close();
+});
+
 test(
   'the demo says where it is and whom to be; SIGTERM acknowledges what came in, says when to come back, and ends well',
   { timeout: 60_000 },
@@ -99,10 +131,13 @@ test(
     const child = spawn(process.execPath, [MAIN], { env: environment({ DEMO: '1' }), stdio: 'pipe' });
     let printed = '';
     child.stdout.on('data', (data: Buffer) => (printed += data.toString()));
-    while (!printed.includes('carte Vitale')) await once(child.stdout, 'data');
+    while (printed.split('carte Vitale').length < 3) await once(child.stdout, 'data');
     const url = /http:\/\/localhost:\d+/.exec(printed)?.[0] ?? '';
     expect(printed).toMatch(/code +([0-9A-Z]{4}-){3}[0-9A-Z]{4}/);
     expect(printed).toMatch(/NIR +\d/);
+    expect(printed).toMatch(
+      /to try it with: Camille Moreau\n(.*\n){4} {2}The other parent.*: Antoine Lefèvre\n/,
+    );
     expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok' });
     expect((await fetch(`${url}/authority/key`)).status).toBe(200);
 

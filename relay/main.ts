@@ -3,13 +3,16 @@
  * the only file that knows both of the latter.
  */
 import { mkdirSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { createAuthority, type Authority } from './authority/authority.ts';
+import type { DemoCredential } from './authority/demo.ts';
 import { systemClock, systemRandom } from './host/clock.ts';
+import { dialledHost } from './host/dialled-host.ts';
 import { readConfig, type Config } from './config.ts';
 import { createLog } from './host/log.ts';
 import { once } from './host/once.ts';
-import { peerAddress, type Forwarded } from './host/peer-address.ts';
+import { peerAddress } from './host/peer-address.ts';
 import { startServer, type RunningServer } from './server.ts';
 
 export interface RunningCarnet extends RunningServer {
@@ -40,8 +43,15 @@ function openAuthority(config: Config): Promise<Authority> {
     random: systemRandom,
     demo: config.demo,
     log: createLog(config.logLevel),
-    clientAddress: ({ env }) => peerAddress((env as { incoming: Forwarded }).incoming, config.trustedProxies),
+    clientAddress: ({ env }) => peerAddress(incomingOf(env), config.trustedProxies),
+    ownHosts: ({ env }) =>
+      config.authorityHosts.length > 0 ? config.authorityHosts : [dialledHost(incomingOf(env))],
   });
+}
+
+/** The request as Node has it; @hono/node-server hands it over. */
+function incomingOf(env: unknown): IncomingMessage {
+  return (env as { incoming: IncomingMessage }).incoming;
 }
 
 async function main(): Promise<void> {
@@ -70,18 +80,22 @@ function stopOnSignals(carnet: RunningCarnet): void {
 }
 
 function greeting({ url, authority }: RunningCarnet): string {
-  const person = authority?.demoCredentials()[0];
+  const [person, ...others] = authority?.demoCredentials() ?? [];
   const lines = [`Carnet: ${url}`];
-  if (person) {
-    lines.push(
-      '',
-      `  A fictional person to try it with: ${person.name}`,
-      `  code            ${person.code}`,
-      `  NIR             ${person.nir}`,
-      `  carte Vitale    ${person.serial} (${person.card})`,
-    );
-  }
+  if (person) lines.push(...credentialLines('A fictional person to try it with', person));
+  const parent = others.find(({ children }) => children.some((child) => person?.children.includes(child)));
+  if (parent) lines.push(...credentialLines('The other parent of the same children', parent));
   return `${lines.join('\n')}\n\n`;
+}
+
+function credentialLines(title: string, { name, code, nir, serial, card }: DemoCredential): string[] {
+  return [
+    '',
+    `  ${title}: ${name}`,
+    `  code            ${code}`,
+    `  NIR             ${nir}`,
+    `  carte Vitale    ${serial} (${card})`,
+  ];
 }
 
 const SQLITE_FULL = 13;

@@ -2,7 +2,7 @@
  * One listening server: the app's files and the relay, and the authority's routes where they are given; and one for the
  * figures where they have a port of their own. It reads no environment (config.ts) and prints nothing (main.ts).
  */
-import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
@@ -10,10 +10,11 @@ import { callerOf } from '#lib/protocol/caller.ts';
 import { relayOrigin } from '#lib/protocol/relay.ts';
 import { createLocalBus } from './bus/local.ts';
 import { systemClock, systemRandom } from './host/clock.ts';
+import { dialledHost } from './host/dialled-host.ts';
 import { RELAY_PATH, type Config } from './config.ts';
 import { limitSockets } from './host/http-sockets.ts';
 import { createHttp, createMetricsHttp } from './host/http.ts';
-import { hostOf, listen, type Listening } from './host/listening.ts';
+import { listen, type Listening } from './host/listening.ts';
 import { createLog, describeError, type Log } from './host/log.ts';
 import { createMetrics, type Metrics } from './host/metrics.ts';
 import { once } from './host/once.ts';
@@ -116,7 +117,8 @@ function openSockets(
     path: RELAY_PATH,
     clock: systemClock,
     limits,
-    originOf: (request) => originOf(request, relayUrl),
+    // A relay in between would have to make the app dial its own name.
+    originOf: (request) => (relayUrl ? relayOrigin(relayUrl) : dialledHost(request)),
     addressOf: (request) => callerOf(peerAddress(request, trustedProxies)),
   });
 }
@@ -143,20 +145,4 @@ function openStore({ dataDir, limits }: Config, metrics: Metrics, log: Log): Sto
 function listenerOf(app: Hono): RequestListener {
   const listener = getRequestListener((request, env) => app.fetch(request, env));
   return (request, response) => void listener(request, response);
-}
-
-/**
- * The host that proofs are bound to: the public one where it is configured, else the one the app dialled, as long as it
- * cannot be another machine's. A relay in between would have to make the app dial its own name.
- */
-function originOf(request: IncomingMessage, relayUrl: Config['relayUrl']): string {
-  if (relayUrl) return relayOrigin(relayUrl);
-  const { localAddress = '127.0.0.1', localPort = 80 } = request.socket;
-  const own = hostOf(localAddress.replace(/^::ffff:/, ''), localPort);
-  const asked = request.headers.host ?? own;
-  return isLoopback(asked) ? asked : own;
-}
-
-function isLoopback(host: string): boolean {
-  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.test(host);
 }

@@ -64,6 +64,18 @@ describe('a planted violation is caught', () => {
       'relay/authority/codes.ts',
     ],
     [
+      'the relay that reads chains, as the authority does',
+      'relay/session/session.ts',
+      '#lib/keys/open-chain.ts',
+      'src/lib/keys/open-chain.ts',
+    ],
+    [
+      'the authority that opens a space',
+      'relay/authority/callers.ts',
+      '#lib/keys/rotations.ts',
+      'src/lib/keys/rotations.ts',
+    ],
+    [
       'the authority that knows the relay',
       'relay/authority/codes.ts',
       '../limits.ts',

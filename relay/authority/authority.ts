@@ -1,6 +1,6 @@
 /**
  * The authority: it knows civil identities, as the health insurance does. It issues provisional codes, hands out sealed
- * enrolment files, attests addresses, and keeps the log of what it attested.
+ * enrolment files, attests addresses, states which space is the record of a child, and keeps the log of what it stated.
  *
  * It guarantees that a wrong code, NIR or serial get one and the same answer, that a code serves one address once, and
  * that what it answered is on disk. It never holds a key that opens a record, learns nothing of health, and shares
@@ -11,18 +11,25 @@ import type { Context, Hono } from 'hono';
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { Result } from '#lib/bytes/result.ts';
 import { normaliseNir } from '#lib/credentials/nir.ts';
+import { authorityHost } from '#lib/protocol/callers.ts';
 import { createAttestations } from './attestation.ts';
-import { createCodes } from './codes.ts';
+import { createCallers } from './callers.ts';
+import { createChallenges } from './challenges.ts';
+import { createChildren } from './children.ts';
+import { createCodes, type Codes } from './codes.ts';
 import { createDemo, removeDemo, type DemoCredential } from './demo.ts';
 import { DEMO_REGISTER } from './register/demo-register.ts';
 import type { Random } from './primitives.ts';
 import type { RegisterInvalid } from './register/register-file.ts';
 import { importRegister } from './register/register-import.ts';
-import { createRegister, type RegisterCounts } from './register/register.ts';
-import { createRenewal, type Deliver } from './renewal.ts';
-import { createRoutes, LIMITS, type ClientAddress, type Limits } from './routes.ts';
-import { openSigningKey } from './signing-key.ts';
-import { openStore } from './store.ts';
+import { createRegister, type RegisterCounts, type RegisterTable } from './register/register.ts';
+import { createRenewal, type Deliver, type Renewal } from './renewal.ts';
+import { createKnownChains } from './known-chains.ts';
+import { LIMITS, PERSON_LIMITS, type Limits } from './limits.ts';
+import { createRoutes, type ClientAddress, type OwnHosts } from './routes.ts';
+import { openSigningKey, type SigningKey } from './signing-key.ts';
+import { createStatementLog, type StatementLog } from './statement-log.ts';
+import { openStore, type Store } from './store.ts';
 
 /** Where events are told, without a name, number or address in them. */
 export interface AuthorityLog {
@@ -40,7 +47,10 @@ export interface AuthorityOptions {
   /** Brings a new code to a person. Without it, and without the demo, none is issued on request. */
   readonly deliver?: Deliver;
   readonly clientAddress?: ClientAddress;
-  readonly limits?: Limits;
+  /** What callers may have bound their proofs to; by default the host that the request names. */
+  readonly ownHosts?: OwnHosts;
+  readonly limits?: Limits; // of one network address
+  readonly personLimits?: Limits; // of one person who calls
 }
 
 export interface Authority {
@@ -66,6 +76,7 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
   const store = openStore(dataDir);
   const register = createRegister(store);
   const key = openSigningKey(dataDir, random);
+  const statements = createStatementLog(store, key);
   const codes = createCodes({
     store,
     register,
@@ -74,9 +85,7 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
     random,
     onLocked: () => log.warn('code-locked'),
   });
-  const attestations = createAttestations({ store, register, codes, key, clock });
-
-  const demo = options.demo ? createDemo(dataDir, register, codes) : null;
+  const demo = options.demo ? createDemo(dataDir, { register, codes, clock }) : null;
   if (!demo) removeDemo(dataDir);
   else if (register.count().insured === 0) importRegister(store, random, DEMO_REGISTER);
   await demo?.prepare();
@@ -91,14 +100,7 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
     onFailure: (error) =>
       log.warn('new-code-failed', { error: error instanceof Error ? error.name : 'unknown' }),
   });
-  const routes = createRoutes({
-    codes,
-    attestations,
-    renewal,
-    publicKey: key.publicKey,
-    clientAddress: options.clientAddress ?? socketAddress,
-    limits: options.limits ?? LIMITS,
-  });
+  const routes = serve(options, { store, register, key, statements, codes, renewal });
   log.info('authority-ready', { ...register.count() });
 
   return {
@@ -116,6 +118,40 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
       store.close();
     },
   };
+}
+
+interface Parts {
+  readonly store: Store;
+  readonly register: RegisterTable;
+  readonly key: SigningKey;
+  readonly statements: StatementLog;
+  readonly codes: Codes;
+  readonly renewal: Renewal;
+}
+
+/** All that is asked over HTTP, over one store. */
+function serve(options: AuthorityOptions, { statements: log, ...parts }: Parts): Hono {
+  const { store, register, key, codes, renewal } = parts;
+  const { clock, random } = options;
+  const attestations = createAttestations({ store, register, codes, log, key, clock });
+  const callers = createCallers({
+    attestations,
+    challenges: createChallenges(clock, random),
+    chains: createKnownChains(store),
+    limits: options.personLimits ?? PERSON_LIMITS,
+  });
+  return createRoutes({
+    codes,
+    attestations,
+    log,
+    renewal,
+    callers,
+    children: createChildren({ store, register, log, key, clock }),
+    publicKey: key.publicKey,
+    clientAddress: options.clientAddress ?? socketAddress,
+    ownHosts: options.ownHosts ?? ((context) => [authorityHost(context.req.url)]),
+    limits: options.limits ?? LIMITS,
+  });
 }
 
 /** The other end of the socket, as @hono/node-server hands it over. */

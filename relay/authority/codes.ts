@@ -57,6 +57,10 @@ export interface Codes {
   /** How many codes a person was issued since then. */
   issuedSince(person: number, time: number): number;
   isGood(codeId: Bytes): boolean;
+  /** Whose codes an address has used, each person once. */
+  personsOf(address: string): number[];
+  /** The address that was attested to a person last. */
+  lastAddressOf(person: number): string | null;
 }
 
 export interface CodesDeps {
@@ -134,6 +138,15 @@ class StoredCodes implements Codes {
     return this.#isGood(toRow(this.#statements.byId.get(codeId)));
   }
 
+  personsOf(address: string): number[] {
+    return this.#statements.personsOf.all(address).map(({ person }) => Number(person));
+  }
+
+  lastAddressOf(person: number): string | null {
+    const last = this.#statements.lastAddressOf.get(person)?.['address'];
+    return typeof last === 'string' ? last : null;
+  }
+
   #isGood(row: CodeRow | null): boolean {
     if (row === null || row.locked !== null || row.withdrawn !== null || row.address !== null) return false;
     return this.#deps.clock.now() < row.expires;
@@ -142,7 +155,11 @@ class StoredCodes implements Codes {
   #enrolmentFile(person: Person, now: number): Bytes {
     const { register, authorityKey } = this.#deps;
     const { firstName, lastName, birthDate, nir, email, phone, salt } = person;
-    const children = register.minorChildren(person.id, new Date(now));
+    const children = register.minorChildren(person.id, new Date(now)).map((child) => ({
+      firstName: child.firstName,
+      lastName: child.lastName,
+      birthDate: child.birthDate,
+    }));
     const told = { firstName, lastName, birthDate, nir, email, phone, children };
     return encodeEnrolmentFile({ ...told, identitySalt: salt, authorityKey });
   }
@@ -163,6 +180,10 @@ function prepare({ db }: Store) {
       'INSERT INTO codes (code_id, person, lookup_hash, sealed, issued, expires) VALUES (?, ?, ?, ?, ?, ?)',
     ),
     markUsed: db.prepare(`UPDATE codes SET address = ?, attestation = ?, sealed = x'' WHERE code_id = ?`),
+    personsOf: db.prepare('SELECT DISTINCT person FROM codes WHERE address = ?'),
+    lastAddressOf: db.prepare(
+      'SELECT address FROM codes WHERE person = ? AND attestation IS NOT NULL ORDER BY attestation DESC LIMIT 1',
+    ),
     countIssued: db.prepare('SELECT count(*) AS count FROM codes WHERE person = ? AND issued >= ?'),
   };
 }

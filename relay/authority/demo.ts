@@ -26,6 +26,8 @@ export interface DemoCredential {
   readonly nir: string;
   readonly card: Card;
   readonly serial: string;
+  /** Their minor children, as the register numbers them. */
+  readonly children: readonly number[];
 }
 
 export interface Demo {
@@ -38,7 +40,10 @@ export interface Demo {
 }
 
 /** The demo of a data folder. */
-export function createDemo(dataDir: string, register: RegisterTable, codes: Codes): Demo {
+export function createDemo(
+  dataDir: string,
+  { register, codes, clock }: { register: RegisterTable; codes: Codes; clock: { now(): number } },
+): Demo {
   const path = join(dataDir, FILE);
   const codeByPerson = readCodes(path);
 
@@ -66,7 +71,8 @@ export function createDemo(dataDir: string, register: RegisterTable, codes: Code
         const person = register.person(id);
         if (!person || !isGood(code)) return [];
         const { firstName, lastName, nir, card, serial } = person;
-        return [{ name: `${firstName} ${lastName}`, code: printCode(code), nir, card, serial }];
+        const children = register.minorChildren(id, new Date(clock.now())).map((child) => child.id);
+        return [{ name: `${firstName} ${lastName}`, code: printCode(code), nir, card, serial, children }];
       });
     },
   };

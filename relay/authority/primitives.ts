@@ -1,6 +1,7 @@
 /**
  * The cryptography of the authority, all of it Node's own: SHA-256, Argon2id, AES-256-GCM, Ed25519.
- * Leaves out every key that could open a record: the authority has none and imports nothing that could.
+ * Leaves out every key that could open a record: the authority has none. Chains of accounts, which are open to whoever
+ * knows an address, it reads as every device does (callers.ts).
  */
 import { argon2, createCipheriv, createHash, createPublicKey, timingSafeEqual, verify } from 'node:crypto';
 import { toOwned, type Bytes } from '#lib/bytes/bytes.ts';

@@ -9,7 +9,7 @@ import {
   typeIn,
 } from '../../tests/helpers/worlds/authority.ts';
 import { sha256 } from './primitives.ts';
-import { LIMITS } from './routes.ts';
+import { LIMITS } from './limits.ts';
 
 async function world(...options: Parameters<typeof authorityWorld>) {
   const made = await authorityWorld(...options);

@@ -1,16 +1,17 @@
 /**
  * The authority's own database: SQLite in its own folder, shared with nobody. Every commit is on disk before the answer.
  *
- * It holds civil identities, codes (never the code itself, only what it derives to), and the attestation log, which the
- * database refuses to change. Nothing about health has a column here.
+ * It holds civil identities, codes (never the code itself, only what it derives to), the log of what was stated, which the
+ * database refuses to change, whose record of which child that was, and the chains by which callers proved themselves.
+ * Nothing about health has a column here.
  */
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-const SCHEMA_VERSION = 1;
-
-const SCHEMA = `
+/** A migration is never edited, only followed by another. */
+export const MIGRATIONS = [
+  `
   CREATE TABLE persons (
     id          INTEGER PRIMARY KEY,
     kind        TEXT NOT NULL CHECK (kind IN ('insured', 'child')),
@@ -60,7 +61,28 @@ const SCHEMA = `
   ) STRICT;
   CREATE TRIGGER log_keeps BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
   CREATE TRIGGER log_stays BEFORE UPDATE ON log BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
-`;
+  `,
+  // 1: records of children stand in the log too; what callers of an address have shown of its chain.
+  `
+  ALTER TABLE log RENAME COLUMN attestation TO statement;
+  ALTER TABLE log ADD COLUMN kind TEXT NOT NULL DEFAULT 'attestation' CHECK (kind IN ('attestation', 'child-record'));
+  CREATE INDEX codes_of_address ON codes(address) WHERE address IS NOT NULL;
+  CREATE TABLE child_records (
+    n         INTEGER PRIMARY KEY REFERENCES log(n),
+    child     INTEGER NOT NULL REFERENCES persons(id),
+    guardian  INTEGER NOT NULL REFERENCES persons(id),
+    address   TEXT NOT NULL,
+    space     BLOB NOT NULL UNIQUE,
+    UNIQUE (child, address)
+  ) STRICT;
+  CREATE TABLE chains (
+    address    TEXT NOT NULL,
+    saying     BLOB NOT NULL,
+    statement  BLOB NOT NULL,
+    UNIQUE (address, saying)
+  ) STRICT;
+  `,
+];
 
 export interface Store {
   readonly db: DatabaseSync;
@@ -97,7 +119,8 @@ export function openStore(dataDir: string): Store {
 
 function migrate(db: DatabaseSync): void {
   const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
-  if (version > SCHEMA_VERSION)
+  if (version > MIGRATIONS.length)
     throw new Error("The authority's database was written by a newer version of Carnet.");
-  if (version === 0) db.exec(SCHEMA + `PRAGMA user_version = ${SCHEMA_VERSION};`);
+  for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
+  db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
 }

@@ -18,6 +18,7 @@ import { sha256 } from '../../relay/authority/primitives.ts';
 import { importRegister } from '../../relay/authority/register/register-import.ts';
 import { createRegister } from '../../relay/authority/register/register.ts';
 import { openSigningKey } from '../../relay/authority/signing-key.ts';
+import { createStatementLog } from '../../relay/authority/statement-log.ts';
 import { openStore } from '../../relay/authority/store.ts';
 import {
   authorityWorld,
@@ -55,7 +56,14 @@ async function codePath() {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const key = openSigningKey(folder, random);
   const codes = createCodes({ store, register, authorityKey: key.publicKey, clock, random, onLocked });
-  const attestations = createAttestations({ store, register, codes, key, clock });
+  const attestations = createAttestations({
+    store,
+    register,
+    codes,
+    log: createStatementLog(store, key),
+    key,
+    clock,
+  });
   const issued = await Promise.all(register.insured(12).map((person) => codes.issue(person)));
   const mallory = testAccount('Mallory');
   const { genesis, address } = mallory;

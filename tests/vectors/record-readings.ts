@@ -2,7 +2,8 @@
  * How what stands inside frames, snapshots, grants and the authority's statements is put into words for its frozen
  * vectors.
  */
-import { equal, fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { decodeBech32m } from '#lib/bytes/bech32m.ts';
+import { equal, fromHex, hex, utf8, type Bytes } from '#lib/bytes/bytes.ts';
 import { frameId } from '#lib/crypto/frame.ts';
 import { sha256 } from '#lib/crypto/hash.ts';
 import { verify } from '#lib/crypto/signature.ts';
@@ -17,6 +18,8 @@ import {
   logHeadMessage,
   nextHead,
 } from '#lib/protocol/attestation.ts';
+import { callerMessage } from '#lib/protocol/callers.ts';
+import { decodeChildRecord, encodeChildRecord, verifyChildRecord } from '#lib/protocol/child-record.ts';
 import { decodeFrontier, decodeHeads, encodeFrontier, encodeHeads } from '#lib/replica/bodies.ts';
 import { Lane } from '#lib/replica/lane.ts';
 import { openReceived } from '#lib/replica/frames.ts';
@@ -124,6 +127,25 @@ const RULES: Record<string, (input: Inputs) => Promise<object | string> | object
       attestationHash: fromHex(leaf.slice(64)),
     }));
     return followLog(EMPTY_LOG, read, said, sha256) ? 'followed' : 'rewritten';
+  },
+  caller: ({ challenge, origin, path, address, ask }) => {
+    const asked = sha256(utf8(ask!));
+    const call = { challenge: fromHex(challenge!), origin: origin!, path: path!, address: address!, asked };
+    return decodeBech32m('carnet', address!) ? hex(callerMessage(call)) : 'no address';
+  },
+  async 'child record'({ key, space, address, salt, firstName, lastName, birthDate, statement }) {
+    const bytes = fromHex(statement!);
+    const read = decodeChildRecord(bytes);
+    if (!read) return 'malformed';
+    if (!equal(encodeChildRecord(read), bytes)) return 'another spelling';
+    const expected = {
+      authorityKey: fromHex(key!),
+      space: fromHex(space!),
+      address: address === '' ? null : address!,
+      child: { firstName: firstName!, lastName: lastName!, birthDate: birthDate! },
+      identitySalt: fromHex(salt!),
+    };
+    return (await verifyChildRecord(bytes, expected, { sha256, verify })) ?? 'refused';
   },
   'log head': ({ head, commitment, attestationHash }) =>
     nextHead(

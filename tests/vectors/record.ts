@@ -4,6 +4,7 @@
 import { equal } from '#lib/bytes/bytes.ts';
 import type { Case, VectorSet } from './case.ts';
 import authority from './frozen/authority.json' with { type: 'json' };
+import calls from './frozen/authority-calls.json' with { type: 'json' };
 import bodies from './frozen/record-bodies.json' with { type: 'json' };
 import frames from './frozen/record-frames.json' with { type: 'json' };
 import snapshots from './frozen/record-snapshots.json' with { type: 'json' };
@@ -22,6 +23,7 @@ export const RECORD: readonly VectorSet[] = [
   { name: 'frames of a record', file: frames, agrees: frameAgrees },
   { name: 'snapshots of a record', file: snapshots, agrees: snapshotAgrees },
   { name: "the authority's statements", file: authority, agrees: statementAgrees },
+  { name: 'calls of the authority', file: calls, agrees: statementAgrees },
 ];
 
 function bodyAgrees(vector: Case): boolean {

@@ -38,6 +38,7 @@ test('every published primitive and every format of our own has vectors', () => 
       "frames of a record: 8",
       "snapshots of a record: 11",
       "the authority's statements: 19",
+      "calls of the authority: 29",
     ]
   `);
 });

@@ -18,6 +18,12 @@ export interface Person extends CivilIdentity {
   readonly salt: Bytes;
 }
 
+/** A minor of whom an insured person is a guardian. */
+export interface MinorChild extends CivilIdentity {
+  readonly id: number;
+  readonly salt: Bytes;
+}
+
 export interface RegisterCounts {
   readonly insured: number;
   readonly children: number;
@@ -34,8 +40,8 @@ export interface RegisterTable {
   insured(limit: number): Person[];
   /** Insured persons without an attestation. */
   neverAttested(): Person[];
-  /** The children of a person who are minors on that day. */
-  minorChildren(id: number, today: Date): CivilIdentity[];
+  /** The children of a person who are minors on that day, as it is in Paris. */
+  minorChildren(id: number, today: Date): MinorChild[];
 }
 
 const PERSON = `
@@ -44,18 +50,26 @@ const PERSON = `
 
 const AGE_OF_MAJORITY = 18;
 
+/** Years, months and days as they are where the register is kept, whatever the clock of the machine is set to. */
+const DAY = new Intl.DateTimeFormat('en-CA', {
+  timeZone: 'Europe/Paris',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+});
+
 export function createRegister({ db }: Store): RegisterTable {
   const byId = db.prepare(`${PERSON} WHERE id = ? AND kind = 'insured'`);
   const byNir = db.prepare(`${PERSON} WHERE nir = ? AND kind = 'insured'`);
   const leastAttested = db.prepare(
     `${PERSON} WHERE kind = 'insured'
-     ORDER BY (SELECT count(*) FROM log WHERE log.person = persons.id), id LIMIT ?`,
+     ORDER BY (SELECT count(*) FROM log WHERE log.person = persons.id AND log.kind = 'attestation'), id LIMIT ?`,
   );
   const unattested = db.prepare(
-    `${PERSON} WHERE kind = 'insured' AND id NOT IN (SELECT person FROM log) ORDER BY id`,
+    `${PERSON} WHERE kind = 'insured' AND id NOT IN (SELECT person FROM log WHERE kind = 'attestation') ORDER BY id`,
   );
   const childrenOf = db.prepare(`
-    SELECT last_name AS lastName, first_name AS firstName, birth_date AS birthDate
+    SELECT id, last_name AS lastName, first_name AS firstName, birth_date AS birthDate, salt
     FROM guardians JOIN persons ON persons.id = guardians.child WHERE guardians.parent = ? ORDER BY birth_date, id`);
 
   function person(id: number): Person | null {
@@ -88,13 +102,19 @@ export function createRegister({ db }: Store): RegisterTable {
     neverAttested: () => unattested.all().flatMap((row) => toPerson(row) ?? []),
 
     minorChildren(id, today) {
-      const comesOfAge = new Date(today);
-      comesOfAge.setUTCFullYear(today.getUTCFullYear() - AGE_OF_MAJORITY);
-      const bornAfter = comesOfAge.toISOString().slice(0, 10);
-      const all = childrenOf.all(id) as unknown as CivilIdentity[];
-      return all.filter(({ birthDate }) => birthDate > bornAfter).map((child) => ({ ...child }));
+      const bornAfter = dayYearsBefore(today, AGE_OF_MAJORITY);
+      const all = childrenOf.all(id) as unknown as MinorChild[];
+      return all
+        .filter(({ birthDate }) => birthDate > bornAfter)
+        .map((child) => ({ ...child, salt: toOwned(child.salt) }));
     },
   };
+}
+
+/** The same day so many years before, as YYYY-MM-DD; a 29 February stays one, for comparing only. */
+function dayYearsBefore(today: Date, years: number): string {
+  const parts = new Map(DAY.formatToParts(today).map(({ type, value }) => [type, value]));
+  return `${Number(parts.get('year')) - years}-${parts.get('month')}-${parts.get('day')}`;
 }
 
 function toPerson(row: Record<string, unknown> | undefined): Person | null {

@@ -17,7 +17,8 @@
  *         hash(n) = SHA-256("carnet/attestation-log/v1" ‖ u64 n ‖ hash(n - 1) ‖ commitment ‖ SHA-256(attestation))     n from 1
  *         head    = Ed25519(authority key, "carnet/attestation-log-head/v1" ‖ u64 n ‖ hash(n))
  *
- * The log is public, and shows commitments and hashes only: who does not hold an attestation cannot tell its address.
+ * The log is public, and shows commitments and hashes only: who does not hold an attestation cannot tell its address. What
+ * the authority states about the records of children (child-record.ts) stands in it likewise, in the place of the attestation.
  */
 import { concat, equal, utf8, type Bytes } from '#lib/bytes/bytes.ts';
 import { decodeBech32m, encodeBech32m } from '#lib/bytes/bech32m.ts';
@@ -25,17 +26,20 @@ import { decodeWith } from '#lib/bytes/reader.ts';
 import { Writer } from '#lib/bytes/writer.ts';
 
 export const ATTESTATION_BYTES = 138;
-const ADDRESS_BYTES = 33;
+
+/** An address as bytes begins with this one. */
+export const ADDRESS_VERSION = 1;
+export const ADDRESS_BYTES = 33;
+export const HRP = 'carnet';
 
 const VERSION = 1;
-const HRP = 'carnet';
 const ADDRESS_LABEL = utf8('carnet/address/v1');
 const IDENTITY_LABEL = utf8('carnet/identity/v1');
 const ATTESTATION_LABEL = utf8('carnet/attestation/v1');
 const LOG_LABEL = utf8('carnet/attestation-log/v1');
 const HEAD_LABEL = utf8('carnet/attestation-log-head/v1');
 
-type Sha256 = (...parts: readonly Uint8Array[]) => Bytes;
+export type Sha256 = (...parts: readonly Uint8Array[]) => Bytes;
 
 export interface CivilIdentity {
   readonly firstName: string;
@@ -59,10 +63,10 @@ export interface LogHead {
   readonly hash: Bytes;
 }
 
-/** What the log shows of one attestation. */
+/** What the log shows of one attestation, or of one statement about a child's record (child-record.ts). */
 export interface LogLeaf {
   readonly commitment: Bytes;
-  readonly attestationHash: Bytes;
+  readonly attestationHash: Bytes; // of either
 }
 
 export const EMPTY_LOG: LogHead = { size: 0, hash: new Uint8Array(32) };
@@ -70,12 +74,12 @@ export const EMPTY_LOG: LogHead = { size: 0, hash: new Uint8Array(32) };
 /** The 33 bytes of an address, or null when the text is not one. */
 export function addressBytes(address: string): Bytes | null {
   const bytes = decodeBech32m(HRP, address);
-  return bytes?.length === ADDRESS_BYTES && bytes[0] === VERSION ? bytes : null;
+  return bytes?.length === ADDRESS_BYTES && bytes[0] === ADDRESS_VERSION ? bytes : null;
 }
 
 /** The address that commits to these bytes of a genesis bundle; the same as in keys/, which the authority never sees. */
 export function addressOfBundle(bundle: Uint8Array, sha256: Sha256): string {
-  return encodeBech32m(HRP, concat(Uint8Array.of(VERSION), sha256(ADDRESS_LABEL, bundle)));
+  return encodeBech32m(HRP, concat(Uint8Array.of(ADDRESS_VERSION), sha256(ADDRESS_LABEL, bundle)));
 }
 
 /** The commitment that stands for a civil identity. */
@@ -106,7 +110,7 @@ export function decodeAttestation(bytes: Bytes): Attestation | null {
     const commitment = reader.bytes(32).slice();
     const issued = reader.u64();
     const signature = reader.bytes(64).slice();
-    if (version !== VERSION || address[0] !== VERSION) return null;
+    if (version !== VERSION || address[0] !== ADDRESS_VERSION) return null;
     return { address: encodeBech32m(HRP, address), commitment, issued, signature };
   });
 }

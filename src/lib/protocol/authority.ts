@@ -6,18 +6,27 @@
  *   POST /authority/code         NewCodeRequest    → { }                      always the same answer, whoever asks
  *   GET  /authority/key          → { publicKey }
  *   GET  /authority/log?after=n  → { leaves, head }                           at most LOG_PAGE entries; ask again from there
+ *   POST /authority/challenge    { }               → { challenge }            for one call of those below (callers.ts)
+ *   POST /authority/children     CalledRequest around ChildrenAsk    → { children }                  the minors of whom the caller is a guardian
+ *   POST /authority/child-record CalledRequest around ChildRecordAsk → { statement, identitySalt }   (child-record.ts); again: the same
  *
  * Failures are `{ error }` with one of FAILURES. `enrolment-refused` is the one answer to a wrong code, NIR or serial, and
  * to a code that is expired, used, withdrawn or locked. Telling those apart would be safe only towards a person who gave
  * all three rightly, and to them too the one thing that helps is a new code.
+ *
+ * `caller-refused` is the one answer to whatever is wrong about who calls: challenge, chain, device, signature, an address
+ * that is attested to nobody, or no more. Who has proven to speak for an address may be told more: `chain-behind`, that the
+ * authority was told of words of this chain by which this device has no say.
  */
 import * as v from 'valibot';
-import { fromBase64url, toBase64url } from '#lib/bytes/base64url.ts';
+import { toBase64url } from '#lib/bytes/base64url.ts';
 import { concat, fromUtf8, utf8, type Bytes } from '#lib/bytes/bytes.ts';
 import { addressBytes, ATTESTATION_BYTES } from './attestation.ts';
 import { normaliseNir } from '#lib/credentials/nir.ts';
 import { normaliseSerial } from '#lib/credentials/vitale.ts';
+import { CHILD_RECORD_BYTES } from './child-record.ts';
 import { CODE_ID_BYTES, LOOKUP_BYTES } from './enrolment.ts';
+import { address, bytes, count, date, normalised, nothing, text } from './fields.ts';
 
 export const AUTHORITY_PATHS = {
   enrolment: '/authority/enrolment',
@@ -25,39 +34,32 @@ export const AUTHORITY_PATHS = {
   code: '/authority/code',
   key: '/authority/key',
   log: '/authority/log',
+  challenge: '/authority/challenge',
+  children: '/authority/children',
+  childRecord: '/authority/child-record',
 } as const;
 
 const FAILURES = ['enrolment-refused', 'try-later', 'malformed'] as const;
 export type AuthorityFailure = (typeof FAILURES)[number];
+
+/** Of who calls. */
+const CALLER_FAILURES = ['caller-refused', 'chain-behind', 'try-later', 'malformed'] as const;
+
+/** Of what they ask: not one's child or no minor; another guardian's record is there. */
+const CHILD_FAILURES = ['child-refused', 'child-taken'] as const;
+export type CalledFailure = (typeof CALLER_FAILURES)[number] | (typeof CHILD_FAILURES)[number];
 
 /** The largest body either side sends. */
 export const MAX_BODY = 32_768;
 const MAX_GENESIS = 16_384;
 const MAX_ENROLMENT_FILE = 16_384;
 export const LOG_PAGE = 500;
+export const CHILD_HANDLE_BYTES = 16;
 
 /** Where the account key (Ed25519, 32 bytes) stands in a genesis bundle; the rest of the bundle is opaque here. */
 export const ACCOUNT_KEY_OFFSET = 1;
 
 const ACTIVATION_LABEL = utf8('carnet/activation/v1');
-
-/** base64url in JSON, bytes in the program. */
-const bytes = (min: number, max = min) =>
-  v.pipe(
-    v.string(),
-    v.maxLength(Math.ceil((max * 4) / 3)),
-    v.transform(fromBase64url),
-    v.custom<Bytes>((value) => value instanceof Uint8Array && value.length >= min && value.length <= max),
-  );
-const text = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));
-const normalised = (normalise: (typed: string) => string | null) =>
-  v.pipe(
-    text(64),
-    v.transform(normalise),
-    v.custom<string>((value) => typeof value === 'string'),
-  );
-const date = v.pipe(v.string(), v.isoDate());
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 export const EnrolmentRequest = v.strictObject({ codeId: bytes(CODE_ID_BYTES), lookup: bytes(LOOKUP_BYTES) });
 export const EnrolmentAnswer = v.object({ sealed: bytes(1, MAX_ENROLMENT_FILE) });
@@ -65,10 +67,7 @@ export const EnrolmentAnswer = v.object({ sealed: bytes(1, MAX_ENROLMENT_FILE) }
 export const ActivationRequest = v.strictObject({
   codeId: bytes(CODE_ID_BYTES), // whose tries a wrong lookup spends, as in EnrolmentRequest
   lookup: bytes(LOOKUP_BYTES),
-  address: v.pipe(
-    text(90),
-    v.check((address) => addressBytes(address) !== null),
-  ),
+  address,
   genesis: bytes(ACCOUNT_KEY_OFFSET + 32, MAX_GENESIS),
   signature: bytes(64), // by the account key over activationMessage
 });
@@ -93,6 +92,42 @@ export const LogAnswer = v.object({
   head: v.object({ size: count, hash: bytes(32), signature: bytes(64) }), // of these leaves' last entry
 });
 export const FailureAnswer = v.object({ error: v.picklist(FAILURES) });
+
+export const ChildrenAsk = nothing;
+const child = {
+  child: bytes(CHILD_HANDLE_BYTES), // means nothing to anybody but the authority; the same each time for this guardian
+  firstName: text(100),
+  lastName: text(100),
+  birthDate: date,
+};
+export const ChildrenAnswer = v.object({
+  children: v.pipe(
+    v.array(
+      v.variant('opened', [
+        v.object({ ...child, opened: v.picklist(['no', 'other']) }), // by nobody · by another guardian
+        v.object({ ...child, opened: v.literal('own'), space: bytes(32) }), // by this address
+      ]),
+    ),
+    v.maxLength(100),
+  ),
+});
+
+/** `certified`: who asks has certified to be the child's legal representative (KID-06). */
+export const ChildRecordAsk = v.strictObject({
+  child: bytes(CHILD_HANDLE_BYTES),
+  space: bytes(32),
+  certified: v.literal(true),
+});
+export const ChildRecordAnswer = v.object({
+  statement: bytes(CHILD_RECORD_BYTES),
+  identitySalt: bytes(32), // opens the commitment in it
+});
+
+/** `child-opened`: this address has opened a record of this child already, and it is the space named. */
+export const CalledFailureAnswer = v.variant('error', [
+  v.object({ error: v.picklist([...CALLER_FAILURES, ...CHILD_FAILURES]) }),
+  v.object({ error: v.literal('child-opened'), space: bytes(32) }),
+]);
 
 /** The enrolment file, as it stands sealed: who the code was issued to, as the register knows them. */
 export const EnrolmentFile = v.object({

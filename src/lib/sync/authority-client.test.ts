@@ -1,9 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toBase64url } from '#lib/bytes/base64url.ts';
+import { toOwned, utf8, type Bytes } from '#lib/bytes/bytes.ts';
+import { addressOfBundle } from '#lib/protocol/attestation.ts';
+import { encodeBody } from '#lib/protocol/authority.ts';
+import { callerMessage } from '#lib/protocol/callers.ts';
 import { authorityWorld, CAMILLE, type AuthorityWorld } from '../../../tests/helpers/worlds/authority.ts';
 import { fakeClock } from '../../../tests/helpers/tools/clock.ts';
 import { seededRandom } from '../../../tests/helpers/tools/random.ts';
-import { createAuthorityClient, TIMEOUT_MS } from './authority-client.ts';
+import { createAuthorityClient, TIMEOUT_MS, type Caller } from './authority-client.ts';
 import { systemClock } from './clock.ts';
 
 const url = 'https://autorite.test';
@@ -87,5 +92,112 @@ test('sends no cookie, no referrer, and stores nothing', async () => {
     cache: 'no-store',
     referrerPolicy: 'no-referrer',
     redirect: 'error',
+  });
+});
+
+describe('a call of a device', () => {
+  const device = random(32);
+  const space = random(32);
+  const caller = (sign: (message: Bytes) => Promise<Bytes> = async () => random(64)): Caller => ({
+    address: addressOfBundle(random(9), () => device),
+    device,
+    chain: [random(100), random(200)],
+    sign,
+  });
+  const challenge = random(32);
+
+  /** An authority that answers the first request with a challenge and the next as it is told. */
+  function scripted(status: number, answer: object) {
+    const requests: { url: string; init: RequestInit | undefined }[] = [];
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      requests.push({ url: input instanceof URL ? input.href : '', init });
+      return requests.length === 1
+        ? new Response(encodeBody({ challenge }))
+        : new Response(encodeBody({ ...answer }), { status });
+    };
+    return { requests, client: client(fetch) };
+  }
+
+  test('fetches a challenge and signs it with host, path, address and the very text that it sends', async () => {
+    const { requests, client } = scripted(200, { statement: random(170), identitySalt: random(32) });
+    const signed: Bytes[] = [];
+    const who = caller(async (message) => {
+      signed.push(message);
+      return random(64);
+    });
+    const child = random(16);
+    expect((await client.openChild(who, { child, space })).ok).toBe(true);
+    expect(requests.map(({ url }) => url)).toEqual([
+      `${url}/authority/challenge`,
+      `${url}/authority/child-record`,
+    ]);
+    const sent = JSON.parse(requests[1]?.init?.body as string) as { ask: string };
+    expect(JSON.parse(sent.ask)).toEqual(JSON.parse(encodeBody({ child, space, certified: true })));
+    const { address } = who;
+    const asked = toOwned(createHash('sha256').update(utf8(sent.ask)).digest());
+    const call = { challenge, origin: 'autorite.test', path: '/authority/child-record', address, asked };
+    expect(signed).toEqual([callerMessage(call)]);
+    for (const { init } of requests)
+      expect(init).toMatchObject({ credentials: 'omit', referrerPolicy: 'no-referrer', cache: 'no-store' });
+  });
+
+  test('keeps the signer as it is: one that is a method of a class signs', async () => {
+    class Device {
+      readonly address = caller().address;
+      readonly device = device;
+      readonly chain = [random(10)];
+      readonly #signature = random(64);
+      async sign(): Promise<Bytes> {
+        return this.#signature;
+      }
+    }
+    const { client } = scripted(200, { children: [] });
+    expect(await client.children(new Device())).toEqual({ ok: true, value: { children: [] } });
+  });
+
+  test('says what the authority refuses in its own words, with the space where it names one', async () => {
+    const errors = [
+      ['caller-refused', 403],
+      ['chain-behind', 409],
+      ['child-refused', 403],
+      ['child-taken', 409],
+      ['try-later', 429],
+      ['malformed', 400],
+    ] as const;
+    for (const [error, status] of errors) {
+      const refused = await scripted(status, { error }).client.openChild(caller(), {
+        child: random(16),
+        space,
+      });
+      expect(refused).toEqual({ ok: false, error: { type: error } });
+    }
+    const opened = await scripted(409, { error: 'child-opened', space }).client.openChild(caller(), {
+      child: random(16),
+      space,
+    });
+    expect(opened).toEqual({ ok: false, error: { type: 'child-opened', space } });
+  });
+
+  test('whatever else comes, to either request, means that the authority is not reached', async () => {
+    const unreachable = { ok: false, error: { type: 'authority-unreachable' } };
+    for (const [status, answer] of [
+      [409, { error: 'child-opened' }],
+      [403, { error: 'enrolment-refused' }],
+      [500, {}],
+      [200, {}],
+      [200, { children: [{ opened: 'own' }] }],
+    ] as const)
+      expect(await scripted(status, answer).client.children(caller())).toEqual(unreachable);
+    let isSigned = false;
+    const who = caller(async () => {
+      isSigned = true;
+      return random(64);
+    });
+    expect(await client(answering(200, '{"challenge":"AA"}')).children(who)).toEqual(unreachable);
+    expect(await client(() => Promise.reject(new TypeError())).children(who)).toEqual(unreachable);
+    expect(await client(answering(429, '{"error":"try-later"}')).children(who)).toMatchObject({
+      error: { type: 'try-later' },
+    });
+    expect(isSigned).toBe(false);
   });
 });

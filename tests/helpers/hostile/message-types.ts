@@ -30,6 +30,8 @@ import { acceptanceBytes, consentBytes, orderBytes, ownerStatementBytes } from '
 import { sealEpochs, openRotation } from '#lib/keys/rotations.ts';
 import { attestationMessage, logHeadMessage } from '#lib/protocol/attestation.ts';
 import { activationMessage } from '#lib/protocol/authority.ts';
+import { callerMessage } from '#lib/protocol/callers.ts';
+import { childRecordMessage } from '#lib/protocol/child-record.ts';
 import { createStatement, openStatement } from '#lib/protocol/relay.ts';
 import { seededRandom } from '../tools/random.ts';
 
@@ -191,6 +193,12 @@ export const SIGNED_TYPES: readonly SignedType[] = [
   ),
   statement('activation', ({ id, address }) => activationMessage(id, address)),
   statement('attestation', ({ id, address }) => attestationMessage({ address, commitment: id, issued: 0 })),
+  statement('call of the authority', ({ id, address }) =>
+    callerMessage({ challenge: id, origin: 'autorite.example', path: '/', address, asked: id }),
+  ),
+  statement("the authority's word for a child's record", ({ id, address }) =>
+    childRecordMessage({ space: id, address, commitment: id, issued: 0 }),
+  ),
   statement('head of the attestation log', ({ id }) => logHeadMessage({ size: 1, hash: id })),
 ];
 

@@ -11,11 +11,11 @@ export const RELAY: readonly Sabotage[] = [
   },
   {
     id: 'host-not-by-say-so',
-    file: 'relay/server.ts',
+    file: 'relay/host/dialled-host.ts',
     find: `return isLoopback(asked) ? asked : own;`,
     replace: `return asked;`,
     why: 'A relay in between would name the host that it made the app dial, and hand the proof on.',
-    tests: ['relay/session/admission.test.ts'],
+    tests: ['relay/host/dialled-host.test.ts', 'relay/session/admission.test.ts'],
   },
   {
     id: 'proof-bound-to-challenge',

@@ -4,6 +4,7 @@
  * Run `node tests/vectors/freeze/main.ts` to add the vectors of a new format.
  */
 import { boxes, slotPieces } from './boxes.ts';
+import { calls } from './calls.ts';
 import { blobs, locals } from './disk.ts';
 import { committing, frames } from './frames.ts';
 import { decoding, derivations, histories, passkeys, slots } from './keys.ts';
@@ -33,3 +34,4 @@ write('record-bodies', 'What stands in frames and grants: bodies.ts, folded.ts, 
 write('record-frames', 'What frames say: frames.ts', await recordFrames());
 write('record-snapshots', 'What snapshots say: snapshot.ts', await snapshots());
 write('authority', 'What the authority states: attestation.ts', await statements());
+write('authority-calls', 'What callers of the authority sign, and what it states of children: callers.ts, child-record.ts', await calls());
