@@ -97,6 +97,7 @@ const STOREYS: Record<string, readonly string[]> = {
     'spaces',
     'record',
     'account',
+    'family',
     'linking',
     'kit',
   ],

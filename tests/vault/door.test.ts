@@ -200,7 +200,18 @@ describe('a method takes what its row says and nothing else', () => {
   const WRONG: { readonly [M in MethodName]: readonly unknown[] } = {
     ...{ shownNames: [], showsName: [] },
     ...{ status: [], kit: [], identifiant: [], lock: [], records: [], retry: [], footprint: [], devices: [] },
-    ...{ unsentWords: [], offerUnsent: [] },
+    ...{ unsentWords: [], offerUnsent: [], children: [] },
+    openChildren: [
+      [{ children: [ID] }],
+      [{ children: [ID], certified: false }],
+      [{ children: ['../moi'], certified: true }],
+      [{ children: Array(65).fill(ID), certified: true }],
+    ],
+    openUnattested: [
+      [{ firstName: 'Léa', lastName: 'Martin', birthDate: '2021-03-14' }],
+      [{ firstName: 'Léa', lastName: 'Martin', birthDate: '14/03/2021', certified: true }],
+      [{ firstName: text, lastName: 'Martin', birthDate: '2021-03-14', certified: true }],
+    ],
     ...{ cancelLink: [], notices: [], markNoticesSeen: [], forgetting: [], forgetDevice: [] },
     record: [['../moi'], ['moi\n'], ['']],
     ...{ sync: [[7]], exportRecord: [['']] },

@@ -4,7 +4,6 @@ import { toBase64url } from '#lib/bytes/base64url.ts';
 import { systemRandom } from '#lib/crypto/random.ts';
 import type { RecordId } from '#lib/vault/door/door.ts';
 import { seededRandom } from '../helpers/tools/random.ts';
-import { foundRecordOn, LEA } from '../helpers/worlds/second-record.ts';
 import {
   activate,
   ALICE,
@@ -27,6 +26,8 @@ vi.mock('../../relay/authority/primitives.ts', async (original) =>
   (await import('../helpers/tools/cheap-kdf.ts')).cheapPrimitives(await original()),
 );
 
+const LEA = { firstName: 'Léa', lastName: 'Martin', birthDate: '2021-03-14' };
+
 let world: VaultWorld;
 let laptop: TestDevice;
 let phone: TestDevice;
@@ -41,9 +42,7 @@ beforeAll(async () => {
   await activate(laptop, world.credentials(0));
   good(await laptop.vault.edit('moi', [allergy('Arachide')]));
   await settled(laptop);
-  await foundRecordOn(laptop, ALICE, LEA);
-  await laptop.reopen(ALICE);
-  lea = await leaOn(laptop);
+  lea = good(await laptop.vault.openUnattested({ ...LEA, certified: true }));
 }, 60_000);
 afterAll(() => world?.close());
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { formatSigns } from './signs.ts';
 import {
   compareWords,
   formatDay,
   formatList,
   formatMoment,
   formatPartial,
-  formatSigns,
   formatSize,
   formatWeekday,
 } from './format.ts';

@@ -6,7 +6,7 @@ import { type Language, language } from './language.svelte.ts';
 
 const LOCALES: Readonly<Record<Language, string>> = { fr: 'fr-FR', en: 'en-GB' };
 
-type Format = Intl.DateTimeFormat | Intl.NumberFormat | Intl.Collator | Intl.ListFormat | Intl.DisplayNames;
+type Format = Intl.DateTimeFormat | Intl.NumberFormat | Intl.Collator | Intl.ListFormat;
 
 const kept = new Map<string, Format>();
 
@@ -110,30 +110,6 @@ export function formatList(items: readonly string[]): string {
 export function formatEither(items: readonly string[]): string {
   const locale = LOCALES[language()];
   return keep(`${locale} either`, () => new Intl.ListFormat(locale, { type: 'disjunction' })).format(items);
-}
-
-/** By their scripts, as ISO 15924 names them; what is of none of them is called a sign. */
-const SCRIPTS = [
-  ...['Hani', 'Hira', 'Kana', 'Hang', 'Thai', 'Deva', 'Beng', 'Taml', 'Telu', 'Knda', 'Mlym', 'Gujr', 'Guru'],
-  ...['Sinh', 'Ethi', 'Khmr', 'Laoo', 'Mymr', 'Tibt', 'Arab', 'Hebr', 'Grek', 'Cyrl', 'Latn', 'Mong', 'Syrc'],
-].map((code) => [code, new RegExp(`\\p{Script=${code}}`, 'u')] as const);
-const EMOJI = ['Zsye', /\p{Extended_Pictographic}|\p{Regional_Indicator}/u] as const;
-const UNKNOWN_SCRIPT = 'Zsym';
-const SIGNS_SHOWN = 8;
-
-/** Signs by the names of their scripts: "sinogrammes (日 本), émoji (🤧)" */
-export function formatSigns(signs: readonly string[]): string {
-  const locale = LOCALES[language()];
-  const names = keep(`${locale} scripts`, () => new Intl.DisplayNames(locale, { type: 'script' }));
-  const codeOf = (sign: string): string =>
-    [EMOJI, ...SCRIPTS].find(([, pattern]) => pattern.test(sign))?.[0] ?? UNKNOWN_SCRIPT;
-  const groups = Map.groupBy(signs, codeOf);
-  return [...groups]
-    .map(([code, those]) => {
-      const shown = those.slice(0, SIGNS_SHOWN).join(' ') + (those.length > SIGNS_SHOWN ? ' …' : '');
-      return `${names.of(code) ?? code} (${shown})`;
-    })
-    .join(', ');
 }
 
 /** Alphabetical order as readers expect it: é beside e, 2 before 10. */

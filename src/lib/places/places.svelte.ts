@@ -21,3 +21,8 @@ export function showRecord(id: string): void {
 export function at(path: string): string {
   return `/${record}${path}`;
 }
+
+/** The first page of a record. */
+export function homeOf(id: string): string {
+  return `/${id}/accueil`;
+}

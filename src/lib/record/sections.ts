@@ -17,7 +17,17 @@ import {
   type Validation,
 } from './section.ts';
 import type { ProfilePlace, ProfileSection } from './profile-section.ts';
-import { devices, epochKeys, identity, kitPlace, settings, spaces } from './sections/account.ts';
+import {
+  authority,
+  devices,
+  epochKeys,
+  identity,
+  kitPlace,
+  opening,
+  openings,
+  settings,
+  spaces,
+} from './sections/account.ts';
 import { administrative } from './sections/administrative.ts';
 import { allergies } from './sections/allergies.ts';
 import { changes } from './sections/changes.ts';
@@ -88,7 +98,10 @@ const DEFINITIONS: readonly SectionDefinition[] = [
   changes,
   documents,
   identity,
+  opening,
   spaces,
+  openings,
+  authority,
   epochKeys,
   kitPlace,
   devices,

@@ -10,6 +10,7 @@ import { OWN_RECORD, type AccountDoor, type Door, type RecordDoor } from './door
 import { readIdentifiant } from './entry/activation.ts';
 import { namedPasskeys } from './entry/passkeys.ts';
 import { showsName } from './entry/shown-name.ts';
+import { children, openChildren, openUnattested } from './family/children.ts';
 import { exportRecord } from './record/export.ts';
 import type { Vault } from './stages.ts';
 
@@ -95,6 +96,10 @@ function accessAnswers(vault: Vault): Access {
 function accountAnswers(vault: Vault): Omit<AccountDoor, keyof Entry | keyof Access> {
   return {
     records: () => vault.withAccount((account) => Promise.resolve(ok(account.records()))),
+    children: () => vault.withReadyAccount(children),
+    openChildren: (input) => vault.withReadyAccount((account) => openChildren(account, input.children)),
+    openUnattested: ({ certified: _said, ...owner }) =>
+      vault.withReadyAccount((account) => openUnattested(account, owner)),
     retry: () => vault.withAccount((account) => Promise.resolve(ok(account.retryNow()))),
     footprint: () => vault.withReadyAccount(footprint),
     devices: () =>

@@ -19,7 +19,7 @@ import { createAccount } from '#lib/vault/entry/activation.ts';
 import { OWN_RECORD, type RecordView, type VaultEvent } from '#lib/vault/door/door.ts';
 import { browserEnvironment, type Environment } from '#lib/vault/environment.ts';
 import { identityChanges, readIdentity, type Identity } from '#lib/vault/entry/identity.ts';
-import { foundRecord } from '#lib/vault/spaces/found-record.ts';
+import { foundRecord, listRecord } from '#lib/vault/spaces/found-record.ts';
 import { openSpaces, type Spaces } from '#lib/vault/spaces/spaces.ts';
 
 /** The product's own world, without network. */
@@ -86,8 +86,10 @@ export function contenders(actionsOf: (count: number) => Iterable<readonly Edit[
       const all = [own];
       while (all.length < records) {
         const owner = { firstName: `Enfant ${all.length}`, lastName: 'Martin', birthDate: '2021-03-14' };
-        const space = must(await foundRecord({ env, spaces, address: identity.address }, owner));
-        all.push(spaces.record(space));
+        const founder = { env, spaces, address: identity.address };
+        const record = must(await foundRecord(founder, owner));
+        must(await listRecord(founder, record.id));
+        all.push(record);
       }
       for (const { replica } of all)
         for (const edits of actionsOf(count)) {

@@ -149,6 +149,7 @@ function recordOf(count: number): RecordView {
   const others = all.filter(({ section }) => section !== 'measures');
   return {
     owner: { firstName: 'Alice', lastName: 'Martin', birthDate: BORN, sex: null },
+    opening: null,
     entries: Object.fromEntries(Map.groupBy(others, ({ section }) => section)),
     measures: summarise(measuredByKind(measured, BORN)),
     documents: [],

@@ -56,6 +56,10 @@ const WORDS = (
   'magasin nénuphar ombrage papillon quiétude ruisseau soleil tambour univers velours wagon zébrure'
 ).split(' ');
 
+/** A child of hers, and how this device calls that record. */
+const CHILD = id(50);
+const LEO = { firstName: 'Léo', lastName: 'Martin', birthDate: '2017-09-03' };
+
 const DIRECTIVES = {
   kind: 'healthy',
   date: '2026-03-08',
@@ -498,8 +502,9 @@ export function startVault(): FakeVault {
       ),
       owner.birthDate,
     );
-  const record = (): RecordView => ({
-    owner: { ...owner, sex },
+  const record = (of = 'moi'): RecordView => ({
+    owner: of === CHILD ? { ...LEO, sex: null } : { ...owner, sex },
+    opening: of === CHILD ? { certifiedAt: Date.UTC(2026, 2, 1), attested: true } : null,
     entries: Object.fromEntries(
       [...held().entries.keys()]
         .filter((section) => section !== 'measures')
@@ -672,11 +677,34 @@ export function startVault(): FakeVault {
       localStorage.setItem('looks', 'locked');
       return yes(undefined);
     },
-    async record() {
+    async record(of) {
       await wait(40);
-      return yes(record());
+      return yes(record(of));
     },
-    records: async () => yes([{ id: 'moi', firstName: owner.firstName, lastName: owner.lastName }]),
+    records: async () =>
+      yes([
+        { id: 'moi', firstName: owner.firstName, lastName: owner.lastName },
+        ...(filled ? [{ id: CHILD, firstName: LEO.firstName, lastName: LEO.lastName }] : []),
+      ]),
+    async children() {
+      await wait(300);
+      if (localStorage.getItem('answers') === 'fail') return no({ type: 'authority-unreachable' });
+      if (localStorage.getItem('answers') === 'hang') return new Promise(() => {});
+      if (!filled) return yes([]);
+      return yes([
+        { child: id(60), ...LEO, opened: 'here', record: CHILD },
+        { child: id(61), ...LEO, firstName: 'Mila', birthDate: '2024-11-02', opened: 'no', record: null },
+        { child: id(62), ...LEO, firstName: 'Jeanne', birthDate: '2012-01-30', opened: 'other', record: null },
+      ]);
+    },
+    async openChildren({ children }) {
+      await wait(700);
+      return yes(children.map((child) => ({ child, record: CHILD })));
+    },
+    async openUnattested() {
+      await wait(700);
+      return yes(CHILD);
+    },
     async search(_record, query) {
       await wait(60);
       const said = (fields: Entry['fields']) => fold(Object.values(fields).join(' '));

@@ -120,6 +120,8 @@ const search: Act = async (page) => {
   await page.getByRole('searchbox').first().fill('asthme');
 };
 
+/** A child's record, as the fake vault calls it. */
+const CHILD = `${'50'.padStart(21, 'A')}A`;
 const DOCUMENT = `${'11'.padStart(21, 'A')}A`;
 
 export const PAGES: readonly LookedAt[] = [
@@ -132,6 +134,7 @@ export const PAGES: readonly LookedAt[] = [
   open('/moi/accueil'),
   open('/moi/decouverte/allergies', ['empty', 'full']),
   open('/moi/decouverte/fin', ['empty', 'full']),
+  open(`/${CHILD}/accueil`, ['full']),
   open('/moi/documents'),
   open(`/moi/documents/${DOCUMENT}`, ['full', 'error', 'waiting']),
   open('/moi/documents/ajouter', ['empty', 'full']),
@@ -141,6 +144,7 @@ export const PAGES: readonly LookedAt[] = [
   open('/parametres/appareils'),
   open('/parametres/appareils/retires', ['empty', 'full', 'error']),
   open('/parametres/cle', ['full', 'error', 'waiting'], makeKit),
+  open('/parametres/profils'),
   open('/parametres/serveur', ['full', 'error', 'waiting']),
   open('/moi/partage', ['empty', 'full']),
   open('/moi/profil', STATES, search),

@@ -103,6 +103,7 @@ export function recordOf(fields: Readonly<Record<string, readonly Fields[]>>): R
   const measured = measuredByKind(entries[measures.id] ?? [], BIRTH_DATE);
   return {
     owner: { firstName: 'Claire', lastName: 'Martin', birthDate: BIRTH_DATE, sex: 'female' },
+    opening: null,
     entries: { ...entries, [measures.id]: [] },
     measures: summarise(measured),
     documents: [],

@@ -2,8 +2,8 @@
  * The summary of the profile (MED-03, MED-05, MED-52, DIR-11), described: which sections it can have, and what it says of
  * those that were chosen. It comes from the descriptions of the sections; the exchange worker makes the paper.
  */
+import { signs } from '#lib/i18n/signs.ts';
 import type { Block, Fact, Paper, PaperEntry } from '#lib/exchange/paper.ts';
-import { common } from '#lib/i18n/common.ts';
 import { say } from '#lib/i18n/catalogue.ts';
 import { formatDay, formatPartial } from '#lib/i18n/format.ts';
 import { language } from '#lib/i18n/language.svelte.ts';
@@ -93,7 +93,7 @@ export function summaryPaper(record: RecordView, chosen: readonly SectionId[], a
       ...(isDisputed ? [{ type: 'text', text: t('disputedLead') } as const] : []),
       ...sections.flatMap((section) => sectionBlocks(section, record, disputes)),
     ],
-    missing: common('signsMissingPaper'),
+    missing: signs('paper'),
     foot: {
       whose: t('foot', { name, birthDate, date }),
       page: t('page', { page: '{page}', pages: '{pages}' }),

@@ -2,7 +2,7 @@
  * A version of the directives, described as the paper that the law asks for: who says it, what is said, the day, and lines
  * for the hand of the person, or of two witnesses where it cannot sign.
  */
-import { common } from '#lib/i18n/common.ts';
+import { signs } from '#lib/i18n/signs.ts';
 import type { Block, Paper } from '#lib/exchange/paper.ts';
 import { say } from '#lib/i18n/catalogue.ts';
 import { directives as t } from '#lib/i18n/directives.ts';
@@ -62,7 +62,7 @@ export function directivesPaper(owner: RecordView['owner'], version: Entry, at: 
         ],
       })),
     ],
-    missing: common('signsMissingPaper'),
+    missing: signs('paper'),
     foot: { whose: t('paperFoot', { name, birthDate, date }), page: t('paperPage', PAGES) },
   };
 }

@@ -1,5 +1,6 @@
 /** The words of the door that a page may need to name. Types only. */
 export type {
+  ChildFound,
   DeviceView,
   DocumentView,
   Forgetting,

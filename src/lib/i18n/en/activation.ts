@@ -149,5 +149,6 @@ export const en = {
   doneDevice: 'Link another device',
   doneDeviceText: 'Two devices are better than one: if one is lost, the other keeps everything.',
   doneChildren: "Create my children's records",
+  doneChildrenText: 'Vaccinations, measurements, documents: to each their own.',
   doneFinish: 'Finish',
 } as const satisfies Translation<typeof fr>;

@@ -4,11 +4,6 @@ import type { fr } from '../fr/common.ts';
 export const en = {
   appName: 'Carnet',
   continue: 'Continue',
-  signsMissing:
-    'The PDF is downloaded, but its fonts lack some signs of your carnet. A ▯ stands there in the place of: {signs}.',
-  signsMissingTitle: 'Signs are missing in the PDF',
-  signsMissingPaper:
-    'The sign ▯ stands in the place of a character that this document cannot draw. It can be read in the person’s carnet.',
   disputed: 'To choose',
   cancel: 'Cancel',
   stop: 'Stop waiting',

@@ -149,5 +149,6 @@ export const fr = {
   doneDevice: 'Relier un autre appareil',
   doneDeviceText: "Deux appareils valent mieux qu'un : si l'un se perd, l'autre garde tout.",
   doneChildren: 'Créer le carnet de mes enfants',
+  doneChildrenText: 'Vaccins, mesures, documents : à chacun le sien.',
   doneFinish: 'Terminer',
 } as const;

@@ -1,11 +1,6 @@
 export const fr = {
   appName: 'Carnet',
   continue: 'Continuer',
-  signsMissing:
-    'Le PDF est téléchargé, mais ses polices n’ont pas tous les signes de votre carnet. Un ▯ y tient la place de : {signs}.',
-  signsMissingTitle: 'Des signes manquent dans le PDF',
-  signsMissingPaper:
-    'Le signe ▯ tient la place d’un caractère que ce document ne peut pas dessiner. Il se lit dans le carnet de la personne.',
   disputed: 'À choisir',
   cancel: 'Annuler',
   stop: 'Ne plus attendre',

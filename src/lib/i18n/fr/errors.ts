@@ -49,6 +49,28 @@ export const fr = {
   'kit-other.what': "Cette clé de secours est celle d'un autre carnet.",
   'kit-other.kept': "Rien n'a été modifié.",
   'kit-other.todo': 'Prenez la clé de secours de ce carnet-ci : son adresse est imprimée dessus.',
+  'caller-refused.what': "Le service d'inscription n'a pas reconnu cet appareil.",
+  'caller-refused.kept': "Rien n'a été modifié.",
+  'caller-refused.todo':
+    "Vérifiez la date et l'heure de cet appareil, puis réessayez. S'il a été révoqué, faites-le depuis un autre.",
+  'chain-behind.what': 'Cet appareil ne connaît pas encore les derniers changements de vos appareils.',
+  'chain-behind.kept': "Rien n'a été modifié.",
+  'chain-behind.todo': 'Attendez que la synchronisation soit terminée, puis réessayez.',
+  'child-refused.what': "Le service d'inscription ne connaît pas cet enfant parmi ceux que vous représentez.",
+  'child-refused.kept': "Aucun carnet n'a été ouvert pour cet enfant.",
+  'child-refused.todo':
+    "Vérifiez auprès de votre caisse d'assurance maladie que l'enfant, mineur, est rattaché à vous.",
+  'child-taken.what': "L'autre représentant légal a déjà ouvert le carnet de cet enfant.",
+  'child-taken.kept': "Aucun second carnet n'a été ouvert.",
+  'child-taken.todo':
+    "Le partage d'un carnet entre deux représentants légaux n'est pas encore possible : voyez ensemble qui le tient.",
+  'child-opened.what': 'Vous avez déjà ouvert un carnet pour cet enfant.',
+  'child-opened.kept': "Aucun second carnet n'a été ouvert.",
+  'child-opened.todo':
+    "S'il n'est pas encore ici, il arrivera dès que l'appareil qui l'a ouvert sera en ligne.",
+  'records-full.what': 'Votre compte ne peut pas tenir un carnet de plus.',
+  'records-full.kept': 'Tous vos carnets sont intacts.',
+  'records-full.todo': 'Un compte tient 64 carnets, le vôtre compris.',
   'link-code-wrong.what': "Aucun appareil n'attend avec ce code.",
   'link-code-wrong.kept': "Rien n'a été transmis.",
   'link-code-wrong.todo': "Vérifiez le code affiché sur l'autre appareil, ou affichez-en un nouveau.",

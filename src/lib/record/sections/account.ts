@@ -1,7 +1,7 @@
 /**
  * The account space: what a person's own devices tell each other. Same entries as the record, never shown as health data.
  *
- * `identity` is the one section that stands in the record space: whose record this is.
+ * `identity` and `opening` are the two sections that stand in the record space: whose record this is, and how it came about.
  */
 import type { SectionDefinition } from '../section.ts';
 
@@ -61,6 +61,23 @@ export const kitPlace = {
   ],
 } as const satisfies SectionDefinition;
 
+/** The authority that attested this account. Of another one's word nothing follows. One entry, `SINGLE_ENTRY`. */
+export const authority = {
+  id: 'authority',
+  fhir: null,
+  fields: [{ name: 'key', kind: 'bytes', required: true, length: 32 }],
+} as const satisfies SectionDefinition;
+
+/**
+ * Records that are being opened: founded, and not yet attested. The entry's id is the authority's handle of the child, so that a
+ * child whose opening broke off gets no second record from this account.
+ */
+export const openings = {
+  id: 'openings',
+  fhir: null,
+  fields: [{ name: 'space', kind: 'bytes', required: true, length: 32 }],
+} as const satisfies SectionDefinition;
+
 /** Account-wide settings, one entry each, so that two of them never conflict. */
 export const settings = {
   id: 'settings',
@@ -72,6 +89,22 @@ export const settings = {
 } as const satisfies SectionDefinition;
 
 export const SEXES = ['female', 'male'] as const;
+
+/**
+ * How a child's record came about: who said that they are the child's legal representative, when, and the authority's statement
+ * (protocol/child-record.ts) with the salt that opens its commitment. Without a statement the record is not attested. One entry,
+ * `SINGLE_ENTRY`.
+ */
+export const opening = {
+  id: 'opening',
+  fhir: null,
+  fields: [
+    { name: 'guardian', kind: 'text', required: true, max: 120 }, // an address
+    { name: 'certifiedAt', kind: 'number', required: true, integer: true, min: 0, max: 2 ** 48 - 1 },
+    { name: 'statement', kind: 'bytes', length: 170 },
+    { name: 'salt', kind: 'bytes', length: 32 },
+  ],
+} as const satisfies SectionDefinition;
 
 /** Whose record this is, from the enrolment file. One entry, `SINGLE_ENTRY`. */
 export const identity = {

@@ -22,7 +22,7 @@ import {
   type VaultError,
   type VaultEvent,
 } from '#lib/vault/door/door.ts';
-import { healIdentity, type Identity, type KeptIdentity } from '#lib/vault/entry/identity.ts';
+import { healIdentity, type Identity, type KeptIdentity, type Owner } from '#lib/vault/entry/identity.ts';
 import type { Environment } from '#lib/vault/environment.ts';
 import { problemOfEdit } from '#lib/vault/errors.ts';
 import { openRecord, showKept, type OpenRecord, type RecordHost } from '#lib/vault/record/open-record.ts';
@@ -134,6 +134,26 @@ export class Account {
     if (!directory.spaceOf(id)) await this.ready; // one that this device has not listed yet
     const space = directory.spaceOf(id);
     return space === null ? null : (this.#records.get(id) ?? this.#openRecord(id, space));
+  }
+
+  /** How this device calls the record of a space; null where the account does not list it. */
+  recordOf(space: Bytes): RecordId | null {
+    return this.#parts.directory.idOf(space);
+  }
+
+  /** No more records can be listed. */
+  isFull(): boolean {
+    return this.#parts.directory.isFull();
+  }
+
+  /** The record of a space that the account space lists now, and whose it is. Null where there is no room for it. */
+  async listed(space: Bytes, owner: Owner): Promise<RecordId | null> {
+    const { directory } = this.#parts;
+    await this.#onAccountSpace();
+    const id = directory.idOf(space);
+    if (id !== null) await directory.name(id, owner);
+    this.wake();
+    return id;
   }
 
   /** Every record that opens. One that does not keeps nobody from the others; whoever asks for it is told why. */

@@ -8,7 +8,7 @@
  *   account/records   JSON  n × { id, space: bytes, firstName, lastName }     without one's own
  */
 import { fromBase64url, toBase64url } from '#lib/bytes/base64url.ts';
-import { hex, type Bytes } from '#lib/bytes/bytes.ts';
+import { equal, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { hkdfSha256, labelBytes } from '#lib/crypto/hash.ts';
 import { LABELS } from '#lib/crypto/suite.ts';
 import type { SpaceId } from '#lib/keys/ids.ts';
@@ -70,6 +70,14 @@ export class Directory {
 
   spaceOf(id: RecordId): SpaceId | null {
     return this.#all().find((one) => one.id === id)?.space ?? null;
+  }
+
+  idOf(space: SpaceId): RecordId | null {
+    return this.#all().find((one) => equal(one.space, space))?.id ?? null;
+  }
+
+  isFull(): boolean {
+    return this.#others.length >= MAX_RECORDS;
   }
 
   /** Takes in what the account space lists. */

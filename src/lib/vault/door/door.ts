@@ -30,6 +30,12 @@ export type VaultError =
   | { readonly type: 'kit-unknown'; readonly relay: string | null } // this relay has no account of it; which one the kit names
   | { readonly type: 'kit-replaced'; readonly at: number } // used up: another one was made from it
   | { readonly type: 'kit-other' } // the kit of another account
+  | { readonly type: 'caller-refused' } // the authority does not take this device for one of this account
+  | { readonly type: 'chain-behind' } // the authority has seen more of this account's devices than this one knows
+  | { readonly type: 'child-refused' } // no minor child of this person's file, as the authority has it now
+  | { readonly type: 'child-taken' } // another legal representative has opened the record of this child
+  | { readonly type: 'child-opened' } // this account has opened another record for this child
+  | { readonly type: 'records-full' } // an account lists no more of them
   | { readonly type: 'link-code-wrong' }
   | { readonly type: 'link-expired' }
   | { readonly type: 'link-refused' }
@@ -160,6 +166,34 @@ export interface RecordSummary {
   readonly lastName: string;
 }
 
+/** A minor child of this person's file at the authority. */
+export interface ChildFound {
+  /** The authority's name for the child, 16 bytes as base64url. */
+  readonly child: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly birthDate: string; // YYYY-MM-DD
+  /**
+   * Who has opened the child's record: nobody, this account (and it is here, or has not arrived on this device), or another legal
+   * representative.
+   */
+  readonly opened: 'no' | 'here' | 'elsewhere' | 'other';
+  /** Of one that is here. */
+  readonly record: RecordId | null;
+}
+
+/** What became of one of the children that were chosen. */
+export type ChildOpened =
+  | { readonly child: string; readonly record: RecordId }
+  | { readonly child: string; readonly error: VaultError };
+
+/** How the record of a child came about. */
+export interface RecordOpening {
+  readonly certifiedAt: number;
+  /** By the authority: that it is the record of this child. */
+  readonly attested: boolean;
+}
+
 /** The first screen after unlock: needs neither Yjs nor the frame log. */
 export interface RecordView {
   readonly owner: {
@@ -168,6 +202,7 @@ export interface RecordView {
     readonly birthDate: string;
     readonly sex: 'female' | 'male' | null; // as far as the person says it
   };
+  readonly opening: RecordOpening | null; // null of one's own record
   readonly entries: Readonly<Record<SectionId, readonly Entry[]>>; // without deleted ones; documents and measures apart
   readonly measures: MeasureSummaries; // the values themselves are asked for by kind
   readonly documents: readonly DocumentView[];
@@ -410,6 +445,20 @@ export interface AccountDoor {
 
   /** One's own first, then by name. */
   records(): Answer<readonly RecordSummary[]>;
+  /** KID-05: asks the authority, so it needs the network. */
+  children(): Answer<readonly ChildFound[]>;
+  /**
+   * KID-05…07: the record of each of these children, which the authority attests. That one is their legal representative is
+   * written into each. Some of several may fail; the same again opens nothing twice.
+   */
+  openChildren(input: { children: readonly string[]; certified: true }): Answer<readonly ChildOpened[]>;
+  /** The record of a child that is in no file. It is not attested. */
+  openUnattested(input: {
+    firstName: string;
+    lastName: string;
+    birthDate: string;
+    certified: true;
+  }): Answer<RecordId>;
   /** "Réessayer": leaves the back-off at once. */
   retry(): Answer<void>;
   footprint(): Answer<RelayFootprint>;

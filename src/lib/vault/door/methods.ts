@@ -94,6 +94,10 @@ const settled = v.object({ take: sayings, aside: sayings, keep: sayings, reopen:
 /** Whether there is such a record says the account. */
 const recordId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,32}$/));
 
+/** 16 bytes as base64url. */
+const handle = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22}$/));
+const named = { firstName: text, lastName: text, birthDate: v.pipe(v.string(), v.isoDate()) };
+
 const credentials = { identifiant: text, password: text };
 
 const bytes = (min: number, max = min) =>
@@ -104,9 +108,7 @@ const bytes = (min: number, max = min) =>
       value.length >= min &&
       value.length <= max,
   );
-/** 16 bytes as base64url. */
-const passkeyId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22}$/));
-const passkeyAnswer = { id: passkeyId, output: bytes(PASSKEY_OUTPUT) };
+const passkeyAnswer = { id: handle, output: bytes(PASSKEY_OUTPUT) };
 const passwordGiven = { password: text, identifiant: v.exactOptional(text) };
 const newPasskey = v.object({
   ...{ ...passwordGiven, name: v.pipe(v.string(), v.minLength(1), v.maxLength(DEVICE_NAME_MAX)) },
@@ -150,8 +152,8 @@ const ACCOUNT: Table<AccountDoor> = {
   unlockByPasskey: method([v.object({ ...passkeyAnswer, record: v.exactOptional(recordId) })], 'stays'),
   addPasskey: method([newPasskey], 'stays'),
   namedPasskeys: method([], 'again'),
-  renamePasskey: method([passkeyId, text], 'again'),
-  removePasskey: method([passkeyId], 'again'),
+  renamePasskey: method([handle, text], 'again'),
+  removePasskey: method([handle], 'again'),
   shownNames: method([], 'again'),
   showsName: method([], 'again'),
   showName: method([v.boolean()], 'again'),
@@ -159,6 +161,12 @@ const ACCOUNT: Table<AccountDoor> = {
   prove: method([proof], 'stays'),
   checkProof: method([], 'again'),
   records: method([], 'again'),
+  children: method([], 'again'),
+  openChildren: method(
+    [v.strictObject({ children: v.pipe(v.array(handle), v.maxLength(64)), certified: v.literal(true) })],
+    'again',
+  ),
+  openUnattested: method([v.strictObject({ ...named, certified: v.literal(true) })]),
   retry: method([], 'again'),
   footprint: method([], 'again'),
   devices: method([], 'again'),

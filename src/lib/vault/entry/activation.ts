@@ -43,14 +43,10 @@ import { checkIdentifiant } from '#lib/credentials/identifiant.ts';
 import { unmetRules } from '#lib/credentials/password.ts';
 import { localSeal, type LocalSeal } from '#lib/replica/ports.ts';
 import type { Change, Storage } from '#lib/storage/storage.ts';
-import {
-  createAuthorityClient,
-  type AuthorityClient,
-  type AuthorityError,
-} from '#lib/sync/authority-client.ts';
 import type { Kit, VaultError } from '#lib/vault/door/door.ts';
 import type { Environment } from '#lib/vault/environment.ts';
 import { storageProblem } from '#lib/vault/errors.ts';
+import { authorityEdit, authorityOf, authorityProblem } from './authority.ts';
 import { identityChanges, type Granted, type Identity } from './identity.ts';
 import { placeEdit, placeOfKit } from './kit-place.ts';
 import { KEYS, sealedGet, sealedPut } from '#lib/vault/disk/layout.ts';
@@ -71,15 +67,6 @@ export interface PendingKit {
 export interface Credentials {
   readonly identifiant: string;
   readonly password: string;
-}
-
-async function authorityOf(env: Environment): Promise<AuthorityClient | null> {
-  const services = await env.services();
-  return services && createAuthorityClient({ url: services.authority, fetch: env.fetch, clock: env.clock });
-}
-
-function authorityProblem({ type }: AuthorityError): VaultError {
-  return { type: type === 'malformed' ? 'authority-untrusted' : type };
 }
 
 /** A number that cannot be right gets the same answer as one that is wrong: the person checks all three. */
@@ -175,7 +162,7 @@ export async function createAccount(input: {
       account: account.frameBody,
       record: record.frameBody,
       recordEpoch: record.secrets,
-      kit: await placeEdit(root, (await placeOfKit(root, opens, env)).frame),
+      kept: [await placeEdit(root, (await placeOfKit(root, opens, env)).frame), authorityEdit(authorityKey)],
     },
     redemption: { codeId: enrolled.keys.codeId, lookup: enrolled.keys.lookup, authorityKey, identitySalt },
   };

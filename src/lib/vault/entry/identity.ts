@@ -46,8 +46,8 @@ export interface Founding {
   readonly account: Bytes;
   readonly record: Bytes;
   readonly recordEpoch: EpochSecrets;
-  /** What own devices keep of the kit's place at the relay (kit-place.ts). */
-  readonly kit: Edit;
+  /** What own devices keep from the first day: the kit's place at the relay (kit-place.ts), and the authority's key. */
+  readonly kept: readonly Edit[];
 }
 
 /** An activation code in use: kept until the authority answered, so that a crash in between never burns it. */

@@ -13,13 +13,13 @@ import {
 import type { ConflictView } from '#lib/record/history.ts';
 import { livingEntries, remembered } from '#lib/record/living.ts';
 import { healthSections } from '#lib/record/sections.ts';
-import { identity, SINGLE_ENTRY } from '#lib/record/sections/account.ts';
+import { identity, opening, SINGLE_ENTRY } from '#lib/record/sections/account.ts';
 import { documents, type StoredMime } from '#lib/record/sections/documents.ts';
 import { measures } from '#lib/record/sections/measures.ts';
 import { statements } from '#lib/record/sections/statements.ts';
 import type { LocalSeal } from '#lib/replica/ports.ts';
 import type { Storage } from '#lib/storage/storage.ts';
-import type { Delivery, DocumentView, RecordId, RecordView } from '#lib/vault/door/door.ts';
+import type { Delivery, DocumentView, RecordId, RecordOpening, RecordView } from '#lib/vault/door/door.ts';
 import type { Owner } from '#lib/vault/entry/identity.ts';
 import { sealedGet, sealedPut, viewKey } from '#lib/vault/disk/layout.ts';
 
@@ -60,6 +60,7 @@ export function buildView(source: ViewSource): RecordView {
   const values = measuredValues(record, owner.birthDate);
   return {
     owner: { ...owner, sex: sexOf(record) },
+    opening: openingOf(record),
     entries: Object.fromEntries(sections.map((section) => [section, entriesOf(section, source)])),
     measures: remembered(summaries, values, () => summarise(values)),
     documents: livingEntries(record, documents.id).map((entry) => documentView(entry, source)),
@@ -78,6 +79,13 @@ function entriesOf(section: SectionId, { record, heads }: ViewSource): readonly 
 function sexOf(record: HealthRecord): RecordView['owner']['sex'] {
   const sex = record.entries.get(identity.id)?.get(SINGLE_ENTRY)?.fields['sex'];
   return sex === 'female' || sex === 'male' ? sex : null;
+}
+
+function openingOf(record: HealthRecord): RecordOpening | null {
+  const fields = record.entries.get(opening.id)?.get(SINGLE_ENTRY)?.fields;
+  const at = fields?.['certifiedAt'];
+  if (typeof at !== 'number') return null;
+  return { certifiedAt: at, attested: (fields?.['statement'] ?? null) !== null };
 }
 
 function documentView({ id, fields, createdAt }: Entry, { delivery, blob }: ViewSource): DocumentView {
@@ -116,7 +124,7 @@ export async function loadView(
   return bytes ? decodeView(bytes) : null;
 }
 
-const VERSION = 3;
+const VERSION = 4;
 
 /** Plain JSON, unlike sealed-json.ts: there are no bytes in a view, and a reviver would make it ten times slower to read. */
 function encodeView(view: RecordView): Bytes {

@@ -38,7 +38,7 @@ export async function foundAccount(
     spaceEdit(record.id, 'record', address),
     deviceEdit(device.id, deviceName),
     epochEdit(record.id, founding.recordEpoch),
-    founding.kit,
+    ...founding.kept,
   ];
   const learnt = async () => {
     await on.learnRecord();

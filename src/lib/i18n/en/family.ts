@@ -1,0 +1,57 @@
+import type { Translation } from '../catalogue.ts';
+import type { fr } from '../fr/family.ts';
+
+export const en = {
+  add: 'Add a profile',
+  addTitle: "Add my child's profile",
+  addLead:
+    'Each child has a record of their own, with vaccinations, measurements and documents. You reach it from your menu.',
+  asking: 'Carnet is asking the enrolment service which children you represent…',
+  choose: 'Which profiles do you want to add?',
+  chooseMissing: 'Choose at least one child.',
+  born: 'Born on {date}',
+  openedHere: 'Already among your records',
+  openedElsewhere:
+    'You have already opened it, on another device. It will arrive here once that device is online.',
+  openedOther:
+    'Already opened by the other legal representative. A child has one record, and sharing it between two is not possible yet.',
+  others: 'Your other children',
+  certify: 'I certify that I am the legal representative of the chosen child or children.',
+  certifyMissing: 'This certification is needed.',
+  certifyText: "This statement is dated, signed and kept in each child's record.",
+  submit: 'Add',
+  busy: 'Opening the records…',
+  cancel: 'Cancel',
+  noneTitle: 'No minor child is attached to you',
+  noneText:
+    'The enrolment service knows the children whom the health insurance has attached to you. A newborn may be missing there for a few weeks.',
+  notListed: 'My child is not in the list',
+  notListedTitle: 'A child who is not in the list',
+  notListedLead:
+    'You can open their record now. It will be “not attested”: nobody but you will have confirmed whose it is.',
+  firstName: 'First name',
+  lastName: 'Last name',
+  birthDate: 'Date of birth',
+  firstNameMissing: 'Write the first name.',
+  lastNameMissing: 'Write the last name.',
+  birthDateMissing: 'Write the date of birth.',
+  notMinor: 'This record is for a minor child: check the date of birth.',
+  certifyOne: 'I certify that I am the legal representative of this child.',
+  done: { one: 'The record is open', other: 'The records are open' },
+  doneNone: 'No record was opened',
+  doneSome: 'Not all records could be opened',
+  doneText: 'Everything you write there is encrypted, and kept by your other devices as well.',
+  open: "Open {name}'s record",
+  again: 'Try the others again',
+  toChildren: 'Back to the choice',
+  band: "{name}'s record",
+  attested: 'Opened by you on {date}, attested by the enrolment service.',
+  unattested: 'Opened by you on {date}, not attested.',
+  home: "{name}'s record",
+  vaccinationsDue: 'Vaccinations to come',
+  vaccinationsNone: 'No vaccination is due soon.',
+  examsDue: 'Check-ups to come',
+  examsNone: 'No check-up is due soon.',
+  growth: 'Growth and temperature',
+  neverMeasured: 'Not measured yet',
+} as const satisfies Translation<typeof fr>;
