@@ -11,6 +11,7 @@ import { readConfig } from '../../relay/config.ts';
 import { startCarnet, type RunningCarnet } from '../../relay/main.ts';
 import {
   activate,
+  ALICE,
   allergies,
   allergy,
   eventually,
@@ -100,6 +101,30 @@ test('R16: restored from yesterday, the relay gets back what it lost; each devic
   await eventually(
     () => allergies(tablet),
     (names) => names.length === all.length + 1,
+  );
+  await tablet.vault.lock();
+}, 60_000);
+
+test('R16: a tab that is killed right after the relay acknowledged its last word sends it again to a relay that lost it', async () => {
+  await whileDown(() => cpSync(DATA_DIR, join(root, 'before'), { recursive: true }));
+  for (const device of [laptop, phone]) await settled(device);
+  phone.setOnline(false); // nobody else hears of it
+  good(await laptop.vault.edit('moi', [allergy('À peine')]));
+  await settled(laptop);
+  laptop.kill();
+  const port = Number(new URL(carnet.url).port);
+  await carnet.close();
+  rmSync(DATA_DIR, { recursive: true });
+  cpSync(join(root, 'before'), DATA_DIR, { recursive: true });
+  await start(port);
+  await laptop.reopen(ALICE);
+  await settled(laptop);
+  const tablet = testDevice(carnet.url);
+  laptop.events.length = 0;
+  await link(laptop, tablet);
+  await eventually(
+    () => allergies(tablet),
+    (names) => names.includes('À peine'),
   );
   await tablet.vault.lock();
 }, 60_000);

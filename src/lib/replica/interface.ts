@@ -22,7 +22,7 @@ export interface Received {
 }
 
 export interface ReceiveOptions {
-  readonly upTo?: Cursor & { readonly topic: Bytes };
+  readonly upTo?: TopicCursor;
   readonly upToDate?: boolean;
   /** The relay may lack them: what is taken in is put there again. */
   readonly unsent?: boolean;
@@ -38,6 +38,10 @@ export interface Outgoing {
 export interface Cursor {
   readonly after: number;
   readonly frame: Bytes | null;
+}
+
+export interface TopicCursor extends Cursor {
+  readonly topic: Bytes;
 }
 
 export interface ReceiveReport {
@@ -188,8 +192,13 @@ export interface Syncable {
   /** Unsent frames, in the order they were made; what was acknowledged is gone from it. */
   outbox(limit?: number): Promise<readonly Outgoing[]>;
   unsent(): number;
-  /** The relay has these on its disk. */
-  acknowledge(ids: readonly Bytes[]): Promise<Result<void, DiskError>>;
+  /**
+   * The relay has these on its disk. `newest`: where the newest of them stand there, which is known from then on although no
+   * cursor moves: a relay that goes back to before that is found out also by a process that had no time to follow.
+   */
+  acknowledge(ids: readonly Bytes[], newest?: readonly TopicCursor[]): Promise<Result<void, DiskError>>;
+  /** The newest frame that the relay acknowledged, where our cursor has not followed it. */
+  acknowledged(topic: Bytes): Cursor | null;
   /** Frames known to exist that have not come: to be asked for by id, in any topic. */
   missing(): readonly Bytes[];
   /** True when the whole history is wanted, what is proposed for deletion included: pull from cursor 0. */

@@ -33,6 +33,7 @@ import type {
   Received,
   Replica,
   ReplicaChange,
+  TopicCursor,
 } from './interface.ts';
 import { diskErrorOf, Committed } from './committed.ts';
 import { Lane } from './lane.ts';
@@ -40,7 +41,7 @@ import { letGo, namesBase } from './letting-go.ts';
 import { ownLanes, type LaneHead } from './log.ts';
 import { noteAbsent } from './losses.ts';
 import type { DeviceHex, Doubt, Members } from './members.ts';
-import { groupByTopic, readUnsent, sentUpTo } from './outbox.ts';
+import { beyondCursors, groupByTopic, readUnsent, sentUpTo } from './outbox.ts';
 import type { Carried, DiskError, Policy } from './ports.ts';
 import { holdingsOf, takeFrames } from './receiving.ts';
 import { readLog, recount } from './recount.ts';
@@ -265,7 +266,7 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return answer;
   }
 
-  acknowledge(ids: readonly Bytes[]): Done<void> {
+  acknowledge(ids: readonly Bytes[], newest: readonly TopicCursor[] = []): Done<void> {
     return this.#act<undefined, DiskError>(async () => {
       const acknowledged = new Set(ids.map(hex));
       const unsent = await this.#committed.outbox();
@@ -274,7 +275,10 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       const transaction = this.#committed.transaction();
       const left = unsent.filter(({ id }) => !acknowledged.has(id));
       for (const { key } of sent) transaction.unsend(key);
-      transaction.setHead({ sent: sentUpTo(transaction.head, this.#context.self.id, left) });
+      transaction.setHead({
+        sent: sentUpTo(transaction.head, this.#context.self.id, left),
+        acknowledged: beyondCursors(transaction.head, newest),
+      });
       const stillUnsent = new Set(left.map(({ id }) => id));
       const isOut = (id: Hex) => !stillUnsent.has(id);
       const { undecided, base } = transaction.head;
@@ -298,6 +302,12 @@ export class LiveReplica<M extends Members> implements Replica<M> {
       const unsent = new Set((await this.#committed.outbox()).map(({ id }) => id));
       const wanted = [...listed].filter((id) => !transaction.isHeld(id) && !this.#unreadable.has(id));
       await noteAbsent(this.#context, transaction, topic, { listed, unsent });
+      // All that was acknowledged has been compared now.
+      const { acknowledged } = transaction.head;
+      if (acknowledged.has(hex(topic)))
+        transaction.setHead({
+          acknowledged: new Map([...acknowledged].filter(([one]) => one !== hex(topic))),
+        });
       const failure = transaction.changes.length > 0 ? await this.#committed.commit(transaction) : null;
       if (failure) return fail(failure);
       return ok({ wanted: wanted.map(fromHex) });
@@ -327,6 +337,11 @@ export class LiveReplica<M extends Members> implements Replica<M> {
 
   cursor(topic: Bytes): Cursor {
     return this.#committed.memory.head.cursors.get(hex(topic)) ?? { after: 0, frame: null };
+  }
+
+  acknowledged(topic: Bytes): Cursor | null {
+    const place = this.#committed.memory.head.acknowledged.get(hex(topic));
+    return place && place.after > this.cursor(topic).after ? place : null;
   }
 
   missing(): readonly Bytes[] {

@@ -1,10 +1,11 @@
 /**
  * What the relay has not acknowledged, in the order it was made. The bytes stay on the disk; this is the list.
  */
-import { fromHex, type Bytes } from '#lib/bytes/bytes.ts';
+import { fromHex, hex, type Bytes } from '#lib/bytes/bytes.ts';
 import type { Hex } from '#lib/keys/ids.ts';
 import { idIn, isNamed, verifyAll, type Context } from './context.ts';
 import { openReceived, type Frame, type OpenedFrame } from './frames.ts';
+import type { TopicCursor } from './interface.ts';
 import { ordinalOf } from './layout.ts';
 import { ownLanes } from './log.ts';
 import type { Members } from './members.ts';
@@ -60,6 +61,17 @@ export function ownOf({ self }: Context, frame: Frame): Unsent['own'] {
   if (frame.author !== self.id || frame.kind === 'control') return null;
   const update = frame.kind === 'update' ? readUpdate(frame.content) : null;
   return { seq: frame.seq, from: update && update.values.length > 0 ? update.clock : null };
+}
+
+/** Where the newest frames stand that the relay acknowledged, of those that no cursor has followed. */
+export function beyondCursors(
+  { cursors, acknowledged }: HeadState,
+  newest: readonly TopicCursor[],
+): HeadState['acknowledged'] {
+  const places = new Map(acknowledged);
+  for (const { topic, after, frame } of newest)
+    if (after > (places.get(hex(topic))?.after ?? 0)) places.set(hex(topic), { after, frame });
+  return new Map([...places].filter(([topic, { after }]) => after > (cursors.get(topic)?.after ?? 0)));
 }
 
 /** How many of this device's words are on the relay, given what is not. */

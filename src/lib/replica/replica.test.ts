@@ -39,3 +39,30 @@ test('what the relay has not acknowledged stays to be sent, also after a restart
     await phone.restart();
   }
 });
+
+test('R16: where the newest acknowledged frame stands is known after a restart, until the cursor follows or all is compared', async () => {
+  const world = await replicaWorld(['Alice phone']);
+  const phone = world.device('Alice phone');
+  await sync(phone.replica, world.relay);
+  const acknowledge = async (name: string) => {
+    await phone.allergy(name);
+    const [{ topic, id } = fail('nothing is unsent')] = await phone.replica.outbox();
+    const place = { topic, after: phone.replica.cursor(topic).after + 5, frame: id };
+    expect((await phone.replica.acknowledge([id], [place])).ok).toBe(true);
+    await phone.restart();
+    expect(phone.replica.acknowledged(topic)).toEqual({ after: place.after, frame: id });
+    return place;
+  };
+  const first = await acknowledge('Pollen');
+  await phone.replica.receive([], { upTo: first });
+  await phone.restart();
+  expect(phone.replica.acknowledged(first.topic)).toBeNull();
+  const second = await acknowledge('Latex');
+  await phone.replica.reconcile(second.topic, [second.frame]);
+  await phone.restart();
+  expect(phone.replica.acknowledged(second.topic)).toBeNull();
+});
+
+function fail(why: string): never {
+  throw new Error(why);
+}

@@ -5,7 +5,8 @@
  *
  *   head        0x02 version | varint written | varint first tail | varint next tail | varint bytes in tails
  *               | varint next in outbox | varint unsent | varint controls | u8 carried | u64 milliseconds, u16 counter
- *               | sent | lanes | lanes shown | announced | judged | reach | claims | cursors | base | ids undecided | missing
+ *               | sent | lanes | lanes shown | announced | judged | reach | claims | cursors | acknowledged | base
+ *               | ids undecided | missing
  *               | u8 flags (1 whole history wanted, 2 frames were dropped)
  *   sent        varint seq | varint clock                            own words up to here are on the relay
  *   lanes       varint n | n × (text id | author[32] | varint seq | saying[32] | frame id[32] | varint clock | u8 joined)
@@ -13,7 +14,7 @@
  *   judged      varint n | n × (text address | ids of chain heads)
  *   reach       varint n | n × (device[32] | varint m | m × (author[32] | varint seq | varint clock))
  *   claims      varint n | n × (author[32] | u8 control | varint seq | saying[32] | frame id[32] | by[32])
- *   cursors     varint n | n × (topic[32] | varint after | u8 0, or u8 1 | id[32])
+ *   cursors     and acknowledged: varint n | n × (topic[32] | varint after | u8 0, or u8 1 | id[32])
  *   base        u8 0, or u8 1 | u8 flags (1 verified, 2 let go) | u8 0, or u8 1 | frame id[32] | varint n | n × (author[32] | ids) | lanes
  *   missing        u8 0, or u8 1 | lanes | varint controls | u8 unknown
  *   ids         varint n | n × id[32]                                text   u32 length | UTF-8
@@ -107,6 +108,8 @@ export interface HeadState {
   /** `claimKey` → the farthest claim. */
   readonly claims: ReadonlyMap<string, Claim>;
   readonly cursors: ReadonlyMap<Hex, RelayCursor>;
+  /** Per topic the newest frame that the relay acknowledged, as long as our cursor has not followed it. */
+  readonly acknowledged: ReadonlyMap<Hex, RelayCursor>;
   readonly base: Base | null;
   readonly undecided: readonly Hex[];
   readonly missing: Missing | null;
@@ -132,6 +135,7 @@ export const EMPTY_HEAD: HeadState = {
   reach: new Map(),
   claims: new Map(),
   cursors: new Map(),
+  acknowledged: new Map(),
   base: null,
   undecided: [],
   missing: null,
@@ -164,10 +168,11 @@ export function encodeHead(head: HeadState): Bytes {
     writeMap(writer, authors, ({ seq, clock }) => writer.varint(seq).varint(clock)),
   );
   writeClaims(writer, head.claims);
-  writeMap(writer, head.cursors, ({ after, frame }) => {
-    writer.varint(after).u8(frame ? 1 : 0);
-    if (frame) writer.bytes(frame);
-  });
+  for (const places of [head.cursors, head.acknowledged])
+    writeMap(writer, places, ({ after, frame }) => {
+      writer.varint(after).u8(frame ? 1 : 0);
+      if (frame) writer.bytes(frame);
+    });
   writeBase(writer, head.base);
   writeIds(writer, head.undecided);
   writeMissing(writer, head.missing);
@@ -196,6 +201,7 @@ export function decodeHead(bytes: Bytes): HeadState | null {
       reach: readMap(reader, () => readMap(reader, () => readReach(reader))),
       claims: readClaims(reader),
       cursors: readMap(reader, () => readCursor(reader)),
+      acknowledged: readMap(reader, () => readCursor(reader)),
       base: readBase(reader),
       undecided: readIds(reader),
       missing: readMissing(reader),

@@ -19,8 +19,8 @@ import type { RelaySession } from './relay-session.ts';
 import type { Credential, Cursor, Syncable } from './syncable.ts';
 
 /**
- * How long after an event or an acknowledgement our cursor follows. Short, because what the relay loses between the two
- * is found out only while this process lives.
+ * How long after an event or an acknowledgement our cursor follows. Short, because what the relay showed and loses between
+ * the two is found out only while this process lives; what it acknowledged is on the disk.
  */
 const CONFIRM_MS = 2_000;
 
@@ -146,7 +146,8 @@ class Follower implements TopicFollower {
   /** Where our cursor stands, and the newest that we have beyond: of a relay that went back either may tell. */
   #known(): readonly Cursor[] {
     const at = this.#given.space.cursor(this.topic);
-    if (this.#present.size === 0) return [at];
+    const acknowledged = this.#given.space.acknowledged?.(this.topic) ?? null;
+    if (this.#present.size === 0) return acknowledged ? [acknowledged, at] : [at];
     const after = Math.max(...this.#present.keys());
     return [{ after, frame: fromHex(this.#present.get(after)!) }, at];
   }

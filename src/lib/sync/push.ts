@@ -8,7 +8,7 @@ import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { isPassing, type SyncError } from './problem.ts';
 import type { RelaySession } from './relay-session.ts';
-import type { Outgoing, Syncable } from './syncable.ts';
+import type { Cursor, Outgoing, Syncable } from './syncable.ts';
 
 /** Frames and bytes on their way at once. */
 const WINDOW_FRAMES = 64;
@@ -29,9 +29,10 @@ export async function pushOutbox(outlet: Outlet): Promise<Result<void, SyncError
     const frames = await nextFrames(outlet);
     if (frames.length === 0) return ok();
     const sent = await Promise.all(frames.map((frame) => put(outlet, frame)));
-    const ids = frames.filter((_, i) => sent[i]?.ok).map(({ id }) => id);
-    if (ids.length > 0) {
-      const acknowledged = await outlet.space.acknowledge(ids);
+    const done = frames.flatMap((frame, i) => (sent[i]?.ok ? [{ ...frame, after: sent[i].value }] : []));
+    if (done.length > 0) {
+      const ids = done.map(({ id }) => id);
+      const acknowledged = await outlet.space.acknowledge(ids, newestOf(done));
       if (!acknowledged.ok) return fail({ type: 'disk', error: acknowledged.error });
     }
     const obstacle = sent.find((result) => !result.ok && isPassing(result.error));
@@ -57,13 +58,25 @@ function window(frames: readonly Outgoing[]): readonly Outgoing[] {
   return end === -1 ? frames : frames.slice(0, end);
 }
 
-async function put(outlet: Outlet, { topic, id, bytes }: Outgoing): Promise<Result<void, SyncError>> {
+/** Of each topic the frame that stands farthest in it. */
+function newestOf(
+  frames: readonly (Outgoing & { readonly after: number })[],
+): (Cursor & { readonly topic: Bytes })[] {
+  const newest = new Map<string, Cursor & { readonly topic: Bytes }>();
+  for (const { topic, id, after } of frames)
+    if (after > (newest.get(hex(topic))?.after ?? 0)) newest.set(hex(topic), { topic, after, frame: id });
+  return [...newest.values()];
+}
+
+/** Where it stands in its topic then. */
+async function put(outlet: Outlet, { topic, id, bytes }: Outgoing): Promise<Result<number, SyncError>> {
   const session = outlet.session(topic);
   if (!session) return fail({ type: 'disconnected', code: 0 });
   const answer = await session.ask({ type: 'put', topic, frame: bytes });
   if (answer.ok) {
-    for (const { cursor } of answer.value.acks) outlet.acknowledged(topic, cursor, id);
-    return ok();
+    const cursors = answer.value.acks.map(({ cursor }) => cursor);
+    for (const cursor of cursors) outlet.acknowledged(topic, cursor, id);
+    return ok(Math.max(0, ...cursors));
   }
   if (!isPassing(answer.error)) outlet.refused.add(hex(id));
   return answer;

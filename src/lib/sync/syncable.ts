@@ -49,8 +49,13 @@ export interface Syncable {
   /** The oldest unsent frames, in the order in which they were made; what was acknowledged is gone from it. */
   outbox(limit?: number): Promise<readonly Outgoing[]>;
   unsent(): number;
-  /** The relay has these on its disk. */
-  acknowledge(ids: readonly Bytes[]): Promise<Result<void, LocalError>>;
+  /** The relay has these on its disk; `newest`: where the newest of them stand there. */
+  acknowledge(
+    ids: readonly Bytes[],
+    newest?: readonly (Cursor & { readonly topic: Bytes })[],
+  ): Promise<Result<void, LocalError>>;
+  /** The newest frame that the relay acknowledged, where our cursor has not followed it; for a space that keeps that. */
+  acknowledged?(topic: Bytes): Cursor | null;
   /** Frames known to exist that have not come: to be asked for by id, in any topic. */
   missing(): readonly Bytes[];
   /** The whole history is wanted, what is proposed for deletion included. */

@@ -694,7 +694,14 @@ export function startVault(): FakeVault {
       return yes([
         { child: id(60), ...LEO, opened: 'here', record: CHILD },
         { child: id(61), ...LEO, firstName: 'Mila', birthDate: '2024-11-02', opened: 'no', record: null },
-        { child: id(62), ...LEO, firstName: 'Jeanne', birthDate: '2012-01-30', opened: 'other', record: null },
+        {
+          child: id(62),
+          ...LEO,
+          firstName: 'Jeanne',
+          birthDate: '2012-01-30',
+          opened: 'other',
+          record: null,
+        },
       ]);
     },
     async openChildren({ children }) {
