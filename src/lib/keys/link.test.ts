@@ -105,7 +105,7 @@ describe('Alice links her phone', () => {
     take(n, newDeviceConfirms(n.state, true, NOW));
     await grant(o);
     await exchange(n, o);
-    expect(n.state).toEqual({ type: 'done', address: alice.address, payload: PAYLOAD });
+    expect(n.state).toMatchObject({ type: 'done', address: alice.address, payload: PAYLOAD });
     expect(o.state).toEqual({ type: 'done' });
   });
 

@@ -1,9 +1,11 @@
 /**
- * The code that a new device shows and an open device is given: 80 random bits as 16 characters, good for ten minutes.
+ * The code that one device shows and another is given: 80 random bits as 16 characters, good for ten minutes.
  *
  *   read, write, delete   HKDF-SHA-256(code, "", "carnet/link-read/v1" …, 32): the secrets of a space for this one talk
  *   space                 SHA-256("carnet/link-space/v1" | read[32])
  *   QR                    "CARNET LIEN 1 " | the 16 characters
+ *
+ * Of a guardian's talk (purpose.ts) the labels begin with "carnet/guardian-", and the QR with "CARNET ENFANT 1 ".
  *
  * The relay sees frames under keys it cannot derive. Who learns the code can talk, and is found out by the comparison
  * phrase. The QR text is not a link: it does nothing in a phone's own camera, only in the app that is open (attack D03).
@@ -14,9 +16,10 @@ import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { openFrame, sealFrame } from '#lib/crypto/frame.ts';
 import { hkdfSha256, labelBytes, labelledHash } from '#lib/crypto/hash.ts';
 import type { Random } from '#lib/crypto/random.ts';
-import { LABELS, type Label } from '#lib/crypto/suite.ts';
+import type { Label } from '#lib/crypto/suite.ts';
 import { deriveEpoch, type EpochKeys } from '../epoch.ts';
 import { zeroId } from '../ids.ts';
+import { PURPOSES, type LinkPurpose } from './purpose.ts';
 
 /** 16 characters of Crockford's base 32, upper case, without separators. */
 export type LinkCode = string;
@@ -26,16 +29,19 @@ export const LINK_LIFETIME = LINK_MINUTES * 60_000;
 
 const CODE_BYTES = 10;
 const CODE_LENGTH = 16;
-const QR_PREFIX = 'CARNET LIEN 1 ';
 
 export function createLinkCode(random: Random): LinkCode {
   return encodeBase32(random(CODE_BYTES));
 }
 
 /** A code as typed, or the whole text of the QR code. */
-export function parseLinkCode(text: string): Result<LinkCode, { readonly type: 'link-code-wrong' }> {
+export function parseLinkCode(
+  text: string,
+  purpose: LinkPurpose = 'device',
+): Result<LinkCode, { readonly type: 'link-code-wrong' }> {
   const trimmed = text.trim();
-  const typed = trimmed.startsWith(QR_PREFIX) ? trimmed.slice(QR_PREFIX.length) : trimmed;
+  const { qr } = PURPOSES[purpose];
+  const typed = trimmed.startsWith(qr) ? trimmed.slice(qr.length) : trimmed;
   const code = normaliseCode(typed, CODE_LENGTH);
   return decodeBase32(code)?.length === CODE_BYTES ? ok(code) : fail({ type: 'link-code-wrong' });
 }
@@ -45,18 +51,19 @@ export function displayedLinkCode(code: LinkCode): string {
   return groupCode(code);
 }
 
-export function linkCodeToQr(code: LinkCode): string {
-  return QR_PREFIX + code;
+export function linkCodeToQr(code: LinkCode, purpose: LinkPurpose = 'device'): string {
+  return PURPOSES[purpose].qr + code;
 }
 
 /** Topic, frame key and capabilities of the talk. Both sides hold all of them, so that either can clear the topic. */
-export function linkKeys(code: LinkCode): Promise<EpochKeys> {
+export function linkKeys(code: LinkCode, purpose: LinkPurpose = 'device'): Promise<EpochKeys> {
   const secret = decodeBase32(code);
   if (secret?.length !== CODE_BYTES) throw new TypeError('not a link code');
   const derive = (label: Label) => hkdfSha256(secret, new Uint8Array(0), labelBytes(label), 32);
-  const read = derive(LABELS.linkRead);
-  const secrets = { read, write: derive(LABELS.linkWrite), delete: derive(LABELS.linkDelete) };
-  return deriveEpoch(labelledHash(LABELS.linkSpace, read), { epoch: 0, id: zeroId(), ...secrets });
+  const labels = PURPOSES[purpose];
+  const read = derive(labels.read);
+  const secrets = { read, write: derive(labels.write), delete: derive(labels.delete) };
+  return deriveEpoch(labelledHash(labels.space, read), { epoch: 0, id: zeroId(), ...secrets });
 }
 
 export function sealLinkMessage(keys: EpochKeys, message: Bytes, random: Random): Bytes {

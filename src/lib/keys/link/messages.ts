@@ -1,15 +1,19 @@
 /**
- * What two devices say to each other while one is linked. N is the new device, O the open one.
+ * What two devices say to each other while one is linked, or a guardian invited (purpose.ts). N is the one that shows the code:
+ * the new device, the guardian who joins. O is given it.
  *
  *   hello   u8 version 1 | 0x01 | bundle of N[1249] | commitment[32] | name                       N → O
  *   reply   u8 version 1 | 0x02 | nonce of O[32] | address[32] | bundle of O[1249] | name         O → N
- *   reveal  u8 version 1 | 0x03 | nonce of N[32] | acceptance[64] (chain-body.ts)                 N → O
+ *   reveal  u8 version 1 | 0x03 | nonce of N[32] | acceptance[64] (purpose.ts)                    N → O
  *   grant   u8 version 1 | 0x04 | u32 length | box to N over transcript[32] | payload             O → N
  *   refuse  u8 version 1 | 0x05                                                                   either
+ *   answer  u8 version 1 | 0x06 | u32 length | box to O over transcript[32] | payload             N → O
+ *   keys    u8 version 1 | 0x07 | u32 length | box to N over transcript[32] | payload             O → N
  *   name    u8 length | UTF-8, at most 60 characters, nothing invisible (lib/text)
  *
  *   commitment   SHA-256("carnet/link-commit/v1" | nonce of N | SHA-256(bundle of N) | name)
- *   transcript   SHA-256("carnet/link-phrase/v1" | SHA-256(hello) | SHA-256(reply) | nonce of N)
+ *   transcript   SHA-256("carnet/link-phrase/v1" | SHA-256(hello) | SHA-256(reply) | nonce of N); of a guardian
+ *                "carnet/guardian-phrase/v1"
  *   phrase       the first 33 bits of the transcript as three words
  *
  * Whoever stands between the two has to commit to a nonce before learning the other's: one guess in 2^33 per attempt,
@@ -26,6 +30,7 @@ import { cut } from '#lib/text/signs.ts';
 import { cleanLine } from '#lib/text/typed.ts';
 import { encodeBundle, readBundle, type DeviceBundle } from '../device.ts';
 import { ownedId } from '../control.ts';
+import { PURPOSES, type LinkPurpose } from './purpose.ts';
 import { displayed, WORDS } from '#lib/credentials/kit-words.ts';
 
 export interface Hello {
@@ -54,13 +59,19 @@ export interface Grant {
   readonly box: Bytes;
 }
 
+/** What a guardian is invited to, and answers, and is given then (guardian.ts). */
+export interface Sealed {
+  readonly type: 'answer' | 'keys';
+  readonly box: Bytes;
+}
+
 export interface Refuse {
   readonly type: 'refuse';
 }
 
-export type LinkMessage = Hello | Reply | Reveal | Grant | Refuse;
+export type LinkMessage = Hello | Reply | Reveal | Grant | Sealed | Refuse;
 
-const TYPES = { hello: 1, reply: 2, reveal: 3, grant: 4, refuse: 5 } as const;
+const TYPES = { hello: 1, reply: 2, reveal: 3, grant: 4, refuse: 5, answer: 6, keys: 7 } as const;
 const VERSION = 1;
 const NAME_CHARACTERS = 60;
 const MAX_BOX = 512 * 1024;
@@ -77,6 +88,8 @@ export function encodeLinkMessage(message: LinkMessage): Bytes {
     case 'reveal':
       return writer.bytes(message.nonce).bytes(message.acceptance).finish();
     case 'grant':
+    case 'answer':
+    case 'keys':
       return writer.lengthPrefixed(message.box).finish();
     case 'refuse':
       return writer.finish();
@@ -113,6 +126,10 @@ function readMessage(reader: Reader, type: number): LinkMessage {
       };
     case TYPES.grant:
       return { type: 'grant', box: toOwned(reader.lengthPrefixed(MAX_BOX)) };
+    case TYPES.answer:
+      return { type: 'answer', box: toOwned(reader.lengthPrefixed(MAX_BOX)) };
+    case TYPES.keys:
+      return { type: 'keys', box: toOwned(reader.lengthPrefixed(MAX_BOX)) };
     case TYPES.refuse:
       return { type: 'refuse' };
     default:
@@ -149,8 +166,13 @@ export function commitmentOf(nonce: Bytes, bundle: DeviceBundle, name: string): 
   return labelledHash(LABELS.linkCommit, nonce, sha256(encodeBundle(bundle)), utf8(cleanName(name)));
 }
 
-export function transcriptOf(hello: Bytes, reply: Bytes, nonceOfNew: Bytes): Bytes {
-  return labelledHash(LABELS.linkPhrase, sha256(hello), sha256(reply), nonceOfNew);
+export function transcriptOf(
+  hello: Bytes,
+  reply: Bytes,
+  nonceOfNew: Bytes,
+  purpose: LinkPurpose = 'device',
+): Bytes {
+  return labelledHash(PURPOSES[purpose].phrase, sha256(hello), sha256(reply), nonceOfNew);
 }
 
 /** Three words that are the same on both devices when nobody stands between them. */

@@ -8,13 +8,10 @@
  * Done means: this account's open device, found by the phrase, has granted the payload. The caller still reads the
  * account chain of `address` and finds both devices in it before it believes anything else.
  */
-import { equal, toOwned, type Bytes } from '#lib/bytes/bytes.ts';
+import { equal, type Bytes } from '#lib/bytes/bytes.ts';
 import type { Random } from '#lib/crypto/random.ts';
-import { openBox } from '#lib/crypto/sealing.ts';
-import { LABELS } from '#lib/crypto/suite.ts';
 import type { Address } from '../address.ts';
-import { acceptAddress } from '../chain-body.ts';
-import { deviceId, type DeviceKeys } from '../device.ts';
+import type { DeviceKeys } from '../device.ts';
 import { LINK_LIFETIME } from './code.ts';
 import {
   cleanName,
@@ -25,9 +22,12 @@ import {
   transcriptOf,
   type Reply,
 } from './messages.ts';
+import { PURPOSES, type LinkPurpose } from './purpose.ts';
+import { openFromPeer, type Pair } from './sealed.ts';
 import { failed, intercepted, refused, stay, type LinkFailed, type LinkStep } from './step.ts';
 
 interface Talk {
+  readonly purpose: LinkPurpose;
   readonly device: DeviceKeys;
   readonly hello: Bytes;
   readonly nonce: Bytes;
@@ -46,7 +46,12 @@ export interface NewDeviceComparing extends Talk {
 export type NewDeviceState =
   | (Talk & { readonly type: 'waiting' })
   | NewDeviceComparing
-  | { readonly type: 'done'; readonly address: Address; readonly payload: Bytes }
+  | {
+      readonly type: 'done';
+      readonly address: Address;
+      readonly payload: Bytes;
+      readonly pair: Pair;
+    }
   | LinkFailed;
 
 type Step = LinkStep<NewDeviceState>;
@@ -56,13 +61,15 @@ export function startNewDevice(input: {
   readonly name: string;
   readonly random: Random;
   readonly now: number;
+  readonly purpose?: LinkPurpose;
 }): Step {
-  const { device, random, now } = input;
+  const { device, random, now, purpose = 'device' } = input;
   const nonce = random(32);
   const name = cleanName(input.name);
   const commitment = commitmentOf(nonce, device.bundle, name);
   const hello = encodeLinkMessage({ type: 'hello', bundle: device.bundle, commitment, name });
-  return { state: { type: 'waiting', device, hello, nonce, expiresAt: now + LINK_LIFETIME }, send: [hello] };
+  const talk = { purpose, device, hello, nonce, expiresAt: now + LINK_LIFETIME };
+  return { state: { type: 'waiting', ...talk }, send: [hello] };
 }
 
 export async function newDeviceReceives(state: NewDeviceState, bytes: Bytes, now: number): Promise<Step> {
@@ -98,15 +105,16 @@ export function newDeviceAt(state: NewDeviceState, now: number): NewDeviceState 
 }
 
 async function comparing(talk: Talk, bytes: Bytes, message: Reply): Promise<Step> {
-  const { device, nonce, hello, expiresAt } = talk;
-  const acceptance = await acceptAddress(message.address, device.bundle, device.signer);
+  const { purpose, device, nonce, hello, expiresAt } = talk;
+  const acceptance = await PURPOSES[purpose].accept(message.address, device.bundle, device.signer);
   const state: NewDeviceState = {
     type: 'compare',
+    purpose,
     device,
     nonce,
     hello,
     expiresAt,
-    phrase: phraseOf(transcriptOf(hello, bytes, nonce)),
+    phrase: phraseOf(transcriptOf(hello, bytes, nonce, purpose)),
     peerName: message.name,
     reply: { bytes, message },
     confirmed: false,
@@ -120,22 +128,17 @@ function sameReply(state: NewDeviceComparing, bytes: Bytes): Step {
 }
 
 async function granted(state: NewDeviceComparing, box: Bytes): Promise<Step> {
-  const { device, reply } = state;
-  const peer = deviceId(reply.message.bundle);
-  const opened = await openBox({
-    secret: device.sealingSecret,
-    recipientId: device.id,
-    purpose: LABELS.linkGrant,
-    now: 0,
-    sealed: box,
-    verifySender: (sender) => (equal(sender, peer) ? reply.message.bundle.signing : null),
-  });
-  const transcript = transcriptOf(state.hello, reply.bytes, state.nonce);
-  if (!opened || !equal(opened.body.subarray(0, 32), transcript)) return intercepted();
-  return stay(finished({ ...state, payload: toOwned(opened.body.subarray(32)) }));
+  const payload = await openFromPeer(pairOf(state), PURPOSES[state.purpose].grant, box);
+  return payload ? stay(finished({ ...state, payload })) : intercepted();
 }
 
 function finished(state: NewDeviceComparing): NewDeviceState {
   const { confirmed, payload, reply } = state;
-  return confirmed && payload ? { type: 'done', address: reply.message.address, payload } : state;
+  if (!confirmed || !payload) return state;
+  return { type: 'done', address: reply.message.address, payload, pair: pairOf(state) };
+}
+
+function pairOf({ device, reply, hello, nonce, purpose }: NewDeviceComparing): Pair {
+  const transcript = transcriptOf(hello, reply.bytes, nonce, purpose);
+  return { device, peer: reply.message.bundle, transcript };
 }

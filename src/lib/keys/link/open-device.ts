@@ -7,12 +7,9 @@
  * In `confirmed` the caller writes the new device into the account chain, with `bundle` and `acceptance`, and only then
  * grants. Nothing of the account leaves before the person has compared, but its address and this device's name.
  */
-import { concat, equal, type Bytes } from '#lib/bytes/bytes.ts';
+import { equal, type Bytes } from '#lib/bytes/bytes.ts';
 import type { Random } from '#lib/crypto/random.ts';
-import { sealBox } from '#lib/crypto/sealing.ts';
-import { LABELS } from '#lib/crypto/suite.ts';
 import type { Address } from '../address.ts';
-import { verifyAcceptance } from '../chain-body.ts';
 import { deviceId, type DeviceBundle, type DeviceKeys } from '../device.ts';
 import { LINK_LIFETIME } from './code.ts';
 import {
@@ -25,9 +22,12 @@ import {
   type Hello,
   type Reveal,
 } from './messages.ts';
+import { PURPOSES, type LinkPurpose } from './purpose.ts';
+import { sealToPeer } from './sealed.ts';
 import { failed, intercepted, refused, stay, type LinkFailed, type LinkStep } from './step.ts';
 
 interface Talk {
+  readonly purpose: LinkPurpose;
   readonly device: DeviceKeys;
   readonly address: Address;
   readonly name: string;
@@ -61,18 +61,18 @@ export type OpenDeviceState =
 
 type Step = LinkStep<OpenDeviceState>;
 
-const NEVER = Number.MAX_SAFE_INTEGER;
-
 export function startOpenDevice(input: {
   readonly device: DeviceKeys;
   readonly address: Address;
   readonly name: string;
   readonly random: Random;
   readonly now: number;
+  readonly purpose?: LinkPurpose;
 }): Step {
-  const { device, address, random, now } = input;
+  const { device, address, random, now, purpose = 'device' } = input;
   const name = cleanName(input.name);
-  return stay({ type: 'listening', device, address, name, random, expiresAt: now + LINK_LIFETIME });
+  const expiresAt = now + LINK_LIFETIME;
+  return stay({ type: 'listening', purpose, device, address, name, random, expiresAt });
 }
 
 export async function openDeviceReceives(state: OpenDeviceState, bytes: Bytes, now: number): Promise<Step> {
@@ -104,17 +104,8 @@ export function openDeviceConfirms(state: OpenDeviceState, same: boolean, now: n
 
 /** Once the new device stands in the account chain: hands it the payload, which it alone can open. */
 export async function grantLink(state: OpenDeviceConfirmed, payload: Bytes): Promise<Step> {
-  const { bundle, device, transcript, random } = state;
-  const box = await sealBox({
-    recipient: bundle.sealing,
-    recipientId: deviceId(bundle),
-    purpose: LABELS.linkGrant,
-    sender: device.id,
-    expiry: NEVER, // the transcript makes it good for this talk only
-    body: concat(transcript, payload),
-    signer: device.signer,
-    random,
-  });
+  const { bundle: peer, device, transcript, random, purpose } = state;
+  const box = await sealToPeer({ device, peer, transcript }, PURPOSES[purpose].grant, payload, random);
   return { state: { type: 'done' }, send: [encodeLinkMessage({ type: 'grant', box })] };
 }
 
@@ -125,18 +116,18 @@ export function openDeviceAt(state: OpenDeviceState, now: number): OpenDeviceSta
 }
 
 function replying(talk: Talk, bytes: Bytes, message: Hello): Step {
-  const { device, address, name, random, expiresAt } = talk;
+  const { purpose, device, address, name, random, expiresAt } = talk;
   if (equal(deviceId(message.bundle), device.id)) return refused();
   const reply = encodeLinkMessage({ type: 'reply', nonce: random(32), address, bundle: device.bundle, name });
-  const met = { device, address, name, random, expiresAt, hello: { bytes, message }, reply };
+  const met = { purpose, device, address, name, random, expiresAt, hello: { bytes, message }, reply };
   return { state: { ...met, type: 'replied' }, send: [reply] };
 }
 
 async function comparing(met: Met, { nonce, acceptance }: Reveal): Promise<Step> {
   const { bundle, commitment, name } = met.hello.message;
   if (!equal(commitmentOf(nonce, bundle, name), commitment)) return intercepted();
-  if (!(await verifyAcceptance(met.address, bundle, acceptance))) return intercepted();
-  const transcript = transcriptOf(met.hello.bytes, met.reply, nonce);
+  if (!(await PURPOSES[met.purpose].verify(met.address, bundle, acceptance))) return intercepted();
+  const transcript = transcriptOf(met.hello.bytes, met.reply, nonce, met.purpose);
   const phrase = phraseOf(transcript);
   return stay({ ...met, type: 'compare', phrase, peerName: name, bundle, acceptance, transcript });
 }
