@@ -19,6 +19,7 @@ import {
   decodeBody,
   encodeBody,
   EnrolmentRequest,
+  GuardianAsk,
   MAX_BODY,
   NewCodeRequest,
   type BodyOf,
@@ -31,6 +32,7 @@ import type { Caller, Callers } from './callers.ts';
 import type { Children } from './children.ts';
 import type { Codes } from './codes.ts';
 import { COST, type Limits } from './limits.ts';
+import type { Owners } from './owners.ts';
 import type { Renewal } from './renewal.ts';
 import type { StatementLog } from './statement-log.ts';
 
@@ -45,6 +47,7 @@ const STATUS = {
   'enrolment-refused': 403,
   'caller-refused': 403,
   'child-refused': 403,
+  'guardian-refused': 403,
   'chain-behind': 409,
   'child-taken': 409,
   'child-opened': 409,
@@ -66,6 +69,7 @@ export interface RouteDeps {
   readonly renewal: Renewal;
   readonly callers: Callers;
   readonly children: Children;
+  readonly owners: Owners;
   readonly publicKey: Bytes;
   readonly clientAddress: ClientAddress;
   readonly ownHosts: OwnHosts;
@@ -132,7 +136,7 @@ function openRoutes(
 }
 
 /** What only a device may ask that proves for which address it calls. */
-function calledRoutes(routes: Hono, limit: Limit, { callers, children, ownHosts }: RouteDeps): void {
+function calledRoutes(routes: Hono, limit: Limit, { callers, children, owners, ownHosts }: RouteDeps): void {
   const called = <Schema extends BodySchema>(
     path: string,
     schema: Schema,
@@ -152,6 +156,7 @@ function calledRoutes(routes: Hono, limit: Limit, { callers, children, ownHosts 
     value: { children: children.list(caller) },
   }));
   called(AUTHORITY_PATHS.childRecord, ChildRecordAsk, (caller, asked) => children.open(caller, asked));
+  called(AUTHORITY_PATHS.guardian, GuardianAsk, (caller, asked) => owners.admit(caller, asked));
 }
 
 const sized = (maxSize: number): MiddlewareHandler =>

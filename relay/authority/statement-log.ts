@@ -1,5 +1,6 @@
 /**
- * The append-only log of all that the authority states: attestations, and statements about the records of children.
+ * The append-only log of all that the authority states: attestations, and statements about the records of
+ * children and who may own them.
  *
  * Opening checks the whole chain: a log that was rewritten stops the authority. Appending is part of the caller's
  * transaction, so that nothing is stated without its entry. Its signed head is public (protocol/attestation.ts).
@@ -18,7 +19,7 @@ import type { SigningKey } from './signing-key.ts';
 import type { Store } from './store.ts';
 
 export interface Entry {
-  readonly kind: 'attestation' | 'child-record';
+  readonly kind: 'attestation' | 'child-record' | 'owner';
   readonly person: number; // whom the commitment is of
   readonly commitment: Bytes;
   readonly statement: Bytes;

@@ -65,7 +65,7 @@ export const MIGRATIONS = [
   // 1: records of children stand in the log too; what callers of an address have shown of its chain.
   `
   ALTER TABLE log RENAME COLUMN attestation TO statement;
-  ALTER TABLE log ADD COLUMN kind TEXT NOT NULL DEFAULT 'attestation' CHECK (kind IN ('attestation', 'child-record'));
+  ALTER TABLE log ADD COLUMN kind TEXT NOT NULL DEFAULT 'attestation' CHECK (kind IN ('attestation', 'child-record', 'owner'));
   CREATE INDEX codes_of_address ON codes(address) WHERE address IS NOT NULL;
   CREATE TABLE child_records (
     n         INTEGER PRIMARY KEY REFERENCES log(n),
@@ -74,6 +74,12 @@ export const MIGRATIONS = [
     address   TEXT NOT NULL,
     space     BLOB NOT NULL UNIQUE,
     UNIQUE (child, address)
+  ) STRICT;
+  CREATE TABLE owners (
+    n        INTEGER PRIMARY KEY REFERENCES log(n),
+    space    BLOB NOT NULL REFERENCES child_records(space),
+    address  TEXT NOT NULL,
+    UNIQUE (space, address)
   ) STRICT;
   CREATE TABLE chains (
     address    TEXT NOT NULL,

@@ -9,6 +9,7 @@
  *   POST /authority/challenge    { }               → { challenge }            for one call of those below (callers.ts)
  *   POST /authority/children     CalledRequest around ChildrenAsk    → { children }                  the minors of whom the caller is a guardian
  *   POST /authority/child-record CalledRequest around ChildRecordAsk → { statement, identitySalt }   (child-record.ts); again: the same
+ *   POST /authority/guardian     CalledRequest around GuardianAsk    → { statement }                 (owner.ts); again: the same
  *
  * Failures are `{ error }` with one of FAILURES. `enrolment-refused` is the one answer to a wrong code, NIR or serial, and
  * to a code that is expired, used, withdrawn or locked. Telling those apart would be safe only towards a person who gave
@@ -16,7 +17,8 @@
  *
  * `caller-refused` is the one answer to whatever is wrong about who calls: challenge, chain, device, signature, an address
  * that is attested to nobody, or no more. Who has proven to speak for an address may be told more: `chain-behind`, that the
- * authority was told of words of this chain by which this device has no say.
+ * authority was told of words of this chain by which this device has no say. `guardian-refused` is the one answer where a space was
+ * not stated to be the record of a child, or the caller is no guardian of that child as the register has it now.
  */
 import * as v from 'valibot';
 import { toBase64url } from '#lib/bytes/base64url.ts';
@@ -26,6 +28,7 @@ import { normaliseNir } from '#lib/credentials/nir.ts';
 import { normaliseSerial } from '#lib/credentials/vitale.ts';
 import { CHILD_RECORD_BYTES } from './child-record.ts';
 import { CODE_ID_BYTES, LOOKUP_BYTES } from './enrolment.ts';
+import { OWNER_STATEMENT_BYTES } from './owner.ts';
 import { address, bytes, count, date, normalised, nothing, text } from './fields.ts';
 
 export const AUTHORITY_PATHS = {
@@ -37,6 +40,7 @@ export const AUTHORITY_PATHS = {
   challenge: '/authority/challenge',
   children: '/authority/children',
   childRecord: '/authority/child-record',
+  guardian: '/authority/guardian',
 } as const;
 
 const FAILURES = ['enrolment-refused', 'try-later', 'malformed'] as const;
@@ -45,8 +49,8 @@ export type AuthorityFailure = (typeof FAILURES)[number];
 /** Of who calls. */
 const CALLER_FAILURES = ['caller-refused', 'chain-behind', 'try-later', 'malformed'] as const;
 
-/** Of what they ask: not one's child or no minor; another guardian's record is there. */
-const CHILD_FAILURES = ['child-refused', 'child-taken'] as const;
+/** Of what they ask: not one's child or no minor; another guardian's record is there; no guardian of that record's child. */
+const CHILD_FAILURES = ['child-refused', 'child-taken', 'guardian-refused'] as const;
 export type CalledFailure = (typeof CALLER_FAILURES)[number] | (typeof CHILD_FAILURES)[number];
 
 /** The largest body either side sends. */
@@ -122,6 +126,10 @@ export const ChildRecordAnswer = v.object({
   statement: bytes(CHILD_RECORD_BYTES),
   identitySalt: bytes(32), // opens the commitment in it
 });
+
+/** Whoever asks means to be an owner of the record beside those who hold it. */
+export const GuardianAsk = v.strictObject({ space: bytes(32) });
+export const GuardianAnswer = v.object({ statement: bytes(OWNER_STATEMENT_BYTES) });
 
 /** `child-opened`: this address has opened a record of this child already, and it is the space named. */
 export const CalledFailureAnswer = v.variant('error', [

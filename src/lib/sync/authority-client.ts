@@ -17,6 +17,7 @@ import {
   encodeBody,
   EnrolmentAnswer,
   FailureAnswer,
+  GuardianAnswer,
   KeyAnswer,
   LogAnswer,
   NewCodeAnswer,
@@ -44,6 +45,7 @@ export type CallError =
   | { readonly type: 'chain-behind' } // the authority knows of words by which this device has no say: take the chain in again
   | { readonly type: 'child-refused' } // not one's child, or of age
   | { readonly type: 'child-taken' } // another guardian has opened the child's record
+  | { readonly type: 'guardian-refused' } // no record of a child whose guardian the caller is
   | { readonly type: 'child-opened'; readonly space: Bytes }; // this address has, and it is this one
 
 type Answer<T> = Promise<Result<T, AuthorityError>>;
@@ -82,6 +84,8 @@ export interface AuthorityClient {
     caller: Caller,
     asked: { readonly child: Bytes; readonly space: Bytes },
   ): CallAnswer<BodyOf<typeof ChildRecordAnswer>>;
+  /** The statement that the caller may be an owner of a child's record. */
+  guardian(caller: Caller, asked: { readonly space: Bytes }): CallAnswer<BodyOf<typeof GuardianAnswer>>;
 }
 
 export interface AuthorityClientOptions {
@@ -114,6 +118,8 @@ export function createAuthorityClient(options: AuthorityClientOptions): Authorit
       const asked = { child, space, certified: true };
       return callAs(options, caller, AUTHORITY_PATHS.childRecord, ChildRecordAnswer, asked);
     },
+    guardian: (caller, { space }) =>
+      callAs(options, caller, AUTHORITY_PATHS.guardian, GuardianAnswer, { space }),
   };
 }
 
