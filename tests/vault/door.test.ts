@@ -280,6 +280,14 @@ describe('a method takes what its row says and nothing else', () => {
     confirmAddition: ofRecord([['a'], ['A'.repeat(64)], [['a'.repeat(64)]]]),
     linkThisDevice: [[ALICE], [{ ...ALICE, deviceName: {} }]],
     linkOtherDevice: [['code'], [{ code: 7 }], [{ code: text }]],
+    joinRecord: [['moi']],
+    answerInvitation: [['true'], [1], [{ accept: true }]],
+    shareRecord: ofRecord([
+      ['code'],
+      [{ code: 'a' }],
+      [{ code: 'a', declared: false }],
+      [{ code: text, declared: true }],
+    ]),
     confirmLink: [['true'], [1], [{ same: true }]],
     search: ofRecord([[7], [text], [['a']]]),
     measures: ofRecord([['__proto__'], ['constructor'], ['weight '], [['weight']]]),
@@ -294,8 +302,8 @@ describe('a method takes what its row says and nothing else', () => {
       [[{ ...allergy('a'), fields: null }]],
       [[{ ...allergy('a'), saw: [7] }]],
       [[allergy('a'), manifest]],
-      ...['epoch-keys', 'spaces', 'devices', 'settings', 'changes', 'identity'].flatMap((section) =>
-        ['put', 'delete', 'restore'].map((type) => [[{ type, section, id: ID, fields: {} }]]),
+      ...['epoch-keys', 'spaces', 'devices', 'settings', 'changes', 'identity', 'guardians'].flatMap(
+        (section) => ['put', 'delete', 'restore'].map((type) => [[{ type, section, id: ID, fields: {} }]]),
       ),
       ...['delete', 'restore'].map((type) => [[{ ...sex, type }]]),
       [[{ ...sex, id: ID }]],

@@ -37,6 +37,7 @@ import { directives, directivesDraft } from './sections/directives.ts';
 import { disabilities } from './sections/disabilities.ts';
 import { documents } from './sections/documents.ts';
 import { familyHistory } from './sections/family-history.ts';
+import { guardianDeclarations, guardians } from './sections/guardians.ts';
 import { habits } from './sections/habits.ts';
 import { hospitalStays } from './sections/hospital-stays.ts';
 import { measures, targets } from './sections/measures.ts';
@@ -99,6 +100,8 @@ const DEFINITIONS: readonly SectionDefinition[] = [
   documents,
   identity,
   opening,
+  guardians,
+  guardianDeclarations,
   spaces,
   openings,
   authority,

@@ -4,6 +4,7 @@
  */
 import type { Bytes } from '#lib/bytes/bytes.ts';
 import type { Result } from '#lib/bytes/result.ts';
+import type { Address } from '#lib/keys/address.ts';
 import type { VerifiedControl } from '#lib/keys/control.ts';
 import type { EpochKeys } from '#lib/keys/epoch.ts';
 import type { Hex } from '#lib/keys/ids.ts';
@@ -155,6 +156,11 @@ export interface Replica<M extends Members = Members> extends Syncable {
   takeInWords(sayings: readonly Hex[]): Promise<Result<{ frame: Bytes }, EditError>>;
   /** Chain statements that frames have carried here, by address. */
   carried(): Carried;
+  /**
+   * Chain statements of an address that somebody handed over, before a frame here names it: known from now on as if one had carried
+   * them. False when they are not all rightly signed, or not all there.
+   */
+  takeChain(address: Address, statements: readonly Bytes[]): Promise<Result<boolean, DiskError>>;
   /** Statements of this space that came inside other frames: taken in, and put to the relay, which may have kept them back. */
   takeStatements(statements: readonly Bytes[]): Promise<Result<ReceiveReport, DiskError>>;
   /**

@@ -438,6 +438,20 @@ export class LiveReplica<M extends Members> implements Replica<M> {
     return this.#committed.memory.carried;
   }
 
+  takeChain(address: Address, statements: readonly Bytes[]): Done<boolean> {
+    return this.#act<boolean, DiskError>(async () => {
+      const { policy } = this.#context;
+      const transaction = this.#committed.transaction();
+      const news = [[{ address, heads: [], carried: statements }]];
+      const { carried, brought } = await policy.carry(news, transaction.carried);
+      if (brought.some((one) => one === 'malformed' || one === 'incomplete')) return ok(false);
+      transaction.carried = carried;
+      transaction.members = policy.evaluate([...transaction.controls.values()], carried);
+      const failure = await this.#committed.commit(transaction);
+      return failure ? fail(failure) : ok(true);
+    });
+  }
+
   takeStatements(statements: readonly Bytes[]): Done<ReceiveReport> {
     return this.#act<ReceiveReport, DiskError>(async () => {
       const { keyring, ports, policy } = this.#context;

@@ -11,6 +11,9 @@ import { readIdentifiant } from './entry/activation.ts';
 import { namedPasskeys } from './entry/passkeys.ts';
 import { showsName } from './entry/shown-name.ts';
 import { children, openChildren, openUnattested } from './family/children.ts';
+import { joinAsGuardian } from './family/guest.ts';
+import { shareAsGuardian } from './family/host.ts';
+import { linkOtherDevice } from './linking/linking.ts';
 import { exportRecord } from './record/export.ts';
 import type { Vault } from './stages.ts';
 
@@ -115,7 +118,13 @@ function accountAnswers(vault: Vault): Omit<AccountDoor, keyof Entry | keyof Acc
     forgetDevice: () => vault.withAccount((account) => vault.withProof(() => vault.forget(account))),
     linkThisDevice: (typed) => vault.withStorage(() => vault.joinOther(typed)),
     linkOtherDevice: ({ code }) =>
-      vault.withReadyAccount((account) => vault.withProof(() => vault.links.takeOther(account, code))),
+      vault.withReadyAccount((account) =>
+        vault.withProof(() => vault.links.begin((show) => linkOtherDevice({ account, code, show }))),
+      ),
+    joinRecord: () =>
+      vault.withReadyAccount((account) => vault.links.begin((show) => joinAsGuardian(account, show))),
+    answerInvitation: (accept) =>
+      vault.withReadyAccount(() => Promise.resolve(ok(vault.links.answer(accept)))),
     confirmLink: (same) => vault.withStorage(() => Promise.resolve(ok(vault.links.confirm(same)))),
     cancelLink: () => vault.withStorage(() => Promise.resolve(ok(vault.links.cancel()))),
     notices: () => vault.withAccount(({ notices }) => Promise.resolve(ok(notices.list()))),
@@ -147,6 +156,10 @@ function recordAnswers(vault: Vault): RecordDoor {
         return entry ? openDocument(record.documents(), entry, progress) : fail({ type: 'entry-missing' });
       }),
     exportRecord: (id) => vault.withReadyRecord(id, (record) => vault.withProof(() => exportRecord(record))),
+    shareRecord: (id, { code }) =>
+      vault.withReadyRecord(id, (record, account) =>
+        vault.withProof(() => vault.links.begin((show) => shareAsGuardian({ account, record, code, show }))),
+      ),
     unsettledWords: (id) => vault.withReadyRecord(id, (record, account) => unsettledWords(account, record)),
     settleWords: (id, decisions) =>
       vault.withReadyRecord(id, (record, account) => settleWords(account, record, decisions)),

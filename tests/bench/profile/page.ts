@@ -150,6 +150,7 @@ function recordOf(count: number): RecordView {
   return {
     owner: { firstName: 'Alice', lastName: 'Martin', birthDate: BORN, sex: null },
     opening: null,
+    guardians: [],
     entries: Object.fromEntries(Map.groupBy(others, ({ section }) => section)),
     measures: summarise(measuredByKind(measured, BORN)),
     documents: [],

@@ -504,7 +504,8 @@ export function startVault(): FakeVault {
     );
   const record = (of = 'moi'): RecordView => ({
     owner: of === CHILD ? { ...LEO, sex: null } : { ...owner, sex },
-    opening: of === CHILD ? { certifiedAt: Date.UTC(2026, 2, 1), attested: true } : null,
+    opening: of === CHILD ? { certifiedAt: Date.UTC(2026, 2, 1), attested: true, own: true } : null,
+    guardians: [],
     entries: Object.fromEntries(
       [...held().entries.keys()]
         .filter((section) => section !== 'measures')
@@ -896,6 +897,9 @@ export function startVault(): FakeVault {
       });
       return yes(undefined);
     },
+    joinRecord: () => Promise.resolve(no({ type: 'relay-unreachable' })),
+    answerInvitation: () => Promise.resolve(yes(undefined)),
+    shareRecord: () => Promise.resolve(no({ type: 'relay-unreachable' })),
     async confirmLink(same) {
       if (!same) {
         link({ type: 'failed', error: { type: 'link-refused' } });

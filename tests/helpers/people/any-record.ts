@@ -104,6 +104,7 @@ export function recordOf(fields: Readonly<Record<string, readonly Fields[]>>): R
   return {
     owner: { firstName: 'Claire', lastName: 'Martin', birthDate: BIRTH_DATE, sex: 'female' },
     opening: null,
+    guardians: [],
     entries: { ...entries, [measures.id]: [] },
     measures: summarise(measured),
     documents: [],

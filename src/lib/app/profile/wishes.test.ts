@@ -28,6 +28,7 @@ const entry = (section: string, name: string, fields: Fields, at = 1): Entry => 
 const record = (entries: readonly Entry[], documents: readonly DocumentView[] = []): RecordView => ({
   owner: { firstName: 'Claire', lastName: 'Martin', birthDate: '1985-05-12', sex: null },
   opening: null,
+  guardians: [],
   entries: Object.fromEntries(Map.groupBy(entries, ({ section }) => section)),
   measures: {},
   conflicts: [],

@@ -71,6 +71,17 @@ export const en = {
   'records-full.what': 'Your account cannot hold one more record.',
   'records-full.kept': 'All your records are intact.',
   'records-full.todo': 'An account holds 64 records, your own among them.',
+  'guardian-refused.what': 'The enrolment service does not know you as a legal representative of this child.',
+  'guardian-refused.kept': 'Nothing has changed, neither in this record nor in yours.',
+  'guardian-refused.todo':
+    'If you are one, first have the child attached to your file by your health insurance fund.',
+  'guardian-needs-other.what': 'Two legal representatives hold this record already.',
+  'guardian-needs-other.kept': 'Nothing has changed: both of you still hold it.',
+  'guardian-needs-other.todo':
+    'A third one can only come in with the word of both, which Carnet does not offer yet.',
+  'invitation-declined.what': 'The invitation was declined.',
+  'invitation-declined.kept': 'Nothing was shared: the other person sees nothing of this record.',
+  'invitation-declined.todo': 'If this was a mistake, start again with a new code.',
   'link-code-wrong.what': 'No device is waiting with this code.',
   'link-code-wrong.kept': 'Nothing was passed on.',
   'link-code-wrong.todo': 'Check the code on the other device, or show a new one.',

@@ -71,6 +71,18 @@ export const fr = {
   'records-full.what': 'Votre compte ne peut pas tenir un carnet de plus.',
   'records-full.kept': 'Tous vos carnets sont intacts.',
   'records-full.todo': 'Un compte tient 64 carnets, le vôtre compris.',
+  'guardian-refused.what':
+    "Le service d'inscription ne vous connaît pas comme représentant légal de cet enfant.",
+  'guardian-refused.kept': "Rien n'a changé, ni dans ce carnet ni dans les vôtres.",
+  'guardian-refused.todo':
+    "Si vous l'êtes, faites d'abord rattacher l'enfant à votre dossier auprès de votre caisse d'assurance maladie.",
+  'guardian-needs-other.what': 'Deux représentants légaux tiennent déjà ce carnet.',
+  'guardian-needs-other.kept': "Rien n'a changé : vous le tenez toujours tous les deux.",
+  'guardian-needs-other.todo':
+    "Un troisième ne peut y entrer qu'avec l'accord des deux, ce que Carnet ne permet pas encore.",
+  'invitation-declined.what': "L'invitation a été refusée.",
+  'invitation-declined.kept': "Rien n'a été partagé : l'autre personne ne voit rien de ce carnet.",
+  'invitation-declined.todo': "Si c'était une erreur, recommencez avec un nouveau code.",
   'link-code-wrong.what': "Aucun appareil n'attend avec ce code.",
   'link-code-wrong.kept': "Rien n'a été transmis.",
   'link-code-wrong.todo': "Vérifiez le code affiché sur l'autre appareil, ou affichez-en un nouveau.",

@@ -29,6 +29,7 @@ import { openRecord, showKept, type OpenRecord, type RecordHost } from '#lib/vau
 import { Schedule } from '#lib/vault/schedule.ts';
 import { follow } from '#lib/vault/spaces/follow.ts';
 import type { OpenSpace } from '#lib/vault/spaces/roster-space.ts';
+import { introduce } from '#lib/vault/family/guardians.ts';
 import { grantEpochs } from '#lib/vault/spaces/granting.ts';
 import { takeSalvaged } from '#lib/vault/spaces/salvaged.ts';
 import type { Spaces } from '#lib/vault/spaces/spaces.ts';
@@ -101,6 +102,8 @@ export class Account {
       connection: () => this.#connection,
       records: () => [...this.#open.values()],
       wake: () => this.wake(),
+      address: identity.value.address,
+      introduce: (record) => this.#introduce(record),
       grant: () => grantEpochs({ random: env.random, spaces, identity: () => this.identity() }),
     });
     for (const space of [spaces.chain, spaces.account])
@@ -296,7 +299,7 @@ export class Account {
   #host(): RecordHost {
     const { env, storage, seal, emit, directory } = this.#parts;
     return {
-      ...{ env, storage, seal, emit, device: hex(this.spaces.device.id) },
+      ...{ env, storage, seal, emit, device: hex(this.spaces.device.id), address: this.identity().address },
       ownerOf: (id) => (id === OWN_RECORD ? this.identity().owner : null),
       named: (id, owner) => void directory.name(id, owner),
       syncOf: (record) => this.#syncOf(record),
@@ -340,8 +343,8 @@ export class Account {
     if (recordChanged)
       for (const { space, transfers } of this.#open.values())
         if (space === by) transfers.wake(this.#connection.engine());
-    if ([...this.spaces.chainState().devices.values()].some(({ revoked }) => revoked))
-      for (const record of this.#open.values())
+    for (const record of this.#open.values())
+      if (record.space.hasRevoked())
         record.schedule.soon('unsettled', HEADS_MS, () => this.warnings.reviewUnsettled(record));
     if (this.#isLoaded) this.#upkeep.received();
   }
@@ -414,6 +417,11 @@ export class Account {
       ...(problem && { problem }),
       durable: this.#durable,
     };
+  }
+
+  async #introduce({ space }: OpenRecord): Promise<void> {
+    const { address, owner } = this.identity();
+    if ((await introduce(space, address, owner))?.ok) this.wake();
   }
 }
 

@@ -3,6 +3,8 @@
  * record that grew long, asks for what another device has and this one has not.
  */
 import { equal, hex, type Bytes } from '#lib/bytes/bytes.ts';
+import type { Address } from '#lib/keys/address.ts';
+import { granteesOf } from '#lib/vault/spaces/granting.ts';
 import type { OpenRecord } from '#lib/vault/record/open-record.ts';
 import type { RosterSpace } from '#lib/vault/spaces/roster-space.ts';
 import type { Spaces } from '#lib/vault/spaces/spaces.ts';
@@ -22,8 +24,11 @@ interface UpkeepOptions {
   readonly connection: () => Connection;
   readonly records: () => readonly OpenRecord[];
   readonly wake: () => void;
+  readonly address: Address;
   /** Hands the keys of the account space to everybody who may lack some. */
   readonly grant: () => Promise<unknown>;
+  /** What every guardian of a record writes of themselves, once there are two. */
+  readonly introduce: (record: OpenRecord) => Promise<unknown>;
 }
 
 export class Upkeep {
@@ -31,6 +36,8 @@ export class Upkeep {
   readonly #witnessed = new Map<string, Bytes>();
   #areHeadsDue = false;
   #granted = '';
+  /** Whom keys of a record were handed to last, for which epochs. */
+  readonly #handed = new Map<RosterSpace, string>();
 
   constructor(options: UpkeepOptions) {
     this.#options = options;
@@ -50,6 +57,9 @@ export class Upkeep {
     if (connection.engine()?.isCaughtUp()) for (const { replica } of this.#spaces()) void replica.noteShown();
     if (!connection.state().settled) return;
     if (this.#areHeadsDue) schedule.soon('heads', HEADS_MS, () => this.#publishHeads());
+    for (const record of records())
+      if (record.space.roster().owners.size > 1)
+        record.schedule.soon('introduce', HEADS_MS, () => this.#options.introduce(record));
     for (const record of records())
       if (record.folding.isDue()) record.schedule.soon('snapshot', HEADS_MS, () => this.#fold(record));
   }
@@ -86,6 +96,7 @@ export class Upkeep {
     if (connection.state().connection !== 'online') return;
     const { schedule } = this.#options;
     this.#grantSoon();
+    for (const space of this.#options.spaces.records()) this.#handOnSoon(space);
     const due = this.#spaces().filter((space) => space.roster().rotationDue);
     if (due.length === 0) return;
     schedule.soon('rotate', ROTATE_MS, () => this.rotateWhatIsDue());
@@ -102,6 +113,19 @@ export class Upkeep {
     schedule.soon('grant', WAITING_MS, async () => {
       this.#granted = lacking.join();
       await grant();
+      wake();
+    });
+  }
+
+  /** Keys of a record that its other guardian may lack. Once for the same ones, as above. */
+  #handOnSoon(space: RosterSpace): void {
+    const { schedule, address, wake } = this.#options;
+    const to = granteesOf(space, address);
+    const what = [...to, ...space.epochs().map(({ id }) => hex(id))].join();
+    if (to.length === 0 || this.#handed.get(space) === what) return;
+    schedule.soon(`hand on ${hex(space.id)}`, WAITING_MS, async () => {
+      this.#handed.set(space, what);
+      for (const owner of granteesOf(space, address)) await space.grant(owner);
       wake();
     });
   }

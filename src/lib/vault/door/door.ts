@@ -36,6 +36,9 @@ export type VaultError =
   | { readonly type: 'child-taken' } // another legal representative has opened the record of this child
   | { readonly type: 'child-opened' } // this account has opened another record for this child
   | { readonly type: 'records-full' } // an account lists no more of them
+  | { readonly type: 'guardian-refused' } // the authority does not know this person as a guardian of that child
+  | { readonly type: 'guardian-needs-other' } // a third guardian takes the word of the second
+  | { readonly type: 'invitation-declined' } // by the person who was invited
   | { readonly type: 'link-code-wrong' }
   | { readonly type: 'link-expired' }
   | { readonly type: 'link-refused' }
@@ -192,6 +195,19 @@ export interface RecordOpening {
   readonly certifiedAt: number;
   /** By the authority: that it is the record of this child. */
   readonly attested: boolean;
+  /** By this account. */
+  readonly own: boolean;
+}
+
+/** Who holds a record: the person themselves, or a child's guardians, each of whom may all that the other may. */
+export interface GuardianView {
+  /** As they have written it themselves; empty until that has arrived. */
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly since: number;
+  readonly own: boolean;
+  /** By which it is told who wrote something. */
+  readonly devices: readonly string[];
 }
 
 /** The first screen after unlock: needs neither Yjs nor the frame log. */
@@ -203,6 +219,7 @@ export interface RecordView {
     readonly sex: 'female' | 'male' | null; // as far as the person says it
   };
   readonly opening: RecordOpening | null; // null of one's own record
+  readonly guardians: readonly GuardianView[]; // in the order in which they came
   readonly entries: Readonly<Record<SectionId, readonly Entry[]>>; // without deleted ones; documents and measures apart
   readonly measures: MeasureSummaries; // the values themselves are asked for by kind
   readonly documents: readonly DocumentView[];
@@ -369,7 +386,16 @@ export type LinkState =
   | { readonly type: 'waiting'; readonly code: string; readonly expiresAt: number } // new device shows this (also as QR)
   | { readonly type: 'compare'; readonly phrase: readonly string[]; readonly peerName: string }
   | { readonly type: 'syncing'; readonly done: number; readonly total: number }
-  | { readonly type: 'done' }
+  /** To who joins as a guardian: what they are asked. */
+  | {
+      readonly type: 'invitation';
+      readonly from: { readonly firstName: string; readonly lastName: string };
+      readonly child: { readonly firstName: string; readonly lastName: string; readonly birthDate: string };
+      readonly attested: boolean; // by the authority: that it is the record of this child
+    }
+  /** To who has invited a guardian: the answer is awaited. */
+  | { readonly type: 'asked' }
+  | { readonly type: 'done'; readonly record?: RecordId } // of a guardian's talk the record
   | { readonly type: 'failed'; readonly error: VaultError };
 
 export type Progress = (done: number, total: number) => void;
@@ -485,6 +511,12 @@ export interface AccountDoor {
   linkThisDevice(input: { identifiant: string; password: string; deviceName: string }): Answer<void>;
   /** Device that is already open: joins by the code the new device shows. It has to be proven who asks. */
   linkOtherDevice(input: { code: string }): Answer<void>;
+  /**
+   * KID-12, in person: shows a code, then a phrase, then an `invitation` to the record of a child, which `answerInvitation` answers.
+   * Ends `done` when this account lists the record.
+   */
+  joinRecord(): Answer<void>;
+  answerInvitation(accept: boolean): Answer<void>;
   /** "Les deux phrases sont identiques". Called on both sides; the open device is the one that grants. */
   confirmLink(same: boolean): Answer<void>;
   cancelLink(): Answer<void>;
@@ -526,6 +558,12 @@ export interface RecordDoor {
   openDocument(record: RecordId, id: EntryId, progress?: Progress): Answer<{ blob: Blob; fileName: string }>;
   /** Everything of the record as one readable archive for the person, offered when the disk is full (R02). It has to be proven who asks. */
   exportRecord(record: RecordId): Answer<Blob>;
+
+  /**
+   * KID-12, KID-14, in person: joins by the code that another legal representative of the child shows, and lets them in once both have
+   * compared and they have accepted. It has to be proven who asks.
+   */
+  shareRecord(record: RecordId, input: { code: string; declared: true }): Answer<void>;
 
   /** What revoked devices wrote that does not count, or counts because another one had taken it in. */
   unsettledWords(record: RecordId): Answer<readonly UnsettledWord[]>;

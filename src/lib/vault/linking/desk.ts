@@ -1,19 +1,19 @@
 /**
  * The link that is under way on this device, of which there is one at most: a device that has no account yet shows a code,
- * or one that is open takes another in.
+ * or one that is open takes another in, or another guardian into a child's record.
  *
  * Guarantees: a link that was given up while it was being begun ends there; nothing is shown of it after.
  */
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { generateDevice, openDevice } from '#lib/keys/device.ts';
 import type { SyncEngine } from '#lib/sync/engine.ts';
-import type { Account } from '#lib/vault/account/account.ts';
 import { connect, type Connection } from '#lib/vault/account/connection.ts';
 import type { LinkState, VaultError } from '#lib/vault/door/door.ts';
 import type { NewDevice } from '#lib/vault/entry/entrance.ts';
 import type { Granted } from '#lib/vault/entry/identity.ts';
 import type { Environment } from '#lib/vault/environment.ts';
-import { linkOtherDevice, linkThisDevice, type Linking } from './linking.ts';
+import type { Linking } from './driving.ts';
+import { linkThisDevice } from './linking.ts';
 
 /** How long a new device waits for the relay before it says that there is none. */
 const CONNECT_MS = 10_000;
@@ -66,11 +66,13 @@ export class LinkDesk {
     return mine === this.#last ? this.#noRelay() : fail({ type: 'cancelled' });
   }
 
-  /** The open account takes in the device that shows this code. */
-  async takeOther(account: Account, code: string): Promise<Result<void, VaultError>> {
+  /** An open account begins a talk: it takes in a device, shares a record, or joins one. */
+  async begin(
+    start: (show: (link: LinkState) => void) => Promise<Result<Linking, VaultError>>,
+  ): Promise<Result<void, VaultError>> {
     this.#linking?.cancel();
     const mine = ++this.#last;
-    const started = await linkOtherDevice({ account, code, show: (link) => this.#tell(mine, link) });
+    const started = await start((link) => this.#tell(mine, link));
     if (!started.ok) return started;
     if (mine === this.#last) this.#linking = started.value;
     else started.value.cancel();
@@ -79,6 +81,11 @@ export class LinkDesk {
 
   confirm(same: boolean): void {
     this.#linking?.confirm(same);
+  }
+
+  /** Of a guardian who was invited. */
+  answer(accept: boolean): void {
+    this.#linking?.answer?.(accept);
   }
 
   cancel(): void {

@@ -5,12 +5,10 @@
  * Guarantees: one link at a time; the account grants only after the person has compared, and only once the new device
  * stands in the chain; the new device writes its keys before it shows that it is linked.
  */
-import type { Bytes } from '#lib/bytes/bytes.ts';
 import { ok, fail, type Result } from '#lib/bytes/result.ts';
 import { MAX_DEVICES } from '#lib/keys/chain.ts';
 import { addDeviceBody } from '#lib/keys/chain-body.ts';
 import { deviceId, type DeviceKeys } from '#lib/keys/device.ts';
-import type { EpochKeys } from '#lib/keys/epoch.ts';
 import {
   createLinkCode,
   displayedLinkCode,
@@ -37,90 +35,10 @@ import type { Environment } from '#lib/vault/environment.ts';
 import type { Granted } from '#lib/vault/entry/identity.ts';
 import { decodeGrant, encodeGrant } from '#lib/vault/entry/grant.ts';
 import { deviceEdit } from '#lib/vault/spaces/founding.ts';
-import { openTalk } from './talk.ts';
-
-/** A link under way. */
-export interface Linking {
-  confirm(same: boolean): void;
-  /** Ends it without a word to the person; the other side is told if it is listening. */
-  cancel(): void;
-}
+import { talk, type Linking } from './driving.ts';
 
 /** Nobody answered under the code that was typed: it is not the one that is shown. */
 const NOBODY_MS = 12_000;
-/** The last message is given this long to leave before the talk is closed. */
-const LINGER_MS = 5_000;
-
-interface Talking<S> {
-  readonly env: Environment;
-  readonly engine: SyncEngine;
-  readonly keys: EpochKeys;
-  readonly creates: boolean;
-  readonly first: LinkStep<S>;
-  readonly receive: (state: S, message: Bytes, now: number) => Promise<LinkStep<S>>;
-  readonly confirm: (state: S, same: boolean, now: number) => LinkStep<S>;
-  readonly at: (state: S, now: number) => S;
-  /** Called with each new state; may answer a step that follows from it. */
-  readonly entered: (state: S) => Promise<LinkStep<S> | null>;
-}
-
-/** Runs one side's states, one message or act at a time. */
-function talk<S extends { readonly type: string }>(options: Talking<S>): Linking & { state(): S } {
-  const { env, engine, keys, first } = options;
-  let state = first.state;
-  let line: Promise<void> = Promise.resolve();
-  let over = false;
-  const { followed, send } = openTalk({
-    keys,
-    random: env.random,
-    creates: options.creates,
-    onMessage: (message) => act(() => options.receive(state, message, env.clock.now())),
-  });
-
-  function act(next: () => LinkStep<S> | Promise<LinkStep<S>>): void {
-    line = line.then(async () => {
-      if (!over) await enter(await next());
-    });
-  }
-
-  async function enter(step: LinkStep<S>): Promise<void> {
-    send(step.send);
-    if (step.send.length > 0) engine.wake();
-    const isNew = step.state.type !== state.type;
-    state = step.state;
-    if (!isNew) return;
-    if (state.type === 'done' || state.type === 'failed') close();
-    const following = await options.entered(state);
-    if (following) await enter(following);
-  }
-
-  function close(): void {
-    over = true;
-    cancelExpiry();
-    env.clock.setTimer(LINGER_MS, () => engine.unfollow(followed.space));
-  }
-
-  let cancelExpiry = (): void => {};
-  function watchExpiry(): void {
-    cancelExpiry = env.clock.setTimer(1_000, () => {
-      act(() => ({ state: options.at(state, env.clock.now()), send: [] }));
-      watchExpiry();
-    });
-  }
-
-  send(first.send);
-  engine.follow(followed);
-  watchExpiry();
-  return {
-    state: () => state,
-    confirm: (same) => act(() => options.confirm(state, same, env.clock.now())),
-    cancel() {
-      act(() => options.confirm(state, false, env.clock.now()));
-      line = line.then(() => void (over || close()));
-    },
-  };
-}
-
 /** The new device's side: shows a code, then the phrase; `linked` keeps what was granted. */
 export async function linkThisDevice(input: {
   readonly env: Environment;

@@ -35,6 +35,7 @@ import type { Owner } from '#lib/vault/entry/identity.ts';
 import type { Environment } from '#lib/vault/environment.ts';
 import { isDisk, problemOfEdit } from '#lib/vault/errors.ts';
 import type { RosterSpace } from '#lib/vault/spaces/roster-space.ts';
+import { guardiansOf } from '#lib/vault/family/guardians.ts';
 import { Folding } from './folding.ts';
 import { conflictViews, deviceOf, historyOf, type DeviceOf } from './history.ts';
 import { deletedEntries, livingEntries } from '#lib/record/living.ts';
@@ -51,6 +52,7 @@ export interface RecordHost {
   readonly storage: Storage;
   readonly seal: LocalSeal;
   readonly device: string; // hex
+  readonly address: string; // of the account
   readonly emit: (event: VaultEvent) => void;
   /** Of one's own record what the account says; null for the others, which say it themselves. */
   readonly ownerOf: (id: RecordId) => Owner | null;
@@ -248,6 +250,8 @@ export class OpenRecord {
     return buildView({
       editable: this.#isAuthor(),
       owner: this.#owner(),
+      self: this.#host.address,
+      guardians: guardiansOf(this.space, this.#host.address),
       record: held,
       heads: (section, id) => known.headsOf(section, id),
       conflicts: conflictViews(held, known, this.#devices()),

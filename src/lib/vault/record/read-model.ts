@@ -19,7 +19,14 @@ import { measures } from '#lib/record/sections/measures.ts';
 import { statements } from '#lib/record/sections/statements.ts';
 import type { LocalSeal } from '#lib/replica/ports.ts';
 import type { Storage } from '#lib/storage/storage.ts';
-import type { Delivery, DocumentView, RecordId, RecordOpening, RecordView } from '#lib/vault/door/door.ts';
+import type {
+  Delivery,
+  DocumentView,
+  GuardianView,
+  RecordId,
+  RecordOpening,
+  RecordView,
+} from '#lib/vault/door/door.ts';
 import type { Owner } from '#lib/vault/entry/identity.ts';
 import { sealedGet, sealedPut, viewKey } from '#lib/vault/disk/layout.ts';
 
@@ -31,6 +38,9 @@ export interface ViewSource {
   /** The latest changes of an entry. */
   readonly heads: (section: SectionId, id: EntryId) => readonly EntryId[];
   readonly conflicts: readonly ConflictView[];
+  readonly guardians: readonly GuardianView[];
+  /** The address of this account. */
+  readonly self: string;
   /** Of a document's chunks, by blob id in base64url. */
   readonly blob: (blob: string, chunks: number) => { readonly onDevice: boolean; readonly uploaded: boolean };
 }
@@ -60,7 +70,8 @@ export function buildView(source: ViewSource): RecordView {
   const values = measuredValues(record, owner.birthDate);
   return {
     owner: { ...owner, sex: sexOf(record) },
-    opening: openingOf(record),
+    opening: openingOf(record, source.self),
+    guardians: source.guardians,
     entries: Object.fromEntries(sections.map((section) => [section, entriesOf(section, source)])),
     measures: remembered(summaries, values, () => summarise(values)),
     documents: livingEntries(record, documents.id).map((entry) => documentView(entry, source)),
@@ -81,11 +92,12 @@ function sexOf(record: HealthRecord): RecordView['owner']['sex'] {
   return sex === 'female' || sex === 'male' ? sex : null;
 }
 
-function openingOf(record: HealthRecord): RecordOpening | null {
+function openingOf(record: HealthRecord, self: string): RecordOpening | null {
   const fields = record.entries.get(opening.id)?.get(SINGLE_ENTRY)?.fields;
   const at = fields?.['certifiedAt'];
   if (typeof at !== 'number') return null;
-  return { certifiedAt: at, attested: (fields?.['statement'] ?? null) !== null };
+  const attested = (fields?.['statement'] ?? null) !== null;
+  return { certifiedAt: at, attested, own: fields?.['guardian'] === self };
 }
 
 function documentView({ id, fields, createdAt }: Entry, { delivery, blob }: ViewSource): DocumentView {
@@ -124,7 +136,7 @@ export async function loadView(
   return bytes ? decodeView(bytes) : null;
 }
 
-const VERSION = 4;
+const VERSION = 5;
 
 /** Plain JSON, unlike sealed-json.ts: there are no bytes in a view, and a reviver would make it ten times slower to read. */
 function encodeView(view: RecordView): Bytes {

@@ -5,15 +5,17 @@
  * not hold what everybody was told of is complained of once.
  */
 import { hex } from '#lib/bytes/bytes.ts';
-import { ok, type Result } from '#lib/bytes/result.ts';
+import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import type { Random } from '#lib/crypto/random.ts';
+import type { ChainState } from '#lib/keys/chain.ts';
 import { createChains, type Chains } from '#lib/keys/chains.ts';
 import type { DeviceKeys } from '#lib/keys/device.ts';
-import type { EpochKeys } from '#lib/keys/epoch.ts';
-import type { SpaceId } from '#lib/keys/ids.ts';
+import type { Address } from '#lib/keys/address.ts';
+import { epochId, type EpochKeys } from '#lib/keys/epoch.ts';
+import type { Hex, SpaceId } from '#lib/keys/ids.ts';
 import { evaluateRoster, type RosterState } from '#lib/keys/roster.ts';
 import { encodeRosterBody } from '#lib/keys/roster-body.ts';
-import { sealEpochs, type RecipientKey } from '#lib/keys/rotations.ts';
+import { recipientsOf, sealEpochs, type RecipientKey } from '#lib/keys/rotations.ts';
 import type { RosterMembers } from '#lib/replica/policies.ts';
 import type { EditError, Replica } from '#lib/replica/replica.ts';
 import { deriveRing, mergeRings, openRotations, sameRing, type Ring } from './keyring.ts';
@@ -47,6 +49,8 @@ export class RosterSpace implements OpenSpace {
   readonly replica: Replica;
   /** Whether its frames were read from the disk. Until then nothing is known of it. */
   isLoaded = false;
+  /** This device, by its id. */
+  readonly device: Hex;
   readonly #options: RosterSpaceOptions;
   readonly #complained = new Set<string>();
   #ring: Ring;
@@ -56,6 +60,7 @@ export class RosterSpace implements OpenSpace {
     this.#options = options;
     this.id = options.id;
     this.replica = options.replica;
+    this.device = hex(options.device.id);
     this.#ring = options.ring;
     this.#keys = options.keys;
   }
@@ -70,6 +75,23 @@ export class RosterSpace implements OpenSpace {
   hasKey(): boolean {
     const { current } = this.roster();
     return current !== null && this.#keys.some(({ id }) => hex(id) === current.id);
+  }
+
+  /** Secret. What is handed to another owner: the keys of every epoch that the roster tells of and that are held here. */
+  secrets(): Ring {
+    const told = new Set(this.roster().epochs.map(({ id }) => id));
+    return this.#ring.filter((one) => told.has(hex(epochId(one))));
+  }
+
+  /** The chain of an owner, or of whoever a statement here lets join, as far as it is known. */
+  chain(address: Address): ChainState | undefined {
+    return this.#chains().state(address);
+  }
+
+  /** Whether a device has written here that is out. */
+  hasRevoked(): boolean {
+    const members = this.replica.members();
+    return [...this.roster().clientIds.keys()].some((device) => members.isRevoked(device));
   }
 
   /** Adds epochs to the ring, keeps them and writes under the one that the roster says. Only in the line. */
@@ -115,6 +137,23 @@ export class RosterSpace implements OpenSpace {
     if (!done.ok) return done;
     // Our own box is among them, so a crash right here loses nothing: the keys are opened at the next start.
     return line.run(() => this.learn([done.value]));
+  }
+
+  /**
+   * Hands the keys that are held here to every device and the kit of an owner. Said under the first epoch, which every owner was
+   * given: under the current one whom it is for might not read it.
+   */
+  async grant(address: Address): Promise<Result<void, EditError>> {
+    const { device, random, id: space } = this.#options;
+    const { recipients, unknown } = recipientsOf([address], (one) => this.chain(one));
+    const first = this.#keys.find(({ epoch }) => epoch === 0);
+    if (unknown.length > 0 || !first) return fail({ type: 'incomplete' });
+    const epochs = this.secrets();
+    const boxes = await sealEpochs({ space, epochs, recipients, sender: device, random });
+    const ids = epochs.map((secrets) => hex(epochId(secrets)));
+    const body = encodeRosterBody({ type: 'grant', address, epochs: ids, boxes });
+    const granted = await this.replica.control(body, first);
+    return granted.ok ? ok() : granted;
   }
 
   /** Says once, where everybody reads it, that what is in this device's box is not what they were told of (rule 26). */
