@@ -72,10 +72,14 @@ export interface Unconfirmed {
   readonly space: RosterSpace | null;
 }
 
-/** Joins of a record; links are of the account, and decided on in one's own record. */
+/**
+ * Joins of a record that a device of this account made, which nobody else can stand up for (rule 2); links are of the account, and
+ * decided on in one's own record.
+ */
 export function unconfirmed(spaces: Spaces, { id, space: record }: OfRecord): Unconfirmed[] {
   const { chain } = spaces;
   const links = new Set(id === OWN_RECORD ? spaces.chainState().unconfirmed : []);
+  const own = spaces.chainState().devices;
   const joins = new Set(record.roster().unconfirmed);
   const among = (
     controls: readonly VerifiedControl[],
@@ -84,7 +88,9 @@ export function unconfirmed(spaces: Spaces, { id, space: record }: OfRecord): Un
   ) => controls.flatMap((control) => (wanted.has(hex(control.id)) ? [{ control, space }] : []));
   return [
     ...among(chain.replica.controls(), links, null),
-    ...among(record.replica.controls(), joins, record),
+    ...among(record.replica.controls(), joins, record).filter(({ control }) =>
+      own.has(hex(control.inner.author)),
+    ),
   ];
 }
 

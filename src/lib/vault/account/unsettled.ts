@@ -11,6 +11,7 @@ import type { Account } from './account.ts';
 import { deviceNames } from './device-list.ts';
 import type { SettledBy, UnsettledWord, VaultError } from '#lib/vault/door/door.ts';
 import { storageProblem } from '#lib/vault/errors.ts';
+import { guardiansOf } from '#lib/vault/family/guardians.ts';
 import type { OpenRecord } from '#lib/vault/record/open-record.ts';
 import { decisionId, decisionsIn, entriesOf } from './undecided.ts';
 
@@ -24,13 +25,20 @@ export async function unsettledWords(
   if (!names.ok) return fail(storageProblem(names.error));
   const held = space.replica.record();
   const decided = decisionsIn(space);
-  const { devices } = account.spaces.chainState();
+  const { address } = account.identity();
+  const others = guardiansOf(space, address).filter(({ own }) => !own);
+  /** Of the other guardian's devices this account knows whose they are, and no names. */
+  const nameOf = (device: string): string => {
+    const guardian = others.find(({ devices }) => devices.includes(device));
+    return names.value.get(device) ?? (guardian ? `${guardian.firstName} ${guardian.lastName}` : '');
+  };
   const view = (word: WordOf, state: UnsettledWord['state']): UnsettledWord[] => {
     const entries = entriesOf(word, held);
     if (entries.length === 0) return [];
     const { saying, at } = word;
-    const device = names.value.get(word.device) ?? '';
-    const revokedAt = devices.get(word.device)?.revoked?.at ?? null;
+    const device = nameOf(word.device);
+    const author = space.roster().addressOf(word.device);
+    const revokedAt = (author && space.chain(author)?.devices.get(word.device)?.revoked?.at) ?? null;
     const decision = state === 'late' ? decided.on(saying) : decided.onKept(saying);
     return [{ saying, at, state, decision, device, revokedAt, entries }];
   };
