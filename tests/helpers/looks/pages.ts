@@ -145,6 +145,7 @@ export const PAGES: readonly LookedAt[] = [
   open('/parametres/appareils/retires', ['empty', 'full', 'error']),
   open('/parametres/cle', ['full', 'error', 'waiting'], makeKit),
   open('/parametres/profils'),
+  open('/parametres/profils/rejoindre'),
   open('/parametres/serveur', ['full', 'error', 'waiting']),
   open('/moi/partage', ['empty', 'full']),
   open('/moi/profil', STATES, search),

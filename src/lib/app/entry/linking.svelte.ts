@@ -12,6 +12,8 @@ export class Linking {
   #begun = $state(false);
   /** "Identical" was said here; the other side has not answered yet. */
   confirmed = $state(false);
+  /** An invitation was accepted; what follows from it has not come yet. */
+  answered = $state(false);
   #refused = $state.raw<VaultError>();
   readonly #session: Session;
 
@@ -40,10 +42,32 @@ export class Linking {
   }
 
   /** This device is open and lets another in. */
-  async join(code: string): Promise<boolean> {
+  join(code: string): Promise<boolean> {
+    return this.#proven(() => this.#session.door.linkOtherDevice({ code }));
+  }
+
+  /** This person is to hold the record of a child beside their other guardian (KID-12). */
+  joinRecord(): Promise<boolean> {
+    return this.#begin(this.#session.door.joinRecord());
+  }
+
+  /** The record that is shown is shared with the child's other guardian, whom the person has declared to be one (KID-14). */
+  share(code: string): Promise<boolean> {
+    return this.#proven(() => this.#session.here.shareRecord({ code, declared: true }));
+  }
+
+  /** To an invitation. */
+  async answer(accept: boolean): Promise<void> {
+    this.answered = accept;
+    const answer = await this.#session.door.answerInvitation(accept);
+    if (!answer.ok) this.#refused = answer.error;
+    else if (accept) void keepDurably();
+  }
+
+  async #proven(call: () => Answer<void>): Promise<boolean> {
     this.#refused = undefined;
     const may = await proven(() => this.#session.door.checkProof());
-    if (may.ok) return this.#begin(this.#session.door.linkOtherDevice({ code }));
+    if (may.ok) return this.#begin(call());
     if (may.error.type !== 'cancelled') this.#refused = may.error;
     return false;
   }
@@ -61,6 +85,7 @@ export class Linking {
     this.#session.link = undefined;
     this.#refused = undefined;
     this.confirmed = false;
+    this.answered = false;
     this.#begun = false;
     if (under) await this.#session.door.cancelLink();
   }
@@ -70,6 +95,7 @@ export class Linking {
     this.#begun = true;
     this.#refused = undefined;
     this.confirmed = false;
+    this.answered = false;
     const answer = await call;
     // What the person has given up since is no news to them.
     if (!answer.ok && answer.error.type !== 'cancelled') this.#refused = answer.error;

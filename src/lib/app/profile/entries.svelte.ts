@@ -145,9 +145,14 @@ export class SectionEntries {
     return answer.ok ? answer.value : [];
   }
 
-  /** The name of the device that said something. */
+  /** Who said something: of a record that two hold the guardian, and of this account the device too. */
   deviceName(id: string | null): string {
-    return this.#session.devices?.find((device) => device.id === id)?.name ?? t('anotherDevice');
+    const device = this.#session.devices?.find((one) => one.id === id)?.name;
+    const guardians = this.#session.record?.guardians ?? [];
+    const guardian = guardians.length > 1 && guardians.find(({ devices }) => devices.includes(id ?? ''));
+    const name = guardian && `${guardian.firstName} ${guardian.lastName}`.trim();
+    if (!name) return device ?? t('anotherDevice');
+    return device ? t('ofPerson', { name, device }) : name;
   }
 
   async declareNone(declared: boolean): Promise<void> {

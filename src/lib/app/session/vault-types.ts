@@ -4,6 +4,7 @@ export type {
   DeviceView,
   DocumentView,
   Forgetting,
+  GuardianView,
   LinkState,
   PasskeyAnswer,
   PasskeyAsked,

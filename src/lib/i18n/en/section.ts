@@ -16,6 +16,7 @@ export const en: Translation<typeof fr> = {
   deleted: '“{name}”: deleted.',
   settled: 'Choice saved on this device.',
   putBack: '“{name}”: earlier value restored.',
+  ofPerson: '{name} ({device})',
   anotherDevice: 'another device',
   restored: '“{name}”: restored.',
   notedOn: 'Noted on {date}',

@@ -13,6 +13,7 @@ export const fr = {
   deleted: '« {name} » : supprimé.',
   settled: 'Choix enregistré sur cet appareil.',
   putBack: '« {name} » : valeur d’avant rétablie.',
+  ofPerson: '{name} ({device})',
   anotherDevice: 'un autre appareil',
   restored: '« {name} » : rétabli.',
   notedOn: 'Noté le {date}',
