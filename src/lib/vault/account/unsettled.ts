@@ -38,7 +38,8 @@ export async function unsettledWords(
     const { saying, at } = word;
     const device = nameOf(word.device);
     const author = space.roster().addressOf(word.device);
-    const revokedAt = (author && space.chain(author)?.devices.get(word.device)?.revoked?.at) ?? null;
+    const chain = author === undefined ? undefined : space.chain(author);
+    const revokedAt = chain?.devices.get(word.device)?.revoked?.at ?? null;
     const decision = state === 'late' ? decided.on(saying) : decided.onKept(saying);
     return [{ saying, at, state, decision, device, revokedAt, entries }];
   };

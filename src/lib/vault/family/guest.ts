@@ -185,7 +185,7 @@ class Guest {
       spaceEdit(space, 'record', identity.address),
     ]);
     if (!listed.ok) return fail(problemOfEdit(listed.error));
-    const id = await this.#account.listed(space);
+    const id = await this.#account.listed(space, this.#invitation!.child);
     return id === null ? fail({ type: 'records-full' }) : ok(id);
   }
 
