@@ -13,8 +13,10 @@ import { decodeBundle, decodeDeviceSecrets, deviceId } from '#lib/keys/device.ts
 import { decodeEpochSecrets, deriveEpoch, partsOf, readHash } from '#lib/keys/epoch.ts';
 import { decodeGrounds } from '#lib/keys/grounds.ts';
 import { accountKey, kitPlaceOf, qrToKit, recoverySealing, rootToWords, wordsToRoot } from '#lib/keys/kit.ts';
+import { decodeAnswer, decodeInvitation, decodeRecordKeys } from '#lib/keys/link/invitation.ts';
 import { decodeLinkMessage, phraseOf, transcriptOf } from '#lib/keys/link/messages.ts';
 import { linkKeys } from '#lib/keys/link/code.ts';
+import type { LinkPurpose } from '#lib/keys/link/purpose.ts';
 import { openChain } from '#lib/keys/open-chain.ts';
 import { decodeRosterBody } from '#lib/keys/roster-body.ts';
 import { decodeInner, sayingOf } from '#lib/keys/signed.ts';
@@ -29,6 +31,9 @@ export const DECODERS = {
   chain: decodeChainBody,
   roster: decodeRosterBody,
   link: decodeLinkMessage,
+  invitation: decodeInvitation,
+  answer: decodeAnswer,
+  'record-keys': decodeRecordKeys,
 } satisfies Record<string, (bytes: Bytes) => object | null>;
 
 export type Format = keyof typeof DECODERS;
@@ -75,12 +80,14 @@ const RULES: Record<string, (input: Inputs) => object | string | Promise<object 
   },
   saying: ({ space, kind, signed }) => sayingOf(fromHex(space!), kind as FrameKind, fromHex(signed!)),
   client: ({ space, device }) => String(clientIdOf(fromHex(space!), fromHex(device!))),
-  async link({ code }) {
-    const { space, topic, frameKey, writer, deleter } = await linkKeys(code!);
+  async link({ code, purpose = 'device' }) {
+    const { space, topic, frameKey, writer, deleter } = await linkKeys(code!, purpose as LinkPurpose);
     return { space, topic, frameKey: frameKey.secret, writer: writer?.publicKey, deleter: deleter?.publicKey };
   },
-  phrase: ({ hello, reply, nonce }) =>
-    phraseOf(transcriptOf(fromHex(hello!), fromHex(reply!), fromHex(nonce!))).join(' '),
+  phrase({ hello, reply, nonce, purpose = 'device' }) {
+    const transcript = transcriptOf(fromHex(hello!), fromHex(reply!), fromHex(nonce!), purpose as LinkPurpose);
+    return phraseOf(transcript).join(' ');
+  },
 };
 
 /** What follows by a rule from its inputs, which are JSON. */

@@ -7,6 +7,8 @@ import { openPasswordSlot } from '#lib/keys/slot.ts';
 import type { Case, VectorSet } from './case.ts';
 import decodings from './frozen/keys-decoding.json' with { type: 'json' };
 import derivations from './frozen/keys-derivation.json' with { type: 'json' };
+import guardianDecodings from './frozen/guardians-decoding.json' with { type: 'json' };
+import guardianDerivations from './frozen/guardians-derivation.json' with { type: 'json' };
 import histories from './frozen/keys-chain.json' with { type: 'json' };
 import passkeys from './frozen/keys-passkey.json' with { type: 'json' };
 import slots from './frozen/keys-slot.json' with { type: 'json' };
@@ -15,6 +17,8 @@ import { DECODERS, derivedFrom, historyOf, readingOf, type Format } from './keys
 export const KEYS: readonly VectorSet[] = [
   { name: 'formats of keys', file: decodings, agrees: decodingAgrees },
   { name: 'derivations of keys', file: derivations, agrees: derivationAgrees },
+  { name: 'formats of guardians', file: guardianDecodings, agrees: decodingAgrees },
+  { name: 'derivations of guardians', file: guardianDerivations, agrees: derivationAgrees },
   { name: 'account chain', file: histories, agrees: historyAgrees },
   { name: 'password slot', file: slots, agrees: slotAgrees },
   { name: 'passkey', file: passkeys, agrees: passkeyAgrees },

@@ -31,6 +31,8 @@ test('every published primitive and every format of our own has vectors', () => 
       "signature rule: 14",
       "formats of keys: 117",
       "derivations of keys: 16",
+      "formats of guardians: 40",
+      "derivations of guardians: 2",
       "account chain: 7",
       "password slot: 11",
       "passkey: 13",

@@ -120,7 +120,7 @@ export async function decoding(): Promise<Row[]> {
 }
 
 /** The ways of being wrong that every format has. */
-function damaged(format: Format, id: string, bytes: Bytes): Row[] {
+export function damaged(format: Format, id: string, bytes: Bytes): Row[] {
   const row = (how: string, changed: Bytes): Row => ({
     id: `${format}: ${id}, ${how}`,
     format,
