@@ -97,8 +97,8 @@ const STOREYS: Record<string, readonly string[]> = {
     'spaces',
     'record',
     'account',
-    'family',
     'linking',
+    'family',
     'kit',
   ],
 };

@@ -16,7 +16,6 @@ import { createAttestations } from './attestation.ts';
 import { createCallers } from './callers.ts';
 import { createChallenges } from './challenges.ts';
 import { createChildren } from './children.ts';
-import { createOwners } from './owners.ts';
 import { createCodes, type Codes } from './codes.ts';
 import { createDemo, removeDemo, type DemoCredential } from './demo.ts';
 import { DEMO_REGISTER } from './register/demo-register.ts';
@@ -148,7 +147,6 @@ function serve(options: AuthorityOptions, { statements: log, ...parts }: Parts):
     renewal,
     callers,
     children: createChildren({ store, register, log, key, clock }),
-    owners: createOwners({ store, register, log, key, clock }),
     publicKey: key.publicKey,
     clientAddress: options.clientAddress ?? socketAddress,
     ownHosts: options.ownHosts ?? ((context) => [authorityHost(context.req.url)]),

@@ -8,16 +8,21 @@
  * same space the answer is the same to the byte, so that a crash in between costs nothing. A space is the record of one
  * child, whoever asks.
  *
+ * Every guardian of a child may own its record beside who opened it, as the register has them on the day when they ask
+ * (protocol/owner.ts). Whether they become one, the owners decide, by the roster. A space that was not stated to be a child's record,
+ * and a child whose guardian the caller is not, get one answer: nobody finds out by asking whose record a space is.
+ *
  *   handle of a child   the first 16 bytes of SHA-256("carnet/child-handle/v1" ‖ salt of the child[32] ‖ salt of the guardian[32])
  *
  * Both salts are the authority's own and random, so a handle says nothing, and the two guardians of a child have different
  * ones. Whatever is wrong with a handle (unknown, somebody else's child, grown up since) gets one answer.
  */
-import { equal, toOwned, utf8, type Bytes } from '#lib/bytes/bytes.ts';
+import { concat, equal, toOwned, utf8, type Bytes } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
 import { identityCommitment, type CivilIdentity } from '#lib/protocol/attestation.ts';
 import { CHILD_HANDLE_BYTES } from '#lib/protocol/authority.ts';
 import { childRecordMessage, encodeChildRecord } from '#lib/protocol/child-record.ts';
+import { ownerMessage } from '#lib/protocol/owner.ts';
 import type { Caller } from './callers.ts';
 import { sha256 } from './primitives.ts';
 import type { MinorChild, Person, RegisterTable } from './register/register.ts';
@@ -42,6 +47,11 @@ export type ChildFailure =
 export interface Children {
   /** The minors of whom the caller is a guardian. */
   list(caller: Caller): ListedChild[];
+  /** States that the caller may own a record that somebody else has opened. */
+  admit(
+    caller: Caller,
+    asked: { readonly space: Bytes },
+  ): Result<{ readonly statement: Bytes }, { readonly type: 'guardian-refused' }>;
   /** States that a space is the record of a child. */
   open(caller: Caller, asked: { child: Bytes; space: Bytes }): Result<OpenedChild, ChildFailure>;
 }
@@ -63,7 +73,8 @@ interface RecordRow {
   readonly space: Bytes;
 }
 
-export function createChildren({ store, register, log, key, clock }: ChildrenDeps): Children {
+export function createChildren(deps: ChildrenDeps): Children {
+  const { store, register, log, key, clock } = deps;
   const recordsOf = store.db.prepare(
     'SELECT n, guardian, address, space FROM child_records WHERE child = ? ORDER BY n',
   );
@@ -101,6 +112,8 @@ export function createChildren({ store, register, log, key, clock }: ChildrenDep
         return { ...told, opened: isTaken ? 'other' : 'no' };
       }),
 
+    admit: admitting(deps, minors),
+
     open: (caller, asked) =>
       store.transaction(() => {
         const child = minors(caller.person).find((one) => equal(handleOf(one, caller.person), asked.child));
@@ -115,6 +128,30 @@ export function createChildren({ store, register, log, key, clock }: ChildrenDep
         return ok({ statement: state(child, caller, asked.space), identitySalt: child.salt });
       }),
   };
+}
+
+/** Once it was stated it is stated again to the byte, and stands in the log once. */
+function admitting(
+  { store, log, key }: ChildrenDeps,
+  minors: (person: Person) => readonly MinorChild[],
+): Children['admit'] {
+  const childOf = store.db.prepare('SELECT child FROM child_records WHERE space = ?');
+  const known = store.db.prepare('SELECT 1 FROM owners WHERE space = ? AND address = ?');
+  const insert = store.db.prepare('INSERT INTO owners (n, space, address) VALUES (?, ?, ?)');
+  return ({ person, address }, { space }) =>
+    store.transaction(() => {
+      const id = childOf.get(space)?.['child'];
+      const child = minors(person).find((one) => one.id === id);
+      if (!child) return fail({ type: 'guardian-refused' });
+      const message = ownerMessage(space, address);
+      const statement = key.sign(message);
+      if (known.get(space, address)) return ok({ statement });
+      const commitment = identityCommitment(child.salt, child, sha256);
+      const said = concat(message, statement);
+      const n = log.append({ kind: 'owner', person: child.id, commitment, statement: said });
+      insert.run(n, space, address);
+      return ok({ statement });
+    });
 }
 
 function handleOf(child: MinorChild, guardian: Person): Bytes {

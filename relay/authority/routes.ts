@@ -32,7 +32,6 @@ import type { Caller, Callers } from './callers.ts';
 import type { Children } from './children.ts';
 import type { Codes } from './codes.ts';
 import { COST, type Limits } from './limits.ts';
-import type { Owners } from './owners.ts';
 import type { Renewal } from './renewal.ts';
 import type { StatementLog } from './statement-log.ts';
 
@@ -69,7 +68,6 @@ export interface RouteDeps {
   readonly renewal: Renewal;
   readonly callers: Callers;
   readonly children: Children;
-  readonly owners: Owners;
   readonly publicKey: Bytes;
   readonly clientAddress: ClientAddress;
   readonly ownHosts: OwnHosts;
@@ -136,7 +134,7 @@ function openRoutes(
 }
 
 /** What only a device may ask that proves for which address it calls. */
-function calledRoutes(routes: Hono, limit: Limit, { callers, children, owners, ownHosts }: RouteDeps): void {
+function calledRoutes(routes: Hono, limit: Limit, { callers, children, ownHosts }: RouteDeps): void {
   const called = <Schema extends BodySchema>(
     path: string,
     schema: Schema,
@@ -156,7 +154,7 @@ function calledRoutes(routes: Hono, limit: Limit, { callers, children, owners, o
     value: { children: children.list(caller) },
   }));
   called(AUTHORITY_PATHS.childRecord, ChildRecordAsk, (caller, asked) => children.open(caller, asked));
-  called(AUTHORITY_PATHS.guardian, GuardianAsk, (caller, asked) => owners.admit(caller, asked));
+  called(AUTHORITY_PATHS.guardian, GuardianAsk, (caller, asked) => children.admit(caller, asked));
 }
 
 const sized = (maxSize: number): MiddlewareHandler =>

@@ -29,7 +29,7 @@ import { openRecord, showKept, type OpenRecord, type RecordHost } from '#lib/vau
 import { Schedule } from '#lib/vault/schedule.ts';
 import { follow } from '#lib/vault/spaces/follow.ts';
 import type { OpenSpace } from '#lib/vault/spaces/roster-space.ts';
-import { introduce } from '#lib/vault/family/guardians.ts';
+import { introduce } from '#lib/vault/spaces/guardians.ts';
 import { grantEpochs } from '#lib/vault/spaces/granting.ts';
 import { takeSalvaged } from '#lib/vault/spaces/salvaged.ts';
 import type { Spaces } from '#lib/vault/spaces/spaces.ts';

@@ -11,7 +11,7 @@ import type { Account } from './account.ts';
 import { deviceNames } from './device-list.ts';
 import type { SettledBy, UnsettledWord, VaultError } from '#lib/vault/door/door.ts';
 import { storageProblem } from '#lib/vault/errors.ts';
-import { guardiansOf } from '#lib/vault/family/guardians.ts';
+import { guardiansOf } from '#lib/vault/spaces/guardians.ts';
 import type { OpenRecord } from '#lib/vault/record/open-record.ts';
 import { decisionId, decisionsIn, entriesOf } from './undecided.ts';
 

@@ -44,8 +44,8 @@ import { OWN_RECORD, type LinkState, type VaultError } from '#lib/vault/door/doo
 import { problemOfEdit } from '#lib/vault/errors.ts';
 import { talk, type Linking } from '#lib/vault/linking/driving.ts';
 import type { OpenRecord } from '#lib/vault/record/open-record.ts';
+import { declarationEdit } from '#lib/vault/spaces/guardians.ts';
 import type { RosterSpace } from '#lib/vault/spaces/roster-space.ts';
-import { declarationEdit } from './guardians.ts';
 
 /** Nobody answered under the code that was typed: it is not the one that is shown. */
 const NOBODY_MS = 12_000;
@@ -175,10 +175,7 @@ class Host {
   }
 
   /** Whoever the phrase has shown speaks for the address that they name, and it is not one's own. */
-  async #isDeviceOf(
-    { pair }: HostAnswered,
-    { address, chain }: Accepted,
-  ): Promise<Result<void, VaultError>> {
+  async #isDeviceOf({ pair }: HostAnswered, { address, chain }: Accepted): Promise<Result<void, VaultError>> {
     const { space } = this.#record;
     if (address === this.#account.identity().address) return fail({ type: 'link-refused' });
     const known = await space.replica.takeChain(address, chain);

@@ -35,7 +35,7 @@ import type { Owner } from '#lib/vault/entry/identity.ts';
 import type { Environment } from '#lib/vault/environment.ts';
 import { isDisk, problemOfEdit } from '#lib/vault/errors.ts';
 import type { RosterSpace } from '#lib/vault/spaces/roster-space.ts';
-import { guardiansOf } from '#lib/vault/family/guardians.ts';
+import { guardiansOf } from '#lib/vault/spaces/guardians.ts';
 import { Folding } from './folding.ts';
 import { conflictViews, deviceOf, historyOf, type DeviceOf } from './history.ts';
 import { deletedEntries, livingEntries } from '#lib/record/living.ts';

@@ -14,7 +14,7 @@ import type { Edit } from '#lib/record/entry.ts';
 import type { EditError } from '#lib/replica/replica.ts';
 import type { GuardianView } from '#lib/vault/door/door.ts';
 import type { Owner } from '#lib/vault/entry/identity.ts';
-import type { RosterSpace } from '#lib/vault/spaces/roster-space.ts';
+import type { RosterSpace } from './roster-space.ts';
 
 type Named = Pick<Owner, 'firstName' | 'lastName'>;
 

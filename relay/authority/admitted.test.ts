@@ -1,7 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { hex } from '#lib/bytes/bytes.ts';
-import { sha256 as hash } from '#lib/crypto/hash.ts';
-import { ownerStatementBytes } from '#lib/keys/roster-words.ts';
 import { identityCommitment } from '#lib/protocol/attestation.ts';
 import { ownerMessage } from '#lib/protocol/owner.ts';
 import {
@@ -39,7 +37,6 @@ describe('who may own a child’s record', () => {
     const answer = await client.guardian(antoine.caller(), { space: SPACE });
     if (!answer.ok) throw new Error(answer.error.type);
     const { statement } = answer.value;
-    expect(hex(ownerMessage(SPACE, antoine.address))).toBe(hex(ownerStatementBytes(SPACE, antoine.address)));
     expect(await verifyEd25519(key, ownerMessage(SPACE, antoine.address), statement)).toBe(true);
     const next = asking(withCallers(await carnet.restart()));
     expect(await next.client.guardian(antoine.caller(), { space: SPACE })).toEqual(answer);
@@ -54,7 +51,7 @@ describe('who may own a child’s record', () => {
     if (!log.ok) throw new Error(log.error.type);
     const commitment = hex(identityCommitment(salt, ZOE, sha256));
     const ofZoe = log.value.leaves.filter((leaf) => hex(leaf.commitment) === commitment);
-    const said = hash(ownerMessage(SPACE, antoine.address), answer.value.statement);
+    const said = sha256(ownerMessage(SPACE, antoine.address), answer.value.statement);
     expect(ofZoe.map(({ attestationHash }) => hex(attestationHash)).slice(1)).toEqual([hex(said)]);
   });
 
