@@ -37,7 +37,7 @@ describe('who may own a child’s record', () => {
     const answer = await client.guardian(antoine.caller(), { space: SPACE });
     if (!answer.ok) throw new Error(answer.error.type);
     const { statement } = answer.value;
-    expect(await verifyEd25519(key, ownerMessage(SPACE, antoine.address), statement)).toBe(true);
+    expect(verifyEd25519(key, ownerMessage(SPACE, antoine.address), statement)).toBe(true);
     const next = asking(withCallers(await carnet.restart()));
     expect(await next.client.guardian(antoine.caller(), { space: SPACE })).toEqual(answer);
   });
