@@ -43,9 +43,11 @@ afterAll(async () => {
   await world?.close();
 });
 
+const childOf = async ({ vault }: TestDevice, firstName: string) =>
+  good(await vault.children()).find((one) => one.firstName === firstName)!;
+
 async function open(device: TestDevice, firstName: string): Promise<RecordId> {
-  const all = good(await device.vault.children());
-  const child = all.find((one) => one.firstName === firstName)!.child;
+  const { child } = await childOf(device, firstName);
   const [opened] = good(await device.vault.openChildren({ children: [child], certified: true }));
   if (!opened || !('record' in opened)) throw new Error(JSON.stringify(opened));
   return opened.record;
@@ -160,6 +162,12 @@ async function online(...devices: readonly TestDevice[]): Promise<void> {
   }
 }
 
+const told = (device: TestDevice, type: string, record: RecordId) =>
+  eventually(
+    async () => good(await device.vault.notices()),
+    (all) => all.some((one) => one.type === type && one.record === record),
+  );
+
 test('both write while they are offline, and both then hold all of it; who wrote what is told by name', async () => {
   zoe = { camille: await recordOf(camille, 'Zoé'), antoine: await recordOf(antoine, 'Zoé') };
   for (const device of [camille, antoine]) device.setOnline(false);
@@ -231,6 +239,7 @@ test('a second phone of Antoine holds the record by his account; revoked, it ope
   await writable(phone, his);
   good(await phone.vault.edit(his, [allergy('Du téléphone')]));
   await has(camille, zoe.camille, 'Du téléphone');
+  await told(camille, 'guardian-device', zoe.camille);
 
   phone.setOnline(false);
   const { id } = good(await antoine.vault.devices()).find(({ name }) => name.startsWith('Téléphone'))!;
@@ -259,6 +268,7 @@ test('a second phone of Antoine holds the record by his account; revoked, it ope
 
 test('declined: Camille is told, Antoine has no record of it, and nobody but her holds it', async () => {
   const malo = await open(camille, 'Malo');
+  expect((await childOf(antoine, 'Malo')).opened).toBe('other');
   await invite(camille, malo, antoine);
   good(await antoine.vault.answerInvitation(false));
   await expect(state(camille, 'done')).rejects.toThrow('invitation-declined');
@@ -342,6 +352,7 @@ test('the relay restarts between the answer and the keys; a disk that refuses th
   const his = await share(camille, malo, antoine);
   await writable(antoine, his);
   expect(await guardians(camille, malo)).toHaveLength(2);
+  expect(await childOf(antoine, 'Malo')).toMatchObject({ opened: 'here', record: his });
 }, 90_000);
 
 test('C11: what Camille’s stolen phone lets in after she has revoked it is shown to her, and counts for nobody', async () => {
@@ -371,6 +382,35 @@ test('C11: what Camille’s stolen phone lets in after she has revoked it is sho
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(await names(antoine, his)).not.toContain('Entre nous');
 }, 90_000);
+
+test('whom a rotation left out that had not heard of his coming, is given the keys by the other guardian', async () => {
+  const noe = await open(camille, 'Noé');
+  const [phone, tablet] = [world.device(), world.device()];
+  for (const device of [phone, tablet]) {
+    camille.events.length = 0;
+    await link(camille, device);
+  }
+  const onPhone = await recordOf(phone, 'Noé');
+  await writable(phone, onPhone);
+  await synced(camille, noe);
+  const lost = good(await tablet.vault.devices()).find(({ thisDevice }) => thisDevice)!.id;
+  await eventually(
+    async () => good(await phone.vault.devices()).map(({ id }) => id),
+    (ids) => ids.includes(lost),
+  );
+  phone.setOnline(false);
+  good(await phone.vault.revokeDevice(lost));
+  good(await phone.vault.edit(onPhone, [allergy('Sous d’autres clés')]));
+  const his = await share(camille, noe, antoine);
+  for (const device of [camille, phone, antoine]) device.hurry = 10;
+  await online(phone);
+  await has(antoine, his, 'Sous d’autres clés');
+  good(await antoine.vault.edit(his, [allergy('Moi aussi')]));
+  await has(phone, onPhone, 'Moi aussi');
+  await told(phone, 'new-guardian', onPhone);
+  expect(good(await camille.vault.notices()).map(({ type }) => type)).not.toContain('new-guardian');
+  for (const device of [camille, phone, antoine]) device.hurry = 1;
+}, 120_000);
 
 test('D03: Camille’s devices are all gone, and Antoine reads and writes Zoé’s record as before', async () => {
   await synced(camille, zoe.camille);

@@ -89,6 +89,8 @@ export const en = {
   noticeSnapshotRefused:
     'A summary of your record did not match what this device has verified. It was refused.',
   noticeNewDevice: 'A device was linked to your record. If it was not you, revoke it.',
+  noticeNewGuardian: "A second legal representative now holds this child's record with you.",
+  noticeGuardianDevice: "The other legal representative has linked one more device to your child's record.",
   noticeDeviceRevoked: 'A device was revoked. It receives nothing new any more.',
   noticeKitReplaced:
     'A new recovery key was made on another device: the old one opens nothing any more. If it was not you, revoke that device.',

@@ -90,6 +90,8 @@ export const fr = {
   noticeSnapshotRefused:
     'Un résumé de votre dossier ne correspondait pas à ce que cet appareil a vérifié. Il a été refusé.',
   noticeNewDevice: "Un appareil a été relié à votre carnet. Si ce n'est pas vous, révoquez-le.",
+  noticeNewGuardian: "Un second représentant légal tient maintenant ce carnet d'enfant avec vous.",
+  noticeGuardianDevice: "L'autre représentant légal a relié un appareil de plus au carnet de votre enfant.",
   noticeDeviceRevoked: 'Un appareil a été révoqué. Il ne reçoit plus rien de nouveau.',
   noticeKitReplaced:
     "Une nouvelle clé de secours a été faite sur un autre appareil : l'ancienne n'ouvre plus rien. Si ce n'est pas vous, révoquez cet appareil.",

@@ -225,7 +225,8 @@ export class Account {
     this.#schedule.stop();
     this.#connection.stop();
     await this.ready;
-    await Promise.allSettled(this.#records.values());
+    // What is being taken in reads the disk, which is closed after this.
+    await Promise.allSettled([...this.#records.values(), this.#salvaging]);
     for (const record of this.#open.values()) await record.close();
     await this.spaces.close();
   }
@@ -279,6 +280,8 @@ export class Account {
     const space = this.spaces.record(of);
     space.replica.subscribe((change) => {
       if (change.type === 'security') void this.warnings.onEvent(space.id, change.event, id);
+      if (change.type === 'members' || change.type === 'chains')
+        this.#schedule.soon(`guardians ${id}`, SHOW_MS, () => this.warnings.announceGuardians({ id, space }));
     });
     const { first } = this.#parts;
     const host = this.#host();

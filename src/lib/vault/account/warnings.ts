@@ -89,6 +89,39 @@ export class Warnings {
     return evaluateChain(chainState.address, entries.filter(isKnown));
   }
 
+  /**
+   * Who holds a record came to hold it without this device, or has one more device now (D03 at the co-guardian). What stood when this
+   * device was linked, or when this account came, is no news.
+   */
+  async announceGuardians({ id, space }: Pick<OpenRecord, 'id' | 'space'>): Promise<void> {
+    const { spaces, address } = this.#options;
+    const self = hex(spaces.device.id);
+    const { seats } = space.roster();
+    const joins = new Map(space.replica.controls().map((control) => [hex(control.id), control.inner]));
+    const cameAt = (seat: string | undefined) => joins.get(seat ?? '')?.clock.time ?? -Infinity;
+    const since = Math.max(
+      spaces.chainState().devices.get(self)?.addedAt ?? Infinity,
+      cameAt(seats.get(address)),
+    );
+    for (const [guardian, seat] of seats) {
+      const join = joins.get(seat);
+      if (guardian === address) continue;
+      if (join && hex(join.author) !== self && join.clock.time > since)
+        await this.#add({
+          id: `new-guardian ${seat}`,
+          type: 'new-guardian',
+          at: join.clock.time,
+          record: id,
+        });
+      const known = Math.max(since, cameAt(seat));
+      for (const [device, { addedAt, revoked }] of space.chain(guardian)?.devices ?? [])
+        if (!revoked && addedAt > known)
+          await this.#add({
+            ...{ id: `guardian-device ${device}`, type: 'guardian-device', at: addedAt, record: id },
+          });
+    }
+  }
+
   /** A notice for each device of which something waits for the person, until all of it is decided, here or elsewhere. */
   async reviewUnsettled(record: OpenRecord): Promise<void> {
     const { spaces, notices } = this.#options;

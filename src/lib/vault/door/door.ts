@@ -315,6 +315,8 @@ export interface SecurityNotice {
     | 'new-device'
     | 'device-revoked'
     | 'kit-replaced'
+    | 'new-guardian' // somebody holds this record beside the others, let in by another device
+    | 'guardian-device' // the other guardian has one more device
     | 'late-words'
     | 'words-lost';
   readonly at: number;

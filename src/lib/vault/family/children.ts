@@ -4,6 +4,7 @@
 import { fromBase64url, toBase64url } from '#lib/bytes/base64url.ts';
 import { equal } from '#lib/bytes/bytes.ts';
 import { fail, ok, type Result } from '#lib/bytes/result.ts';
+import { identity as ofRecord, opening, SINGLE_ENTRY } from '#lib/record/sections/account.ts';
 import type { Account } from '#lib/vault/account/account.ts';
 import type { ChildFound, ChildOpened, RecordId, VaultError } from '#lib/vault/door/door.ts';
 import { authorityOf, authorityProblem } from '#lib/vault/entry/authority.ts';
@@ -32,11 +33,33 @@ async function named(
   if (!answer.ok) return fail(authorityProblem(answer.error));
   return ok(
     answer.value.children.map(({ child, firstName, lastName, birthDate, ...standing }) => {
-      const record = standing.opened === 'own' ? account.recordOf(standing.space) : null;
-      const opened = standing.opened !== 'own' ? standing.opened : record === null ? 'elsewhere' : 'here';
-      return { child, firstName, lastName, birthDate, record, opened };
+      const who = { firstName, lastName, birthDate };
+      if (standing.opened !== 'own') {
+        const record = standing.opened === 'other' ? joined(account, who) : null;
+        return { child, ...who, record, opened: record === null ? standing.opened : 'here' };
+      }
+      const record = account.recordOf(standing.space);
+      return { child, ...who, record, opened: record === null ? 'elsewhere' : 'here' };
     }),
   );
+}
+
+/**
+ * The record of a child that another guardian has opened and this account has joined: one that the authority attested, of this name and
+ * birth date.
+ */
+function joined(account: Account, { firstName, lastName, birthDate }: Owner): RecordId | null {
+  for (const space of account.spaces.records()) {
+    const { entries } = space.replica.record();
+    const named = entries.get(ofRecord.id)?.get(SINGLE_ENTRY)?.fields;
+    const isAttested = (entries.get(opening.id)?.get(SINGLE_ENTRY)?.fields['statement'] ?? null) !== null;
+    const isOfChild =
+      named?.['firstName'] === firstName &&
+      named['lastName'] === lastName &&
+      named['birthDate'] === birthDate;
+    if (isAttested && isOfChild) return account.recordOf(space.id);
+  }
+  return null;
 }
 
 /** KID-05, asked anew each time: the register changes, and the other guardian may have been first. */
