@@ -28,10 +28,26 @@ export const VAULT: readonly Sabotage[] = [
   {
     id: 'link-needs-proof',
     file: 'src/lib/vault/answers.ts',
-    find: `vault.withProof(() => vault.links.takeOther(account, code))`,
-    replace: `vault.links.takeOther(account, code)`,
+    find: `vault.withProof(() => vault.links.begin((show) => linkOtherDevice({ account, code, show })))`,
+    replace: `vault.links.begin((show) => linkOtherDevice({ account, code, show }))`,
     why: 'Whoever finds the record open for a minute could link a device of their own, and read on for ever.',
     tests: ['tests/vault/access.test.ts'],
+  },
+  {
+    id: 'guardian-of-the-phrase',
+    file: 'src/lib/vault/family/host.ts',
+    find: `const isActive = known.value && space.chain(address)?.active.has(hex(deviceId(pair.peer)));`,
+    replace: `const isActive = known.value;`,
+    why: 'Whoever names the address of somebody else would be handed the keys that are meant for them.',
+    tests: ['tests/vault/hostile-guardians.test.ts'],
+  },
+  {
+    id: 'guest-knows-the-authority',
+    file: 'src/lib/vault/family/guest.ts',
+    find: `if (!key || !attested || !equal(found.authority, key)) return { type: 'authority-untrusted' };`,
+    replace: `if (!key || !attested) return { type: 'authority-untrusted' };`,
+    why: 'A record would be joined whose guardians somebody else than the authority states.',
+    tests: ['tests/vault/hostile-guardians.test.ts'],
   },
   {
     id: 'proof-forgotten-at-lock',
