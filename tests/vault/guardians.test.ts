@@ -1,9 +1,10 @@
 /** KID-09…14: Camille shares the records of her children with Antoine, their other guardian, in person. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Edit } from '#lib/record/entry.ts';
-import type { GuardianView, LinkState, RecordId } from '#lib/vault/door/door.ts';
+import type { GuardianView, RecordId } from '#lib/vault/door/door.ts';
 import { readConfig } from '../../relay/config.ts';
 import { startCarnet, type RunningCarnet } from '../../relay/main.ts';
+import { childOf, invite, meet, open, share, state } from '../helpers/worlds/guardians.ts';
 import {
   activate,
   ALICE,
@@ -42,49 +43,6 @@ afterAll(async () => {
   await restarted?.close();
   await world?.close();
 });
-
-const childOf = async ({ vault }: TestDevice, firstName: string) =>
-  good(await vault.children()).find((one) => one.firstName === firstName)!;
-
-async function open(device: TestDevice, firstName: string): Promise<RecordId> {
-  const { child } = await childOf(device, firstName);
-  const [opened] = good(await device.vault.openChildren({ children: [child], certified: true }));
-  if (!opened || !('record' in opened)) throw new Error(JSON.stringify(opened));
-  return opened.record;
-}
-
-async function state<T extends LinkState['type']>(
-  device: TestDevice,
-  type: T,
-): Promise<Extract<LinkState, { type: T }>> {
-  const { link: now } = await device.until('link', (event) => [type, 'failed'].includes(event.link.type));
-  if (now.type !== type) throw new Error(JSON.stringify(now));
-  return now as Extract<LinkState, { type: T }>;
-}
-
-/** Both stand before the phrase. */
-async function meet(host: TestDevice, record: RecordId, guest: TestDevice): Promise<void> {
-  for (const device of [host, guest]) device.events.length = 0;
-  good(await guest.vault.joinRecord());
-  const { code } = await state(guest, 'waiting');
-  good(await (await proven(host)).shareRecord(record, { code, declared: true }));
-  const phrases = await Promise.all([host, guest].map((device) => state(device, 'compare')));
-  expect(phrases[0]!.phrase).toEqual(phrases[1]!.phrase);
-}
-
-async function invite(host: TestDevice, record: RecordId, guest: TestDevice) {
-  await meet(host, record, guest);
-  for (const device of [host, guest]) good(await device.vault.confirmLink(true));
-  await state(host, 'asked');
-  return state(guest, 'invitation');
-}
-
-async function share(host: TestDevice, record: RecordId, guest: TestDevice): Promise<RecordId> {
-  await invite(host, record, guest);
-  good(await guest.vault.answerInvitation(true));
-  const [done] = await Promise.all([guest, host].map((device) => state(device, 'done')));
-  return done!.record!;
-}
 
 const names = async ({ vault }: TestDevice, record: RecordId): Promise<string[]> =>
   (good(await vault.record(record)).entries['allergies'] ?? [])
