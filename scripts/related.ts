@@ -33,6 +33,8 @@ const VISITORS: Readonly<Record<string, readonly string[]>> = {
   'src/routes/(open)/parametres': ['pages', 'main-job', 'history', 'forget', 'linking'],
   'src/routes/(open)/parametres/appareils': ['linking', 'late-words', 'recovery', 'pages'],
   'src/routes/(open)/parametres/cle': ['kit-pages', 'recovery', 'pages'],
+  'src/routes/(open)/[carnet]/partage': ['guardians', 'pages', 'linking'],
+  'src/routes/(open)/parametres/profils': ['family', 'guardians'],
   'src/routes/(open)/parametres/acces': ['access', 'pages'],
   'src/routes/(open)/[carnet]/profil': ['places', 'profile', 'search', 'summary', 'pages'],
   'src/routes/(open)/[carnet]/profil/[section]': ['profile', 'forms', 'places', 'history', 'canaries'],

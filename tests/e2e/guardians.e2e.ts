@@ -77,7 +77,13 @@ test('KID-12: Antoine shows a code, from where profiles are added', async () => 
 test('KID-11 KID-14: on the page Partage of Zoé Claire declares that he is her legal representative, and types the code', async () => {
   const shown = antoine.getByText(/^[0-9A-Z]{4}(.[0-9A-Z]{4}){3}$/).first();
   const code = (await shown.innerText()).trim();
-  await follow(claire, `/${zoe}/partage`);
+  await follow(claire, '/parametres');
+  await expect(claire.getByRole('heading', { name: 'Partage du profil' })).toBeVisible();
+  expect(await faultsInView(claire)).toEqual([]);
+  await claire
+    .getByRole('link', { name: /^Zoé Lefèvre/ })
+    .last()
+    .click();
   await settle(claire, /Qui tient ce carnet/);
   expect(await faultsInView(claire)).toEqual([]);
   await press(claire, /Partager l.accès au profil/);

@@ -404,6 +404,7 @@ describe('a method takes what its row says and nothing else', () => {
       changeCredentials: [{ password: PASSWORD, next: ALICE }],
       prove: [{ password: PASSWORD }],
       linkThisDevice: [{ ...ALICE, deviceName: 'x' }],
+      joinRecord: [],
       lookUpKit: [{ kit: { words: 'a b c' } }],
       recover: [{ ...ALICE, deviceName: 'x', keep: [], lostSince: null }],
       newKit: [{ kit: { qr: 'x' } }],

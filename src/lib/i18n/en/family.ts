@@ -85,6 +85,7 @@ export const en = {
   joinedOpen: 'Open this record',
   declinedTitle: 'You declined the invitation',
   declinedText: 'The other person is told. You see nothing of this record.',
+  sharing: 'Sharing of the profile',
   holdersTitle: 'Who holds this record',
   holdersAlone: 'You alone.',
   holderYou: '{name} (you)',

@@ -83,6 +83,7 @@ export const fr = {
   joinedOpen: 'Ouvrir ce carnet',
   declinedTitle: "Vous avez refusé l'invitation",
   declinedText: "L'autre personne en est informée. Vous ne voyez rien de ce carnet.",
+  sharing: 'Partage du profil',
   holdersTitle: 'Qui tient ce carnet',
   holdersAlone: 'Vous seul(e).',
   holderYou: '{name} (vous)',

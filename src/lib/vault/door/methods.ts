@@ -178,7 +178,7 @@ const ACCOUNT: Table<AccountDoor> = {
   forgetDevice: method([]),
   linkThisDevice: method([v.object({ ...credentials, deviceName: text })], 'stays'),
   linkOtherDevice: method([v.object({ code: text })]),
-  joinRecord: method([]),
+  joinRecord: method([], 'stays'),
   answerInvitation: method([v.boolean()]),
   confirmLink: method([v.boolean()]),
   cancelLink: method([]),
