@@ -42,11 +42,11 @@ export const VAULT: readonly Sabotage[] = [
     tests: ['tests/vault/hostile-guardians.test.ts'],
   },
   {
-    id: 'guest-knows-the-authority',
+    id: 'guest-told-whose-record',
     file: 'src/lib/vault/family/guest.ts',
-    find: `if (!key || !attested || !equal(found.authority, key)) return { type: 'authority-untrusted' };`,
-    replace: `if (!key || !attested) return { type: 'authority-untrusted' };`,
-    why: 'A record would be joined whose guardians somebody else than the authority states.',
+    find: `return isOurs ? null : { type: 'authority-untrusted' };`,
+    replace: `return null;`,
+    why: 'A person would be asked into the record of a child whom the authority has not named, under a name that somebody made up.',
     tests: ['tests/vault/hostile-guardians.test.ts'],
   },
   {

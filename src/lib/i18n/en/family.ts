@@ -97,7 +97,7 @@ export const en = {
   shareLeadUnattested:
     'The second legal representative will see and change all of this record, as you do. This record is not attested: nobody checks that they represent this child.',
   shareHow:
-    "Be side by side. On the other phone: Settings, Add a profile, Join a child's record. It shows a code.",
+    "Be side by side. On the other phone: Settings, Sharing of the profile, Join a child's record. It shows a code.",
   shareDeclare: 'I declare that this person is a legal representative of {child}.',
   shareDeclareText: 'This declaration is dated, signed and kept in the record.',
   shareDeclareMissing: 'This declaration is needed.',

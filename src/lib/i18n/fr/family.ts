@@ -95,7 +95,7 @@ export const fr = {
   shareLeadUnattested:
     "Le second représentant légal verra et modifiera tout ce carnet, comme vous. Ce carnet n'est pas attesté : personne ne vérifie qu'il représente cet enfant.",
   shareHow:
-    "Soyez côte à côte. Sur l'autre téléphone : Paramètres, Ajouter un profil, Rejoindre le carnet d'un enfant. Il affiche un code.",
+    "Soyez côte à côte. Sur l'autre téléphone : Paramètres, Partage du profil, Rejoindre le carnet d'un enfant. Il affiche un code.",
   shareDeclare: 'Je déclare que cette personne est représentant légal de {child}.',
   shareDeclareText: 'Cette déclaration est datée, signée et gardée dans le carnet.',
   shareDeclareMissing: 'Cette déclaration est nécessaire.',
