@@ -63,8 +63,7 @@ export const en = {
   'child-refused.todo': 'Check with your health insurance that the child, a minor, is attached to you.',
   'child-taken.what': "The other legal representative has already opened this child's record.",
   'child-taken.kept': 'No second record was opened.',
-  'child-taken.todo':
-    'Sharing a record between two legal representatives is not possible yet: agree together who keeps it.',
+  'child-taken.todo': 'Join their record: both phones side by side, in Settings, “Join a child’s record”.',
   'child-opened.what': 'You have already opened a record for this child.',
   'child-opened.kept': 'No second record was opened.',
   'child-opened.todo': 'If it is not here yet, it will arrive once the device that opened it is online.',

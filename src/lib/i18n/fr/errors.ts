@@ -63,7 +63,7 @@ export const fr = {
   'child-taken.what': "L'autre représentant légal a déjà ouvert le carnet de cet enfant.",
   'child-taken.kept': "Aucun second carnet n'a été ouvert.",
   'child-taken.todo':
-    "Le partage d'un carnet entre deux représentants légaux n'est pas encore possible : voyez ensemble qui le tient.",
+    "Rejoignez son carnet : vos deux téléphones côte à côte, dans Paramètres, « Rejoindre le carnet d'un enfant ».",
   'child-opened.what': 'Vous avez déjà ouvert un carnet pour cet enfant.',
   'child-opened.kept': "Aucun second carnet n'a été ouvert.",
   'child-opened.todo':
