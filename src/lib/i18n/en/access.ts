@@ -2,6 +2,7 @@ import type { Translation } from '../catalogue.ts';
 import type { fr } from '../fr/access.ts';
 
 export const en = {
+  shownNames: 'On this device: {names}',
   title: 'Password and fingerprint',
   rowText: 'Change my password, open with my fingerprint or my face',
   lead: 'What opens your record on this device. Your other devices keep their own password.',

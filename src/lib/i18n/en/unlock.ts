@@ -7,7 +7,6 @@ export const en = {
   leadIdle: 'Your record locked itself. Nothing is lost.',
   leadLeft:
     'The tab in which you had opened your record has closed, and it alone had the key. What you were writing here awaits you.',
-  names: 'On this device: {names}',
   identifiant: 'User name',
   password: 'Password',
   submit: 'Sign in',

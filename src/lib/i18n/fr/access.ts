@@ -1,4 +1,5 @@
 export const fr = {
+  shownNames: 'Sur cet appareil : {names}',
   title: 'Mot de passe et empreinte',
   rowText: 'Changer mon mot de passe, ouvrir avec mon empreinte ou mon visage',
   lead: 'Ce qui ouvre votre carnet sur cet appareil. Vos autres appareils gardent leur propre mot de passe.',

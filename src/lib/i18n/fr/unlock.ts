@@ -4,7 +4,6 @@ export const fr = {
   leadIdle: "Votre carnet s'est verrouillé tout seul. Rien n'est perdu.",
   leadLeft:
     "L'onglet où vous aviez ouvert votre carnet s'est fermé, et lui seul en avait la clé. Ce que vous écriviez ici vous attend.",
-  names: 'Sur cet appareil : {names}',
   identifiant: 'Identifiant',
   password: 'Mot de passe',
   submit: 'Se connecter',
