@@ -4,8 +4,8 @@ export const SYNC: readonly Sabotage[] = [
   {
     id: 'acknowledged-only-if-sent',
     file: 'src/lib/sync/push.ts',
-    find: `const ids = frames.filter((_, i) => sent[i]?.ok).map(({ id }) => id);`,
-    replace: `const ids = frames.filter((_, i) => sent[i]).map(({ id }) => id);`,
+    find: `const done = frames.flatMap((frame, i) => (sent[i]?.ok ? [{ ...frame, after: sent[i].value }] : []));`,
+    replace: `const done = frames.map((frame) => ({ ...frame, after: 0 }));`,
     why: 'What the relay refused or never got would leave the outbox, and no other device would ever have it.',
     tests: ['src/lib/sync/engine.test.ts', 'tests/attacks/r13.test.ts'],
   },
