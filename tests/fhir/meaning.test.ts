@@ -356,8 +356,70 @@ describe('that there is nothing', () => {
     ]);
   });
 
+  test('it is said under a heading, with its abbreviation, and in whole sentences of several languages', async () => {
+    const denials = [
+      ...['NKDA (No Known Drug Allergies)', 'Allergies: NKDA', 'Allergie médicamenteuse : aucune'],
+      ...['NKA - No known allergies', 'Allergien: keine', 'Patient non allergique', 'Sin alergias conocidas'],
+      ...['The patient denies any allergies', 'Il n’y a pas d’allergie connue', 'Allergies unknown'],
+      ...['Allergie: unbekannt', 'Allergies non renseignées', 'No allergy information available'],
+    ];
+    expect(await outcomesOf(denials.map(allergy))).toEqual([
+      ...['none-of-kind', 'none-of-kind', 'none-of-kind'],
+      ...Array.from({ length: 7 }, (_, at) => (at === 6 ? 'no-information' : 'none: allergies')),
+      ...['no-information', 'no-information', 'no-information'],
+    ]);
+    const healthy = [
+      'No significant past medical history',
+      'Keine Vorerkrankungen',
+      'Sans particularité',
+      'R.A.S.',
+    ];
+    expect(await outcomesOf(healthy.map((one) => named('Condition', one)))).toEqual(
+      healthy.map(() => 'none: conditions'),
+    );
+  });
+
+  test('a medicine named by a reference may be none; one of several parts that is none takes nothing from the others', async () => {
+    const code = { coding: [{ system: 'urn:absent-unknown', code: 'no-known-medications' }] };
+    const stay = (text: string): Piece => ({
+      ...{ resourceType: 'Encounter', status: 'finished', class: { code: 'IMP' } },
+      ...{ reasonCode: [{ text }], type: [{ text: 'Hospitalisation en cardiologie' }] },
+    });
+    expect(
+      await names([
+        {
+          ...{ resourceType: 'MedicationStatement', status: 'active' },
+          contained: [{ resourceType: 'Medication', id: 'm', code }],
+          medicationReference: { reference: '#m' },
+        },
+        {
+          ...{ resourceType: 'MedicationRequest', status: 'active', intent: 'order' },
+          medicationReference: { display: 'Aucun traitement' },
+        },
+        {
+          ...{ resourceType: 'FamilyMemberHistory', status: 'completed' },
+          relationship: { coding: [{ code: 'MTH' }] },
+          condition: [{ code: { text: 'None known' } }, { code: { text: 'Glaucome' } }],
+        },
+        stay('Inconnu'),
+        stay('None'),
+      ]),
+    ).toEqual([
+      ...['none: treatments', 'none: treatments', 'Glaucome'],
+      ...['Hospitalisation en cardiologie', 'Hospitalisation en cardiologie'],
+    ]);
+  });
+
   test('a thing whose name begins like a denial is a thing', async () => {
-    const things = ['Sans domicile fixe', 'No-reflow', 'Absence congénitale d’utérus', 'Nonunion', 'Normal'];
+    const things = [
+      ...['Sans domicile fixe', 'No-reflow', 'Absence congénitale d’utérus', 'Nonunion', 'Normal'],
+      ...[
+        'Not taking medication as prescribed',
+        'No adherence to medication',
+        'Absence seizures, family history',
+      ],
+      ...['Disease not otherwise specified', 'Maladie de cause inconnue', 'Unknown allergen reaction'],
+    ];
     expect(await names(things.map((one) => named('Condition', one)))).toEqual(things);
   });
 

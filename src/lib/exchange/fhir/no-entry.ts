@@ -98,9 +98,11 @@ function medicationsNamed(source: Source): ReadonlySet<unknown> {
 /** "No known allergy", where an allergy would stand. */
 export function nothingSaid(
   sections: readonly ProfileSection[],
-  { type, resource }: Item,
+  item: Item,
+  source: Source,
 ): Outcome | undefined {
-  const nothing: Nothing | undefined = nothingIn(type, resource);
+  const { type, resource } = item;
+  const nothing: Nothing | undefined = nothingIn(type, resource, source.resolverFor(item));
   if (!nothing) return undefined;
   if (nothing.type !== 'none') return { type: 'kept', reason: nothing.type };
   const section = sections.find(({ id, none }) => none && id === nothing.section);

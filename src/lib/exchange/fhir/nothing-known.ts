@@ -2,11 +2,11 @@
  * "There is none" and "nothing is said", as codes and in words. Both are written where a thing would stand, and neither is
  * one: "no known drug allergy" is no allergy, and "not asked" is not "none".
  */
-import type { JsonObject } from '#lib/record/fhir.ts';
+import type { Json, JsonObject } from '#lib/record/fhir.ts';
 import type { SectionId } from '#lib/record/entry.ts';
 import { fold } from '#lib/text/typed.ts';
 import { elementAt, listOf, textOrNothing } from './json.ts';
-import { codesOf } from './words.ts';
+import { codesOf, type Resolve } from './words.ts';
 
 export type Nothing =
   /** There is nothing of the section at all. */
@@ -49,16 +49,17 @@ const SUMMARY_NONE: Readonly<Record<string, SectionId>> = {
 /** How each section is called where it is said to be empty. */
 const NOUNS: Readonly<Record<string, RegExp>> = {
   allergies:
-    /^(allerg(y|ies|ie|ic|ique|iques|ia|ias|ico|ien)|intoleran\w*|reactions?|adverse|hypersensib\w*|hypersensit\w*)$/,
-  'family-history': /^(family|familial|familiale|familiaux|familiales|familiar|familiares)$/,
+    /^(all?erg(y|ies|ie|ic|ique|iques|ia|ias|ico|ien|isch)|intoleran\w*|reactions?|adverse|hypersensib\w*|hypersensit\w*)$/,
+  'family-history':
+    /^(family|familiare?|familiaren|familial|familiale|familiaux|familiales|familiar|familiares)$/,
   treatments:
-    /^(medications?|medicines?|meds|drugs?|medicaments?|medicamentos?|traitements?|treatments?|tratamientos?|therapy|therapies|prescriptions?|medikation|medikamente)$/,
-  vaccinations: /^(immuni[sz]ations?|vaccin(s|es?|ations?)?|vacunas?)$/,
+    /^(medications?|medicines?|meds|drugs?|medicaments?|medicamentos?|traitements?|treatments?|tratamientos?|therapy|therapies|prescriptions?|(dauer)?medikation|medikamente?)$/,
+  vaccinations: /^(immuni[sz]ations?|vaccin(s|es?|ations?)?|vacunas?|impfung(en)?)$/,
   'hospital-stays':
-    /^(procedures?|surger(y|ies)|surgical|operations?|operatifs?|hospitali[sz]ations?|chirurgies?|chirurgicaux|chirurgical|interventions?|actes?|procedimientos?|cirugias?)$/,
+    /^(procedures?|surger(y|ies)|surgical|operation(s|en)?|operatifs?|hospitali[sz]ations?|chirurgies?|chirurgicaux|chirurgical|interventions?|actes?|procedimientos?|cirugias?)$/,
   disabilities: /^(disabilit(y|ies)|handicaps?|impairments?|discapacidad(es)?)$/,
   conditions:
-    /^(problems?|problemes?|conditions?|diseases?|illness(es)?|maladies?|pathologies?|antecedents?|diagnos[ei]s|diagnostics?|problemas?|enfermedad(es)?|comorbidit(y|ies)|comorbidites?|morbidities)$/,
+    /^(problems?|problemes?|conditions?|diseases?|illness(es)?|maladies?|pathologies?|antecedents?|diagnos[ei]s|diagnosen?|diagnostics?|(vor)?erkrankung(en)?|krankheit(en)?|atcds?|problemas?|enfermedad(es)?|comorbidit(y|ies)|comorbidites?|morbidities)$/,
 };
 
 const NEGATION =
@@ -69,34 +70,70 @@ const FILLERS = new Set(
     'reported recorded documented identified noted found current currently active actives actif actifs actuel actuelle actuels ' +
     'actuellement en cours on file past previous prior significant relevant notable particulier particuliere particuliers ' +
     'any of to notion evidence de d des du la le les l a au aux ce jour or ou et and history histories medical medicaux medicale sante health ' +
-    'have has patient the there is are ha sont est status other autre autres date at this time present bekannt bekannte bekannten'
+    'have has patient the there is are ha sont est status other autre autres date at this time present be anything statut to y bekannt bekannte bekannten'
   ).split(' '),
 );
 
 const NONE_WORDS =
-  /^(no|non|nein|nka|nil known|none|none known|none reported|none recorded|aucune?|neant|ras|rien a signaler|nil|ninguna?|nothing known)$/;
+  /^(no|non|nein|nka|nil|nil (known|significant|relevant|of note)|none|none (known|reported|recorded)|aucune?s?|keine?|neant|ras|r a s|rien a (signaler|declarer)|sans particularites?|ohne befund|ninguna?|nothing (known|significant|of note|to (report|declare|note)))$/;
 const KIND_WORDS = /^(nkda|nkma|nkfa|nkea)$/;
+/** Behind the name of a section: "allergies: unknown". */
+const UNKNOWN_ENDS =
+  /(?:^| )(?:unknown|inconnue?s?|unbekannt|desconocid[ao]s?|not (?:known|recorded|asked|documented)|non (?:connue?|renseignee?|precisee?|documentee?|demandee?)s?)$/;
+/** What stands before the denial of a whole sentence: "the patient has no …", "il n'y a pas de …". */
+const SUBJECTS = new Set(
+  'the patient patiente le la he she they il elle on n ne y a has have is does do currently prend takes taking reports states'.split(
+    ' ',
+  ),
+);
 const NO_INFORMATION_WORDS =
-  /^(n ?a|unknown|inconnue?s?|non renseignee?s?|not asked|patient not asked|not known|information not available|aucune information|pas d information|sans information|aucune donnee|no data|no data available|not recorded|non demandee?s?|desconocida?|unbekannt|\?+|-+)$/;
+  /^(n ?a|unknown|inconnue?s?|non renseignee?s?|not asked|patient not asked|not known|information not available|aucune information|pas d information|sans information|aucune donnee|no data|no data available|not recorded|non demandee?s?|desconocida?|unbekannt|keine angaben?|\?+|-+)$/;
 const NO_INFORMATION_BEGINS =
-  /^(no|aucune|pas d|absence d|sin|keine) (further |current )?(information|informations|informacion|info|donnees?|data)\b/;
+  /^(no|aucune|pas d|absence d|sin|keine) (?:[^ ]+ ){0,2}(information|informations|informacion|info|donnees?|data)\b/;
 
-/** What a resource of the record says when it says that there is none; undefined when it is a thing. */
-export function nothingIn(type: string, resource: JsonObject): Nothing | undefined {
-  const about = aboutOf(resource);
-  if (about === undefined) return undefined;
-  const own = OWN_SECTION[type];
-  if (own === undefined) return undefined;
+/**
+ * What a resource of the record says when it says that there is none; undefined when it is a thing. A resource that speaks
+ * of several things says so only when all of them do.
+ */
+export function nothingIn(type: string, resource: JsonObject, resolve: Resolve): Nothing | undefined {
+  const own = Object.hasOwn(OWN_SECTION, type) ? OWN_SECTION[type] : undefined;
+  // A stay took place, whatever is said of its reason.
+  if (own === undefined || type === 'Encounter') return undefined;
+  const all = aboutOf(type, resource, resolve).map((about) => nothingAbout(about, own));
+  const [first] = all;
+  return first && all.every((one) => one !== undefined) ? first : undefined;
+}
+
+/** Without the parts that say that there is nothing, where there is more to it. */
+export function withoutNothing(type: string, resource: JsonObject): JsonObject {
+  const own = Object.hasOwn(OWN_SECTION, type) ? OWN_SECTION[type] : undefined;
+  const names = Object.hasOwn(PARTS, type) ? (PARTS[type] ?? []) : [];
+  if (own === undefined) return resource;
+  let made = resource;
+  for (const name of names) {
+    const parts = listOf(resource[name]);
+    const left = parts.filter((part) => nothingAbout(elementAt(part, 'code') ?? part, own) === undefined);
+    if (left.length < parts.length) made = { ...made, [name]: left };
+  }
+  return made;
+}
+
+/** Elements that list what a resource is about. */
+const PARTS: Readonly<Record<string, readonly string[]>> = {
+  Encounter: ['reasonCode', 'reason'],
+  FamilyMemberHistory: ['condition'],
+};
+
+function nothingAbout(about: Json, own: SectionId): Nothing | undefined {
   for (const { system, code } of codesOf(about)) {
     const found = byCode(system, code);
     if (found) return found;
   }
-  const texts = [about, ...listOf(elementAt(about, 'coding'))].flatMap((one) => [
-    textOrNothing(elementAt(one, 'text')) ?? '',
-    textOrNothing(elementAt(one, 'display')) ?? '',
-  ]);
+  const texts = [about, ...listOf(elementAt(about, 'coding'))].flatMap((one) =>
+    ['text', 'display'].map((name) => textOrNothing(elementAt(one, name)) ?? ''),
+  );
   // What the words say is what a person read; where they name a thing, a display that denies it is no denial of it.
-  const [first] = texts.filter((text) => text.trim() !== '');
+  const first = texts.find((text) => text.trim() !== '');
   return first === undefined ? undefined : inWords(first, own);
 }
 
@@ -112,16 +149,24 @@ const OWN_SECTION: Readonly<Record<string, SectionId>> = {
   Procedure: 'hospital-stays',
 };
 
-function aboutOf(resource: JsonObject): JsonObject[string] {
-  return (
+/** What a resource is about; a medicine that it names by a reference is what that says. */
+function aboutOf(type: string, resource: JsonObject, resolve: Resolve): readonly Json[] {
+  const parts = Object.hasOwn(PARTS, type) ? (PARTS[type] ?? []) : [];
+  const listed = parts.flatMap((name) => listOf(resource[name])).map((one) => elementAt(one, 'code') ?? one);
+  if (parts.length > 0) return listed;
+  const about =
     resource['code'] ??
     resource['vaccineCode'] ??
     resource['medicationCodeableConcept'] ??
     elementAt(resource['medication'], 'concept') ??
     resource['substance'] ??
-    elementAt(resource, 'condition.0.code') ??
-    elementAt(resource, 'reasonCode.0')
-  );
+    named(resource['medicationReference'] ?? elementAt(resource['medication'], 'reference'), resolve);
+  return about === undefined ? [] : [about];
+}
+
+function named(reference: Json | undefined, resolve: Resolve): Json | undefined {
+  const target = resolve(textOrNothing(elementAt(reference, 'reference')) ?? '');
+  return target?.['code'] ?? reference;
 }
 
 function byCode(system: string, code: string): Nothing | undefined {
@@ -150,22 +195,73 @@ export function inWords(text: string, own: SectionId): Nothing | undefined {
   if (NONE_WORDS.test(plain)) return { type: 'none', section: own };
   if (KIND_WORDS.test(plain)) return { type: 'none-of-kind' };
   // "No-reflow" is the name of a thing.
-  const words = plain.replace(/^no-known-/, 'no known ').split(' ');
-  const isLast = NONE_WORDS.test(words.at(-1) ?? '') && words.slice(0, -1).every(isFrame);
-  if (!isLast && !NEGATION.test(words[0] ?? '')) return undefined;
+  const words = plain
+    .replace(/^no-known-/, 'no known ')
+    .split(' ')
+    .filter((word) => word !== '-');
+  return abbreviated(words) ?? headed(words) ?? denied(words, own);
+}
+
+/** "NKDA (no known drug allergies)", "Allergies: NKDA". */
+function abbreviated(words: readonly string[]): Nothing | undefined {
+  const [first = '', last = ''] = [words[0], words.at(-1)];
+  const [short, others] = isShort(first) ? [first, words.slice(1)] : [last, words.slice(0, -1)];
+  if (!isShort(short) || !others.every(isFrame)) return undefined;
+  return short === 'nka' ? { type: 'none', section: 'allergies' } : { type: 'none-of-kind' };
+}
+
+const isShort = (word: string): boolean => word === 'nka' || KIND_WORDS.test(word);
+
+/** "Allergies: none", "usual treatment: none", "allergies: unknown". */
+function headed(words: readonly string[]): Nothing | undefined {
+  const section = sectionNamed(words);
+  if (section === undefined || words.length > MOST_HEADING) return undefined;
+  const text = words.join(' ');
+  const before = text.replace(UNKNOWN_ENDS, '').split(' ');
+  if (before.length < words.length && before.every(isFrame) && !NEGATION.test(words[0] ?? ''))
+    return { type: 'no-information' };
+  if (!NONE_WORDS.test(words.at(-1) ?? '') || NEGATION.test(words[0] ?? '')) return undefined;
+  return words.slice(0, -1).every((word) => NOUNS[section]?.test(word) || FILLERS.has(word))
+    ? { type: 'none', section }
+    : { type: 'none-of-kind' };
+}
+
+/** A heading has few words; a sentence that ends in "no" is something else. */
+const MOST_HEADING = 6;
+
+/** "No known food allergies", "the patient takes no medication", "non allergique". */
+function denied(all: readonly string[], own: SectionId): Nothing | undefined {
+  const from = all.findIndex((word) => !SUBJECTS.has(word));
+  const words = all.slice(Math.max(0, from));
+  const [first = '', second = ''] = words;
+  const isNon = first === 'non' && NOUNS[own]?.test(second) === true;
+  if (!isNon && !NEGATION.test(first)) return undefined;
+  // "Absence seizures" are no absence of anything.
+  if (first === 'absence' && !/^(d|de|du|des|of)$/.test(second)) return undefined;
   const section = sectionNamed(words);
   if (section === undefined) return undefined;
   const noun = NOUNS[section];
-  const rest = words.filter((word) => !FILLERS.has(word) && !NEGATION.test(word) && !noun?.test(word));
-  const isOther = rest.filter((word) => !(section === 'family-history' && NOUNS['conditions']?.test(word)));
-  return isOther.length === 0 ? { type: 'none', section } : { type: 'none-of-kind' };
+  const isPlain = (word: string): boolean =>
+    FILLERS.has(word) || NEGATION.test(word) || word === 'non' || noun?.test(word) === true;
+  const rest = words.filter(
+    (word) => !isPlain(word) && !(section === 'family-history' && NOUNS['conditions']?.test(word)),
+  );
+  if (rest.length === 0) return { type: 'none', section };
+  const isOtherThing = rest.some((word) => !isFrame(word));
+  // "Not taking medication as prescribed" and "no adherence to medication" are things that somebody found.
+  const isThing = first === 'not' || (section !== own && !words.some((word) => KNOWN_WORDS.test(word)));
+  return isOtherThing && isThing ? undefined : { type: 'none-of-kind' };
 }
 
-/** "Allergies: none". */
+const KNOWN_WORDS = /^(known|connue?s?|conocid[ao]s?|bekannten?)$/;
+
+/** It only says what is spoken of. */
 function isFrame(word: string): boolean {
   return FILLERS.has(word) || Object.values(NOUNS).some((noun) => noun.test(word));
 }
 
 function sectionNamed(words: readonly string[]): SectionId | undefined {
-  return Object.entries(NOUNS).find(([, noun]) => words.some((word) => noun.test(word)))?.[0];
+  const named = Object.entries(NOUNS).find(([, noun]) => words.some((word) => noun.test(word)))?.[0];
+  // "No past medical history" is of conditions, whatever it does not name.
+  return named ?? (words.some((word) => /^(history|histories)$/.test(word)) ? 'conditions' : undefined);
 }

@@ -16,6 +16,7 @@ import { partialDate } from './dates.ts';
 import { entryIdOf } from './ids.ts';
 import { elementAt, textOrNothing } from './json.ts';
 import { declarations, nothingSaid, withoutPlace } from './no-entry.ts';
+import { withoutNothing } from './nothing-known.ts';
 import { type Placed, type ReadAs, readAs, type ReadSettings } from './placing.ts';
 import {
   type ImportPlan,
@@ -99,9 +100,10 @@ class Planning {
   async place(item: Item): Promise<PlacedOutcome> {
     const { type, resource } = item;
     const nothing = accountOfNothing(resource);
-    const asRead = this.#instead.get(resource) ?? resource;
+    const asRead = this.#instead.get(resource) ?? withoutNothing(type, resource);
     const standing = standingOf(type, asRead, this.#settings.say);
-    const settled = withoutPlace(item, this.#source, standing) ?? nothingSaid(this.#sections, item);
+    const settled =
+      withoutPlace(item, this.#source, standing) ?? nothingSaid(this.#sections, item, this.#source);
     if (settled) return { outcome: settled, values: settledValues(item, settled) };
     const read = readAs(this.#sections, item, asRead, this.#source, standing, this.#settings);
     if ('reason' in read) return { outcome: { type: 'kept', ...this.#halved(item, read) }, values: nothing };
