@@ -30,6 +30,26 @@ const STATEMENT = [
   '15/09/2025;Bilan "complet";Laboratoire des Lices;58,05;34,83',
 ].join('\r\n');
 
+describe('a file made to keep the reader busy', () => {
+  const marks = '"a,'.repeat(20_000);
+  const ones = `Date,Acte,Montant${',c'.repeat(24)}\n01/01/2026,x,${Array(60).fill('1').join(',')}\n`;
+  const bytes = new Uint8Array(300_000).map((_, at) =>
+    at % 40 === 1 ? 0xc3 : at % 40 === 2 ? 0xa9 : at % 4 ? 97 : 0xe9,
+  );
+  test.each<[string, string | Uint8Array, Reading]>([
+    ['marks that are never closed', marks, { separator: ',' }],
+    ['many lines of them', `${marks.slice(0, 60)}\n`.repeat(1_000), { separator: ',' }],
+    ['a row of figures that can be joined in countless ways', ones, { separator: ',' }],
+    ['odd bytes in one endless line', bytes, { encoding: 'utf-8', separator: ';' }],
+    ['one endless word', `${'a'.repeat(400_000)}\nx;y`, {}],
+    ['a header that goes on and on', `${'montant '.repeat(100_000)};date\n1;2`, {}],
+  ])('HIS-01: %s is read within seconds', (_, file, reading) => {
+    const begun = performance.now();
+    expect(tableOf(file, reading).lines).toBeGreaterThan(0);
+    expect(performance.now() - begun).toBeLessThan(6_000);
+  });
+});
+
 describe('which sign separates the columns', () => {
   const rows = [
     ['2025-09-08', 'Séance d’orthophonie', 34.7, 20.82],

@@ -230,3 +230,32 @@ describe('every value of a resource is accounted for', () => {
     ]);
   });
 });
+
+describe('a file made to keep the reader busy, or to stop it', () => {
+  test('a resource that names itself takes nothing from the others, and costs no time', async () => {
+    const planned = await plan(
+      collection([
+        { resourceType: 'Condition', id: 'a', code: { reference: 'Condition/a' } },
+        named('Condition', 'Asthme'),
+      ]),
+    );
+    expect(namesIn(planned)).toEqual(['Asthme']);
+    expect(planned.missed.something).toBe(true);
+  });
+
+  test('an endless unit, thousands of people and thousands of values of one element are read within seconds', async () => {
+    const begun = performance.now();
+    const patients = Array.from({ length: 20_000 }, (_, at) => ({
+      resource: { resourceType: 'Patient', name: [{ family: `Personne ${at}` }] },
+    }));
+    await plan({ resourceType: 'Bundle', type: 'collection', entry: patients });
+    const category = Array.from({ length: 20_000 }, (_, at) => ({
+      coding: [{ code: `c${at}`, display: 'x' }],
+    }));
+    const valueQuantity = { value: 64, unit: `${'1'.repeat(200_000)}\nx` };
+    await plan(
+      collection([named('Condition', 'Asthme', { category }), measure('29463-7', { valueQuantity })]),
+    );
+    expect(performance.now() - begun).toBeLessThan(8_000);
+  });
+});

@@ -11,6 +11,9 @@ export const CARE_COLUMNS = ['start', 'name', 'professional', 'paid', 'insurance
 
 export type CareColumn = (typeof CARE_COLUMNS)[number];
 
+/** As long as the fields of an entry may be; no header is longer. */
+const MAX_TEXT = 200;
+
 /** Which column of the table each field stands in; null for one that it does not have. */
 export type CareMapping = Readonly<Record<CareColumn, number | null>>;
 
@@ -55,7 +58,7 @@ const HEADERS: Readonly<Record<CareColumn, readonly RegExp[]>> = {
 
 /** The columns by their headers; each column serves once, and what fits no field is left alone. */
 export function guessColumns(headers: readonly string[]): CareMapping {
-  const folded = headers.map((header) => fold(header.trim()));
+  const folded = headers.map((header) => fold(cut(header.trim(), MAX_TEXT)));
   const taken = new Set<number>();
   const mapping: Record<CareColumn, number | null> = emptyMapping();
   // The complementary share first: "remboursement mutuelle" is not what the insurance paid.
@@ -73,9 +76,6 @@ export function guessColumns(headers: readonly string[]): CareMapping {
 export function emptyMapping(): Record<CareColumn, number | null> {
   return { start: null, name: null, professional: null, paid: null, insurance: null, complementary: null };
 }
-
-/** As long as the fields of an entry may be. */
-const MAX_TEXT = 200;
 
 export type CareRow =
   | {

@@ -23,6 +23,8 @@ export interface QuoteComplaint {
 
 /** Two or more lines in one cell are an address or a note; more are a mark that was never closed. */
 const MOST_LINES = 30;
+/** Marks that are never closed; in a record with more of them a mark means nothing. */
+const MOST_OPEN = 8;
 
 export function linesOf(text: string): string[] {
   const lines = text.split(/\r\n|\n|\r/);
@@ -41,6 +43,7 @@ export function readRecords(
 ): { records: TextRecord[]; complaints: QuoteComplaint[] } {
   const records: TextRecord[] = [];
   const complaints: QuoteComplaint[] = [];
+  const alone = new Map<number, boolean>();
   for (let at = 0; at < lines.length;) {
     const { cells, last } = separator === '' ? { cells: [lines[at]!], last: at } : readRecord(at);
     records.push({ line: at + 1, lines: last - at + 1, text: lines.slice(at, last + 1).join('\n'), cells });
@@ -48,12 +51,20 @@ export function readRecords(
   }
   return { records, complaints };
 
+  /** Each line is asked once, however many marks before it look for their end. */
+  function standsAlone(row: number): boolean {
+    const known = alone.get(row) ?? isRecord(lines[row]!.split(separator));
+    alone.set(row, known);
+    return known;
+  }
+
   function readRecord(first: number): { cells: string[]; last: number } {
     const cells: string[] = [];
-    let [row, from] = [first, 0];
+    let [row, from, open] = [first, 0, 0];
     for (;;) {
-      const cell =
-        quotedCell(lines, row, from, separator, isRecord) ?? plainCell(lines[row]!, row, from, separator);
+      const quoted = open < MOST_OPEN ? quotedCell(lines, row, from, separator, isRecord, standsAlone) : null;
+      const cell = quoted ?? plainCell(lines[row]!, row, from, separator);
+      if (cell.problem === 'open-quote') open += 1;
       cells.push(cell.text);
       if (cell.problem) complaints.push({ line: cell.row + 1, problem: cell.problem });
       [row, from] = [cell.lastRow, cell.end + separator.length];
@@ -85,6 +96,7 @@ function quotedCell(
   from: number,
   separator: string,
   isRecord: (cells: readonly string[]) => boolean,
+  standsAlone: (row: number) => boolean,
 ): ReadCell | null {
   const opening = /^[ \u00a0]*"/.exec(lines[row]!.slice(from))?.[0];
   if (opening === undefined) return null;
@@ -112,7 +124,7 @@ function quotedCell(
       }
       text += line[at]!;
     }
-    if (last > row && isRecord(line.split(separator))) return null;
+    if (last > row && standsAlone(last)) return null;
     text += '\n';
   }
   return null;

@@ -86,11 +86,22 @@ function waysOf(pairs: readonly number[], count: number): number[][] {
   const ways: number[][] = [];
   for (const [index, at] of pairs.entries()) {
     const rest = pairs.slice(index + 1).filter((next) => next > at + 1);
-    if (rest.length < count - 1) continue;
+    if (mostApart(rest) < count - 1) continue;
     for (const way of waysOf(rest, count - 1)) ways.push([at, ...way]);
     if (ways.length > 1) break;
   }
   return ways;
+}
+
+/** How many of the pairs can be taken without an overlap: where these are too few, no choice is tried. */
+function mostApart(pairs: readonly number[]): number {
+  let [count, last] = [0, -Infinity];
+  for (const at of pairs)
+    if (at > last + 1) {
+      count += 1;
+      last = at;
+    }
+  return count;
 }
 
 function joinAt(cells: readonly string[], halves: readonly number[]): readonly string[] {
@@ -103,8 +114,8 @@ function joinAt(cells: readonly string[], halves: readonly number[]): readonly s
 /** Without a header: the columns that every row has cut in two, from the left. */
 function halvesOf(rows: readonly Row[]): number[] {
   const halves: number[] = [];
-  const width = Math.max(0, ...rows.map(({ cells }) => cells.length));
-  for (let at = 0; at + 1 < width; at++)
-    if (rows.every(({ cells }) => pairsIn(cells).includes(at)) && !halves.includes(at - 1)) halves.push(at);
+  const [first, ...others] = rows.map(({ cells }) => new Set(pairsIn(cells)));
+  for (const at of first ?? [])
+    if (others.every((pairs) => pairs.has(at)) && halves.at(-1) !== at - 1) halves.push(at);
   return halves;
 }

@@ -170,10 +170,10 @@ function oddSigns(text: string, odd: readonly number[]): Complaint[] {
   for (const at of [...odd].sort((a, b) => a - b)) {
     line += text.slice(from, at).match(/\r\n|\n|\r/g)?.length ?? 0;
     from = at;
+    if (told.has(line)) continue;
     const end = text.slice(at).search(/[\r\n]/);
     const start = Math.max(text.lastIndexOf('\n', at), text.lastIndexOf('\r', at)) + 1;
-    if (!told.has(line))
-      told.set(line, { line, problem: 'odd-sign', text: text.slice(start, end < 0 ? undefined : at + end) });
+    told.set(line, { line, problem: 'odd-sign', text: text.slice(start, end < 0 ? undefined : at + end) });
   }
   return [...told.values()];
 }
@@ -181,12 +181,15 @@ function oddSigns(text: string, odd: readonly number[]): Complaint[] {
 /** Enough of a file to find words with accents. */
 const SAMPLED = 65_536;
 const WORDS = 3;
+/** From its first letter on: a word that is tried from each of its letters costs its length squared. */
+// eslint-disable-next-line no-control-regex -- what is not ASCII
+const ACCENTED = /(?<![\p{L}\p{M}])[\p{L}\p{M}]*[^\u0000-\u007f\s][^\s;,|"]*/gu;
 
 function samplesOf(bytes: Uint8Array): CareTable['samples'] {
   const head = bytes.subarray(0, SAMPLED);
   return ENCODINGS.map((encoding) => {
     const text = encoding.startsWith('utf-16') ? '' : decode(head, encoding).text;
-    const words = [...new Set(text.match(/[\p{L}\p{M}]*[^\u0000-\u007f\s][^\s;,|"]*/gu) ?? [])]; // eslint-disable-line no-control-regex -- what is not ASCII
+    const words = [...new Set(text.match(ACCENTED) ?? [])];
     return { encoding, words: words.slice(0, WORDS).join(', ') };
   });
 }

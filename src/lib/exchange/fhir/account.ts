@@ -108,7 +108,9 @@ function isSeen(path: string, value: Json | undefined, seen: ReadonlySet<string>
 function isFixed(raw: JsonObject, path: string, shape: FhirShape | undefined): boolean {
   if (!shape) return false;
   const top = path.split('.')[0] ?? '';
-  if (shape.fixed && JSON.stringify(shape.fixed[top]) === JSON.stringify(raw[top])) return true;
+  const { fixed = {} } = shape;
+  // Looked at for each value below it: only what is written so at all is compared.
+  if (Object.hasOwn(fixed, top) && JSON.stringify(fixed[top]) === JSON.stringify(raw[top])) return true;
   const codes = codesOf(elementAt(raw, path)).map(({ code }) => code);
   return Object.entries(shape.coded ?? {}).some(
     ([at, code]) => at.split('.')[0] === top && codes.includes(code.slice(code.indexOf('|') + 1)),

@@ -295,11 +295,14 @@ function sourceOf(kind: string, { items, notes, empty, isOwn }: Opening, file: F
 
 /** Each person once, however often a file names them. */
 function peopleIn(items: readonly Item[]): Item[] {
-  const people: Item[] = [];
-  for (const item of items)
-    if (item.type === 'Patient' && !people.some((one) => isSamePerson(one.resource, item.resource)))
-      people.push(item);
-  return people;
+  const people = new Map<unknown, Item>();
+  for (const item of items) {
+    if (item.type !== 'Patient') continue;
+    const name = nameOfPatient(item.resource);
+    const who = name === '' ? item.resource : JSON.stringify([name, item.resource['birthDate']]);
+    if (!people.has(who)) people.set(who, item);
+  }
+  return [...people.values()];
 }
 
 /** Copies of a patient in several bundles are one person; two without a name are not known to be. */

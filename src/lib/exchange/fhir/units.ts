@@ -109,10 +109,13 @@ function spelled(unit: string, ways: string): Record<string, string> {
   return Object.fromEntries([unit.toLowerCase(), ...ways.split(' ')].map((way) => [way, unit]));
 }
 
+/** No unit is longer; what is, is not worth the time it would take. */
+const LONGEST = 60;
+
 /** A code of UCUM, or what a person writes for it; undefined when it is neither. */
 export function readUnit(written: string): string | undefined {
   const text = written.trim();
-  if (text === '') return undefined;
+  if (text === '' || text.length > LONGEST) return undefined;
   const way = text.toLowerCase().replace(/[\s.]+/g, '');
   // A code first: "M" and "m" are not the same there. What no code says is what people mean, and "/10" is a scale.
   if (!/^[/\d.]*\d\d[/\d.]*$/.test(text) && parseUnit(text)) return text;

@@ -30,13 +30,14 @@ export function wordsOf(value: Json | undefined, resolve: Resolve, separator = '
     const parts = listOf(value).map((one) => inside(one));
     return [...new Set(parts.filter((part) => part !== ''))].join(separator);
   }
-  return objectWords(value, resolve, inside);
+  return objectWords(value, resolve, inside, nesting + 1);
 }
 
 function objectWords(
   value: JsonObject,
   resolve: Resolve,
   inside: (one: Json | undefined, between?: string) => string,
+  nesting: number,
 ): string {
   // What is there and blank says nothing: the next one that speaks does.
   const text = textOrNothing(value['text'])?.trim() ?? '';
@@ -48,11 +49,11 @@ function objectWords(
   if (display !== '') return display;
   if (typeof value['reference'] === 'string') {
     const target = resolve(value['reference']);
-    return target ? nameOfResource(target, resolve) : '';
+    return target ? nameOfResource(target, resolve, nesting) : '';
   }
   if ('concept' in value || isObject(value['reference']))
     return inside(value['concept']) || inside(value['reference']);
-  if (typeof value['resourceType'] === 'string') return nameOfResource(value, resolve);
+  if (typeof value['resourceType'] === 'string') return nameOfResource(value, resolve, nesting);
   if (typeof value['value'] === 'number') {
     const { comparator, value: number, unit, code } = value;
     return `${textOrNothing(comparator) ?? ''}${number} ${textOrNothing(unit) ?? textOrNothing(code) ?? ''}`.trim();
@@ -120,10 +121,16 @@ const NAMED_BY = [
   'class',
 ];
 
-/** What a resource is called: the first of the elements that name resources. */
-export function nameOfResource(resource: JsonObject, resolve: Resolve): string {
+/**
+ * What a resource is called: the first of the elements that name resources.
+ *
+ * @param nesting how far it was followed to from another: two that name each other have no name
+ */
+export function nameOfResource(resource: JsonObject, resolve: Resolve, nesting = 0): string {
   for (const name of NAMED_BY) {
-    const words = Object.hasOwn(resource, name) ? wordsOf(firstOf(resource[name]), resolve, ', ', 2) : '';
+    const words = Object.hasOwn(resource, name)
+      ? wordsOf(firstOf(resource[name]), resolve, ', ', Math.max(2, nesting))
+      : '';
     if (words !== '') return words;
   }
   return '';
