@@ -90,6 +90,35 @@ describe('whatever a file is wrapped in', () => {
     expect([namesIn(planned), notes(planned)]).toEqual([['Eczéma'], ['encoding']]);
     expect(planned.patient?.name).toBe('Solène Marchand');
   });
+
+  test('one byte that is wrong does not turn the others into something else', async () => {
+    const bytes = utf8(JSON.stringify(collection([eczema, named('Condition', 'Œd#me'), gout])));
+    bytes[bytes.indexOf(0x23)] = 0xe8;
+    const planned = await plan(bytes);
+    expect([namesIn(planned), notes(planned)]).toEqual([['Eczéma', 'Œdème', 'Goutte'], ['encoding']]);
+    expect(planned.patient?.name).toBe('Solène Marchand');
+  });
+
+  test('what was taken off a list, or stands on one that is withdrawn, is named and not taken over', async () => {
+    const contained = [
+      { resourceType: 'Condition', id: 'gone', code: { text: 'Tuberculose' } },
+      { resourceType: 'Condition', id: 'here', code: { text: 'Zona' } },
+    ];
+    const entry = [{ deleted: true, item: { reference: '#gone' } }, { item: { reference: '#here' } }];
+    const list = (status: string): object => ({
+      resourceType: 'List',
+      status,
+      mode: 'changes',
+      contained,
+      entry,
+    });
+    const changes = await plan(list('current'));
+    expect([namesIn(changes), changes.notes]).toEqual([
+      ['Zona'],
+      [{ type: 'unopened', what: 'Tuberculose' }],
+    ]);
+    expect(namesIn(await plan(list('entered-in-error')))).toEqual([]);
+  });
 });
 
 describe('what a file says of itself', () => {

@@ -430,6 +430,21 @@ describe('that there is nothing', () => {
   });
 });
 
+test('an extension that changes a part of a resource changes the resource', async () => {
+  const modifierExtension = [{ url: 'https://a.example/not-so', valueBoolean: true }];
+  const half = (code: string, value: number, more: object = {}): object => ({
+    ...{ code: { coding: [{ code }] }, valueQuantity: { value, unit: 'mmHg' }, ...more },
+  });
+  const component = [half('8480-6', 120, { modifierExtension }), half('8462-4', 80)];
+  const dosage = [{ text: '2 par jour', modifierExtension }];
+  expect(
+    await outcomesOf([
+      measure('85354-9', { component }),
+      named('MedicationStatement', 'Ramipril', { status: 'active', dosage }),
+    ]),
+  ).toEqual(['modified', { name: 'Ramipril', ongoing: true }]);
+});
+
 describe('what is there and blank', () => {
   test('falls back to the next that speaks: codings, their codes, the substance, the medicine', async () => {
     expect(

@@ -197,12 +197,36 @@ describe('dates', () => {
   });
 });
 
+test('what was not understood is told without half a sign at its end', async () => {
+  const family = '👩‍👩‍👧';
+  for (const length of [117, 118, 119, 120]) {
+    const onsetDateTime = 'x'.repeat(length) + family.repeat(2);
+    const [said = ''] = await remarksOn(named('Condition', 'Zona', { onsetDateTime }));
+    expect(said.replaceAll(family, '')).toMatch(/: x+…$/);
+  }
+});
+
 describe('a structured dosage', () => {
   const dosage = async (...dosageInstruction: object[]): Promise<unknown> => {
     const order = { status: 'active', intent: 'order', dosageInstruction };
     const [outcome] = await outcomesOf([named('MedicationRequest', 'Alendronate', order)]);
     return (outcome as { dosage?: string }).dosage;
   };
+
+  test('that it is taken only when needed is said beside words that do not say it', async () => {
+    const needed = (text: string) => dosage({ text, asNeededBoolean: true });
+    expect(await needed('1 comprimé 3 fois par jour, contre la douleur')).toMatch(/, si besoin$/);
+    expect(await needed('Inject with a pen needle')).toMatch(/, si besoin$/);
+    expect(await needed('1 comprimé en cas de douleur')).toBe('1 comprimé en cas de douleur');
+    expect(await needed('1 Tablette bei Bedarf')).toBe('1 Tablette bei Bedarf');
+  });
+
+  test('a figure without a word for what it counts is no dose', async () => {
+    const amount = (more: object) => dosage({ doseAndRate: [{ doseQuantity: { value: 2, ...more } }] });
+    expect(await amount({ code: '428673006', system: 'http://snomed.info/sct' })).toBeUndefined();
+    expect(await amount({ code: '1', system: 'http://unitsofmeasure.org' })).toBeUndefined();
+    expect(await amount({ unit: 'comprimés' })).toBe('2 comprimés');
+  });
   const dose = (value: number, unit: string): object => ({
     doseAndRate: [{ doseQuantity: { value, unit } }],
   });

@@ -71,6 +71,7 @@ test.each([
     '-(12)',
     '12,50 CHF',
   ],
+  ...['12²', '12⁵⁰', '12.50²', '½'],
   ...['$12', '12/01/2026', '1.234.56', '012.345,00', '19,00 \ufffd', '€', ','],
 ])('HIS-01: %s is no amount that can be read in one way', (text) => expect(readAmount(text)).toBeNull());
 

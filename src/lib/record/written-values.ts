@@ -18,6 +18,8 @@ const EUROS = /€|\b(?:eur|euros?)\b|(?<=\d)(?:eur|euros?)\b/g;
 
 /** "1 234,56 €", "-12,50", "12,50-", "(12,50)", "1.234,56", "1'234.56", "12€50"; null for what is no amount. */
 export function readAmount(text: string): number | null {
+  // A small figure is a mark of a note, or cents: neither stands behind the others as one of them.
+  if (/[\p{No}]/u.test(text)) return null;
   // "12 € 50" is said as it is paid.
   const plain = fold(text)
     .replace(/^([-+]?\d+) ?(?:€|eur|euros?) ?(\d{2})$/, '$1,$2')

@@ -8,8 +8,8 @@ export function noteWords(note: FileNote): Words {
       return partWords(note);
     case 'encoding':
       return {
-        fr: 'Ses lettres ne sont pas de l’UTF-8 : elles ont été lues comme du texte de Windows. Vérifiez les accents.',
-        en: 'Its letters are not UTF-8: they were read as Windows text. Check the accents.',
+        fr: 'Toutes ses lettres ne sont pas de l’UTF-8 : les autres ont été devinées. Vérifiez les accents.',
+        en: 'Not all of its letters are UTF-8: the others were guessed. Check the accents.',
       };
     case 'lines':
       return {

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '#lib/record/fhir.ts';
 import { SYSTEMS } from '#lib/record/fhir.ts';
 import { type FileValues, readFile, type Unreadable } from './file.ts';
 import { elementAt, isObject, listOf, textOrNothing } from './json.ts';
-import { codesOf, type Resolve, wordsOf } from './words.ts';
+import { codesOf, nameOfResource, type Resolve, wordsOf } from './words.ts';
 
 /** More than any record that Carnet writes; still more would keep a phone busy for minutes. */
 const MAX_RESOURCES = 60_000;
@@ -155,10 +155,22 @@ class Opening {
         return this.#parameters(listOf(value['parameter']), depth);
       case 'List':
         this.#add(value, url);
-        for (const one of listOf(value['contained'])) if (isObject(one)) this.open(one, undefined, depth + 1);
-        return;
+        return this.#listed(value, depth);
       default:
         return this.#add(value, url);
+    }
+  }
+
+  /** What was taken off a list, or stands on one that is withdrawn, is named and not taken for what it says. */
+  #listed(list: JsonObject, depth: number): void {
+    const isWithdrawn = ['retired', 'entered-in-error'].includes(textOrNothing(list['status']) ?? '');
+    const gone = listOf(list['entry'])
+      .filter((entry) => elementAt(entry, 'deleted') === true)
+      .map((entry) => textOrNothing(elementAt(entry, 'item.reference')));
+    for (const one of listOf(list['contained']).filter(isObject)) {
+      const isGone = isWithdrawn || gone.includes(`#${textOrNothing(one['id']) ?? ''}`);
+      if (isGone) this.#unopened(one, nameOfResource(one, () => undefined) || '?');
+      else this.open(one, undefined, depth + 1);
     }
   }
 
@@ -324,7 +336,7 @@ function peopleNote(people: readonly Item[]): FileNote[] {
 
 function fileNotes({ encoding, badLines }: FileValues): FileNote[] {
   return [
-    ...(encoding === 'windows-1252' ? [{ type: 'encoding' } as const] : []),
+    ...(encoding === 'guessed' ? [{ type: 'encoding' } as const] : []),
     ...(badLines.length > 0 ? [{ type: 'lines', lines: badLines } as const] : []),
   ];
 }

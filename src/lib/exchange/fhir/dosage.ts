@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '#lib/record/fhir.ts';
 import type { Words } from '#lib/record/section.ts';
 import { partialDate } from './dates.ts';
 import type { Say } from './element.ts';
+import { fold } from '#lib/text/typed.ts';
 import { elementAt, isObject, listOf, textOrNothing } from './json.ts';
 import { codesOf, type Resolve, wordsOf } from './words.ts';
 
@@ -50,6 +51,7 @@ const KNOWN = new Set(
 );
 
 function sentence(dosage: JsonObject, reader: Reader): Part {
+  if (listOf(dosage['modifierExtension']).length > 0) return null;
   const written = textOrNothing(dosage['text'])?.trim() ?? '';
   const needed = neededWords(dosage, reader);
   if (written !== '') return saysNeed(written) || !needed ? written : `${written}, ${needed}`;
@@ -74,12 +76,11 @@ function sentence(dosage: JsonObject, reader: Reader): Part {
 const EACH: Words = { fr: 'par prise', en: 'each time' };
 const IN_ALL: Words = { fr: 'en tout', en: 'in all' };
 
-/** Words of elsewhere say it in their own language. */
-function saysNeed(text: string): boolean {
-  return /besoin|necessaire|nécessaire|douleur|need|\bprn\b|necessary|precis|necesari|bedarf|bisogno/i.test(
-    text,
-  );
-}
+/** Words of elsewhere say it in their own language. "For pain" and "with a pen needle" do not; said twice it does no harm. */
+const NEED =
+  /\b(au besoin|si (?:les )?(?:besoin|necessaire|douleurs?)|en cas de|(?:as|if|when) (?:needed|necessary|required)|prn|sos|si (?:precisa|es necesario)|(?:bei|nach) bedarf|al bisogno)\b/;
+
+const saysNeed = (text: string): boolean => NEED.test(fold(text));
 
 function neededWords(dosage: JsonObject, { say, resolve }: Reader): Part {
   const reasons = dosage['asNeededFor'] ?? dosage['asNeededCodeableConcept'] ?? objectOf(dosage['asNeeded']);
@@ -150,7 +151,8 @@ function quantity(value: Json | undefined): { readonly value: number; readonly u
   if (!isObject(value) || typeof value['value'] !== 'number' || value['comparator'] !== undefined)
     return null;
   const unit = (textOrNothing(value['unit']) ?? '').trim() || (textOrNothing(value['code']) ?? '').trim();
-  return unit === '' ? null : { value: value['value'], unit };
+  // A code of figures counts nothing for who reads it.
+  return !/\p{L}|%/u.test(unit) ? null : { value: value['value'], unit };
 }
 
 const number = (value: number, say: Say): string =>

@@ -7,6 +7,7 @@
 import type { FieldValue } from '#lib/record/entry.ts';
 import type { FhirElement, FhirShape, Json, JsonObject } from '#lib/record/fhir.ts';
 import type { FieldDefinition, Words } from '#lib/record/section.ts';
+import { cut } from '#lib/text/signs.ts';
 import { partialDate, timeOfDay } from './dates.ts';
 import { readDosages } from './dosage.ts';
 import {
@@ -109,7 +110,7 @@ function firstOf<T>(paths: readonly string[], read: (path: string) => T | null):
 export function saidOf(value: Json | undefined, resolve: Resolve): string {
   const words = wordsOf(value, resolve);
   const said = words === '' ? JSON.stringify(value) : words;
-  return said.length > MAX_SAID ? `${said.slice(0, MAX_SAID)}…` : said;
+  return said.length > MAX_SAID ? `${cut(said, MAX_SAID)}…` : said;
 }
 
 const isThere = (value: Json | undefined): value is Json =>

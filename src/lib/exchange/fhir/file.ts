@@ -4,6 +4,7 @@
  */
 import type { Json } from '#lib/record/fhir.ts';
 import { MAX_ORIGINAL_BYTES } from '#lib/record/sections/documents.ts';
+import { decode as decodeAs, guessEncoding } from '#lib/text/encoding.ts';
 import { isObject } from './json.ts';
 
 export type Unreadable = 'too-large' | 'too-deep' | 'not-text' | 'not-json' | 'not-fhir' | 'xml';
@@ -12,9 +13,11 @@ export type Unreadable = 'too-large' | 'too-deep' | 'not-text' | 'not-json' | 'n
 export const MAX_FILE = MAX_ORIGINAL_BYTES;
 /** Resources nest some ten levels deep; a parser that recurses is not to be met with a million. */
 const MAX_DEPTH = 100;
+/** As many bytes say how the others are most likely written. */
+const GUESSED_BY = 1_000_000;
 
-/** `windows-1252` is a guess, since bytes that are no UTF-8 do not say what they are. */
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+/** Bytes that are no UTF-8 do not say what they are: what they most likely are is guessed, and told. */
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'guessed';
 
 export interface FileValues {
   readonly values: readonly Json[];
@@ -63,23 +66,24 @@ function byLine(text: string, encoding: Encoding): FileReading {
 }
 
 function decode(bytes: Uint8Array): { readonly text: string; readonly encoding: Encoding } | null {
-  for (const encoding of encodingsOf(bytes)) {
-    try {
-      return { text: new TextDecoder(encoding, { fatal: true }).decode(bytes), encoding };
-    } catch {
-      // Not this one.
-    }
+  const encoding = encodingOf(bytes);
+  try {
+    return { text: new TextDecoder(encoding, { fatal: true }).decode(bytes), encoding };
+  } catch {
+    if (encoding !== 'utf-8') return null;
   }
-  return null;
+  // One byte that is wrong says nothing of the others.
+  const guess = guessEncoding(bytes.subarray(0, GUESSED_BY)).encoding;
+  return { text: decodeAs(bytes, guess).text, encoding: 'guessed' };
 }
 
 /** By the mark at the beginning, or by where the zeros stand: JSON begins with two signs of ASCII. */
-function encodingsOf([first, second]: Uint8Array): readonly Encoding[] {
-  if (first === 0xff && second === 0xfe) return ['utf-16le'];
-  if (first === 0xfe && second === 0xff) return ['utf-16be'];
-  if (second === 0 && first !== 0) return ['utf-16le'];
-  if (first === 0 && second !== 0) return ['utf-16be'];
-  return ['utf-8', 'windows-1252'];
+function encodingOf([first, second]: Uint8Array): Exclude<Encoding, 'guessed'> {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  if (second === 0 && first !== 0) return 'utf-16le';
+  if (first === 0 && second !== 0) return 'utf-16be';
+  return 'utf-8';
 }
 
 function parse(text: string): { readonly value: Json } | 'too-deep' | undefined {

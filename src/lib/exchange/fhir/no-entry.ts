@@ -1,5 +1,5 @@
 /** What becomes no entry, and why: the frame, what is no fact, what says that there is nothing. */
-import { SUMMARY } from '#lib/record/fhir.ts';
+import { type Json, SUMMARY } from '#lib/record/fhir.ts';
 import { fhirMappings } from '#lib/record/fhir-mappings.ts';
 import type { SectionId } from '#lib/record/entry.ts';
 import type { ProfileSection } from '#lib/record/profile-section.ts';
@@ -7,7 +7,7 @@ import { formatPartialDate } from '#lib/record/partial-date.ts';
 import { type Item, isSamePerson, sectionCode, sectionsOf, type Source } from './bundle.ts';
 import { partialDate } from './dates.ts';
 import { extensionsOf } from './entry.ts';
-import { elementAt, listOf, textOrNothing } from './json.ts';
+import { elementAt, isObject, listOf, textOrNothing } from './json.ts';
 import { type Nothing, nothingIn } from './nothing-known.ts';
 import type { ImportPlan, KeptReason, Outcome } from './plan.ts';
 import type { ReadSettings } from './placing.ts';
@@ -25,8 +25,7 @@ export function withoutPlace(item: Item, source: Source, standing: Standing): Ou
   if (type === 'Composition' || isFrame(item, source)) return kept('frame');
   if (type === 'Patient') return kept('person');
   if (item.isOlder) return kept('older');
-  if (listOf(resource['modifierExtension']).length > 0 || resource['implicitRules'] !== undefined)
-    return kept('modified');
+  if (isModified(resource) || resource['implicitRules'] !== undefined) return kept('modified');
   if (standing.weight === 'not') return kept('not-a-fact', standing.why);
   if (standing.weight === 'silent') return kept('no-information', standing.why);
   const named = textOrNothing(elementAt(resource['subject'] ?? resource['patient'], 'reference'));
@@ -38,6 +37,16 @@ export function withoutPlace(item: Item, source: Source, standing: Standing): Ou
   )
     return kept('other-person');
   return undefined;
+}
+
+/** An extension that changes what it stands in, wherever that is: a part, a medicine within. A dosage looks for its own. */
+function isModified(value: Json | undefined): boolean {
+  if (Array.isArray(value)) return (value as readonly Json[]).some(isModified);
+  if (!isObject(value)) return false;
+  return (
+    listOf(value['modifierExtension']).length > 0 ||
+    Object.keys(value).some((key) => !/^dosage(Instruction)?$/.test(key) && isModified(value[key]))
+  );
 }
 
 /** It only holds others together: a medicine that an order names, a list whose items were opened, a search that went well. */

@@ -1,5 +1,6 @@
 /** How a resource stands to what its name says: as a fact, with a word beside it, in doubt, or not at all. */
 import type { Json, JsonObject } from '#lib/record/fhir.ts';
+import { cut } from '#lib/text/signs.ts';
 import type { Say } from './element.ts';
 import { type Meaning, meaningOf, type Modifier, modifiersOf, type Weight } from './statuses.ts';
 import { codesOf, codesOrTexts } from './words.ts';
@@ -20,6 +21,9 @@ interface Found {
   readonly modifier: Modifier;
   readonly meaning: Meaning;
 }
+
+/** As much of a value that is not known as is shown. */
+const MOST_SAID = 40;
 
 const ORDER: readonly Weight[] = ['plain', 'note', 'name', 'doubt', 'silent', 'not'];
 
@@ -57,7 +61,7 @@ function meaningAt(
   const known = said.flatMap((one) => meaningOf(modifier, one) ?? []);
   const [heaviest] = [...known].sort((a, b) => ORDER.indexOf(b.weight) - ORDER.indexOf(a.weight));
   if (heaviest) return heaviest;
-  const code = said.join(', ').slice(0, 40) || '?';
+  const code = cut(said.join(', '), MOST_SAID) || '?';
   return {
     weight: 'doubt',
     words: { fr: `« ${code} », que Carnet ne connaît pas`, en: `“${code}”, which Carnet does not know` },
