@@ -91,6 +91,18 @@ describe('the same name is not the same content', () => {
     ]);
   });
 
+  test('a comment that the person wrote on stays, and what the file says anew is added to it', async () => {
+    const told = (text: string): object => at(LOCALHOST, asthma({ note: [{ text }] }));
+    const record = recordOf(held(await plan(told('Effort')), { comment: 'Effort\nMieux en été' }));
+    expect((await offered(told('Effort'), record)).offers.map(({ standing }) => standing)).toEqual(['known']);
+    const { offers } = await offered(told('Pollens'), record);
+    const taken = { file: new Blob(['{}']), fileName: 'a.json', title: 'a', offers, declared: [] };
+    await takeIn(record.door, record.record, taken, () => undefined);
+    expect(record.edits.map((edit) => 'fields' in edit && edit.fields['comment'])).toEqual([
+      'Effort\nMieux en été\nPollens',
+    ]);
+  });
+
   test('what only the person noted is no change', async () => {
     const record = recordOf(
       held(await plan(at(LOCALHOST, asthma())), { comment: 'Mieux en été', start: '2001' }),

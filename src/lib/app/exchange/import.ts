@@ -5,7 +5,8 @@
 import { say } from '#lib/i18n/catalogue.ts';
 import type { Remark } from '#lib/exchange/fhir/entry.ts';
 import { isJsonText } from '#lib/record/file-type.ts';
-import type { Edit, Entry, EntryId, SectionId } from '#lib/record/entry.ts';
+import type { Edit, Entry, EntryId, FieldValue, SectionId } from '#lib/record/entry.ts';
+import { MAX_COMMENT } from '#lib/record/fields.ts';
 import { formatPartialDate, today } from '#lib/record/partial-date.ts';
 import { nameOf, type ProfileSection } from '#lib/record/profile-section.ts';
 import { type Fields, sameValue } from '#lib/record/section.ts';
@@ -100,6 +101,7 @@ export function changesOf(section: ProfileSection, current: Fields, incoming: Fi
       if (kind === 'reference') return false;
       const [before, after] = [current[name] ?? null, incoming[name] ?? null];
       if (name === section.period?.ongoing) return (before === true) !== (after === true);
+      if (name === 'comment') return after !== null && besides(before, after) !== before;
       return after !== null && !sameValue(before, after);
     })
     .map(({ name }) => name);
@@ -227,7 +229,21 @@ const membersOf = (value: Fields[string] | undefined): readonly string[] =>
 /** Only what the file says otherwise changes; what the person added stays. */
 function changed(section: ProfileSection, current: Fields, incoming: Fields): Fields {
   const names = changesOf(section, current, incoming);
-  return { ...current, ...Object.fromEntries(names.map((name) => [name, incoming[name] ?? null])) };
+  const of = (name: string): Fields[string] => {
+    const after = incoming[name] ?? null;
+    return name === 'comment' ? besides(current[name] ?? null, after) : after;
+  };
+  return { ...current, ...Object.fromEntries(names.map((name) => [name, of(name)])) };
+}
+
+/** A comment holds what the person wrote as well: what the file says is added to it, and takes nothing away. */
+function besides(before: FieldValue, after: FieldValue): FieldValue {
+  if (typeof before !== 'string' || typeof after !== 'string') return after;
+  const lines = before.split('\n');
+  const added = after.split('\n').filter((line) => !lines.includes(line));
+  const both = [before, ...added].join('\n');
+  // No room for both: what the person has stays, and the file is kept beside it.
+  return added.length === 0 || both.length > MAX_COMMENT ? before : both;
 }
 
 function declarationEdits(
