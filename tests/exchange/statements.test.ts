@@ -46,7 +46,8 @@ describe('a file made to keep the reader busy', () => {
   ])('HIS-01: %s is read within seconds', (_, file, reading) => {
     const begun = performance.now();
     expect(tableOf(file, reading).lines).toBeGreaterThan(0);
-    expect(performance.now() - begun).toBeLessThan(6_000);
+    // What costs the square of its length takes many minutes here; a busy machine may take long for the rest.
+    expect(performance.now() - begun).toBeLessThan(60_000);
   });
 });
 

@@ -140,7 +140,17 @@ describe('what a file says of itself', () => {
         ]),
       );
     expect((await answer('error')).notes).toEqual([{ type: 'server', said: 'délai dépassé' }]);
+    expect((await answer('warning')).notes).toEqual([{ type: 'server', said: 'délai dépassé' }]);
     expect((await answer('information')).notes).toEqual([]);
+  });
+
+  test('that resources were sent in part alone', async () => {
+    const meta = {
+      tag: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' }],
+    };
+    const abridged = await plan(collection([{ ...gout, meta }, eczema]));
+    expect(abridged.notes).toEqual([{ type: 'abridged', count: 1 }]);
+    expect(abridged.missed.something).toBe(true);
   });
 
   test('a section that is only written out, one that was withheld, a summary that is not final, two people', async () => {
@@ -285,6 +295,7 @@ describe('a file made to keep the reader busy, or to stop it', () => {
     await plan(
       collection([named('Condition', 'Asthme', { category }), measure('29463-7', { valueQuantity })]),
     );
-    expect(performance.now() - begun).toBeLessThan(8_000);
+    // What costs the square of its length takes many minutes here; a busy machine may take long for the rest.
+    expect(performance.now() - begun).toBeLessThan(60_000);
   });
 });

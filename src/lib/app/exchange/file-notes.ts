@@ -23,8 +23,13 @@ export function noteWords(note: FileNote): Words {
       };
     case 'server':
       return {
-        fr: `Le système qui a fait ce fichier signale une erreur : « ${note.said} ».`,
-        en: `The system that made this file reports an error: “${note.said}”.`,
+        fr: `Le système qui a fait ce fichier signale : « ${note.said} ».`,
+        en: `The system that made this file reports: “${note.said}”.`,
+      };
+    case 'abridged':
+      return {
+        fr: `Éléments de ce fichier qui sont abrégés, et ne disent pas tout : ${note.count}.`,
+        en: `Items of this file that are abridged, and do not say everything: ${note.count}.`,
       };
     case 'narrative':
       return {

@@ -25,8 +25,10 @@ export type FileNote =
   | { readonly type: 'lines'; readonly lines: readonly number[] }
   /** Something in it that is no resource, or a bundle that is malformed. */
   | { readonly type: 'unopened'; readonly what: string }
-  /** What the system that made it says went wrong. */
+  /** What the system that made it says went wrong, or is not whole. */
   | { readonly type: 'server'; readonly said: string }
+  /** So many resources of which the system sent a part alone. */
+  | { readonly type: 'abridged'; readonly count: number }
   /** A section of the summary that is written out and not listed. */
   | { readonly type: 'narrative'; readonly title: string }
   /** A section that was left out on purpose. */
@@ -298,6 +300,7 @@ function sourceOf(kind: string, { items, notes, empty, isOwn }: Opening, file: F
       ...notes,
       ...fileNotes(file),
       ...serverNotes(items),
+      ...abridgedNote(items),
       ...frameNotes(frame, isOwn),
       ...(patient ? [] : peopleNote(patients)),
     ],
@@ -341,12 +344,24 @@ function fileNotes({ encoding, badLines }: FileValues): FileNote[] {
   ];
 }
 
+const ALL_WELL: readonly string[] = ['information', 'success'];
+
+/** What a search sends of a resource when it is asked for a summary of it, or for some of its elements. */
+function abridgedNote(items: readonly Item[]): FileNote[] {
+  const isAbridged = ({ resource }: Item): boolean =>
+    listOf(elementAt(resource, 'meta.tag')).some(
+      (tag) => textOrNothing(elementAt(tag, 'code')) === 'SUBSETTED',
+    );
+  const count = items.filter(isAbridged).length;
+  return count > 0 ? [{ type: 'abridged', count }] : [];
+}
+
 /** What the system that answered could not do; that all went well is nothing to tell. */
 function serverNotes(items: readonly Item[]): FileNote[] {
   return items
     .filter(({ type }) => type === 'OperationOutcome')
     .flatMap(({ resource: one }) => listOf(one['issue']))
-    .filter((issue) => ['error', 'fatal'].includes(textOrNothing(elementAt(issue, 'severity')) ?? ''))
+    .filter((issue) => !ALL_WELL.includes(textOrNothing(elementAt(issue, 'severity')) ?? ''))
     .map((issue) => ({
       type: 'server',
       said:
