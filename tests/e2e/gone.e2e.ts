@@ -43,15 +43,16 @@ test('R07: caches and preferences gone: the app comes back from the network, and
 test('what was chosen on the page holds after it is loaded again, and what is chosen then holds as well', async ({
   claire: { page, url },
 }) => {
-  const choose = async (name: RegExp): Promise<void> => {
+  const choose = async (name: RegExp, attribute: string, value: string): Promise<void> => {
     await page.goto(url);
     await unlock(page, CLAIRE);
     await follow(page, '/parametres');
     await page.getByRole('radio', { name }).check({ force: true });
+    await expect(page.locator('html')).toHaveAttribute(attribute, value);
+    await page.waitForTimeout(1_000); // until it is on the disk, which nothing on the page tells
   };
-  await choose(/^Grande/);
-  await choose(/^Sombre/);
-  await page.waitForTimeout(1_000);
+  await choose(/^Grande/, 'data-text', 'large');
+  await choose(/^Sombre/, 'data-theme', 'dark');
   await page.goto(url);
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
   await expect(page.locator('html')).toHaveAttribute('data-text', 'large');
