@@ -89,6 +89,7 @@ export class Account {
     [this.env, this.storage, this.seal, this.spaces, this.notices] = [env, storage, seal, spaces, notices];
     this.#schedule = new Schedule(env.clock);
     this.warnings = new Warnings({
+      ...{ storage, seal },
       clock: env.clock,
       spaces,
       notices,
@@ -280,8 +281,7 @@ export class Account {
     const space = this.spaces.record(of);
     space.replica.subscribe((change) => {
       if (change.type === 'security') void this.warnings.onEvent(space.id, change.event, id);
-      if (change.type === 'members' || change.type === 'chains')
-        this.#schedule.soon(`guardians ${id}`, SHOW_MS, () => this.warnings.announceGuardians({ id, space }));
+      if (change.type === 'members' || change.type === 'chains') this.#lookAtGuardians({ id, space });
     });
     const { first } = this.#parts;
     const host = this.#host();
@@ -291,6 +291,7 @@ export class Account {
     const record = await openRecord(host, { id, space, view });
     this.#open.set(id, record);
     void record.ready.then(({ ok: isOpen }) => {
+      if (isOpen) this.#lookAtGuardians({ id, space });
       const engine = this.#connection.engine();
       if (!isOpen || !engine || !this.#isLoaded) return;
       this.#followAll(engine);
@@ -420,6 +421,10 @@ export class Account {
       ...(problem && { problem }),
       durable: this.#durable,
     };
+  }
+
+  #lookAtGuardians(record: Pick<OpenRecord, 'id' | 'space'>): void {
+    this.#schedule.soon(`guardians ${record.id}`, SHOW_MS, () => this.warnings.announceGuardians(record));
   }
 
   async #introduce({ space }: OpenRecord): Promise<void> {

@@ -7,9 +7,13 @@
  */
 import { hex, type Bytes } from '#lib/bytes/bytes.ts';
 import { introducedBy } from '#lib/keys/chain-body.ts';
-import { evaluateChain, type ChainEntry, type ChainState } from '#lib/keys/chain.ts';
+import { evaluateChain, type ChainDevice, type ChainEntry, type ChainState } from '#lib/keys/chain.ts';
 import { eventKey, type SecurityEvent } from '#lib/replica/events.ts';
 import { chainEntries } from '#lib/replica/policies.ts';
+import type { LocalSeal } from '#lib/replica/ports.ts';
+import type { Storage } from '#lib/storage/storage.ts';
+import { guardiansKey, sealedGet, sealedPut } from '#lib/vault/disk/layout.ts';
+import { decodeJson, encodeJson } from '#lib/vault/disk/sealed-json.ts';
 import type { RecordId, SecurityNotice, VaultEvent } from '#lib/vault/door/door.ts';
 import type { Clock } from '#lib/sync/clock.ts';
 import type { OpenRecord } from '#lib/vault/record/open-record.ts';
@@ -21,7 +25,12 @@ import { undecidedDevices } from './undecided.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
+/** By the join of each, the devices that were seen. */
+type Guardians = Readonly<Record<string, readonly string[]>>;
+
 interface WarningsOptions {
+  readonly storage: Storage;
+  readonly seal: LocalSeal;
   readonly clock: Clock;
   readonly spaces: Spaces;
   readonly notices: Notices;
@@ -90,36 +99,34 @@ export class Warnings {
   }
 
   /**
-   * Who holds a record came to hold it without this device, or has one more device now (D03 at the co-guardian). What stood when this
-   * device was linked, or when this account came, is no news.
+   * Who holds a record came to hold it without this device, or has one more device now (D03 at the co-guardian). What stood at the first
+   * look is no news, nor whom this device let in. No date decides here either.
    */
   async announceGuardians({ id, space }: Pick<OpenRecord, 'id' | 'space'>): Promise<void> {
-    const { spaces, address } = this.#options;
-    const self = hex(spaces.device.id);
+    const { spaces, address, storage, seal } = this.#options;
     const { seats } = space.roster();
+    if (!seats.has(address)) return; // it has not arrived
+    const stored = await sealedGet(storage, seal, guardiansKey(id));
+    const before = stored && decodeJson<Guardians>(stored);
+    const now: Record<string, readonly string[]> = { ...before };
     const joins = new Map(space.replica.controls().map((control) => [hex(control.id), control.inner]));
-    const cameAt = (seat: string | undefined) => joins.get(seat ?? '')?.clock.time ?? -Infinity;
-    const since = Math.max(
-      spaces.chainState().devices.get(self)?.addedAt ?? Infinity,
-      cameAt(seats.get(address)),
-    );
     for (const [guardian, seat] of seats) {
-      const join = joins.get(seat);
       if (guardian === address) continue;
-      if (join && hex(join.author) !== self && join.clock.time > since)
-        await this.#add({
-          id: `new-guardian ${seat}`,
-          type: 'new-guardian',
-          at: join.clock.time,
-          record: id,
-        });
-      const known = Math.max(since, cameAt(seat));
-      for (const [device, { addedAt, revoked }] of space.chain(guardian)?.devices ?? [])
-        if (!revoked && addedAt > known)
+      const join = joins.get(seat);
+      const at = join?.clock.time ?? this.#options.clock.now();
+      if (before && !before[seat] && (!join || hex(join.author) !== hex(spaces.device.id)))
+        await this.#add({ id: `new-guardian ${seat}`, type: 'new-guardian', at, record: id });
+      const devices = space.chain(guardian)?.devices ?? new Map<string, ChainDevice>();
+      for (const [device, { addedAt, revoked }] of devices)
+        if (!revoked && before?.[seat] && !before[seat].includes(device))
           await this.#add({
             ...{ id: `guardian-device ${device}`, type: 'guardian-device', at: addedAt, record: id },
           });
+      now[seat] = [...new Set([...(before?.[seat] ?? []), ...devices.keys()])];
     }
+    if (JSON.stringify(now) === JSON.stringify(before)) return;
+    // What could not be written is told again, under the same name.
+    await storage.write([await sealedPut(seal, guardiansKey(id), encodeJson(now))], 'strict');
   }
 
   /** A notice for each device of which something waits for the person, until all of it is decided, here or elsewhere. */

@@ -12,6 +12,7 @@
  *   account/notices           sealed  what the person was warned of
  *   account/records           sealed  which records there are, by the random ids that addresses show (records.ts)
  *   record/<id>/view          sealed  the read model: the first screen after unlock
+ *   record/<id>/guardians     sealed  who else holds it, and their devices, as they were last looked at (warnings.ts)
  *   record/<id>/search        sealed  the index of the search (search.ts)
  *   record/<id>/blob/<id>/<index>     a chunk of a document, sealed as it travels
  *   record/<id>/upload/<id>   sealed  a document whose chunks are not all at the relay yet
@@ -49,6 +50,7 @@ export const passkeyNameKey = (id: string): Key => ['account', 'passkey-name', i
 const recordKey = (record: RecordId, ...rest: readonly string[]): Key => ['record', record, ...rest];
 
 export const viewKey = (record: RecordId): Key => recordKey(record, 'view');
+export const guardiansKey = (record: RecordId): Key => recordKey(record, 'guardians');
 export const searchKey = (record: RecordId): Key => recordKey(record, 'search');
 export const blobsKey = (record: RecordId): Key => recordKey(record, 'blob');
 export const uploadsKey = (record: RecordId): Key => recordKey(record, 'upload');
