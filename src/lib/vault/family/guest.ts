@@ -40,7 +40,7 @@ import { problemOfEdit } from '#lib/vault/errors.ts';
 import { talk, type Driven, type Linking } from '#lib/vault/linking/driving.ts';
 import { spaceEdit } from '#lib/vault/spaces/founding.ts';
 import { epochEdit } from '#lib/vault/spaces/keyring.ts';
-import { callerOf } from './caller.ts';
+import { callerOf, shownChain } from './caller.ts';
 
 type Step = LinkStep<GuestState>;
 
@@ -167,7 +167,7 @@ class Guest {
       statement = answer.value.statement;
     }
     const acceptance = await acceptJoin({ space, address, heads }, spaces.device.signer);
-    const chain = spaces.chain.replica.controls().map((control) => control.statement);
+    const chain = shownChain(spaces);
     const { firstName, lastName } = owner;
     return ok(encodeAnswer({ type: 'accepted', address, firstName, lastName, acceptance, statement, chain }));
   }
