@@ -349,4 +349,20 @@ export const VAULT: readonly Sabotage[] = [
     why: 'Whoever says much before it is revoked would keep everybody from rotating.',
     tests: ['src/lib/vault/spaces/carried.test.ts'],
   },
+  {
+    id: 'call-shows-what-counts',
+    file: 'src/lib/vault/family/caller.ts',
+    find: `return controls.filter(({ id }) => past.has(hex(id))).map(({ statement }) => statement);`,
+    replace: `return controls.map(({ statement }) => statement);`,
+    why: 'A device that is out would fill the chain, and the authority would take every call for malformed.',
+    tests: ['tests/attacks/a03-callers.test.ts'],
+  },
+  {
+    id: 'guardian-device-by-what-was-seen',
+    file: 'src/lib/vault/account/warnings.ts',
+    find: `if (!revoked && before?.[seat] && !before[seat].includes(device))`,
+    replace: `if (!revoked && before?.[seat] && !before[seat].includes(device) && addedAt > 0)`,
+    why: 'A clock set back would hide the device that a co-guardian’s stolen phone adds.',
+    tests: ['tests/attacks/d04-guardians.test.ts'],
+  },
 ];

@@ -1,5 +1,6 @@
 /** The words of the door that a page may need to name. Types only. */
 export type {
+  Answer,
   ChildFound,
   DeviceView,
   DocumentView,
